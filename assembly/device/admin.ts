@@ -1,0 +1,41 @@
+// Admin commands (NVMe 1.4, section 5): the table of those there are.
+import { AdminOpcode } from "../spec/commands.ts";
+import { Status } from "../spec/status.ts";
+import { command } from "./state.ts";
+import { FLAGS_UNSUPPORTED, failAt } from "./nvm.ts";
+import { createCompletionQueue, createSubmissionQueue } from "./create-queue.ts";
+import { deleteCompletionQueue, deleteSubmissionQueue } from "./delete-queue.ts";
+import { identify } from "./identify.ts";
+import { getFeatures, setFeatures } from "./features.ts";
+import { getLogPage } from "./log-pages.ts";
+import { asynchronousEventRequest } from "./events.ts";
+import { abort } from "./abort.ts";
+
+/** Executes the admin command in `command`; returns its status, or NO_COMPLETION. */
+export function executeAdmin(): u32 {
+  if ((command.flags & FLAGS_UNSUPPORTED) != 0) return failAt(1, Status.INVALID_FIELD);
+  switch (command.opcode as u32) {
+    case AdminOpcode.DELETE_IO_SQ:
+      return deleteSubmissionQueue();
+    case AdminOpcode.CREATE_IO_SQ:
+      return createSubmissionQueue();
+    case AdminOpcode.GET_LOG_PAGE:
+      return getLogPage();
+    case AdminOpcode.DELETE_IO_CQ:
+      return deleteCompletionQueue();
+    case AdminOpcode.CREATE_IO_CQ:
+      return createCompletionQueue();
+    case AdminOpcode.IDENTIFY:
+      return identify();
+    case AdminOpcode.ABORT:
+      return abort();
+    case AdminOpcode.SET_FEATURES:
+      return setFeatures();
+    case AdminOpcode.GET_FEATURES:
+      return getFeatures();
+    case AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST:
+      return asynchronousEventRequest();
+    default:
+      return failAt(0, Status.INVALID_OPCODE);
+  }
+}

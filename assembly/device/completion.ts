@@ -1,0 +1,219 @@
+// The end of a command: its entry in the completion queue, now, at its due time, or when there is room
+// (NVMe 1.4, section 4.6).
+import { BUS_NOW } from "../layout.ts";
+import { CQE_BYTES } from "../spec/entries.ts";
+import { CSTS_CFS_SHIFT } from "../spec/registers.ts";
+import { Status, STATUS_CODE_MASK, STATUS_DNR, STATUS_MORE } from "../spec/status.ts";
+import { CompletionQueue, SubmissionQueue } from "./queue-state.ts";
+import { answer, command, Completion, controller } from "./state.ts";
+import { completionQueueOf, submissionQueueAt } from "./queues.ts";
+import { firstDue, keep, NEVER, release, scheduleAnswer, takeWaiting, waitingAt } from "./waiting.ts";
+import { interruptLater } from "./interrupts.ts";
+import { recordError } from "./error-log.ts";
+import { drawLatency } from "./latency.ts";
+import { dueWithFaults } from "./fault-commands.ts";
+import { deliverWithFaults } from "./fault-entries.ts";
+import { translate } from "./dma.ts";
+
+/** What a command returns that gets its completion later, if at all. */
+export const NO_COMPLETION: u32 = 0xffffffff;
+
+/** Ends the command being executed with `status` (SCT << 8 | SC). */
+@inline
+export function finish(sq: SubmissionQueue, status: u32): void {
+  const cq = completionQueueOf(sq);
+  if ((status | controller.detour | cq.held) == 0 && hasRoom(cq)) {
+    writeEntry(cq, command.dw0, secondHalf(cq, sq.head, sq.qid, command.cid, 0));
+  } else {
+    finishSlowly(sq, withFlags(status));
+  }
+}
+
+/** Ends the command being executed: `status` is complete with More and Do Not Retry. */
+export function finishSlowly(sq: SubmissionQueue, status: u32): void {
+  fillAnswer(sq, status);
+  let dueNs: u64 = 0;
+  if (sq.qid != 0 && controller.latencyModel != 0) dueNs = load<u64>(BUS_NOW) + drawLatency();
+  if (controller.faults != 0) dueNs = dueWithFaults(dueNs);
+  if (dueNs > load<u64>(BUS_NOW)) {
+    scheduleAnswer(dueNs);
+  } else {
+    post(answer);
+  }
+}
+
+/** Our failures all have an entry in the error log, and repeating the command would not help. */
+function withFlags(status: u32): u32 {
+  if (status == 0) return 0;
+  return status | STATUS_MORE | STATUS_DNR;
+}
+
+function fillAnswer(sq: SubmissionQueue, status: u32): void {
+  answer.dw0 = command.dw0;
+  answer.sqid = sq.qid as u16;
+  answer.cid = command.cid;
+  answer.status = status as u16;
+  answer.opcode = command.opcode;
+  answer.location = command.location as u16;
+  answer.lba = sq.qid == 0 ? 0 : command.slba;
+  answer.nsid = command.nsid;
+}
+
+/** Puts a completion into its queue, or keeps it until there is room. */
+export function post(completion: Completion): void {
+  const cq = completionQueueOf(submissionQueueAt(completion.sqid));
+  if (cq.held == 0 && hasRoom(cq) && !isBlocked(cq)) {
+    deliver(cq, completion);
+  } else {
+    hold(cq, completion);
+  }
+}
+
+/** Posts every completion whose time has come; returns how many. */
+export function postDue(): u32 {
+  const now = load<u64>(BUS_NOW);
+  let count: u32 = 0;
+  for (let place = firstDue(); place != 0; place = firstDue()) {
+    const completion = waitingAt(place);
+    if (completion.dueNs > now || completion.dueNs == NEVER) break;
+    takeWaiting(0);
+    post(completion);
+    release(place);
+    count++;
+  }
+  return count;
+}
+
+/** Posts what was held, as far as there is room; returns how many. */
+export function postHeld(cq: CompletionQueue): u32 {
+  let count: u32 = 0;
+  while (cq.held != 0 && hasRoom(cq) && !isBlocked(cq)) {
+    const place = cq.heldFirst;
+    const completion = waitingAt(place);
+    cq.heldFirst = completion.next;
+    cq.held--;
+    deliver(cq, completion);
+    release(place);
+    count++;
+  }
+  return count;
+}
+
+/** Drops what is held for a submission queue that is being deleted. */
+export function dropHeldOf(cq: CompletionQueue, sqid: u32): void {
+  let place = cq.heldFirst;
+  let left = cq.held;
+  cq.held = 0;
+  for (; left != 0; left--) {
+    const next = waitingAt(place).next;
+    if (waitingAt(place).sqid == sqid) {
+      release(place);
+    } else {
+      append(cq, place);
+    }
+    place = next;
+  }
+}
+
+function hold(cq: CompletionQueue, completion: Completion): void {
+  const place = keep(completion);
+  if (place == 0) return fatal();
+  append(cq, place);
+}
+
+/** Adds a kept completion to the end of the queue's list. */
+function append(cq: CompletionQueue, place: u32): void {
+  if (cq.held == 0) {
+    cq.heldFirst = place;
+  } else {
+    waitingAt(cq.heldLast).next = place;
+  }
+  cq.heldLast = place;
+  cq.held++;
+}
+
+function deliver(cq: CompletionQueue, completion: Completion): void {
+  if (isLogged(completion.status)) recordError(completion, cq.phase);
+  if (controller.faults != 0) return deliverWithFaults(cq, completion);
+  writeCompletion(cq, completion);
+}
+
+/** Aborts are the host's own wish, no error. */
+function isLogged(status: u32): bool {
+  const code = status & STATUS_CODE_MASK;
+  return (
+    code != 0 &&
+    code != (Status.ABORT_REQUESTED as u32) &&
+    code != (Status.ABORTED_SQ_DELETION as u32)
+  );
+}
+
+/** Writes the entry as it should be. */
+export function writeCompletion(cq: CompletionQueue, completion: Completion): void {
+  const sqhd = submissionQueueAt(completion.sqid).head;
+  const second = secondHalf(cq, sqhd, completion.sqid, completion.cid, completion.status);
+  writeEntry(cq, completion.dw0, second);
+}
+
+/** SQHD, SQID, CID, phase tag and status: the second half of an entry. */
+@inline
+export function secondHalf(
+  cq: CompletionQueue,
+  sqhd: u32,
+  sqid: u32,
+  cid: u32,
+  status: u32,
+): u64 {
+  const low = (sqhd & 0xffff) | (sqid << 16);
+  const high = (cid & 0xffff) | (((status << 1) | cq.phase) << 16);
+  return (low as u64) | ((high as u64) << 32);
+}
+
+/**
+ * Writes the entry at the tail and moves the tail on. The second half, which holds the phase tag, is one
+ * store after the first, so that a host that sees the phase sees the whole entry.
+ */
+export function writeEntry(cq: CompletionQueue, dw0: u32, second: u64): void {
+  const entry = tailEntry(cq);
+  if (entry == 0) return fatal();
+  store<u64>(entry, dw0);
+  store<u64>(entry, second, 8);
+  advance(cq);
+}
+
+/** Pointer of the entry at the tail, or 0 for a DMA fault. */
+@inline
+export function tailEntry(cq: CompletionQueue): u32 {
+  const offset = cq.tail * CQE_BYTES;
+  return cq.pointer != 0 ? cq.pointer + offset : translate(cq.base + offset, CQE_BYTES, 1);
+}
+
+/** The entry at the tail has been written: the phase flips when the tail wraps. */
+@inline
+export function advance(cq: CompletionQueue): void {
+  const next = cq.tail + 1;
+  if (next == cq.entries) {
+    cq.tail = 0;
+    cq.phase ^= 1;
+  } else {
+    cq.tail = next;
+  }
+  if (cq.interrupts != 0) interruptLater(cq);
+}
+
+/** One place always stays free, or a full queue would look empty (4.1.3). */
+@inline
+export function hasRoom(cq: CompletionQueue): bool {
+  const next = cq.tail + 1;
+  return (next == cq.entries ? 0 : next) != cq.head;
+}
+
+/** A fault keeps anything more from being posted. */
+function isBlocked(cq: CompletionQueue): bool {
+  return cq.stuck != 0 || cq.lateIova != 0;
+}
+
+/** The controller cannot go on: Controller Fatal Status, until it is reset (9.5). */
+export function fatal(): void {
+  controller.csts |= 1 << CSTS_CFS_SHIFT;
+}

@@ -1,0 +1,214 @@
+// The controller's life: power on, enable, reset, shutdown (NVMe 1.4, sections 3.1.5, 3.1.6, 7.3 and 7.6).
+import { BUS_NOW, DEVICE_STATE, DEVICE_STATE_BYTES } from "../layout.ts";
+import {
+  AQA_ACQS_MASK,
+  AQA_ACQS_SHIFT,
+  AQA_ASQS_MASK,
+  AQA_ASQS_SHIFT,
+  CAP_HI_CSS_SHIFT,
+  CAP_HI_DSTRD_SHIFT,
+  CAP_HI_NSSRS_SHIFT,
+  CAP_LO_CQR_SHIFT,
+  CAP_LO_TO_SHIFT,
+  CC_AMS_SHIFT,
+  CC_CSS_SHIFT,
+  CC_EN_MASK,
+  CC_IOCQES_SHIFT,
+  CC_IOSQES_SHIFT,
+  CC_MPS_SHIFT,
+  CC_SHN_MASK,
+  CC_SHN_SHIFT,
+  CSTS_CFS_SHIFT,
+  CSTS_NSSRO_SHIFT,
+  CSTS_RDY_SHIFT,
+  CSTS_SHST_MASK,
+  CSTS_SHST_SHIFT,
+  PAGE_BYTES,
+  ShutdownNotification,
+  ShutdownStatus,
+} from "../spec/registers.ts";
+import { controller, MAX_IO_QUEUES, MAX_VECTORS } from "./state.ts";
+import { closeAllQueues, openCompletionQueue, openSubmissionQueue } from "./queues.ts";
+import { forgetWaiting, hasTimedWaiting } from "./waiting.ts";
+import { forgetEvents } from "./events.ts";
+import { resetFeatures } from "./features.ts";
+import { resetNumberOfQueues } from "./queue-count.ts";
+import { resetIdentity } from "./identity.ts";
+import { NORMAL_TEMPERATURE_KELVIN } from "./thresholds.ts";
+import { neverReady, neverUnready, shutdownSticks } from "./fault-controls.ts";
+import { fatal } from "./completion.ts";
+
+/** CAP.TO: what enabling and disabling may take, in units of 500 ms. */
+const TIMEOUT_500_MS: u64 = 10;
+/** The bits of CC that exist. */
+const CC_BITS: u32 = 0x00fffff1;
+/** Those that may change while the controller is enabled: SHN and the entry sizes. */
+const CC_LIVE_BITS: u32 =
+  (0xf << CC_IOCQES_SHIFT) | (0xf << CC_IOSQES_SHIFT) | (CC_SHN_MASK << CC_SHN_SHIFT);
+/** CSS, MPS and AMS: the one value of each is 0. */
+const CC_SELECTIONS: u32 = (0x7 << CC_CSS_SHIFT) | (0xf << CC_MPS_SHIFT) | (0x7 << CC_AMS_SHIFT);
+const READY: u32 = 1 << CSTS_RDY_SHIFT;
+/** RDY, CFS and SHST together say whether commands are processed. */
+const OPERATION_BITS: u32 =
+  READY | (1 << CSTS_CFS_SHIFT) | (CSTS_SHST_MASK << CSTS_SHST_SHIFT);
+const MOST_ENTRIES: u32 = 65536;
+const MOST_STRIDE: u32 = 15;
+
+/**
+ * Power on. `doorbells` points to the doorbell window (BAR0 offset 1000h) of `doorbellBytes`, `mqes` is
+ * the most entries of a queue (1's based), `mdts` as in Identify Controller (0: no limit). Numbers
+ * outside what there can be are clamped. Namespaces, latency and faults are added afterwards.
+ */
+export function create(
+  doorbells: u32,
+  doorbellBytes: u32,
+  mqes: u32,
+  ioQueues: u32,
+  vectors: u32,
+  mdts: u32,
+  dstrd: u32,
+  seed: u64,
+): void {
+  memory.fill(DEVICE_STATE, 0, DEVICE_STATE_BYTES);
+  controller.seed = seed;
+  controller.doorbells = doorbells;
+  controller.doorbellStride = 4 << min(dstrd, MOST_STRIDE);
+  controller.entriesLimit = max(2, min(mqes, MOST_ENTRIES));
+  controller.ioQueues = fittingQueues(ioQueues, doorbellBytes);
+  controller.vectors = max(1, min(vectors, MAX_VECTORS));
+  controller.mdts = min(mdts, 32);
+  controller.transferLimit = mdts == 0 ? u64.MAX_VALUE : (PAGE_BYTES as u64) << controller.mdts;
+  controller.temperature = NORMAL_TEMPERATURE_KELVIN;
+  controller.poweredOnNs = load<u64>(BUS_NOW);
+  controller.cap = capabilities(min(dstrd, MOST_STRIDE));
+  resetIdentity();
+  functionReset();
+}
+
+/** As many I/O queues as asked for, as far as this module and the doorbell window reach. */
+function fittingQueues(asked: u32, doorbellBytes: u32): u32 {
+  const pairs = doorbellBytes / (2 * controller.doorbellStride);
+  const most = pairs > 1 ? min(pairs - 1, MAX_IO_QUEUES) : 1;
+  return max(1, min(asked, most));
+}
+
+/** CAP (3.1.1): round robin only, 4 KiB pages only, contiguous queues, NVM command set. */
+function capabilities(dstrd: u32): u64 {
+  const low: u64 =
+    ((controller.entriesLimit - 1) as u64) |
+    (1 << CAP_LO_CQR_SHIFT) |
+    (TIMEOUT_500_MS << CAP_LO_TO_SHIFT);
+  const high: u64 =
+    ((dstrd as u64) << CAP_HI_DSTRD_SHIFT) | (1 << CAP_HI_NSSRS_SHIFT) | (1 << CAP_HI_CSS_SHIFT);
+  return low | (high << 32);
+}
+
+/** Whether doorbells are obeyed: RDY=1, CFS=0, SHST=00b. */
+@inline
+export function isOperational(): bool {
+  return (controller.csts & OPERATION_BITS) == READY;
+}
+
+/** A write to CC (3.1.5). */
+export function writeConfiguration(value: u32): void {
+  const before = controller.cc;
+  const enabled = (before & CC_EN_MASK) != 0;
+  const enable = (value & CC_EN_MASK) != 0;
+  const live = enabled && enable ? CC_LIVE_BITS : CC_BITS;
+  controller.cc = (before & ~live) | (value & live);
+  if (enabled && !enable) return reset();
+  if (!enabled && enable) start();
+  if (shutdownOf(before) == 0 && shutdownOf(controller.cc) != 0) startShutdown();
+}
+
+/** EN 0 to 1: ready at once, or fatal when the host chose what there is not. */
+function start(): void {
+  setShutdownStatus(ShutdownStatus.NORMAL_OPERATION);
+  closeAllQueues();
+  resetNumberOfQueues();
+  if (!isStartable()) return fatal();
+  if (neverReady()) return;
+  openCompletionQueue(0, controller.acq, entries(AQA_ACQS_SHIFT, AQA_ACQS_MASK), 0, 1);
+  openSubmissionQueue(0, controller.asq, entries(AQA_ASQS_SHIFT, AQA_ASQS_MASK), 0);
+  controller.csts |= READY;
+}
+
+/** CSS, MPS, AMS, and both admin queues as they must be. */
+function isStartable(): bool {
+  return (
+    (controller.cc & CC_SELECTIONS) == 0 &&
+    entries(AQA_ASQS_SHIFT, AQA_ASQS_MASK) > 1 &&
+    entries(AQA_ACQS_SHIFT, AQA_ACQS_MASK) > 1 &&
+    ((controller.asq | controller.acq) & (PAGE_BYTES - 1)) == 0
+  );
+}
+
+/** A field of AQA; both are 0's based. */
+function entries(shift: u32, mask: u32): u32 {
+  return ((controller.aqa >> shift) & mask) + 1;
+}
+
+/** EN 1 to 0: a Controller Reset (7.3.1). AQA, ASQ and ACQ stay. */
+function reset(): void {
+  const stuck = neverUnready() ? controller.csts & READY : 0;
+  levelReset();
+  controller.cc &= ~CC_EN_MASK;
+  controller.csts |= stuck;
+}
+
+/** What every Controller Level Reset does (7.3.2): no queue, no command, no event, no setting is left. */
+function levelReset(): void {
+  closeAllQueues();
+  forgetWaiting();
+  forgetEvents();
+  resetFeatures();
+  controller.shutdownStuck = 0;
+  controller.csts &= 1 << CSTS_NSSRO_SHIFT;
+}
+
+/** Function level reset: the registers too are as after power on. */
+export function functionReset(): void {
+  levelReset();
+  controller.cc = 0;
+  controller.aqa = 0;
+  controller.asq = 0;
+  controller.acq = 0;
+  controller.interruptMask = 0;
+  controller.csts = 0;
+}
+
+/** NVM Subsystem Reset (7.3.1): CSTS.NSSRO tells of it. */
+export function subsystemReset(): void {
+  functionReset();
+  controller.csts = 1 << CSTS_NSSRO_SHIFT;
+}
+
+function startShutdown(): void {
+  setShutdownStatus(ShutdownStatus.OCCURRING);
+  controller.shutdownStuck = shutdownSticks() ? 1 : 0;
+}
+
+/** Whether SHST is OCCURRING. */
+@inline
+export function isShuttingDown(): bool {
+  return ((controller.csts >> CSTS_SHST_SHIFT) & CSTS_SHST_MASK) == ShutdownStatus.OCCURRING;
+}
+
+/** A normal shutdown lets commands in flight end first; an abrupt one does not (7.6.2). */
+export function continueShutdown(): void {
+  if (controller.shutdownStuck != 0) return;
+  const normal = shutdownOf(controller.cc) == ShutdownNotification.NORMAL;
+  if (normal && (controller.csts & READY) != 0 && hasTimedWaiting()) return;
+  forgetWaiting();
+  forgetEvents();
+  setShutdownStatus(ShutdownStatus.COMPLETE);
+}
+
+function shutdownOf(cc: u32): u32 {
+  return (cc >> CC_SHN_SHIFT) & CC_SHN_MASK;
+}
+
+function setShutdownStatus(status: ShutdownStatus): void {
+  const others = controller.csts & ~(CSTS_SHST_MASK << CSTS_SHST_SHIFT);
+  controller.csts = others | (status << CSTS_SHST_SHIFT);
+}

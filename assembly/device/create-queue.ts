@@ -1,0 +1,100 @@
+// Create I/O Completion Queue (NVMe 1.4, section 5.3) and Create I/O Submission Queue (5.4). Queues are physically
+// contiguous (CAP.CQR), priorities are accepted and, as there is only round robin, mean nothing.
+import {
+  CREATE_CQ_IEN,
+  CREATE_CQ_IV_SHIFT,
+  CREATE_PC,
+  CREATE_QID_MASK,
+  CREATE_QSIZE_SHIFT,
+  CREATE_SQ_CQID_SHIFT,
+} from "../spec/commands.ts";
+import {
+  CC_IOCQES_MASK,
+  CC_IOCQES_SHIFT,
+  CC_IOSQES_MASK,
+  CC_IOSQES_SHIFT,
+  PAGE_BYTES,
+} from "../spec/registers.ts";
+import { Status } from "../spec/status.ts";
+import { command, controller } from "./state.ts";
+import {
+  completionQueueAt,
+  openCompletionQueue,
+  openSubmissionQueue,
+  submissionQueueAt,
+} from "./queues.ts";
+import { failAt } from "./nvm.ts";
+
+/** Entry sizes in CC are powers of two: 64 and 16 bytes are all there is. */
+const SQE_POWER: u32 = 6;
+const CQE_POWER: u32 = 4;
+
+const PRP1_LOCATION: u32 = 24;
+const CDW10_LOCATION: u32 = 40;
+const QSIZE_LOCATION: u32 = 42;
+const CDW11_LOCATION: u32 = 44;
+const CDW11_HIGH_LOCATION: u32 = 46;
+
+/** Create I/O Completion Queue (5.3). */
+export function createCompletionQueue(): u32 {
+  const qid = queueId();
+  const vector = command.cdw11 >> CREATE_CQ_IV_SHIFT;
+  const interrupts: u32 = (command.cdw11 & CREATE_CQ_IEN) != 0 ? 1 : 0;
+  const power = (controller.cc >> CC_IOCQES_SHIFT) & CC_IOCQES_MASK;
+  if (qid == 0 || qid > controller.grantedCompletionQueues || completionQueueAt(qid).entries != 0) {
+    return failAt(CDW10_LOCATION, Status.INVALID_QUEUE_IDENTIFIER);
+  }
+  const status = checkMemory(power == CQE_POWER);
+  if (status != 0) return status;
+  if (interrupts != 0 && vector >= controller.vectors) {
+    return failAt(CDW11_HIGH_LOCATION, Status.INVALID_INTERRUPT_VECTOR);
+  }
+  openCompletionQueue(qid, command.prp1, queueEntries(), vector, interrupts);
+  controller.queuesCreated = 1;
+  return Status.SUCCESS;
+}
+
+/** Create I/O Submission Queue (5.4). */
+export function createSubmissionQueue(): u32 {
+  const qid = queueId();
+  const cqid = command.cdw11 >> CREATE_SQ_CQID_SHIFT;
+  const power = (controller.cc >> CC_IOSQES_SHIFT) & CC_IOSQES_MASK;
+  if (qid == 0 || qid > controller.grantedSubmissionQueues || submissionQueueAt(qid).entries != 0) {
+    return failAt(CDW10_LOCATION, Status.INVALID_QUEUE_IDENTIFIER);
+  }
+  if (cqid == 0 || cqid > controller.grantedCompletionQueues) {
+    return failAt(CDW11_HIGH_LOCATION, Status.INVALID_QUEUE_IDENTIFIER);
+  }
+  if (completionQueueAt(cqid).entries == 0) {
+    return failAt(CDW11_HIGH_LOCATION, Status.COMPLETION_QUEUE_INVALID);
+  }
+  const status = checkMemory(power == SQE_POWER);
+  if (status != 0) return status;
+  openSubmissionQueue(qid, command.prp1, queueEntries(), cqid);
+  controller.queuesCreated = 1;
+  return Status.SUCCESS;
+}
+
+/** What both kinds demand of their memory: size, PC and alignment. */
+function checkMemory(entrySizeSet: bool): u32 {
+  const entries = queueEntries();
+  if (entries < 2 || entries > controller.entriesLimit || !entrySizeSet) {
+    return failAt(QSIZE_LOCATION, Status.INVALID_QUEUE_SIZE);
+  }
+  if ((command.cdw11 & CREATE_PC) == 0) return failAt(CDW11_LOCATION, Status.INVALID_FIELD);
+  if ((command.prp1 & (PAGE_BYTES - 1)) != 0) {
+    return failAt(PRP1_LOCATION, Status.PRP_OFFSET_INVALID);
+  }
+  return Status.SUCCESS;
+}
+
+@inline
+function queueId(): u32 {
+  return command.cdw10 & CREATE_QID_MASK;
+}
+
+/** QSIZE is 0's based. */
+@inline
+function queueEntries(): u32 {
+  return (command.cdw10 >> CREATE_QSIZE_SHIFT) + 1;
+}

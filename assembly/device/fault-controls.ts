@@ -1,0 +1,63 @@
+// Faults of the controller as a whole: what its registers and data structures say, and whether it gets ready.
+import { controller, SCRATCH } from "./state.ts";
+import { Fault, faultAt, FaultKind, firstStriking, strikes } from "./fault-table.ts";
+
+const SCRATCH_BYTES: u32 = 4096;
+
+/** Whether RDY is to stay 0 this time. */
+export function neverReady(): bool {
+  return firstStriking(FaultKind.NEVER_READY) >= 0;
+}
+
+/** Whether RDY is to stay 1 this time. */
+export function neverUnready(): bool {
+  return firstStriking(FaultKind.NEVER_UNREADY) >= 0;
+}
+
+/** Whether SHST is to stay OCCURRING this time. */
+export function shutdownSticks(): bool {
+  return firstStriking(FaultKind.SHUTDOWN_STUCK) >= 0;
+}
+
+/** The most queues of a kind that may be granted. */
+export function queueLimit(): u32 {
+  let limit: u32 = u32.MAX_VALUE;
+  for (let index: u32 = 0; index < controller.faults; index++) {
+    const fault = faultAt(index);
+    if (fault.kind != (FaultKind.QUEUE_LIMIT as u32) || !strikes(fault)) continue;
+    limit = min(limit, max(1, fault.a as u32));
+  }
+  return limit;
+}
+
+/** CAP with some fields replaced: `a` is the field's lowest bit and, from bit 8, its width. */
+export function overrideCapabilities(cap: u64): u64 {
+  let value = cap;
+  for (let index: u32 = 0; index < controller.faults; index++) {
+    const fault = faultAt(index);
+    if (fault.kind != (FaultKind.BAD_CAP as u32) || !strikes(fault)) continue;
+    const shift = fault.a & 63;
+    const mask = ((<u64>1 << ((fault.a >> 8) & 63)) - 1) << shift;
+    value = (value & ~mask) | ((fault.b << shift) & mask);
+  }
+  return value;
+}
+
+/** Replaces fields of the data structure in the scratch memory that `cns` returns. */
+export function overrideIdentify(cns: u32): void {
+  for (let index: u32 = 0; index < controller.faults; index++) {
+    const fault = faultAt(index);
+    if (fault.kind != (FaultKind.BAD_IDENTIFY as u32)) continue;
+    if (((fault.a >> 24) as u32 & 0xff) == cns && strikes(fault)) overwrite(fault);
+  }
+}
+
+/** `a` is the field's offset, from bit 16 its bytes (at most 8), from bit 24 the CNS. */
+function overwrite(fault: Fault): void {
+  const offset = (fault.a as u32) & 0xffff;
+  const bytes = min(((fault.a >> 16) as u32) & 0xff, 8);
+  for (let index: u32 = 0; index < bytes; index++) {
+    if (offset + index >= SCRATCH_BYTES) return;
+    store<u8>(SCRATCH + offset + index, (fault.b >> ((index << 3) as u64)) as u8);
+  }
+}

@@ -1,0 +1,97 @@
+// Fetching and executing commands: round robin over the submission queues that exist, Arbitration Burst
+// commands from each (NVMe 1.4, sections 4.13 and 7.2).
+import { CSTS_CFS_SHIFT } from "../spec/registers.ts";
+import { SQE_BYTES } from "../spec/entries.ts";
+import { SubmissionQueue } from "./queue-state.ts";
+import { command, controller, MAX_WAITING } from "./state.ts";
+import { activeSubmissionQueue, completionQueueOf } from "./queues.ts";
+import { fatal, finish, NO_COMPLETION } from "./completion.ts";
+import { executeAdmin } from "./admin.ts";
+import { executeNvm } from "./nvm.ts";
+import { executeWithFaults } from "./fault-commands.ts";
+import { tailWritten } from "./doorbells.ts";
+import { translate } from "./dma.ts";
+
+/** A queue whose completion queue holds this many is not fetched from. */
+const HELD_LIMIT: u32 = 64;
+/** Waiting places that I/O commands leave to admin commands and events. */
+const ADMIN_RESERVE: u32 = 64;
+
+/** One round over all submission queues; returns how many commands were executed. */
+export function fetchAll(): u32 {
+  let work: u32 = 0;
+  for (let index: u32 = 0; index < controller.submissionQueues; index++) {
+    const sq = activeSubmissionQueue(index);
+    const value = load<u32>(sq.doorbell as usize);
+    if (value != sq.seen) tailWritten(sq, value);
+    if (sq.head != sq.tail) work += fetchFrom(sq);
+  }
+  return work;
+}
+
+/** One queue's turn. */
+function fetchFrom(sq: SubmissionQueue): u32 {
+  const budget = budgetOf(sq);
+  let work: u32 = 0;
+  while (work < budget && sq.head != sq.tail && !isFatal()) {
+    const entry = headEntry(sq);
+    if (entry == 0) {
+      fatal();
+      break;
+    }
+    copyCommand(entry);
+    const next = sq.head + 1;
+    sq.head = next == sq.entries ? 0 : next;
+    execute(sq);
+    work++;
+  }
+  return work;
+}
+
+/** How many commands may be fetched: each may need a place to wait in. */
+function budgetOf(sq: SubmissionQueue): u32 {
+  if (completionQueueOf(sq).held >= HELD_LIMIT) return 0;
+  const reserve: u32 = sq.qid == 0 ? MAX_WAITING - 8 : MAX_WAITING - ADMIN_RESERVE;
+  const used = controller.waitingUsed;
+  return used >= reserve ? 0 : min(controller.burst, reserve - used);
+}
+
+@inline
+function execute(sq: SubmissionQueue): void {
+  if (controller.faults != 0) return executeWithFaults(sq);
+  const status = executeOn(sq);
+  if (status != NO_COMPLETION) finish(sq, status);
+}
+
+/** Executes the command; the status it ends with, or NO_COMPLETION. */
+@inline
+export function executeOn(sq: SubmissionQueue): u32 {
+  return sq.qid == 0 ? executeAdmin() : executeNvm();
+}
+
+/** Takes the command out of host memory, once, and clears what a command may return. */
+@inline
+function copyCommand(entry: u32): void {
+  const place = changetype<usize>(command);
+  store<u64>(place, load<u64>(entry));
+  store<u64>(place, load<u64>(entry, 8), 8);
+  store<u64>(place, load<u64>(entry, 16), 16);
+  store<u64>(place, load<u64>(entry, 24), 24);
+  store<u64>(place, load<u64>(entry, 32), 32);
+  store<u64>(place, load<u64>(entry, 40), 40);
+  store<u64>(place, load<u64>(entry, 48), 48);
+  store<u64>(place, load<u64>(entry, 56), 56);
+  store<u64>(place, 0, 64);
+}
+
+/** Pointer of the entry at the head, or 0 for a DMA fault. */
+@inline
+function headEntry(sq: SubmissionQueue): u32 {
+  const offset = sq.head * SQE_BYTES;
+  return sq.pointer != 0 ? sq.pointer + offset : translate(sq.base + offset, SQE_BYTES, 0);
+}
+
+@inline
+function isFatal(): bool {
+  return (controller.csts & (1 << CSTS_CFS_SHIFT)) != 0;
+}

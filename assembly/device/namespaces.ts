@@ -1,0 +1,38 @@
+// Namespaces are added after power on and stay. Their medium is a part of the linear memory, or nothing:
+// the null medium checks every address and moves no data, for measurements of the hot path.
+import { HEAP } from "../layout.ts";
+import { controller, MAX_NAMESPACES, namespaceAt } from "./state.ts";
+
+enum Medium {
+  /** Reads leave the host's buffer as it is, writes vanish, comparisons never differ. */
+  NULL = 0,
+  /** Blocks lie at `pointer` in the linear memory. */
+  WINDOW = 1,
+}
+
+const SMALLEST_SHIFT: u32 = 9;
+const LARGEST_SHIFT: u32 = 16;
+/** Of the null medium, so that no sum of blocks and bytes can wrap. */
+const MOST_BLOCKS: u64 = 1 << 40;
+
+/**
+ * Adds a namespace of `blocks` blocks of `1 << lbaShift` bytes; `medium` is 0 (null) or 1 (window, at
+ * `pointer`). Returns its NSID, or 0 when the arguments make no sense or there are enough namespaces.
+ */
+export function addNamespace(blocks: u64, lbaShift: u32, medium: u32, pointer: u32): u32 {
+  if (controller.namespaces >= MAX_NAMESPACES) return 0;
+  if (lbaShift < SMALLEST_SHIFT || lbaShift > LARGEST_SHIFT) return 0;
+  if (blocks == 0 || blocks > MOST_BLOCKS) return 0;
+  const windowed = medium == (Medium.WINDOW as u32);
+  if (windowed && !fits(pointer, blocks << (lbaShift as u64))) return 0;
+  const nsid = ++controller.namespaces;
+  const namespace = namespaceAt(nsid);
+  namespace.blocks = blocks;
+  namespace.lbaShift = lbaShift;
+  namespace.pointer = windowed ? pointer : 0;
+  return nsid;
+}
+
+function fits(pointer: u32, bytes: u64): bool {
+  return pointer >= (HEAP as u32) && (pointer as u64) + bytes <= (memory.size() as u64) << 16;
+}

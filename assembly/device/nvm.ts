@@ -1,0 +1,200 @@
+// The NVM command set (NVMe 1.4, section 6). Commands execute one at a time and wholly, in the order in which
+// they are fetched, so that each is atomic whatever its size.
+import {
+  DSM_AD,
+  DSM_NR_MASK,
+  DSM_RANGE_BYTES,
+  NSID_BROADCAST,
+  NvmOpcode,
+  RW_NLB_MASK,
+} from "../spec/commands.ts";
+import { Status } from "../spec/status.ts";
+import { command, controller, MAX_NAMESPACES, Namespace, namespaceAt, SCRATCH } from "./state.ts";
+import { exceedsLimit, Movement, transfer } from "./transfer.ts";
+
+/** FUSE and PSDT: no fused operations, and PRPs only. */
+export const FLAGS_UNSUPPORTED: u32 = 0xc3;
+
+// Byte offsets in the SQE, for the error log.
+const FLAGS_LOCATION: u32 = 1;
+const NSID_LOCATION: u32 = 4;
+const SLBA_LOCATION: u32 = 40;
+const NLB_LOCATION: u32 = 48;
+const SECTOR_SHIFT: u32 = 9;
+
+/** Executes the I/O command in `command`; returns its status. */
+export function executeNvm(): u32 {
+  switch (command.opcode as u32) {
+    case NvmOpcode.READ:
+      return isPlain() ? read() : unsupportedFlags();
+    case NvmOpcode.WRITE:
+      return isPlain() ? write() : unsupportedFlags();
+    case NvmOpcode.FLUSH:
+      return isPlain() ? flush() : unsupportedFlags();
+    case NvmOpcode.COMPARE:
+      return isPlain() ? compare() : unsupportedFlags();
+    case NvmOpcode.WRITE_ZEROES:
+      return isPlain() ? writeZeroes() : unsupportedFlags();
+    case NvmOpcode.DATASET_MANAGEMENT:
+      return isPlain() ? datasetManagement() : unsupportedFlags();
+    default:
+      return failAt(0, Status.INVALID_OPCODE);
+  }
+}
+
+/** Read (6.9). */
+function read(): u32 {
+  const status = checkNamespace();
+  if (status != 0) return status;
+  const namespace = namespaceAt(command.nsid);
+  const bytes = commandBytes(namespace);
+  const wrong = checkData(namespace, bytes);
+  if (wrong != 0) return wrong;
+  controller.readCommands++;
+  controller.sectorsRead += bytes >> SECTOR_SHIFT;
+  const movement = isDry(namespace) ? Movement.CHECK_TO_HOST : Movement.TO_HOST;
+  return transfer(movement, bytes, blockPointer(namespace, command.slba), bytes);
+}
+
+/** Write (6.15). */
+function write(): u32 {
+  const status = checkNamespace();
+  if (status != 0) return status;
+  const namespace = namespaceAt(command.nsid);
+  const bytes = commandBytes(namespace);
+  const wrong = checkData(namespace, bytes);
+  if (wrong != 0) return wrong;
+  controller.writeCommands++;
+  controller.sectorsWritten += bytes >> SECTOR_SHIFT;
+  const movement = isDry(namespace) ? Movement.CHECK_FROM_HOST : Movement.FROM_HOST;
+  return transfer(movement, bytes, blockPointer(namespace, command.slba), bytes);
+}
+
+/** Compare (6.6). The null medium has nothing to compare with, and never differs. */
+function compare(): u32 {
+  const status = checkNamespace();
+  if (status != 0) return status;
+  const namespace = namespaceAt(command.nsid);
+  const bytes = commandBytes(namespace);
+  const wrong = checkData(namespace, bytes);
+  if (wrong != 0) return wrong;
+  controller.readCommands++;
+  controller.sectorsRead += bytes >> SECTOR_SHIFT;
+  const movement = isDry(namespace) ? Movement.CHECK_FROM_HOST : Movement.COMPARE;
+  return transfer(movement, bytes, blockPointer(namespace, command.slba), bytes);
+}
+
+/** Flush (6.8), of one namespace or of all: nothing is ever cached. */
+function flush(): u32 {
+  return command.nsid == NSID_BROADCAST ? Status.SUCCESS : checkNamespace();
+}
+
+/** Write Zeroes (6.17). MDTS does not limit it; deallocated blocks read as zeroes too. */
+function writeZeroes(): u32 {
+  const status = checkNamespace();
+  if (status != 0) return status;
+  const namespace = namespaceAt(command.nsid);
+  if (!contains(namespace, command.slba, commandBlocks())) {
+    return failAt(SLBA_LOCATION, Status.LBA_OUT_OF_RANGE);
+  }
+  zero(namespace, command.slba, commandBlocks());
+  return Status.SUCCESS;
+}
+
+/** Dataset Management (6.7): all ranges are checked before the first is deallocated. */
+function datasetManagement(): u32 {
+  const status = checkNamespace();
+  if (status != 0) return status;
+  const ranges = (command.cdw10 & DSM_NR_MASK) + 1;
+  const bytes = ranges * DSM_RANGE_BYTES;
+  const moved = transfer(Movement.FROM_HOST, bytes, SCRATCH as u32, bytes);
+  if (moved != 0) return moved;
+  if ((command.cdw11 & DSM_AD) == 0) return Status.SUCCESS;
+  const namespace = namespaceAt(command.nsid);
+  for (let index: u32 = 0; index < ranges; index++) {
+    if (!contains(namespace, rangeStart(index), rangeBlocks(index))) {
+      return failAt(SLBA_LOCATION, Status.LBA_OUT_OF_RANGE);
+    }
+  }
+  for (let index: u32 = 0; index < ranges; index++) {
+    zero(namespace, rangeStart(index), rangeBlocks(index));
+  }
+  return Status.SUCCESS;
+}
+
+/** Length in blocks of a range that Dataset Management was given. */
+function rangeBlocks(index: u32): u64 {
+  return load<u32>(SCRATCH + (index as usize) * DSM_RANGE_BYTES, 4);
+}
+
+function rangeStart(index: u32): u64 {
+  return load<u64>(SCRATCH + (index as usize) * DSM_RANGE_BYTES, 8);
+}
+
+function zero(namespace: Namespace, slba: u64, blocks: u64): void {
+  if (isDry(namespace)) return;
+  memory.fill(blockPointer(namespace, slba), 0, (blocks << namespace.lbaShift) as u32);
+}
+
+/** NSID rules of I/O commands (6.1.5): an inactive namespace is an invalid field, others do not exist. */
+@inline
+function checkNamespace(): u32 {
+  const nsid = command.nsid;
+  if (nsid - 1 >= MAX_NAMESPACES) return failAt(NSID_LOCATION, Status.INVALID_NAMESPACE_OR_FORMAT);
+  if (namespaceAt(nsid).blocks == 0) return failAt(NSID_LOCATION, Status.INVALID_FIELD);
+  return Status.SUCCESS;
+}
+
+/** MDTS first, then the LBA range. */
+@inline
+function checkData(namespace: Namespace, bytes: u64): u32 {
+  if (exceedsLimit(bytes)) return failAt(NLB_LOCATION, Status.INVALID_FIELD);
+  if (!contains(namespace, command.slba, commandBlocks())) {
+    return failAt(SLBA_LOCATION, Status.LBA_OUT_OF_RANGE);
+  }
+  return Status.SUCCESS;
+}
+
+/** Whether the blocks lie inside the namespace; no sum that could wrap. */
+@inline
+function contains(namespace: Namespace, slba: u64, blocks: u64): bool {
+  return blocks <= namespace.blocks && slba <= namespace.blocks - blocks;
+}
+
+/** NLB is 0's based. */
+@inline
+function commandBlocks(): u64 {
+  return ((command.cdw12 & RW_NLB_MASK) + 1) as u64;
+}
+
+@inline
+function commandBytes(namespace: Namespace): u64 {
+  return commandBlocks() << namespace.lbaShift;
+}
+
+/** Nothing is to be moved: the null medium, or a fault. */
+@inline
+function isDry(namespace: Namespace): bool {
+  return namespace.pointer == 0 || command.dry != 0;
+}
+
+/** Where a block lies in the linear memory; meaningless for the null medium. */
+@inline
+export function blockPointer(namespace: Namespace, slba: u64): u32 {
+  return namespace.pointer + ((slba << namespace.lbaShift) as u32);
+}
+
+@inline
+function isPlain(): bool {
+  return (command.flags & FLAGS_UNSUPPORTED) == 0;
+}
+
+function unsupportedFlags(): u32 {
+  return failAt(FLAGS_LOCATION, Status.INVALID_FIELD);
+}
+
+/** Notes which byte of the SQE is wrong, for the error log. */
+export function failAt(location: u32, status: u32): u32 {
+  command.location = location;
+  return status;
+}

@@ -1,0 +1,120 @@
+// The controller registers (NVMe 1.4, section 3.1), 32 bits at a time. Offsets that are no register, and reserved
+// bits, read 0; what is read only ignores writes.
+import {
+  ALL_ONES,
+  CSTS_NSSRO_MASK,
+  CSTS_NSSRO_SHIFT,
+  Register,
+  VS_MJR_SHIFT,
+  VS_MNR_SHIFT,
+} from "../spec/registers.ts";
+import { controller } from "./state.ts";
+import { subsystemReset, writeConfiguration } from "./controller.ts";
+import { unmasked } from "./interrupts.ts";
+import { overrideCapabilities } from "./fault-controls.ts";
+
+/** VS, and VER of Identify Controller. */
+export const VERSION_1_4: u32 = (1 << VS_MJR_SHIFT) | (4 << VS_MNR_SHIFT);
+
+const AQA_BITS: u32 = 0x0fff0fff;
+/** ASQ and ACQ: bits 11:0 are reserved. */
+const BASE_BITS: u32 = 0xfffff000;
+/** "NVMe", which NSSR takes for a subsystem reset (3.1.7). */
+const NSSR_SIGNATURE: u32 = 0x4e564d65;
+const LOW_HALF: u64 = 0xffffffff;
+
+/** The value that a read of the four bytes at `offset` returns. */
+export function readRegister(offset: u32): u32 {
+  if (controller.gone != 0) return ALL_ONES as u32;
+  switch (offset) {
+    case Register.CAP_LO:
+      return readCapabilities() as u32;
+    case Register.CAP_HI:
+      return (readCapabilities() >> 32) as u32;
+    case Register.VS:
+      return VERSION_1_4;
+    case Register.INTMS:
+    case Register.INTMC:
+      return controller.interruptMask;
+    case Register.CC:
+      return controller.cc;
+    case Register.CSTS:
+      return controller.csts;
+    case Register.AQA:
+      return controller.aqa;
+    case Register.ASQ_LO:
+      return (controller.asq as u32) & BASE_BITS;
+    case Register.ASQ_HI:
+      return (controller.asq >> 32) as u32;
+    case Register.ACQ_LO:
+      return (controller.acq as u32) & BASE_BITS;
+    case Register.ACQ_HI:
+      return (controller.acq >> 32) as u32;
+    default:
+      return 0;
+  }
+}
+
+function readCapabilities(): u64 {
+  return controller.faults == 0 ? controller.cap : overrideCapabilities(controller.cap);
+}
+
+/** A write of four bytes at `offset`. */
+export function writeRegister(offset: u32, value: u32): void {
+  if (controller.gone != 0) return;
+  switch (offset) {
+    case Register.INTMS:
+      controller.interruptMask |= value;
+      break;
+    case Register.INTMC:
+      controller.interruptMask &= ~value;
+      unmasked();
+      break;
+    case Register.CC:
+      writeConfiguration(value);
+      break;
+    case Register.CSTS:
+      clearStatus(value);
+      break;
+    case Register.NSSR:
+      if (value == NSSR_SIGNATURE) subsystemReset();
+      break;
+    case Register.AQA:
+      controller.aqa = value & AQA_BITS;
+      break;
+    default:
+      writeBase(offset, value);
+  }
+}
+
+/** ASQ and ACQ, in either order of their halves. */
+function writeBase(offset: u32, value: u32): void {
+  switch (offset) {
+    case Register.ASQ_LO:
+      controller.asq = withLow(controller.asq, value);
+      break;
+    case Register.ASQ_HI:
+      controller.asq = withHigh(controller.asq, value);
+      break;
+    case Register.ACQ_LO:
+      controller.acq = withLow(controller.acq, value);
+      break;
+    case Register.ACQ_HI:
+      controller.acq = withHigh(controller.acq, value);
+      break;
+    default:
+  }
+}
+
+/** NSSRO is cleared by writing 1; the rest of CSTS is read only. */
+function clearStatus(value: u32): void {
+  controller.csts &= ~(value & (CSTS_NSSRO_MASK << CSTS_NSSRO_SHIFT));
+}
+
+function withLow(register: u64, value: u32): u64 {
+  return (register & ~LOW_HALF) | value;
+}
+
+function withHigh(register: u64, value: u32): u64 {
+  return (register & LOW_HALF) | ((value as u64) << 32);
+}

@@ -1,0 +1,117 @@
+// The controller's main loop. `step` does a bounded amount of everything and depends on nothing but memory,
+// BUS_NOW and the seeds; `run` repeats it by the clock.
+import {
+  BUS_MASTER,
+  BUS_NOW,
+  BUS_OFFSET,
+  BUS_REQUEST,
+  BUS_VALUE,
+  BusRequest,
+  IOMMU_GENERATION,
+} from "../layout.ts";
+import { controller } from "./state.ts";
+import { continueShutdown, functionReset, isOperational, isShuttingDown } from "./controller.ts";
+import { readRegister, writeRegister } from "./registers.ts";
+import { activeCompletionQueue, retranslateQueues } from "./queues.ts";
+import { postDue, postHeld } from "./completion.ts";
+import { finishLate } from "./fault-entries.ts";
+import { headWritten, scanAbsent } from "./doorbells.ts";
+import { fetchAll } from "./fetch.ts";
+import { reportEvents } from "./events.ts";
+import { raiseInterrupts } from "./interrupts.ts";
+import { forgetTranslation } from "./dma.ts";
+import { clock } from "./imports.ts";
+
+/** While there is work, doorbells of absent queues are looked at every so many steps. */
+const ABSENT_SCAN_MASK: u32 = 255;
+/** Without latencies the clock only tells when to return: it is read every so many steps. */
+const CLOCK_MASK: u32 = 63;
+
+/** Does what is to be done now, within bounds; returns how much that was, 0 when there was nothing. */
+export function step(): u32 {
+  controller.steps++;
+  if (isShuttingDown()) continueShutdown();
+  let work = answerBus();
+  if (load<u32>(IOMMU_GENERATION) != controller.iommuGeneration) acceptTranslations();
+  if (load<u32>(BUS_MASTER) == 0 || controller.gone != 0) return work;
+  work += postCompletions();
+  if (isOperational()) work += processCommands(work);
+  if (controller.interruptsDue != 0) raiseInterrupts();
+  return work;
+}
+
+/** Steps until BUS_NOW has reached `until` or a STOP was seen; returns the work done. */
+export function run(until: u64): u32 {
+  let work: u32 = 0;
+  let steps: u32 = 0;
+  clock();
+  while (controller.stopped == 0) {
+    work += step();
+    if (controller.latencyModel != 0 || controller.waiting != 0 || (++steps & CLOCK_MASK) == 0) clock();
+    if (load<u64>(BUS_NOW) >= until) break;
+  }
+  return work;
+}
+
+/** 1 when the host asked the device's thread to end. */
+export function stopped(): u32 {
+  return controller.stopped;
+}
+
+/** New commands and what they lead to. */
+function processCommands(before: u32): u32 {
+  let work = fetchAll();
+  if ((before | work) == 0 || (controller.steps & ABSENT_SCAN_MASK) == 0) scanAbsent();
+  if (controller.eventsDue != 0) work += reportEvents();
+  return work;
+}
+
+/** What may be posted now: queues with new room, completions that are due. */
+function postCompletions(): u32 {
+  let work: u32 = 0;
+  for (let index: u32 = 0; index < controller.completionQueues; index++) {
+    const cq = activeCompletionQueue(index);
+    const value = load<u32>(cq.doorbell as usize);
+    if (value != cq.seen) headWritten(cq, value);
+    if (cq.lateIova != 0) finishLate(cq);
+    if (cq.held != 0) work += postHeld(cq);
+  }
+  return controller.waiting != 0 ? work + postDue() : work;
+}
+
+/** Answers one request of the host, if there is one. A new IOMMU table is in force before the answer. */
+function answerBus(): u32 {
+  const request = atomic.load<u32>(BUS_REQUEST);
+  if (request == (BusRequest.NONE as u32)) return 0;
+  acceptTranslations();
+  serve(request);
+  atomic.store<u32>(BUS_REQUEST, BusRequest.NONE);
+  atomic.notify(BUS_REQUEST, -1);
+  return 1;
+}
+
+function serve(request: u32): void {
+  const offset = load<u32>(BUS_OFFSET);
+  switch (request) {
+    case BusRequest.READ:
+      store<u32>(BUS_VALUE, readRegister(offset));
+      break;
+    case BusRequest.WRITE:
+      writeRegister(offset, load<u32>(BUS_VALUE));
+      break;
+    case BusRequest.RESET:
+      functionReset();
+      break;
+    case BusRequest.STOP:
+      controller.stopped = 1;
+      break;
+    default:
+  }
+}
+
+/** The IOMMU's table has changed: what was remembered of it is forgotten. */
+function acceptTranslations(): void {
+  controller.iommuGeneration = load<u32>(IOMMU_GENERATION);
+  forgetTranslation();
+  retranslateQueues();
+}

@@ -1,0 +1,133 @@
+// A command's data: the walk along its PRP entries (NVMe 1.4, section 4.3) and what happens to each piece.
+// Entries are the host's: each is read once and checked, and the walk ends with the data, not with the list.
+import { PAGE_BYTES } from "../spec/registers.ts";
+import { Status } from "../spec/status.ts";
+import { command, controller } from "./state.ts";
+import { translate } from "./dma.ts";
+
+/** What is done with the data. */
+export enum Movement {
+  /** Written to host memory. Past the end of the device's copy the host gets zeroes. */
+  TO_HOST = 0,
+  /** Read from host memory. */
+  FROM_HOST = 1,
+  /** Read from host memory and compared with the device's copy. */
+  COMPARE = 2,
+  /** Nothing, but addresses are checked as for TO_HOST. */
+  CHECK_TO_HOST = 3,
+  /** Nothing, but addresses are checked as for FROM_HOST. */
+  CHECK_FROM_HOST = 4,
+}
+
+/** A PRP list's entries are 8 bytes. */
+const PRP_BYTES: u32 = 8;
+const OFFSET_MASK: u64 = PAGE_BYTES - 1;
+/** Byte offsets of DPTR's halves in the SQE, for the error log. */
+const PRP1_LOCATION: u32 = 24;
+const PRP2_LOCATION: u32 = 32;
+
+// The transfer under way.
+let movement: u32 = 0;
+/** 1 when it writes to host memory. */
+let writes: u32 = 0;
+/** Next byte of the device's copy, and how many there are still. */
+let place: u32 = 0;
+let available: u64 = 0;
+
+/**
+ * Moves `bytes` between the memory that the command's PRP entries describe and the device's copy at
+ * `pointer`, which has `present` bytes. Returns a status.
+ */
+export function transfer(how: Movement, bytes: u64, pointer: u32, present: u64): u32 {
+  movement = how;
+  writes = how == Movement.TO_HOST || how == Movement.CHECK_TO_HOST ? 1 : 0;
+  place = pointer;
+  available = present;
+  const prp1 = command.prp1;
+  const first = PAGE_BYTES - (prp1 & OFFSET_MASK);
+  if ((prp1 & 3) != 0) return wrong(PRP1_LOCATION, Status.PRP_OFFSET_INVALID);
+  if (bytes <= first) return movePiece(prp1, bytes as u32);
+  const status = movePiece(prp1, first as u32);
+  if (status != 0) return status;
+  return bytes - first <= (PAGE_BYTES as u64) ? secondPage((bytes - first) as u32) : list(bytes - first);
+}
+
+/** Data that ends in the second page: PRP2 is that page. */
+function secondPage(bytes: u32): u32 {
+  const prp2 = command.prp2;
+  if ((prp2 & OFFSET_MASK) != 0) return wrong(PRP2_LOCATION, Status.PRP_OFFSET_INVALID);
+  return movePiece(prp2, bytes);
+}
+
+/**
+ * More than two pages: PRP2 is the list's first entry. The last entry of a list page points to the next
+ * list page, unless it is the last of the data.
+ */
+function list(bytes: u64): u32 {
+  let iova = command.prp2;
+  let left = bytes;
+  if ((iova & (PRP_BYTES - 1)) != 0) return wrong(PRP2_LOCATION, Status.PRP_OFFSET_INVALID);
+  while (true) {
+    const entries = (PAGE_BYTES - (iova & OFFSET_MASK)) / PRP_BYTES;
+    const pages = (left + OFFSET_MASK) / PAGE_BYTES;
+    const pointer = translate(iova, min(entries, pages) as u32 * PRP_BYTES, 0);
+    if (pointer == 0) return wrong(PRP2_LOCATION, Status.DATA_TRANSFER_ERROR);
+    const data = pages <= entries ? pages : entries - 1;
+    const status = moveList(pointer, data as u32, left);
+    if (status != 0) return status;
+    if (pages <= entries) return Status.SUCCESS;
+    left -= data * PAGE_BYTES;
+    iova = load<u64>(pointer + (data as u32) * PRP_BYTES);
+    if ((iova & OFFSET_MASK) != 0) return wrong(PRP2_LOCATION, Status.PRP_OFFSET_INVALID);
+  }
+}
+
+/** The data of `entries` entries of a list, of which `bytes` are left. */
+function moveList(pointer: u32, entries: u32, bytes: u64): u32 {
+  let left = bytes;
+  for (let index: u32 = 0; index < entries; index++) {
+    const prp = load<u64>(pointer + index * PRP_BYTES);
+    if ((prp & OFFSET_MASK) != 0) return wrong(PRP2_LOCATION, Status.PRP_OFFSET_INVALID);
+    const piece = min(left, PAGE_BYTES as u64);
+    const status = movePiece(prp, piece as u32);
+    if (status != 0) return status;
+    left -= piece;
+  }
+  return Status.SUCCESS;
+}
+
+/** The data inside one page. */
+@inline
+function movePiece(iova: u64, bytes: u32): u32 {
+  const pointer = translate(iova, bytes, writes);
+  if (pointer == 0) return wrong(PRP1_LOCATION, Status.DATA_TRANSFER_ERROR);
+  if (movement >= (Movement.CHECK_TO_HOST as u32)) return Status.SUCCESS;
+  return moveBytes(pointer, bytes);
+}
+
+function moveBytes(pointer: u32, bytes: u32): u32 {
+  const present = min(available, bytes as u64) as u32;
+  if (movement == (Movement.TO_HOST as u32)) {
+    memory.copy(pointer, place, present);
+    if (present < bytes) memory.fill(pointer + present, 0, bytes - present);
+  } else if (movement == (Movement.FROM_HOST as u32)) {
+    memory.copy(place, pointer, present);
+  } else if (memory.compare(pointer, place, present) != 0) {
+    return Status.COMPARE_FAILURE;
+  }
+  place += present;
+  available -= present;
+  return Status.SUCCESS;
+}
+
+/** Notes where the SQE is wrong. */
+function wrong(location: u32, status: u32): u32 {
+  command.location = location;
+  return status;
+}
+
+/** Whether `bytes` exceed MDTS, the most that one command may move (5.15.2.2). */
+@inline
+export function exceedsLimit(bytes: u64): bool {
+  return bytes > controller.transferLimit;
+}

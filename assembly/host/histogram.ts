@@ -1,0 +1,34 @@
+// Latency counts in HdrHistogram's own buckets (Tene, 2012): 2048 linear steps to 2047 ns, then 1024 steps
+// for each doubling, so that every value keeps three significant digits. A count's index here is its index
+// in an HdrHistogram with the same three numbers.
+import {
+  HISTOGRAM_HEADER_BYTES,
+  HISTOGRAM_HIGHEST_NS,
+  HISTOGRAM_MAX,
+  HISTOGRAM_MIN,
+  HISTOGRAM_SUB_BUCKETS_BITS,
+  HISTOGRAM_SUM,
+} from "../layout.ts";
+
+const SUB_BUCKET_MASK: u64 = (1 << HISTOGRAM_SUB_BUCKETS_BITS) - 1;
+const HIGHEST: u64 = HISTOGRAM_HIGHEST_NS;
+
+/** Where the count of `ns` stands. Bucket 0 holds values below 2048; each further one the next doubling. */
+// @ts-ignore: decorator
+@inline
+export function countsIndex(ns: u64): u32 {
+  const bucket = 64 - HISTOGRAM_SUB_BUCKETS_BITS - (clz<u64>(ns | SUB_BUCKET_MASK) as u32);
+  return (bucket << (HISTOGRAM_SUB_BUCKETS_BITS - 1)) + ((ns >> bucket) as u32);
+}
+
+/** Counts one latency in the histogram at `histogram`; more than one hour counts as one hour. */
+// @ts-ignore: decorator
+@inline
+export function record(histogram: u32, latencyNs: u64): void {
+  const ns = min<u64>(latencyNs, HIGHEST);
+  const count = histogram + HISTOGRAM_HEADER_BYTES + (countsIndex(ns) << 3);
+  store<u64>(count, load<u64>(count) + 1);
+  store<u64>(histogram, load<u64>(histogram, HISTOGRAM_SUM) + ns, HISTOGRAM_SUM);
+  if (ns < load<u64>(histogram, HISTOGRAM_MIN)) store<u64>(histogram, ns, HISTOGRAM_MIN);
+  if (ns > load<u64>(histogram, HISTOGRAM_MAX)) store<u64>(histogram, ns, HISTOGRAM_MAX);
+}

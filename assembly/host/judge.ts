@@ -1,0 +1,73 @@
+// What to make of a completion entry that is not the plain success of a busy slot. The device may be
+// buggy firmware: such an entry ends a command only when all of it fits, and is otherwise counted by
+// kind and kept raw. Nothing here indexes memory with what the device wrote, but masked.
+import {
+  BLOCK_REJECTED_RAW,
+  BLOCK_REJECTIONS,
+  BLOCK_STATUS_COUNTS,
+  REJECTED_RAW_BYTES,
+  REJECTED_RAW_MAX,
+  REJECTIONS,
+  Rejection,
+  SLOT_EXPECTED,
+} from "../layout.ts";
+import { STATUS_CODE_MASK } from "../spec/status.ts";
+import { head, headEntry, queueId, submissionEntries } from "./queue.ts";
+import { isIdle, isInRange, slotOf } from "./slots.ts";
+
+const ACCEPTED: u32 = 0xff;
+
+/**
+ * Judges the entry at the completion queue's head and counts it in the control block at `block`.
+ * @param second the entry's second half, read once: the device may still be writing
+ * @returns whether it ended its command, with an error status; false when it was rejected.
+ */
+export function judge(block: u32, second: u64, now: u64): bool {
+  const verdict = rejection(second);
+  if (verdict == ACCEPTED) {
+    countStatus(block, ((second >> 49) as u32) & STATUS_CODE_MASK);
+    return true;
+  }
+  keepRaw(block, verdict, now);
+  increment(block + BLOCK_REJECTIONS + (verdict << 3));
+  return false;
+}
+
+function rejection(second: u64): u32 {
+  const slot = slotOf(second);
+  if ((((second >> 16) as u32) & 0xffff) != queueId()) return Rejection.BAD_SQID;
+  if (!isInRange(second)) return Rejection.BAD_CID;
+  if (isIdle(slot)) return Rejection.IDLE_SLOT;
+  if (load<u32>(slot, SLOT_EXPECTED) >> 16 != (((second >> 32) as u32) & 0xffff)) {
+    return Rejection.STALE_GENERATION;
+  }
+  if (((second as u32) & 0xffff) >= submissionEntries()) return Rejection.BAD_SQHD;
+  return ACCEPTED;
+}
+
+function countStatus(block: u32, code: u32): void {
+  increment(block + BLOCK_STATUS_COUNTS + (code << 3));
+}
+
+/** Keeps the first entries as they came, with time, kind and place. */
+function keepRaw(block: u32, verdict: u32, now: u64): void {
+  const kept = rejectedSoFar(block);
+  if (kept >= (REJECTED_RAW_MAX as u64)) return;
+  const raw = block + BLOCK_REJECTED_RAW + (kept as u32) * REJECTED_RAW_BYTES;
+  memory.copy(raw, headEntry(), 16);
+  store<u64>(raw, now, 16);
+  store<u32>(raw, verdict, 24);
+  store<u32>(raw, head(), 28);
+}
+
+function rejectedSoFar(block: u32): u64 {
+  let total: u64 = 0;
+  for (let kind: u32 = 0; kind < (REJECTIONS as u32); kind++) {
+    total += load<u64>(block + BLOCK_REJECTIONS + (kind << 3));
+  }
+  return total;
+}
+
+function increment(pointer: u32): void {
+  store<u64>(pointer, load<u64>(pointer) + 1);
+}

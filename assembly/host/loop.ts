@@ -1,0 +1,260 @@
+// The hot loop, in the order of a command's life: configure, submit, sweep, run, drain. What could be
+// settled before a run is settled in `configure`: the entries' constant dwords, the PRPs, the pattern.
+import {
+  BLOCK_COMPLETED,
+  BLOCK_FAILED,
+  BLOCK_NOW,
+  BLOCK_REJECTED,
+  BLOCK_SUBMITTED,
+  BLOCK_SWEEPS,
+  BLOCK_SWEEPS_FULL,
+  SLOT_EXPECTED,
+  SLOT_OPCODE,
+  SLOT_PRP1,
+  SLOT_PRP2,
+  SLOT_SUBMITTED,
+} from "../layout.ts";
+import { NvmOpcode } from "../spec/commands.ts";
+import { Sqe } from "../spec/entries.ts";
+import { clock } from "./clock.ts";
+import { record } from "./histogram.ts";
+import { judge } from "./judge.ts";
+import { draw, nextLba, nextOpcode } from "./pattern.ts";
+import {
+  advanceHead,
+  advanceTail,
+  isNew,
+  nextEntry,
+  phaseAfterSqhd,
+  ring,
+  ringBoth,
+  secondHalf,
+  submissionEntries,
+  submissionEntry,
+} from "./queue.ts";
+import { claim, isIdle, release, slotAt, slotCount, slotOf } from "./slots.ts";
+
+/** Empty looks between two readings of the clock: some microseconds of polling. */
+const LOOKS_PER_CLOCK: u32 = 1024;
+
+let block: u32 = 0;
+let readHistogram: u32 = 0;
+let writeHistogram: u32 = 0;
+let now: u64 = 0;
+let submitted: u64 = 0;
+let completed: u64 = 0;
+let failed: u64 = 0;
+let rejected: u64 = 0;
+let sweeps: u64 = 0;
+let sweepsFull: u64 = 0;
+/** The head entry is new and is not the plain success of a busy slot: `sweep` left it to `examine`. */
+let odd: bool = false;
+/** That entry's second half, as it was read. */
+let oddSecond: u64 = 0;
+
+/**
+ * Takes the control block, the histograms and the dwords that all commands of the job share, which are
+ * written once into every submission queue entry. Queue, slots and pattern are configured before.
+ * @param nlb number of logical blocks, 0's based, as CDW12 holds it
+ */
+export function configure(
+  controlBlock: u32,
+  reads: u32,
+  writes: u32,
+  nsid: u32,
+  nlb: u32,
+): void {
+  block = controlBlock;
+  readHistogram = reads;
+  writeHistogram = writes;
+  resetCounters();
+  odd = false;
+  for (let index: u32 = 0; index < submissionEntries(); index++) {
+    const pointer = submissionEntry(index);
+    memory.fill(pointer, 0, offsetof<Sqe>());
+    const sqe = changetype<Sqe>(pointer as usize);
+    sqe.nsid = nsid;
+    sqe.cdw12 = nlb;
+  }
+}
+
+/** Counts from here on: the ramp is over. What is in flight counts as submitted; histograms are the caller's. */
+export function resetCounters(): void {
+  submitted = outstanding();
+  completed = 0;
+  failed = 0;
+  rejected = 0;
+  sweeps = 0;
+  sweepsFull = 0;
+}
+
+/** Submits one command from every slot and rings once. */
+export function start(): void {
+  readClock();
+  for (let slot: u32 = 0; slot < slotCount(); slot++) submit(slotAt(slot));
+  ring();
+}
+
+/** Writes the slot's next command at the tail. Only what differs between commands is written. */
+// @ts-ignore: decorator
+@inline
+function submit(slot: u32): void {
+  const bits = draw();
+  const opcode = nextOpcode(bits);
+  const sqe = changetype<Sqe>(nextEntry() as usize);
+  // Command Dword 0: opcode, FUSE and PSDT zero, CID
+  store<u32>(changetype<usize>(sqe), opcode | claim(slot));
+  sqe.prp1 = load<u64>(slot, SLOT_PRP1);
+  sqe.prp2 = load<u64>(slot, SLOT_PRP2);
+  // CDW10 and CDW11: starting LBA
+  store<u64>(changetype<usize>(sqe), nextLba(bits), offsetof<Sqe>("cdw10"));
+  store<u64>(slot, now, SLOT_SUBMITTED);
+  store<u32>(slot, opcode, SLOT_OPCODE);
+  advanceTail();
+  submitted++;
+}
+
+/**
+ * Reaps all that is ready, records it and submits from the same slots again; one reading of the clock
+ * serves the whole sweep, and each doorbell is rung once, after the entries it announces.
+ * @returns completions reaped. The first entry that is not the success of a busy slot ends the sweep.
+ */
+export function sweep(): u32 {
+  let second = secondHalf();
+  if (!isNew(second)) return 0;
+  readClock();
+  const limit = slotCount();
+  let reaped: u32 = 0;
+  do {
+    const slot = slotOf(second);
+    // SQID, CID with generation, phase and status 0 in one comparison
+    const expected = load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd();
+    if (second >> 16 != expected || ((second as u32) & 0xffff) >= submissionEntries()) {
+      odd = true;
+      oddSecond = second;
+      break;
+    }
+    finish(slot);
+    advanceHead();
+    submit(slot);
+    second = secondHalf();
+  } while (++reaped < limit && isNew(second));
+  if (reaped) ringBoth();
+  sweepsFull++;
+  return reaped;
+}
+
+/** Counts a success of the slot's command. */
+// @ts-ignore: decorator
+@inline
+function finish(slot: u32): void {
+  const isRead = load<u32>(slot, SLOT_OPCODE) == NvmOpcode.READ;
+  const histogram = select<u32>(readHistogram, writeHistogram, isRead);
+  record(histogram, now - load<u64>(slot, SLOT_SUBMITTED));
+  completed++;
+}
+
+/** Judges the head entry that ended a sweep, and submits again if it did end a command. */
+function examine(resubmit: bool): void {
+  const slot = slotOf(oddSecond);
+  const ended = judge(block, oddSecond, now);
+  advanceHead();
+  odd = false;
+  if (!ended) {
+    rejected++;
+  } else {
+    failed++;
+    if (resubmit) submit(slot);
+    else release(slot);
+  }
+  ringBoth();
+}
+
+/** Submits and reaps until the clock passes `until` (ns); then publishes the counters. */
+export function run(until: u64): void {
+  let looks: u32 = 0;
+  do {
+    sweeps++;
+    if (isNew(secondHalf())) {
+      sweep();
+      if (odd) examine(true);
+      looks = 0;
+    } else if (++looks == LOOKS_PER_CLOCK) {
+      readClock();
+      looks = 0;
+    }
+  } while (now < until);
+  publish();
+}
+
+/**
+ * Reaps without submitting until nothing is outstanding or the clock passes `until` (ns).
+ * @returns commands still outstanding.
+ */
+export function drain(until: u64): u32 {
+  let left = outstanding();
+  readClock();
+  while (left && now < until) {
+    const second = secondHalf();
+    if (isNew(second)) left -= reapOne(second);
+    readClock();
+  }
+  publish();
+  return left;
+}
+
+/** @returns 1 when the head entry, whose second half is `second`, ended a command. */
+function reapOne(second: u64): u32 {
+  const slot = slotOf(second);
+  const expected = load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd();
+  if (second >> 16 != expected || ((second as u32) & 0xffff) >= submissionEntries()) {
+    const failedBefore = failed;
+    oddSecond = second;
+    examine(false);
+    return (failed - failedBefore) as u32;
+  }
+  finish(slot);
+  advanceHead();
+  release(slot);
+  ringBoth();
+  return 1;
+}
+
+/** @returns commands submitted and not yet ended. */
+export function outstanding(): u32 {
+  let count: u32 = 0;
+  for (let slot: u32 = 0; slot < slotCount(); slot++) count += !isIdle(slotAt(slot)) as u32;
+  return count;
+}
+
+/** @returns ns since the oldest outstanding command was submitted, at the last reading of the clock. */
+export function oldest(): u64 {
+  let age: u64 = 0;
+  for (let slot: u32 = 0; slot < slotCount(); slot++) {
+    const at = slotAt(slot);
+    if (!isIdle(at)) age = max<u64>(age, now - load<u64>(at, SLOT_SUBMITTED));
+  }
+  return age;
+}
+
+/** Stores the counters where the main thread reads them. */
+export function publish(): void {
+  store<u64>(block, submitted, BLOCK_SUBMITTED);
+  store<u64>(block, completed, BLOCK_COMPLETED);
+  store<u64>(block, failed, BLOCK_FAILED);
+  store<u64>(block, rejected, BLOCK_REJECTED);
+  store<u64>(block, sweeps, BLOCK_SWEEPS);
+  store<u64>(block, sweepsFull, BLOCK_SWEEPS_FULL);
+}
+
+/** Reads the clock `count` times, as a sweep does: for measuring what one reading costs. */
+export function readClocks(count: u32): void {
+  for (let reading: u32 = 0; reading < count; reading++) readClock();
+}
+
+// @ts-ignore: decorator
+@inline
+function readClock(): void {
+  clock();
+  now = load<u64>(block, BLOCK_NOW);
+}

@@ -1,0 +1,173 @@
+// One queue pair: a submission queue, its completion queue, and where both stand. This module instance
+// owns exactly one, so its state is the module's globals. Post, ring, reap and free are separate steps.
+import { CQE_BYTES, SQE_BYTES } from "../spec/entries.ts";
+import { ringDoorbell } from "./mmio.ts";
+
+let sq: u32 = 0;
+let sqid: u32 = 0;
+let sqEntries: u32 = 0;
+let sqTail: u32 = 0;
+let sqTailRung: u32 = 0;
+let sqTailDoorbell: u32 = 0;
+
+let cq: u32 = 0;
+let cqEntries: u32 = 0;
+let cqHead: u32 = 0;
+let cqHeadFreed: u32 = 0;
+let cqHeadDoorbell: u32 = 0;
+/** The phase tag of an entry that is new in this lap (4.6): 1 in the first. */
+let phase: u32 = 1;
+
+/** Takes a submission queue at `pointer` (zeroed, `entries` × 64 bytes) with its tail doorbell. */
+export function attachSubmissionQueue(
+  id: u32,
+  pointer: u32,
+  entries: u32,
+  tailDoorbell: u32,
+): void {
+  sqid = id;
+  sq = pointer;
+  sqEntries = entries;
+  sqTailDoorbell = tailDoorbell;
+  sqTail = 0;
+  sqTailRung = 0;
+}
+
+/** Takes a completion queue at `pointer` (zeroed, `entries` × 16 bytes) with its head doorbell. */
+export function attachCompletionQueue(pointer: u32, entries: u32, headDoorbell: u32): void {
+  cq = pointer;
+  cqEntries = entries;
+  cqHeadDoorbell = headDoorbell;
+  cqHead = 0;
+  cqHeadFreed = 0;
+  phase = 1;
+}
+
+/**
+ * Copies the 64 bytes at `sqe` into the next submission queue entry and advances the tail. The device
+ * learns of it by `ring`. Room is the caller's to count: at most entries - 1 commands outstanding.
+ * @returns the index of the entry it took.
+ */
+export function post(sqe: u32): u32 {
+  const index = sqTail;
+  memory.copy(nextEntry(), sqe, SQE_BYTES);
+  advanceTail();
+  return index;
+}
+
+/** Announces everything posted since the last time. */
+export function ring(): void {
+  if (sqTail == sqTailRung) return;
+  ringDoorbell(sqTailDoorbell, sqTail);
+  sqTailRung = sqTail;
+}
+
+/** @returns the pointer of the next new completion entry, which is consumed but not freed; 0 if none. */
+export function reap(): u32 {
+  if (!isNew(secondHalf())) return 0;
+  const cqe = headEntry();
+  advanceHead();
+  return cqe;
+}
+
+/** Gives every reaped entry back to the device. Their contents are the device's from here on. */
+export function free(): void {
+  if (cqHead == cqHeadFreed) return;
+  ringDoorbell(cqHeadDoorbell, cqHead);
+  cqHeadFreed = cqHead;
+}
+
+/** @returns the completion queue's head, an index. */
+export function head(): u32 {
+  return cqHead;
+}
+
+/** @returns the submission queue's tail, an index. */
+export function tail(): u32 {
+  return sqTail;
+}
+
+// @ts-ignore: decorator
+@inline
+export function queueId(): u32 {
+  return sqid;
+}
+
+// @ts-ignore: decorator
+@inline
+export function submissionEntries(): u32 {
+  return sqEntries;
+}
+
+// @ts-ignore: decorator
+@inline
+export function completionEntries(): u32 {
+  return cqEntries;
+}
+
+/** Pointer of submission queue entry `index`. */
+// @ts-ignore: decorator
+@inline
+export function submissionEntry(index: u32): u32 {
+  return sq + index * SQE_BYTES;
+}
+
+/** Pointer of the entry at the tail. */
+// @ts-ignore: decorator
+@inline
+export function nextEntry(): u32 {
+  return submissionEntry(sqTail);
+}
+
+// @ts-ignore: decorator
+@inline
+export function advanceTail(): void {
+  const next = sqTail + 1;
+  sqTail = next == sqEntries ? 0 : next;
+}
+
+/** Pointer of the entry at the completion queue's head. */
+// @ts-ignore: decorator
+@inline
+export function headEntry(): u32 {
+  return cq + cqHead * CQE_BYTES;
+}
+
+/** SQHD, SQID, CID, phase and status of the head entry in one load, so that no part is older than the phase. */
+// @ts-ignore: decorator
+@inline
+export function secondHalf(): u64 {
+  return load<u64>(headEntry(), 8);
+}
+
+/** Whether the second half of an entry carries this lap's phase tag. */
+// @ts-ignore: decorator
+@inline
+export function isNew(second: u64): bool {
+  return (((second >> 48) as u32) & 1) == phase;
+}
+
+/** The phase tag of this lap, where the second half of an entry has it after a shift by 16. */
+// @ts-ignore: decorator
+@inline
+export function phaseAfterSqhd(): u64 {
+  return (phase as u64) << 32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function advanceHead(): void {
+  const next = cqHead + 1;
+  const wraps = next == cqEntries;
+  cqHead = wraps ? 0 : next;
+  phase ^= wraps as u32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function ringBoth(): void {
+  ringDoorbell(cqHeadDoorbell, cqHead);
+  cqHeadFreed = cqHead;
+  ringDoorbell(sqTailDoorbell, sqTail);
+  sqTailRung = sqTail;
+}

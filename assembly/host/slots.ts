@@ -1,0 +1,95 @@
+// Slots: one per command in flight. CID = generation << bits | slot, so a completion names its slot
+// without a look-up, and an old or forged one is told by its generation.
+import {
+  SLOT_BYTES,
+  SLOT_EXPECTED,
+  SLOT_IDLE,
+  SLOT_PRP1,
+  SLOT_STATE,
+} from "../layout.ts";
+import { buildPrps, prpListPages } from "./prp.ts";
+import { queueId } from "./queue.ts";
+import { PAGE_BYTES } from "../spec/registers.ts";
+
+let slots: u32 = 0;
+let depth: u32 = 0;
+/** Covers every slot number; the table has slotMask + 1 slots, so that a masked CID never leaves it. */
+let slotMask: u32 = 0;
+/** One generation, where the CID stands in SLOT_EXPECTED. 0 when the slot number fills the CID. */
+let generationStep: u32 = 0;
+
+/**
+ * Takes `count` slots at `pointer`; the table is as long as the next power of two. Slot n's buffer lies at
+ * `buffers + n * stride`, its PRP list pages, if it needs any, one after the other from `lists`.
+ */
+export function configureSlots(
+  pointer: u32,
+  count: u32,
+  buffers: u32,
+  bytes: u32,
+  stride: u32,
+  lists: u32,
+  iovaBase: u64,
+): void {
+  const bits: u32 = 32 - clz<u32>(count - 1);
+  slots = pointer;
+  depth = count;
+  slotMask = ((1 as u32) << bits) - 1;
+  generationStep = bits < 16 ? (0x10000 as u32) << bits : 0;
+  let list = lists;
+  for (let slot: u32 = 0; slot <= slotMask; slot++) {
+    const at = slotAt(slot);
+    store<u32>(at, slot << 16, SLOT_EXPECTED);
+    release(at);
+    if (slot >= count) continue;
+    const buffer = buffers + slot * stride;
+    buildPrps(at + SLOT_PRP1, buffer, bytes, list, iovaBase);
+    list += prpListPages(buffer, bytes) * PAGE_BYTES;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+export function slotAt(slot: u32): u32 {
+  return slots + slot * SLOT_BYTES;
+}
+
+/** The slot that a CQE's second half names, masked into the table whatever the device wrote. */
+// @ts-ignore: decorator
+@inline
+export function slotOf(second: u64): u32 {
+  return slotAt(((second >> 32) as u32) & slotMask);
+}
+
+// @ts-ignore: decorator
+@inline
+export function slotCount(): u32 {
+  return depth;
+}
+
+/** Whether the CID in a CQE's second half names a slot that exists. */
+export function isInRange(second: u64): bool {
+  return (((second >> 32) as u32) & slotMask) < depth;
+}
+
+// @ts-ignore: decorator
+@inline
+export function isIdle(slot: u32): bool {
+  return load<u32>(slot, SLOT_STATE) != 0;
+}
+
+/** Marks a slot busy with its next generation. @returns the new CID, in bits 31:16. */
+// @ts-ignore: decorator
+@inline
+export function claim(slot: u32): u32 {
+  const cid = (load<u32>(slot, SLOT_EXPECTED) & 0xffff0000) + generationStep;
+  store<u64>(slot, (cid | queueId()) as u64, SLOT_EXPECTED);
+  return cid;
+}
+
+/** Marks a slot idle; its generation stays. */
+// @ts-ignore: decorator
+@inline
+export function release(slot: u32): void {
+  store<u32>(slot, SLOT_IDLE as u32, SLOT_STATE);
+}

@@ -1,0 +1,157 @@
+// The map of the linear memory: what host side, device side and TypeScript must agree on. Structures are
+// given as byte offsets from their own start. docs/memory.md draws it.
+
+/** Below this nothing is ever placed: pointer 0 stays invalid and the modules keep their own data here. */
+export const RESERVED_BYTES = 0x10000;
+
+/** IOVA window numbers: an IOVA's high dword; the low dword is the pointer. */
+export const IOVA_WINDOW_DMA = 1;
+export const IOVA_WINDOW_CMB = 2;
+/** Never mapped: for tests that want a bad pointer. */
+export const IOVA_WINDOW_NONE = 3;
+
+// ── Fixed places ────────────────────────────────────────────────────────────────────────────────────
+/** The embedded controller's bus: register mailbox, bus master, clock (BUS_*). */
+export const BUS = 0x10000;
+/** The embedded controller's IOMMU table (IOMMU_*). */
+export const IOMMU = 0x11000;
+/** The embedded controller's own state, private to it. */
+export const DEVICE_STATE = 0x20000;
+export const DEVICE_STATE_BYTES = 0x180000;
+/** Where TypeScript begins to place everything else. */
+export const HEAP = DEVICE_STATE + DEVICE_STATE_BYTES;
+
+// ── The embedded controller's bus ───────────────────────────────────────────────────────────────────
+// A register access is a message: the host fills offset and value, stores the request with a release,
+// the device answers and stores BusRequest.NONE. So the device sees each access once and in order.
+export enum BusRequest {
+  NONE = 0,
+  READ = 1,
+  WRITE = 2,
+  /** Function level reset. */
+  RESET = 3,
+  /** The device's thread ends. */
+  STOP = 4,
+}
+/** u32, a BusRequest; waited on and notified by both sides. */
+export const BUS_REQUEST = BUS + 0;
+/** u32: register offset in BAR0. */
+export const BUS_OFFSET = BUS + 4;
+/** u32: value to write, or value read. */
+export const BUS_VALUE = BUS + 8;
+/** u32: Bus Master Enable; while 0 the device makes no access to memory and raises no interrupt. */
+export const BUS_MASTER = BUS + 12;
+/** u32: 1 while the device's thread sleeps; a host that rings then may notify BUS_REQUEST. */
+export const BUS_ASLEEP = BUS + 16;
+/** u64: the device's clock in ns; its clock import stores it here. A stepped test stores virtual time. */
+export const BUS_NOW = BUS + 24;
+/** u64: how many interrupts were raised, for tests. */
+export const BUS_INTERRUPTS = BUS + 32;
+/** u32: bumped when eventfds were closed, so that the device's thread drops its copies. */
+export const BUS_VECTORS_GENERATION = BUS + 40;
+/** u32 for each vector: the eventfd that the bus signals for it, plus one; 0 means none. */
+export const BUS_VECTORS = BUS + 1024;
+export const BUS_VECTORS_MAX = 512;
+
+// ── The embedded controller's IOMMU: u32 count, then entries of 16 bytes ────────────────────────────
+export const IOMMU_COUNT = IOMMU + 0;
+/** u32, bumped after every change so that the device drops what it remembered. */
+export const IOMMU_GENERATION = IOMMU + 4;
+export const IOMMU_ENTRIES = IOMMU + 16;
+export const IOMMU_ENTRY_BYTES = 16;
+export const IOMMU_MAX_ENTRIES = 255;
+/** u32: first pointer; u32: bytes; u32: IOVA window; u32: 1 when the device may write. */
+export const IOMMU_ENTRY_POINTER = 0;
+export const IOMMU_ENTRY_LENGTH = 4;
+export const IOMMU_ENTRY_WINDOW = 8;
+export const IOMMU_ENTRY_WRITABLE = 12;
+
+// ── A queue's control block: shared with the main thread, which reads it while the loop runs ────────
+/** u32: set by the main thread; the job ends at the next slice. */
+export const BLOCK_STOP = 0;
+/** u32: a JobPhase, set by the worker. */
+export const BLOCK_PHASE = 4;
+/** u64: the clock, in ns; the clock import stores it here. */
+export const BLOCK_NOW = 8;
+/** u64 each, published at the end of every slice. */
+export const BLOCK_SUBMITTED = 16;
+export const BLOCK_COMPLETED = 24;
+export const BLOCK_FAILED = 32;
+/** u64: completion entries that were not believed, whatever their kind. */
+export const BLOCK_REJECTED = 40;
+/** u64: sweeps that found something, and all sweeps. */
+export const BLOCK_SWEEPS_FULL = 48;
+export const BLOCK_SWEEPS = 56;
+/** u64 for each Rejection. */
+export const BLOCK_REJECTIONS = 64;
+/** u64: the clock when the measurement began, 0 before; set by the worker. */
+export const BLOCK_STARTED = 128;
+/** Raw rejected entries: REJECTED_RAW_MAX of REJECTED_RAW_BYTES. */
+export const BLOCK_REJECTED_RAW = 256;
+/** u64 for each status code (SCT << 8 | SC). */
+export const BLOCK_STATUS_COUNTS = 4096;
+export const BLOCK_BYTES = 4096 + 2048 * 8;
+
+/** What a worker is doing. */
+export enum JobPhase {
+  STARTING = 0,
+  /** Waits at the gate, so that all jobs begin together. */
+  READY = 1,
+  RAMP = 2,
+  RUNNING = 3,
+  DRAINING = 4,
+  DONE = 5,
+}
+
+/** Why a completion entry was not believed. */
+export enum Rejection {
+  /** The CID's slot number lies outside the queue's depth. */
+  BAD_CID = 0,
+  /** The slot is idle: a duplicate, or an entry for nothing. */
+  IDLE_SLOT = 1,
+  /** The slot is busy with a later command: the CID's generation is an old one. */
+  STALE_GENERATION = 2,
+  /** The SQID is not this queue's. */
+  BAD_SQID = 3,
+  /** The SQHD lies outside the submission queue. */
+  BAD_SQHD = 4,
+}
+export const REJECTIONS = 5;
+
+/** A kept entry: the 16 bytes of the CQE, u64 time in ns, u32 Rejection, u32 CQ head. */
+export const REJECTED_RAW_BYTES = 32;
+export const REJECTED_RAW_MAX = 16;
+
+// ── A slot: one command in flight. CID = generation << bits | slot; buffer and PRPs belong to the slot ──
+/** u64: when it was submitted, in ns. */
+export const SLOT_SUBMITTED = 0;
+/**
+ * u64: SQID | CID << 16 of the command in flight, as the upper 48 bits of a CQE's second half hold them. An
+ * idle slot has SLOT_IDLE in the last four bytes, where no completion entry can match it.
+ */
+export const SLOT_EXPECTED = 8;
+export const SLOT_STATE = 12;
+/** u64 each. */
+export const SLOT_PRP1 = 16;
+export const SLOT_PRP2 = 24;
+/** u32: the opcode in flight. */
+export const SLOT_OPCODE = 32;
+export const SLOT_BYTES = 40;
+/** Bits 63:32 of SLOT_EXPECTED: 0 in a busy slot. */
+export const SLOT_IDLE = 0x80000000;
+
+// ── Latency histogram: HdrHistogram's own buckets, 1 ns to 1 h, 3 significant digits; u64 counts ────
+export const HISTOGRAM_LOWEST_NS = 1;
+export const HISTOGRAM_HIGHEST_NS = 3_600_000_000_000;
+export const HISTOGRAM_DIGITS = 3;
+/** 2048 sub-buckets resolve 3 digits; 1024 of them are new in each further bucket. */
+export const HISTOGRAM_SUB_BUCKETS_BITS = 11;
+/** 32 buckets reach 2048 << 31 ns, the first power past one hour. */
+export const HISTOGRAM_BUCKETS = 32;
+export const HISTOGRAM_COUNTS = (HISTOGRAM_BUCKETS + 1) * 1024;
+/** Before the counts, u64 each: exact smallest, largest and sum of what was recorded, in ns. */
+export const HISTOGRAM_MIN = 0;
+export const HISTOGRAM_MAX = 8;
+export const HISTOGRAM_SUM = 16;
+export const HISTOGRAM_HEADER_BYTES = 64;
+export const HISTOGRAM_BYTES = HISTOGRAM_HEADER_BYTES + HISTOGRAM_COUNTS * 8;

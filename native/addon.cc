@@ -1,0 +1,32 @@
+// The addon's exports; src/native.ts describes each. There is no state outside the Instance,
+// because every worker thread loads the addon again.
+#include <napi.h>
+
+#include "eventfd.h"
+#include "instance.h"
+#include "memory.h"
+#include "thread.h"
+#include "vfio.h"
+
+static Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  Instance* const instance = new Instance();
+  env.SetInstanceData(instance);
+  instance->mapping = Napi::Persistent(Mapping::Define(env));
+  instance->eventFd = Napi::Persistent(EventFd::Define(env));
+  instance->vfioDevice = Napi::Persistent(VfioDevice::Define(env));
+
+  exports.Set("addressOf", Napi::Function::New(env, AddressOf, "addressOf"));
+  exports.Set("mapMemory", Napi::Function::New(env, MapMemory, "mapMemory"));
+  exports.Set("mapFile", Napi::Function::New(env, MapFile, "mapFile"));
+  exports.Set("adviseHuge", Napi::Function::New(env, AdviseHuge, "adviseHuge"));
+  exports.Set("openVfio", Napi::Function::New(env, OpenVfio, "openVfio"));
+  exports.Set("eventFd", Napi::Function::New(env, NewEventFd, "eventFd"));
+  exports.Set("eventFdFrom", Napi::Function::New(env, EventFdFrom, "eventFdFrom"));
+  exports.Set("clock", Napi::Function::New(env, Clock, "clock"));
+  exports.Set("pinThread", Napi::Function::New(env, PinThread, "pinThread"));
+  exports.Set("allowedCpus", Napi::Function::New(env, AllowedCpus, "allowedCpus"));
+  exports.Set("threadUsage", Napi::Function::New(env, ThreadUsage, "threadUsage"));
+  return exports;
+}
+
+NODE_API_MODULE(phasebit, Init)

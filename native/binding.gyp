@@ -1,0 +1,23 @@
+{
+  "targets": [
+    {
+      "target_name": "phasebit",
+      "sources": [
+        "addon.cc",
+        "memory.cc",
+        "eventfd.cc",
+        "thread.cc",
+        "vfio.cc",
+        "vfio_dma.cc",
+        "vfio_irq.cc",
+        "vfio_open.cc"
+      ],
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      "defines": ["NAPI_VERSION=9", "NAPI_DISABLE_CPP_EXCEPTIONS", "_FILE_OFFSET_BITS=64"],
+      "cflags": ["-O2", "-Wall", "-Wextra", "-fvisibility=hidden"],
+      "cflags_cc": ["-std=c++17"],
+      "cflags_cc!": ["-std=gnu++17", "-std=gnu++20"],
+      "configurations": { "Release": { "cflags!": ["-O3"] } }
+    }
+  ]
+}

@@ -1,0 +1,186 @@
+#include "memory.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/memfd.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include <string>
+
+#include "descriptor.h"
+#include "instance.h"
+
+constexpr uint64_t kHugePageBytes = 2 * 1024 * 1024;
+
+Failure MappedPages::Map(uint8_t* place, uint64_t bytes, uint64_t pageBytes, int protection,
+                         int flags, int fd, uint64_t offset) {
+  // From here on the range is ours to repair: mmap unmaps what was there before it may fail.
+  place_ = place;
+  bytes_ = bytes;
+  pageBytes_ = pageBytes;
+  if (mmap(place, bytes, protection, MAP_FIXED | MAP_SHARED | flags, fd,
+           static_cast<off_t>(offset)) == MAP_FAILED) {
+    const Failure failure{"mmap", errno};
+    Release();
+    return failure;
+  }
+  // A forked child must not hold a device's memory, and a core dump must not read its registers.
+  if (madvise(place, bytes, MADV_DONTFORK) != 0 || madvise(place, bytes, MADV_DONTDUMP) != 0) {
+    const Failure failure{"madvise", errno};
+    Release();
+    return failure;
+  }
+  return {};
+}
+
+Failure MappedPages::Release() {
+  if (place_ == nullptr) return {};
+  // NORESERVE as V8 has it in its own reservation: no commit charge that this could fail for.
+  if (mmap(place_, bytes_, PROT_READ | PROT_WRITE,
+           MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) == MAP_FAILED) {
+    return {"mmap", errno};
+  }
+  place_ = nullptr;
+  return {};
+}
+
+namespace {
+
+struct MappingState {
+  napi_value view;
+  MappedPages pages;
+};
+
+// A sealed memfd. Its pages are allocated before they are mapped: mmap does not report a
+// MAP_POPULATE that found no memory, and the first touch would then be a SIGBUS.
+Failure MapSealed(MappedPages* pages, uint8_t* place, uint64_t bytes, bool huge) {
+  const unsigned hugeFlags = huge ? MFD_HUGETLB | MFD_HUGE_2MB : 0;
+  const Descriptor file(memfd_create("phasebit", MFD_CLOEXEC | MFD_ALLOW_SEALING | hugeFlags));
+  if (!file) return {"memfd_create", errno};
+  if (ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) return {"ftruncate", errno};
+  int allocated;
+  do {
+    allocated = fallocate(file.get(), 0, 0, static_cast<off_t>(bytes));
+  } while (allocated != 0 && errno == EINTR);
+  if (allocated != 0) return {"fallocate", errno};
+  if (fcntl(file.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+    return {"fcntl", errno};
+  }
+  return pages->Map(place, bytes, huge ? kHugePageBytes : HostPageBytes(), PROT_READ | PROT_WRITE,
+                    MAP_POPULATE, file.get(), 0);
+}
+
+}  // namespace
+
+Napi::Function Mapping::Define(Napi::Env env) {
+  return DefineClass(env, "Mapping", {InstanceMethod<&Mapping::Close>("close")});
+}
+
+Napi::Value Mapping::Make(Napi::Env env, const LinearMemory& memory, uint64_t pointer,
+                          MappedPages pages) {
+  const double bytes = static_cast<double>(pages.bytes());
+  const double pageBytes = static_cast<double>(pages.pageBytes());
+  MappingState state{memory.view, std::move(pages)};
+  const Napi::Value value = Construct(env.GetInstanceData<Instance>()->mapping, &state);
+  if (value.IsEmpty()) return value;
+
+  // Own values, not accessors on the prototype: Node-API checks the receiver of methods only.
+  const auto number = [env](const char* name, double content) {
+    return Napi::PropertyDescriptor::Value(name, Napi::Number::New(env, content), napi_enumerable);
+  };
+  value.As<Napi::Object>().DefineProperties({number("pointer", static_cast<double>(pointer)),
+                                             number("bytes", bytes),
+                                             number("pageBytes", pageBytes)});
+  return value;
+}
+
+Mapping::Mapping(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Mapping>(info) {
+  MappingState* const state = Constructed<MappingState>(info);
+  if (state == nullptr) return;
+  memory_ = Napi::Persistent(Napi::Object(info.Env(), state->view));
+  pages_ = std::move(state->pages);
+}
+
+Napi::Value Mapping::Close(const Napi::CallbackInfo& info) {
+  const Failure failure = pages_.Release();
+  if (failure) return Throw(info.Env(), failure, "put anonymous pages over a mapping");
+  memory_.Reset();
+  return info.Env().Undefined();
+}
+
+Napi::Value AddressOf(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const LinearMemory memory = args.Memory(0);
+  if (args.Failed()) return Napi::Value();
+  return Napi::BigInt::New(info.Env(), reinterpret_cast<uint64_t>(memory.base));
+}
+
+Napi::Value MapMemory(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const LinearMemory memory = args.Memory(0);
+  const uint64_t pointer = args.Whole(1, "pointer");
+  const uint64_t bytes = args.Whole(2, "bytes");
+  const bool huge = args.Boolean(3, "huge");
+  uint8_t* const place = args.Pages(memory, pointer, bytes);
+  if (args.Failed()) return Napi::Value();
+
+  const bool aligned = (reinterpret_cast<uintptr_t>(place) | bytes) % kHugePageBytes == 0;
+  MappedPages pages;
+  if (huge && aligned && !MapSealed(&pages, place, bytes, true)) {
+    return Mapping::Make(info.Env(), memory, pointer, std::move(pages));
+  }
+  const Failure failure = MapSealed(&pages, place, bytes, false);
+  if (failure)
+    return Throw(info.Env(), failure, "map " + std::to_string(bytes) + " bytes of memory");
+  return Mapping::Make(info.Env(), memory, pointer, std::move(pages));
+}
+
+Napi::Value MapFile(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const LinearMemory memory = args.Memory(0);
+  const uint64_t pointer = args.Whole(1, "pointer");
+  const uint64_t bytes = args.Whole(2, "bytes");
+  const std::string path = args.Text(3, "path");
+  uint8_t* const place = args.Pages(memory, pointer, bytes);
+  if (args.Failed()) return Napi::Value();
+
+  const Descriptor file(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!file) return Throw(info.Env(), {"open", errno, "open " + path});
+  struct stat status;
+  if (fstat(file.get(), &status) != 0) return Throw(info.Env(), {"fstat", errno, "map " + path});
+  struct statfs system;
+  if (fstatfs(file.get(), &system) != 0)
+    return Throw(info.Env(), {"fstatfs", errno, "map " + path});
+
+  // Past the end of a file lies SIGBUS, and on hugetlbfs mmap rounds the length up over our
+  // neighbour.
+  if (S_ISREG(status.st_mode) && static_cast<uint64_t>(status.st_size) < bytes) {
+    args.Range("bytes", "exceeds the " + std::to_string(status.st_size) + " bytes of " + path);
+  }
+  const bool huge = static_cast<uint64_t>(system.f_type) == HUGETLBFS_MAGIC;
+  const uint64_t pageBytes = huge ? static_cast<uint64_t>(system.f_bsize) : HostPageBytes();
+  args.Multiple("bytes", bytes, pageBytes);
+  if (args.Failed()) return Napi::Value();
+
+  MappedPages pages;
+  const Failure failure =
+      pages.Map(place, bytes, pageBytes, PROT_READ | PROT_WRITE, MAP_POPULATE, file.get(), 0);
+  if (failure) return Throw(info.Env(), failure, "map " + path);
+  return Mapping::Make(info.Env(), memory, pointer, std::move(pages));
+}
+
+Napi::Value AdviseHuge(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const LinearMemory memory = args.Memory(0);
+  const uint64_t pointer = args.Whole(1, "pointer");
+  const uint64_t bytes = args.Whole(2, "bytes");
+  uint8_t* const place = args.Pages(memory, pointer, bytes);
+  if (args.Failed()) return Napi::Value();
+
+  // EINVAL is how a kernel without transparent huge pages says no to a hint.
+  if (madvise(place, bytes, MADV_HUGEPAGE) != 0 && errno != EINVAL && errno != ENOSYS) {
+    return Throw(info.Env(), {"madvise", errno, "advise huge pages"});
+  }
+  return info.Env().Undefined();
+}

@@ -1,0 +1,9 @@
+// The clock of the hot loop, and what concerns the calling thread: its CPUs and its bill.
+#pragma once
+
+#include <napi.h>
+
+Napi::Value Clock(const Napi::CallbackInfo& info);
+Napi::Value PinThread(const Napi::CallbackInfo& info);
+Napi::Value AllowedCpus(const Napi::CallbackInfo& info);
+Napi::Value ThreadUsage(const Napi::CallbackInfo& info);

@@ -1,0 +1,220 @@
+#include "vfio.h"
+
+#include <endian.h>
+#include <sys/mman.h>
+
+#include <string>
+#include <utility>
+
+#include "instance.h"
+#include "memory.h"
+
+namespace {
+
+std::string Name(const char* verb, const VfioRegion& region, uint64_t offset) {
+  return std::string(verb) + " VFIO region " + std::to_string(region.index) + " at " +
+         std::to_string(offset);
+}
+
+// Regions lie side by side in one descriptor: an offset past the end of one would reach another.
+void CheckInside(Arguments& args, const VfioRegion* region, uint64_t offset, uint64_t bytes,
+                 uint64_t limit) {
+  if (region == nullptr) return;
+  if (offset > limit || bytes > limit - offset) {
+    args.Range("offset",
+               "and length exceed the region's " + std::to_string(region->bytes) + " bytes");
+  }
+}
+
+// Less than all of it counts as an I/O error.
+Failure Transfer(const char* syscall, ssize_t moved, uint64_t bytes) {
+  if (moved < 0) return {syscall, errno};
+  if (static_cast<uint64_t>(moved) != bytes) return {syscall, EIO};
+  return {};
+}
+
+bool InSparseArea(const VfioRegion& region, uint64_t offset, uint64_t bytes) {
+  for (const auto& area : region.areas) {
+    if (offset >= area.offset && offset + bytes <= area.offset + area.size) return true;
+  }
+  return region.areas.empty();
+}
+
+}  // namespace
+
+Napi::Function VfioDevice::Define(Napi::Env env) {
+  return DefineClass(env, "VfioDevice",
+                     {
+                         InstanceMethod<&VfioDevice::Region>("region"),
+                         InstanceMethod<&VfioDevice::Read32>("read32"),
+                         InstanceMethod<&VfioDevice::Write32>("write32"),
+                         InstanceMethod<&VfioDevice::ReadBytes>("readBytes"),
+                         InstanceMethod<&VfioDevice::WriteBytes>("writeBytes"),
+                         InstanceMethod<&VfioDevice::MapRegion>("mapRegion"),
+                         InstanceMethod<&VfioDevice::IovaRanges>("iovaRanges"),
+                         InstanceMethod<&VfioDevice::MapDma>("mapDma"),
+                         InstanceMethod<&VfioDevice::UnmapDma>("unmapDma"),
+                         InstanceMethod<&VfioDevice::InterruptInfo>("interruptInfo"),
+                         InstanceMethod<&VfioDevice::SetInterrupts>("setInterrupts"),
+                         InstanceMethod<&VfioDevice::DisableInterrupts>("disableInterrupts"),
+                         InstanceMethod<&VfioDevice::MaskInterrupt>("maskInterrupt"),
+                         InstanceMethod<&VfioDevice::UnmaskInterrupt>("unmaskInterrupt"),
+                         InstanceMethod<&VfioDevice::Reset>("reset"),
+                         InstanceMethod<&VfioDevice::Close>("close"),
+                     });
+}
+
+Napi::Value VfioDevice::Make(Napi::Env env, VfioHandles handles) {
+  const bool hasReset = handles.hasReset;
+  const Napi::Value value = Construct(env.GetInstanceData<Instance>()->vfioDevice, &handles);
+  if (value.IsEmpty()) return value;
+  value.As<Napi::Object>().DefineProperty(Napi::PropertyDescriptor::Value(
+      "hasReset", Napi::Boolean::New(env, hasReset), napi_enumerable));
+  return value;
+}
+
+VfioDevice::VfioDevice(const Napi::CallbackInfo& info) : Napi::ObjectWrap<VfioDevice>(info) {
+  VfioHandles* const handles = Constructed<VfioHandles>(info);
+  if (handles != nullptr) handles_ = std::move(*handles);
+}
+
+const VfioRegion* VfioDevice::RegionArgument(Arguments& args, size_t index) {
+  const uint64_t region = args.Whole(index, "region", VFIO_PCI_NUM_REGIONS - 1);
+  if (!args.Failed() && region >= handles_.regions.size()) args.Range("region", "does not exist");
+  return args.Failed() ? nullptr : &handles_.regions[region];
+}
+
+Napi::Value VfioDevice::Region(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const VfioRegion* const region = RegionArgument(args, 0);
+  if (args.Failed()) return Napi::Value();
+
+  const Napi::Array areas = Napi::Array::New(info.Env());
+  for (const auto& area : region->areas) {
+    const Napi::Object entry = Napi::Object::New(info.Env());
+    entry.Set("offset", static_cast<double>(area.offset));
+    entry.Set("bytes", static_cast<double>(area.size));
+    areas.Set(areas.Length(), entry);
+  }
+  const auto flag = [&](uint32_t bit) {
+    return Napi::Boolean::New(info.Env(), (region->flags & bit) != 0);
+  };
+  const Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("bytes", static_cast<double>(region->bytes));
+  result.Set("readable", flag(VFIO_REGION_INFO_FLAG_READ));
+  result.Set("writable", flag(VFIO_REGION_INFO_FLAG_WRITE));
+  result.Set("mappable", flag(VFIO_REGION_INFO_FLAG_MMAP));
+  result.Set("mappableAreas", areas);
+  return result;
+}
+
+Napi::Value VfioDevice::Read32(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const VfioRegion* const region = RegionArgument(args, 0);
+  const uint64_t offset = args.Whole(1, "offset");
+  args.Multiple("offset", offset, sizeof(uint32_t));
+  CheckInside(args, region, offset, sizeof(uint32_t), region ? region->bytes : 0);
+  if (args.Failed()) return Napi::Value();
+
+  uint32_t value = 0;
+  const ssize_t moved = pread(handles_.device.get(), &value, sizeof value,
+                              static_cast<off_t>(region->offset + offset));
+  const Failure failure = Transfer("pread", moved, sizeof value);
+  if (failure) return Throw(info.Env(), failure, Name("read", *region, offset));
+  return Napi::Number::New(info.Env(), le32toh(value));
+}
+
+Napi::Value VfioDevice::Write32(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const VfioRegion* const region = RegionArgument(args, 0);
+  const uint64_t offset = args.Whole(1, "offset");
+  const uint32_t value = static_cast<uint32_t>(args.Whole(2, "value", UINT32_MAX));
+  args.Multiple("offset", offset, sizeof(uint32_t));
+  CheckInside(args, region, offset, sizeof(uint32_t), region ? region->bytes : 0);
+  if (args.Failed()) return Napi::Value();
+
+  const uint32_t little = htole32(value);
+  const ssize_t moved = pwrite(handles_.device.get(), &little, sizeof little,
+                               static_cast<off_t>(region->offset + offset));
+  const Failure failure = Transfer("pwrite", moved, sizeof little);
+  if (failure) return Throw(info.Env(), failure, Name("write", *region, offset));
+  return info.Env().Undefined();
+}
+
+Napi::Value VfioDevice::ReadBytes(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const VfioRegion* const region = RegionArgument(args, 0);
+  const uint64_t offset = args.Whole(1, "offset");
+  const uint64_t bytes = args.Whole(2, "bytes");
+  CheckInside(args, region, offset, bytes, region ? region->bytes : 0);
+  if (args.Failed()) return Napi::Value();
+
+  Napi::Uint8Array result = Napi::Uint8Array::New(info.Env(), bytes);
+  if (result.IsEmpty()) return Napi::Value();
+  const ssize_t moved = pread(handles_.device.get(), result.Data(), bytes,
+                              static_cast<off_t>(region->offset + offset));
+  const Failure failure = Transfer("pread", moved, bytes);
+  if (failure) return Throw(info.Env(), failure, Name("read", *region, offset));
+  return result;
+}
+
+Napi::Value VfioDevice::WriteBytes(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const VfioRegion* const region = RegionArgument(args, 0);
+  const uint64_t offset = args.Whole(1, "offset");
+  const Bytes data = args.Data(2, "data");
+  CheckInside(args, region, offset, data.bytes, region ? region->bytes : 0);
+  if (args.Failed()) return Napi::Value();
+
+  const ssize_t moved = pwrite(handles_.device.get(), data.base, data.bytes,
+                               static_cast<off_t>(region->offset + offset));
+  const Failure failure = Transfer("pwrite", moved, data.bytes);
+  if (failure) return Throw(info.Env(), failure, Name("write", *region, offset));
+  return info.Env().Undefined();
+}
+
+Napi::Value VfioDevice::MapRegion(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const LinearMemory memory = args.Memory(0);
+  const uint64_t pointer = args.Whole(1, "pointer");
+  const VfioRegion* const region = RegionArgument(args, 2);
+  const uint64_t offset = args.Whole(3, "offset");
+  const uint64_t bytes = args.Whole(4, "bytes");
+  uint8_t* const place = args.Pages(memory, pointer, bytes);
+  args.Multiple("offset", offset, HostPageBytes());
+  // The kernel maps a BAR smaller than a page when it has the page to itself.
+  const uint64_t pages = region ? (region->bytes + HostPageBytes() - 1) / HostPageBytes() : 0;
+  CheckInside(args, region, offset, bytes, pages * HostPageBytes());
+  if (!args.Failed() && !(region->flags & VFIO_REGION_INFO_FLAG_MMAP)) {
+    args.Range("region", "cannot be mapped");
+  }
+  if (!args.Failed() && !InSparseArea(*region, offset, bytes)) {
+    args.Range("offset", "and bytes lie outside the areas that can be mapped");
+  }
+  if (args.Failed()) return Napi::Value();
+
+  const std::string action = Name("map", *region, offset);
+  // A closed device must not get as far as mmap, whose failure would clear the place.
+  if (!handles_.device) return Throw(info.Env(), {"mmap", EBADF, action, "the device is closed"});
+  const int protection = (region->flags & VFIO_REGION_INFO_FLAG_READ ? PROT_READ : 0) |
+                         (region->flags & VFIO_REGION_INFO_FLAG_WRITE ? PROT_WRITE : 0);
+  MappedPages mapped;
+  const Failure failure = mapped.Map(place, bytes, HostPageBytes(), protection, 0,
+                                     handles_.device.get(), region->offset + offset);
+  if (failure) return Throw(info.Env(), failure, action);
+  return Mapping::Make(info.Env(), memory, pointer, std::move(mapped));
+}
+
+Napi::Value VfioDevice::Reset(const Napi::CallbackInfo& info) {
+  if (ioctl(handles_.device.get(), VFIO_DEVICE_RESET) != 0) {
+    return Throw(info.Env(), {"ioctl", errno, "reset VFIO device"});
+  }
+  return info.Env().Undefined();
+}
+
+Napi::Value VfioDevice::Close(const Napi::CallbackInfo& info) {
+  handles_.device.Close();
+  handles_.group.Close();
+  handles_.container.Close();
+  return info.Env().Undefined();
+}

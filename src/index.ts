@@ -1,0 +1,13 @@
+// phasebit as a library: open a controller, send it commands, run workloads, read results.
+export { type ErrorCode, exitCodes, PhasebitError } from "./errors.ts";
+export type { LinearMemory, Region } from "./memory.ts";
+export * as admin from "./nvme/admin.ts";
+export { CommandQueue, type Completion } from "./nvme/command-queue.ts";
+export { Controller, type ControllerOptions, type QueuePair } from "./nvme/controller.ts";
+export { copyIn, copyOut } from "./nvme/copy.ts";
+export type { ControllerData, NamespaceData } from "./nvme/identify.ts";
+export { statusName } from "./nvme/status.ts";
+export type * from "./run/measurement.ts";
+export { type RunOptions, runWorkload } from "./run/runner.ts";
+export { parseWorkload, type Workload, type WorkloadOptions } from "./run/workload.ts";
+export type { MemoryNeeds, Transport } from "./transport/transport.ts";

@@ -1,0 +1,169 @@
+// The native addon's face: system calls on memory, VFIO, interrupts and threads. It knows files and
+// descriptors, never NVMe. Every method throws a NativeError whose `code` is errno's name and whose
+// message starts with the verb that failed ("map DMA window: ENOMEM").
+import { createRequire } from "node:module";
+import { PhasebitError } from "./errors.ts";
+import { packageRoot } from "./package.ts";
+
+/**
+ * An errno failure of the addon: `code` is the errno's name ("ENOMEM"), `errno` its negated number as in
+ * Node's own errors, `syscall` the call. Bad arguments throw a TypeError or a RangeError instead.
+ */
+export interface NativeError extends Error {
+  readonly code: string;
+  readonly errno: number;
+  readonly syscall: string;
+}
+
+/**
+ * Pages of a file or a device, mapped MAP_FIXED | MAP_SHARED over a part of the linear memory. It keeps
+ * the linear memory alive. `close()` puts anonymous zero pages over the place again (never a hole in
+ * V8's reservation) and may be called twice; garbage collection does the same.
+ */
+export interface Mapping {
+  readonly pointer: number;
+  readonly bytes: number;
+  /** Size of the pages behind it: 2097152 for huge pages, 4096 otherwise. */
+  readonly pageBytes: number;
+  close(): void;
+}
+
+/** An eventfd. `wait` consumes the counter. */
+export interface EventFd {
+  /** -1 after `close()`. */
+  readonly fd: number;
+  /**
+   * Blocks until the counter is not zero or `timeoutMs` (fractions allowed, at most 1e9) has passed. A
+   * blocked thread cannot be terminated, so wait in short turns and look at the stop word between them.
+   * @returns the counter's value, 0 at the deadline.
+   */
+  wait(timeoutMs: number): number;
+  /** Adds one to the counter, as a device's interrupt does. */
+  signal(): void;
+  /** May be called twice. */
+  close(): void;
+}
+
+/** One region of a VFIO device: index 0 to 5 the BARs, 7 the configuration space. */
+export interface VfioRegion {
+  readonly bytes: number;
+  readonly readable: boolean;
+  readonly writable: boolean;
+  /** Some of it may be mapped: `mappableAreas`, or all of it when that is empty. */
+  readonly mappable: boolean;
+  /** Parts that may be mapped when the region as a whole may not (sparse mmap capability). */
+  readonly mappableAreas: readonly { readonly offset: number; readonly bytes: number }[];
+}
+
+/** One kind of interrupt: index 0 INTx, 1 MSI, 2 MSI-X, 3 ERR, 4 REQ. */
+export interface VfioInterruptInfo {
+  readonly count: number;
+  readonly eventfd: boolean;
+  readonly maskable: boolean;
+  readonly automasked: boolean;
+}
+
+/** A PCI function held through its VFIO group, with a container of its own (type1v2). */
+export interface VfioDevice {
+  readonly hasReset: boolean;
+  region(index: number): VfioRegion;
+  /** Four bytes, by pread: an unreachable device gives EIO, never SIGBUS. Little endian. */
+  read32(region: number, offset: number): number;
+  write32(region: number, offset: number, value: number): void;
+  /** `bytes` of the region from `offset`, as they are (for the configuration space). */
+  readBytes(region: number, offset: number, bytes: number): Uint8Array;
+  writeBytes(region: number, offset: number, data: Uint8Array): void;
+  /** Maps a part of a BAR over the linear memory. `offset` and `pointer` lie on host pages. */
+  mapRegion(
+    memory: Uint8Array,
+    pointer: number,
+    region: number,
+    offset: number,
+    bytes: number,
+  ): Mapping;
+  /** Usable IOVA ranges, both ends included, as the kernel reports them; empty when it does not. */
+  iovaRanges(): readonly { readonly start: bigint; readonly end: bigint }[];
+  /** Lets the device read (and write, unless `readOnly`) `bytes` at `pointer` under `iova`. */
+  mapDma(memory: Uint8Array, pointer: number, bytes: number, iova: bigint, readOnly: boolean): void;
+  /** Unmaps what one `mapDma` mapped. ENOENT when less than `bytes` was mapped there. */
+  unmapDma(iova: bigint, bytes: number): void;
+  interruptInfo(index: number): VfioInterruptInfo;
+  /** Sends vectors `start`… of interrupt `index` to these eventfds; -1 leaves one out. */
+  setInterrupts(index: number, start: number, fds: readonly number[]): void;
+  /** Switches all vectors of interrupt `index` off. */
+  disableInterrupts(index: number): void;
+  maskInterrupt(index: number, vector: number): void;
+  unmaskInterrupt(index: number, vector: number): void;
+  /** VFIO_DEVICE_RESET. */
+  reset(): void;
+  /**
+   * Closes device, group and container, in that order. May be called twice. Close the mappings of its
+   * regions first: each is a reference to the device, which the kernel neither resets nor gives to the
+   * next opener until the last one is gone.
+   */
+  close(): void;
+}
+
+/** What the kernel charged to the calling thread (RUSAGE_THREAD). */
+export interface ThreadUsage {
+  readonly userNs: number;
+  readonly systemNs: number;
+  readonly voluntarySwitches: number;
+  readonly involuntarySwitches: number;
+  readonly minorFaults: number;
+  readonly majorFaults: number;
+}
+
+/** The addon's exports. Loadable in every worker thread. */
+export interface Native {
+  /** The address of byte 0 of the linear memory: windows are placed so that huge pages fit. */
+  addressOf(memory: Uint8Array): bigint;
+  /**
+   * Fresh zeroed shared memory (a sealed memfd, not inherited by children, kept out of forks and core
+   * dumps) over `[pointer, pointer + bytes)`, populated at once. Huge pages when `huge` and there are
+   * enough of them and the place is aligned; plain pages otherwise.
+   */
+  mapMemory(memory: Uint8Array, pointer: number, bytes: number, huge: boolean): Mapping;
+  /** `bytes` of the file at `path` from offset 0, shared: stores reach the file. */
+  mapFile(memory: Uint8Array, pointer: number, bytes: number, path: string): Mapping;
+  /** Asks for transparent huge pages over a private part of the memory (a hint; never throws ENOSYS). */
+  adviseHuge(memory: Uint8Array, pointer: number, bytes: number): void;
+  /** Opens group `/dev/vfio/GROUP`, puts it into a new container and takes the function `address`. */
+  openVfio(group: number, address: string): VfioDevice;
+  eventFd(): EventFd;
+  /** A waiter on somebody else's eventfd; it duplicates the descriptor. */
+  eventFdFrom(fd: number): EventFd;
+  /**
+   * A function without arguments that stores CLOCK_MONOTONIC, in ns, as a 64-bit integer at `pointer`.
+   * Passed to Wasm as an import it is the hot loop's clock. Inside a closure (`() => { clock(); }`) it
+   * takes 31 ns there, passed by itself 41 ns: V8 calls native code from optimised JavaScript without its
+   * generic entry. Only as long as the thread has one such closure; queues of a worker share a clock.
+   */
+  clock(memory: Uint8Array, pointer: number): () => void;
+  /** Pins the calling thread to one CPU. */
+  pinThread(cpu: number): void;
+  /** The CPUs the calling thread may run on. */
+  allowedCpus(): number[];
+  threadUsage(): ThreadUsage;
+}
+
+let loaded: Native | undefined;
+
+/** The addon. @throws PhasebitError ENVIRONMENT when it was not built or does not load. */
+export function native(): Native {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Native {
+  const file = `${packageRoot}/native/build/Release/phasebit.node`;
+  try {
+    return createRequire(import.meta.url)(file) as Native;
+  } catch (cause) {
+    throw new PhasebitError(
+      "ENVIRONMENT",
+      `load the native addon: ${(cause as Error).message}; build it with "npm run build:native"`,
+      { cause },
+    );
+  }
+}

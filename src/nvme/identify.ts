@@ -1,0 +1,97 @@
+// Identify data, parsed from a copy. Everything here comes from a device: lengths are checked, strings
+// made safe, numbers that are too large for what follows refused by name (NVMe 1.4, section 5.15).
+import {
+  FLBAS_FORMAT_MASK,
+  FR_BYTES,
+  IDENTIFY_BYTES,
+  IdentifyController,
+  IdentifyNamespace,
+  LBAF_LBADS_MASK,
+  LBAF_LBADS_SHIFT,
+  LBAF_MS_MASK,
+  MN_BYTES,
+  SN_BYTES,
+} from "../../assembly/spec/identify.ts";
+import { PhasebitError } from "../errors.ts";
+import { safeText } from "../text.ts";
+
+/** Block sizes that make sense: 512 bytes to 64 KiB. */
+const LBADS_MIN = 9;
+const LBADS_MAX = 16;
+
+/** Identify Controller, what phasebit uses of it. */
+export interface ControllerData {
+  readonly vid: number;
+  readonly serial: string;
+  readonly model: string;
+  readonly firmware: string;
+  /** Largest transfer in bytes; null when there is no limit. */
+  readonly maxTransferBytes: number | null;
+  /** NN: the highest NSID. */
+  readonly namespaces: number;
+  readonly aerl: number;
+  readonly acl: number;
+  readonly hasVolatileWriteCache: boolean;
+  readonly oncs: number;
+}
+
+/** Identify Namespace, what phasebit uses of it. */
+export interface NamespaceData {
+  readonly nsid: number;
+  readonly blocks: number;
+  readonly blockBytes: number;
+  readonly metadataBytes: number;
+}
+
+/** @param minPageBytes MDTS counts in these (CAP.MPSMIN) */
+export function parseController(data: Uint8Array, minPageBytes: number): ControllerData {
+  const view = viewOf(data);
+  const mdts = view.getUint8(IdentifyController.MDTS);
+  const text = (offset: number, bytes: number): string =>
+    safeText(data.subarray(offset, offset + bytes));
+  return {
+    vid: view.getUint16(IdentifyController.VID, true),
+    serial: text(IdentifyController.SN, SN_BYTES),
+    model: text(IdentifyController.MN, MN_BYTES),
+    firmware: text(IdentifyController.FR, FR_BYTES),
+    maxTransferBytes: mdts === 0 ? null : minPageBytes * 2 ** Math.min(mdts, 32),
+    namespaces: view.getUint32(IdentifyController.NN, true),
+    aerl: view.getUint8(IdentifyController.AERL),
+    acl: view.getUint8(IdentifyController.ACL),
+    hasVolatileWriteCache: (view.getUint8(IdentifyController.VWC) & 1) === 1,
+    oncs: view.getUint16(IdentifyController.ONCS, true),
+  };
+}
+
+/** @throws PhasebitError DEVICE when the namespace is inactive or its numbers make no sense. */
+export function parseNamespace(data: Uint8Array, nsid: number): NamespaceData {
+  const view = viewOf(data);
+  const blocks = view.getBigUint64(IdentifyNamespace.NSZE, true);
+  if (blocks === 0n) {
+    throw new PhasebitError("USAGE", `--nsid ${nsid}: the controller has no such active namespace`);
+  }
+  const format = view.getUint8(IdentifyNamespace.FLBAS) & FLBAS_FORMAT_MASK;
+  const lbaf = view.getUint32(IdentifyNamespace.LBAF0 + format * 4, true);
+  const lbads = (lbaf >>> LBAF_LBADS_SHIFT) & LBAF_LBADS_MASK;
+  if (lbads < LBADS_MIN || lbads > LBADS_MAX) {
+    throw implausible(nsid, `LBADS ${lbads} is outside ${LBADS_MIN} to ${LBADS_MAX}`);
+  }
+  if (blocks * (1n << BigInt(lbads)) > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw implausible(nsid, `NSZE ${blocks} with LBADS ${lbads} is larger than 8 PiB`);
+  }
+  return {
+    nsid,
+    blocks: Number(blocks),
+    blockBytes: 2 ** lbads,
+    metadataBytes: lbaf & LBAF_MS_MASK,
+  };
+}
+
+function implausible(nsid: number, what: string): PhasebitError {
+  return new PhasebitError("DEVICE", `Identify Namespace ${nsid}: ${what}`);
+}
+
+function viewOf(data: Uint8Array): DataView {
+  if (data.length !== IDENTIFY_BYTES) throw new Error(`Identify data has ${data.length} bytes`);
+  return new DataView(data.buffer, data.byteOffset, data.byteLength);
+}

@@ -1,0 +1,81 @@
+// Plain text in columns: no lines, no boxes, so that a report can be searched and cut with ordinary tools.
+
+import type picocolors from "picocolors";
+
+/** Styles by name, which do nothing where colours are not wanted. */
+export type Colors = ReturnType<typeof picocolors.createColors>;
+
+/** Adds colour to a text, or nothing. */
+export type Style = (text: string) => string;
+
+/** A text and the style that it is printed in. */
+export interface Styled {
+  readonly text: string;
+  readonly style: Style;
+}
+
+export type Cell = string | Styled;
+
+/** A row: what it is about, then its cells. */
+export interface Row {
+  readonly label: Styled;
+  readonly cells: readonly Cell[];
+}
+
+/** The first column of a report, so that all its parts line up; a longer label gets more. */
+export const LABEL_WIDTH = 8;
+/** Seven characters for the longest heading, "p99.999", and two between columns. */
+const CELL_WIDTH = 9;
+
+/** Rows with labels to the left and cells to the right. Styled after padding: colours shift nothing. */
+export function table(rows: readonly Row[]): string[] {
+  const labelWidth = Math.max(LABEL_WIDTH, ...rows.map(({ label }) => label.text.length));
+  return rows.map(({ label, cells }) => {
+    const padded = cells.map((cell) => {
+      if (typeof cell === "string") return cell.padStart(CELL_WIDTH);
+      return cell.style(cell.text.padStart(CELL_WIDTH));
+    });
+    return label.style(label.text.padEnd(labelWidth)) + padded.join("");
+  });
+}
+
+/**
+ * `parts` joined by `separator`, in lines of at most `columns` that are broken between parts: the first
+ * after the label, the others indented as far.
+ */
+export function wrap(
+  label: Styled,
+  parts: readonly string[],
+  separator: string,
+  columns: number,
+): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = `${lines.at(-1)}${separator}${part}`;
+    if (lines.length > 0 && LABEL_WIDTH + longer.length <= columns)
+      lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  const indent = " ".repeat(LABEL_WIDTH);
+  const first = label.style(label.text.padEnd(LABEL_WIDTH));
+  return lines.map((line, index) => (index === 0 ? first : indent) + line);
+}
+
+const bars = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as const;
+
+/** A bar for each value, from 0 to the largest, but at most `width`: then neighbours share their mean. */
+export function sparkline(values: readonly number[], width: number): string {
+  const heights = shorten(values, width);
+  const largest = Math.max(...heights, 0);
+  if (largest === 0) return bars[0].repeat(heights.length);
+  return heights.map((height) => bars[Math.floor((height / largest) * 7.999)]).join("");
+}
+
+function shorten(values: readonly number[], width: number): number[] {
+  if (values.length <= width) return [...values];
+  return Array.from({ length: width }, (_, bar) => {
+    const from = Math.floor((bar * values.length) / width);
+    const part = values.slice(from, Math.floor(((bar + 1) * values.length) / width));
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
+}

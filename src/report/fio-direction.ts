@@ -1,0 +1,150 @@
+// One direction of one job in fio's JSON tree: amounts, rates, latencies.
+import { strict as assert } from "node:assert";
+import type {
+  Direction,
+  JobMeasurement,
+  LatencyCounts,
+  RunMeasurement,
+} from "../run/measurement.ts";
+import {
+  emptyCounts,
+  fioPercentiles,
+  isCarried,
+  meanNs,
+  percentileNs,
+  stddevNs,
+} from "./histogram.ts";
+import { directionsOf, perSecond, sumOf } from "./totals.ts";
+
+interface FioLatency {
+  min: number;
+  max: number;
+  mean: number;
+  stddev: number;
+  N: number;
+  percentile?: Record<string, number>;
+}
+
+/** A `read`, `write` or `trim`. */
+export type FioDirection = Record<string, number | FioLatency>;
+/** A direction without I/O. */
+export const emptyDirection: FioDirection = {
+  io_bytes: 0,
+  io_kbytes: 0,
+  bw_bytes: 0,
+  bw: 0,
+  iops: 0,
+  runtime: 0,
+  total_ios: 0,
+  short_ios: 0,
+  drop_ios: 0,
+  slat_ns: fioLatency(emptyCounts),
+  clat_ns: fioLatency(emptyCounts),
+  lat_ns: fioLatency(emptyCounts),
+  ...bandwidthSamples([], 0),
+  ...iopsSamples([]),
+};
+
+/** What `job` did in `direction`. */
+export function fioDirection(
+  run: RunMeasurement,
+  job: JobMeasurement,
+  direction: Direction,
+): FioDirection {
+  if (!directionsOf(run.workload).includes(direction)) return emptyDirection;
+  const latencies = job[direction];
+  const counted = latencies.counts.reduce((sum, [, count]) => sum + count, 0);
+  assert.equal(counted, latencies.total, `job ${job.job}: ${direction} counts and their total`);
+  const { bs } = run.workload;
+  const bytes = latencies.total * bs;
+  const bytesPerSecond = perSecond(bytes, job.elapsedNs);
+  const rates = intervalRates(run, direction);
+  const groupTotal = sumOf(run.jobs, (other) => other[direction].total);
+  return {
+    io_bytes: bytes,
+    io_kbytes: Math.floor(bytes / 1024),
+    bw_bytes: Math.round(bytesPerSecond),
+    bw: Math.round(bytesPerSecond / 1024),
+    iops: perSecond(latencies.total, job.elapsedNs),
+    runtime: Math.round(job.elapsedNs / 1e6),
+    total_ios: latencies.total,
+    short_ios: 0,
+    drop_ios: 0,
+    // The clock starts before the entry is written and stops after its completion is read: there is no
+    // submission time apart, and fio's total latency is the same.
+    slat_ns: fioLatency(emptyCounts),
+    clat_ns: withPercentiles(latencies),
+    lat_ns: fioLatency(latencies),
+    ...bandwidthSamples(
+      rates.map((iops) => (iops * bs) / 1024),
+      groupTotal > 0 ? (latencies.total * 100) / groupTotal : 0,
+    ),
+    ...iopsSamples(rates),
+  };
+}
+
+/** Extremes, mean and deviation. */
+export function fioLatency(latencies: LatencyCounts): FioLatency {
+  const { total, minNs, maxNs } = latencies;
+  return {
+    min: minNs,
+    max: maxNs,
+    mean: meanNs(latencies),
+    stddev: stddevNs(latencies),
+    N: total,
+  };
+}
+
+/** Only the percentiles that the samples carry; `phasebit.jobs[].…percentilesNotCarried` has the others. */
+function withPercentiles(latencies: LatencyCounts): FioLatency {
+  const carried = fioPercentiles.filter((percentile) => isCarried(latencies.total, percentile));
+  if (carried.length === 0) return fioLatency(latencies);
+  return {
+    ...fioLatency(latencies),
+    percentile: Object.fromEntries(
+      carried.map((percentile) => [percentile.toFixed(6), percentileNs(latencies, percentile)]),
+    ),
+  };
+}
+
+/**
+ * I/O per second in each interval: known for the jobs together only, so a run of several jobs has none.
+ * A last interval below half a second is left out, for its rate says little.
+ */
+function intervalRates(run: RunMeasurement, direction: Direction): number[] {
+  if (run.jobs.length !== 1) return [];
+  return run.intervals
+    .filter(({ lengthMs }, index) => lengthMs >= 500 || (index === 0 && lengthMs > 0))
+    .map((interval) => (interval[direction].total * 1000) / interval.lengthMs);
+}
+
+function bandwidthSamples(kibPerSecond: readonly number[], sharePercent: number): FioDirection {
+  const { min, max, mean, deviation } = spread(kibPerSecond);
+  return {
+    bw_min: Math.round(min),
+    bw_max: Math.round(max),
+    bw_agg: sharePercent,
+    bw_mean: mean,
+    bw_dev: deviation,
+    bw_samples: kibPerSecond.length,
+  };
+}
+
+function iopsSamples(iops: readonly number[]): FioDirection {
+  const { min, max, mean, deviation } = spread(iops);
+  return {
+    iops_min: Math.round(min),
+    iops_max: Math.round(max),
+    iops_mean: mean,
+    iops_stddev: deviation,
+    iops_samples: iops.length,
+  };
+}
+
+function spread(values: readonly number[]) {
+  if (values.length === 0) return { min: 0, max: 0, mean: 0, deviation: 0 };
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
+  return { min: Math.min(...values), max: Math.max(...values), mean, deviation };
+}

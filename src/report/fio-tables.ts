@@ -1,0 +1,60 @@
+// fio's small tables of shares in percent: I/O by depth, by commands per submission and by latency.
+import type { JobMeasurement } from "../run/measurement.ts";
+import { bucketLowNs } from "./histogram.ts";
+
+export type Shares = Record<string, number>;
+
+const depthLevels = [1, 2, 4, 8, 16, 32, 64];
+const batchLevels = [0, 4, 8, 16, 32, 64];
+const latencyLevels = [2, 4, 10, 20, 50, 100, 250, 500, 750, 1000];
+
+/** fio's `iodepth_level`: a job keeps its queue full, so all I/O counts at its depth. */
+export function depthShares(depth: number, isAny: boolean): Shares {
+  const level = depthLevels.findLast((from) => depth >= from) ?? 1;
+  return shares(
+    depthLevels.map((from) => (from === 64 ? ">=64" : `${from}`)),
+    level === 64 ? ">=64" : `${level}`,
+    isAny,
+  );
+}
+
+/**
+ * fio's `iodepth_submit` and `iodepth_complete`: I/O by commands per call. A job submits as many as the
+ * sweep before completed, and only the mean of that is known.
+ */
+export function batchShares(job: JobMeasurement): Shares {
+  const mean = job.sweepsFull > 0 ? job.completed / job.sweepsFull : 0;
+  const level = batchLevels.find((upTo) => mean <= upTo);
+  return shares(
+    [...batchLevels.map((upTo) => `${upTo}`), ">=64"],
+    level === undefined ? ">=64" : `${level}`,
+    job.completed > 0,
+  );
+}
+
+function shares(levels: readonly string[], level: string, isAny: boolean): Shares {
+  return Object.fromEntries(levels.map((name) => [name, isAny && name === level ? 100 : 0]));
+}
+
+/** fio's `latency_ns`, `latency_us` and `latency_ms`: a key is the end of its range, which is left out. */
+export function latencyShares(job: JobMeasurement): Record<"ns" | "us" | "ms", Shares> {
+  const result = {
+    ns: zeros(latencyLevels),
+    us: zeros(latencyLevels),
+    ms: { ...zeros([...latencyLevels, 2000]), ">=2000": 0 } as Shares,
+  };
+  const percent = 100 / (job.read.total + job.write.total);
+  for (const [index, count] of [...job.read.counts, ...job.write.counts]) {
+    const ns = bucketLowNs(index);
+    const unit = ns < 1e3 ? "ns" : ns < 1e6 ? "us" : "ms";
+    const value = ns / { ns: 1, us: 1e3, ms: 1e6 }[unit];
+    const levels = unit === "ms" ? [...latencyLevels, 2000] : latencyLevels;
+    const key = levels.find((end) => value < end) ?? ">=2000";
+    result[unit][key] = (result[unit][key] ?? 0) + count * percent;
+  }
+  return result;
+}
+
+function zeros(levels: readonly number[]): Shares {
+  return Object.fromEntries(levels.map((level) => [level, 0]));
+}

@@ -1,0 +1,121 @@
+// Latency counts and what is computed from them. The buckets are HdrHistogram's (assembly/layout.ts), so
+// the library reads them as its own; percentiles here are equal to its, cut at the exact maximum.
+import { strict as assert } from "node:assert";
+import { build, encodeIntoCompressedBase64, type Histogram } from "hdr-histogram-js";
+import {
+  HISTOGRAM_COUNTS,
+  HISTOGRAM_DIGITS,
+  HISTOGRAM_HIGHEST_NS,
+  HISTOGRAM_LOWEST_NS,
+  HISTOGRAM_SUB_BUCKETS_BITS,
+} from "../../assembly/layout.ts";
+import type { LatencyCounts } from "../run/measurement.ts";
+
+/** New sub-buckets of every bucket but the first, which has twice as many. */
+const HALF = 2 ** (HISTOGRAM_SUB_BUCKETS_BITS - 1);
+
+/** fio's default `percentile_list`. */
+export const fioPercentiles: readonly number[] = [
+  1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99, 99.5, 99.9, 99.95, 99.99,
+];
+
+/** A percentile is carried when at least so many samples lie above it. */
+const SAMPLES_ABOVE = 10;
+
+export const emptyCounts: LatencyCounts = { total: 0, minNs: 0, maxNs: 0, sumNs: 0, counts: [] };
+
+/** The smallest value that counts at `index`. */
+export function bucketLowNs(index: number): number {
+  const bucket = Math.floor(index / HALF) - 1;
+  return bucket < 0 ? index : ((index % HALF) + HALF) * 2 ** bucket;
+}
+
+/** The largest value that counts at `index`. */
+export function bucketHighNs(index: number): number {
+  return bucketLowNs(index + 1) - 1;
+}
+
+/** The sum of several counts; exact, since all have the same buckets. */
+export function mergeCounts(parts: readonly LatencyCounts[]): LatencyCounts {
+  const filled = parts.filter((part) => part.total > 0);
+  if (filled.length === 0) return emptyCounts;
+  const sums = new Map<number, number>();
+  for (const { counts } of filled) {
+    for (const [index, count] of counts) sums.set(index, (sums.get(index) ?? 0) + count);
+  }
+  return {
+    total: filled.reduce((sum, part) => sum + part.total, 0),
+    minNs: Math.min(...filled.map((part) => part.minNs)),
+    maxNs: Math.max(...filled.map((part) => part.maxNs)),
+    sumNs: filled.reduce((sum, part) => sum + part.sumNs, 0),
+    counts: [...sums].sort(([a], [b]) => a - b),
+  };
+}
+
+/** The value that `percentile` percent of the samples do not exceed; 0 without samples. */
+export function percentileNs(latencies: LatencyCounts, percentile: number): number {
+  const wanted = (Math.min(percentile, 100) / 100) * latencies.total;
+  // As the library does: the product may exceed a whole number by one unit in its last place.
+  const ulp = 2 ** (Math.floor(Math.log2(wanted)) - 52);
+  const rank = Math.max(1, Math.ceil(wanted - ulp));
+  let passed = 0;
+  for (const [index, count] of latencies.counts) {
+    passed += count;
+    if (passed >= rank) return Math.min(bucketHighNs(index), latencies.maxNs);
+  }
+  return 0;
+}
+
+/** True when `total` samples can carry the percentile: at least ten lie above it. The maximum always is. */
+export function isCarried(total: number, percentile: number): boolean {
+  if (total === 0) return false;
+  if (percentile >= 100) return true;
+  return total >= samplesNeeded(percentile);
+}
+
+/** How many samples a percentile below 100 needs: p99.9 needs 10,000. */
+export function samplesNeeded(percentile: number): number {
+  // 100 - 99.99 is a little more or less than 0.01: round what should be whole.
+  return Math.ceil(Number(((SAMPLES_ABOVE * 100) / (100 - percentile)).toPrecision(9)));
+}
+
+/** The exact mean; 0 without samples. */
+export function meanNs(latencies: LatencyCounts): number {
+  return latencies.total === 0 ? 0 : latencies.sumNs / latencies.total;
+}
+
+/** The standard deviation, each sample taken in the middle of its bucket; 0 without samples. */
+export function stddevNs(latencies: LatencyCounts): number {
+  if (latencies.total === 0) return 0;
+  const mean = meanNs(latencies);
+  let squares = 0;
+  for (const [index, count] of latencies.counts) {
+    const middle = (bucketLowNs(index) + bucketHighNs(index)) / 2;
+    squares += count * (middle - mean) ** 2;
+  }
+  return Math.sqrt(squares / latencies.total);
+}
+
+/** The same counts in the library's histogram, with the exact extremes. */
+export function toHdrHistogram(latencies: LatencyCounts): Histogram {
+  const histogram = build({
+    // Counts of 32 bits wrap in silence.
+    bitBucketSize: 64,
+    autoResize: false,
+    lowestDiscernibleValue: HISTOGRAM_LOWEST_NS,
+    highestTrackableValue: HISTOGRAM_HIGHEST_NS,
+    numberOfSignificantValueDigits: HISTOGRAM_DIGITS,
+  });
+  for (const [index, count] of latencies.counts) {
+    assert(index < HISTOGRAM_COUNTS && bucketLowNs(index) <= latencies.maxNs, `bucket ${index}`);
+    // The largest sample is known exactly, and the library shows the maximum of what it records.
+    const value = Math.min(bucketHighNs(index), latencies.maxNs);
+    histogram.recordValueWithCount(value, count);
+  }
+  return histogram;
+}
+
+/** HdrHistogram's compressed V2 encoding in base64, as its logs and plotters read it. */
+export function encodeCounts(latencies: LatencyCounts): string {
+  return encodeIntoCompressedBase64(toHdrHistogram(latencies));
+}

@@ -1,0 +1,56 @@
+// Each doubt about a measurement in words, with advice. The kinds are data (run/measurement.ts).
+import type { Warning } from "../run/measurement.ts";
+import { formatCount } from "../units.ts";
+
+type Words = {
+  readonly [K in Warning["kind"]]: (warning: Extract<Warning, { kind: K }>) => string;
+};
+
+const words: Words = {
+  "io-errors": ({ count }) =>
+    `${things(count, "command")} ended with an error and ${are(count)} not among the latencies. ` +
+    "The list of errors says which.",
+  "rejected-completions": ({ count }) =>
+    `${things(count, "completion")} did not fit any command in flight and ${were(count)} not counted. ` +
+    "The device, or what lies between, broke the protocol; the saved result has the raw entries.",
+  "commands-lost": ({ count }) =>
+    `${things(count, "command")} never completed. The latencies leave them out, so the tail is ` +
+    "better than the truth; look at the device before trusting them.",
+  "controller-fatal": () =>
+    "The controller reported a fatal status (CSTS.CFS) and the run ended there. Read its error log.",
+  "device-gone": () =>
+    "The device stopped answering on the bus (registers read as all ones) and the run ended there. " +
+    "Check its power and its slot.",
+  interrupted: () =>
+    "The run was interrupted. What is shown was measured up to then; the tail has seen less time.",
+  "not-optimized": ({ job }) =>
+    `The loop of job ${job} did not run as optimized code throughout, which costs time. ` +
+    "A --ramp-time of 1s lets the compiler finish first.",
+  "not-pinned": ({ job }) =>
+    `Job ${job} was not pinned to a CPU, so the scheduler may have moved it. Give CPUs with --cpus.`,
+  "cpus-shared": ({ jobs, cpus }) =>
+    `${things(jobs, "job")} shared ${things(cpus, "CPU")}: each waits while another runs, and its ` +
+    "latencies show it. Use fewer jobs, or name more CPUs with --cpus.",
+  "host-busy": ({ loadAverage }) =>
+    `The host was busy when the run began (load average ${loadAverage.toFixed(2)}). Stop other work, ` +
+    "or keep it off the CPUs of the jobs.",
+  "no-function-reset": () =>
+    "The device has no function level reset: a state left by an earlier user may have survived.",
+};
+
+/** The warning in words: what was seen, then what to do. */
+export function warningText(warning: Warning): string {
+  return (words[warning.kind] as (warning: Warning) => string)(warning);
+}
+
+function things(count: number, thing: string): string {
+  return `${formatCount(count)} ${thing}${count === 1 ? "" : "s"}`;
+}
+
+function are(count: number): string {
+  return count === 1 ? "is" : "are";
+}
+
+function were(count: number): string {
+  return count === 1 ? "was" : "were";
+}

@@ -1,0 +1,198 @@
+// A job's thread: one queue pair, one Wasm instance. It blocks in the loop for slices of a few
+// milliseconds, in which nothing but Wasm runs, and looks at the stop word, the clock and the oldest
+// command between them.
+import { setFlagsFromString } from "node:v8";
+import {
+  BLOCK_NOW,
+  BLOCK_PHASE,
+  BLOCK_STARTED,
+  BLOCK_STOP,
+  JobPhase,
+} from "../../assembly/layout.ts";
+import { native, type ThreadUsage } from "../native.ts";
+import type { QueuePlace } from "../nvme/command-queue.ts";
+import { clockImport, type HostExports, instantiateHost } from "../wasm.ts";
+import { clearHistograms, type JobMemory } from "./job-memory.ts";
+
+const SLICE_NS = 5_000_000n;
+const DRAIN_NS = 1_000_000_000n;
+const CLOCK_ROUNDS = 9;
+const CLOCK_READINGS = 2000;
+const READ_SHARE_ALL = 0x10000;
+
+/** Everything a job needs, as plain data. */
+export interface JobTask {
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly job: JobMemory;
+  readonly queue: QueuePlace;
+  readonly iovaBase: bigint;
+  /** Pointer of the u32 that the main thread sets when all jobs are ready. */
+  readonly gate: number;
+  readonly cpu: number | null;
+  readonly iodepth: number;
+  readonly bs: number;
+  readonly nsid: number;
+  readonly blockBytes: number;
+  readonly firstLba: bigint;
+  /** I/Os of `bs` in the range. */
+  readonly blocks: bigint;
+  readonly random: boolean;
+  readonly readPercent: number;
+  readonly seed: bigint;
+  readonly rampTimeMs: number;
+  readonly runtimeMs: number;
+  readonly timeoutMs: number;
+}
+
+/** What only the worker can know; the rest is in shared memory. */
+export interface JobOutcome {
+  readonly pinned: boolean;
+  readonly startedNs: bigint;
+  readonly elapsedNs: number;
+  readonly lost: number;
+  readonly timedOut: boolean;
+  readonly usage: ThreadUsage;
+  readonly clockNs: number;
+  readonly tier: "turbofan" | "liftoff" | "unknown";
+}
+
+/** Runs one job from the gate to the last completion. */
+export default function runJob(task: JobTask): JobOutcome {
+  return new Job(task).run();
+}
+
+class Job {
+  readonly #task: JobTask;
+  readonly #wasm: HostExports;
+  readonly #words: Int32Array;
+  readonly #clocks: BigUint64Array;
+  readonly #readClock: () => void;
+
+  constructor(task: JobTask) {
+    this.#task = task;
+    this.#words = new Int32Array(task.memory.buffer);
+    this.#clocks = new BigUint64Array(task.memory.buffer);
+    const bytes = new Uint8Array(task.memory.buffer);
+    this.#readClock = native().clock(bytes, task.job.block.pointer + BLOCK_NOW);
+    const clock = clockImport(this.#readClock);
+    this.#wasm = instantiateHost(task.memory, { clock }, task.module);
+  }
+
+  run(): JobOutcome {
+    const pinned = this.#pin();
+    this.#configure();
+    const clockNs = this.#clockCost();
+    this.#phase = JobPhase.READY;
+    Atomics.wait(this.#words, this.#task.gate / 4, 0);
+
+    this.#wasm.start();
+    this.#phase = JobPhase.RAMP;
+    let timedOut = this.#runFor(this.#task.rampTimeMs);
+    this.#wasm.resetCounters();
+    clearHistograms(this.#task.memory, this.#task.job);
+
+    const before = native().threadUsage();
+    const startedNs = this.#now();
+    this.#clocks[(this.#task.job.block.pointer + BLOCK_STARTED) / 8] = startedNs;
+    this.#phase = JobPhase.RUNNING;
+    timedOut ||= this.#runFor(this.#task.runtimeMs);
+    this.#phase = JobPhase.DRAINING;
+    const lost = this.#wasm.drain(this.#now() + DRAIN_NS);
+    const elapsedNs = Number(this.#now() - startedNs);
+    const usage = difference(native().threadUsage(), before);
+    this.#phase = JobPhase.DONE;
+    return { pinned, startedNs, elapsedNs, lost, timedOut, usage, clockNs, tier: this.#tier() };
+  }
+
+  /** @returns whether a command's deadline passed, which ends the job. */
+  #runFor(durationMs: number): boolean {
+    const end = this.#now() + BigInt(Math.round(durationMs * 1e6));
+    const timeout = BigInt(Math.round(this.#task.timeoutMs * 1e6));
+    for (let now = this.#now(); now < end && !this.#stopped; now = this.#now()) {
+      this.#wasm.run(now + SLICE_NS < end ? now + SLICE_NS : end);
+      if (this.#wasm.oldest() > timeout) return true;
+    }
+    return false;
+  }
+
+  #configure(): void {
+    const { job, queue, iodepth, bs, iovaBase, nsid } = this.#task;
+    const lbas = bs / this.#task.blockBytes;
+    const { pointer: sq } = queue.sq;
+    this.#wasm.attachSubmissionQueue(queue.sqid, sq, queue.sqEntries, queue.sqTailDoorbell);
+    this.#wasm.attachCompletionQueue(queue.cq.pointer, queue.cqEntries, queue.cqHeadDoorbell);
+    this.#wasm.configureSlots(
+      job.slots.pointer,
+      iodepth,
+      job.buffers.pointer,
+      bs,
+      job.stride,
+      job.lists.pointer,
+      iovaBase,
+    );
+    this.#wasm.configurePattern(
+      Number(this.#task.random),
+      this.#task.blocks,
+      this.#task.firstLba,
+      lbas,
+      Math.round((this.#task.readPercent / 100) * READ_SHARE_ALL),
+      this.#task.seed,
+    );
+    const nlb = lbas - 1; // 0's based
+    this.#wasm.configure(job.block.pointer, job.reads.pointer, job.writes.pointer, nsid, nlb);
+  }
+
+  #pin(): boolean {
+    if (this.#task.cpu === null) return false;
+    try {
+      native().pinThread(this.#task.cpu);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Median cost of one reading of the clock from Wasm, in ns. */
+  #clockCost(): number {
+    const costs = Array.from({ length: CLOCK_ROUNDS }, () => {
+      const start = this.#now();
+      this.#wasm.readClocks(CLOCK_READINGS);
+      return Number(this.#now() - start) / CLOCK_READINGS;
+    });
+    return costs.sort((a, b) => a - b)[CLOCK_ROUNDS >> 1]!;
+  }
+
+  /** Which of V8's compilers made the loop that ran. */
+  #tier(): JobOutcome["tier"] {
+    try {
+      setFlagsFromString("--allow-natives-syntax");
+      const asks = (name: string): boolean =>
+        new Function("f", `return %${name}(f)`)(this.#wasm.sweep) as boolean;
+      if (asks("IsTurboFanFunction")) return "turbofan";
+      return asks("IsLiftoffFunction") ? "liftoff" : "unknown";
+    } catch {
+      return "unknown";
+    }
+  }
+
+  get #stopped(): boolean {
+    return Atomics.load(this.#words, (this.#task.job.block.pointer + BLOCK_STOP) / 4) !== 0;
+  }
+
+  set #phase(phase: JobPhase) {
+    Atomics.store(this.#words, (this.#task.job.block.pointer + BLOCK_PHASE) / 4, phase);
+  }
+
+  #now(): bigint {
+    this.#readClock();
+    return this.#clocks[(this.#task.job.block.pointer + BLOCK_NOW) / 8]!;
+  }
+}
+
+function difference(after: ThreadUsage, before: ThreadUsage): ThreadUsage {
+  const names = Object.keys(after) as (keyof ThreadUsage)[];
+  return Object.fromEntries(
+    names.map((name) => [name, after[name] - before[name]]),
+  ) as unknown as ThreadUsage;
+}

@@ -1,0 +1,90 @@
+// What a device allows of a workload: checked after the device has said who it is, before the first I/O.
+import { fioSize, formatBytes } from "../units.ts";
+import { badOption, requireConsent, type Workload } from "./workload.ts";
+
+/** What a workload must keep to. */
+export interface DeviceLimits {
+  readonly blocks: number;
+  readonly blockBytes: number;
+  /** Largest transfer in bytes; null when the controller names no limit. */
+  readonly maxTransferBytes: number | null;
+  /** CAP.MQES + 1. */
+  readonly maxQueueEntries: number;
+  /** I/O queue pairs that the controller granted. */
+  readonly ioQueues: number;
+  readonly isEmbedded: boolean;
+}
+
+/** @throws PhasebitError USAGE when the device cannot run the workload, REFUSED as `parseWorkload`. */
+export function checkAgainstDevice(workload: Workload, device: DeviceLimits): void {
+  requireConsent(workload, device.isEmbedded);
+  checkBlocks(workload, device);
+  checkQueues(workload, device);
+  checkRange(workload, device.blocks * device.blockBytes);
+}
+
+function checkBlocks(workload: Workload, device: DeviceLimits): void {
+  const { blockBytes } = device;
+  for (const flag of ["bs", "offset", "size"] as const) {
+    const bytes = workload[flag];
+    if (bytes === null || bytes % blockBytes === 0) continue;
+    throw badOption(
+      `--${flag}`,
+      fioSize(bytes),
+      `must be a multiple of the namespace's block size, ${blockBytes} bytes`,
+    );
+  }
+  // NLB of Read and Write carries 16 bits, 0's based (NVMe 1.4, section 6.9).
+  const largest = Math.min(
+    device.maxTransferBytes ?? Number.POSITIVE_INFINITY,
+    65_536 * blockBytes,
+  );
+  if (workload.bs > largest) {
+    throw badOption(
+      "--bs",
+      fioSize(workload.bs),
+      `the device transfers ${fioSize(largest)} at most`,
+    );
+  }
+}
+
+function checkQueues(workload: Workload, device: DeviceLimits): void {
+  const deepest = device.maxQueueEntries - 1;
+  if (workload.iodepth > deepest) {
+    throw badOption(
+      "--iodepth",
+      `${workload.iodepth}`,
+      `the device allows ${deepest} at most: its queues have ${device.maxQueueEntries} entries, ` +
+        "and one stays free so that a full queue differs from an empty one",
+    );
+  }
+  if (workload.numjobs > device.ioQueues) {
+    throw badOption(
+      "--numjobs",
+      `${workload.numjobs}`,
+      `each job needs a queue pair, and the device has ${device.ioQueues}`,
+    );
+  }
+}
+
+function checkRange(workload: Workload, capacity: number): void {
+  const { offset, size, bs } = workload;
+  const limit = `the namespace has ${capacity} bytes (${formatBytes(capacity)})`;
+  if (offset >= capacity)
+    throw badOption("--offset", fioSize(offset), `lies past the end: ${limit}`);
+  if (size !== null && offset + size > capacity) {
+    const room = fioSize(capacity - offset);
+    throw badOption(
+      "--size",
+      fioSize(size),
+      `ends past the end: ${limit}; ${room} fit from the offset on`,
+    );
+  }
+  if ((size ?? capacity - offset) < bs) {
+    throw badOption(
+      "--offset",
+      fioSize(offset),
+      `leaves no room for one I/O of ${fioSize(bs)}: ${limit}`,
+    );
+  }
+}

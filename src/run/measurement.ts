@@ -1,0 +1,136 @@
+// What a run hands to the reports: plain data, nothing live. Times are ns unless a name says otherwise.
+import type { JobPhase } from "../../assembly/layout.ts";
+import type { ThreadUsage } from "../native.ts";
+import type { Workload } from "./workload.ts";
+
+/** Latency counts of one direction in HdrHistogram's buckets (1 ns to 1 h, 3 digits), sparse. */
+export interface LatencyCounts {
+  /** Number of recorded completions. */
+  readonly total: number;
+  /** Exact extremes and sum in ns; 0 when `total` is 0. */
+  readonly minNs: number;
+  readonly maxNs: number;
+  readonly sumNs: number;
+  /** [index in HdrHistogram's counts array, count], index ascending, count above 0. */
+  readonly counts: readonly (readonly [number, number])[];
+}
+
+export type Direction = "read" | "write";
+
+/** One second (the last may be shorter) of a job group. */
+export interface Interval {
+  /** From the end of the ramp to the interval's end. */
+  readonly endMs: number;
+  readonly lengthMs: number;
+  readonly read: LatencyCounts;
+  readonly write: LatencyCounts;
+}
+
+/** A completion entry that was not believed, as it came. */
+export interface RejectedEntry {
+  readonly kind: RejectionName;
+  /** Ns since the measurement began. */
+  readonly atNs: number;
+  readonly cqHead: number;
+  /** 16 bytes, as 32 hexadecimal digits in memory order. */
+  readonly cqe: string;
+}
+
+export type RejectionName = "bad-cid" | "idle-slot" | "stale-generation" | "bad-sqid" | "bad-sqhd";
+
+/** What one job (one queue pair, one worker) measured. */
+export interface JobMeasurement {
+  /** From 0. */
+  readonly job: number;
+  /** The CPU it was pinned to; null when it was not. */
+  readonly cpu: number | null;
+  readonly sqid: number;
+  readonly entries: number;
+  readonly elapsedNs: number;
+  readonly read: LatencyCounts;
+  readonly write: LatencyCounts;
+  readonly submitted: number;
+  readonly completed: number;
+  /** Commands that ended with an error status; not in the latency counts. */
+  readonly failed: number;
+  /** Commands that never ended: timed out or lost with a reset. */
+  readonly lost: number;
+  readonly timedOut: boolean;
+  /** By status code, SCT << 8 | SC. */
+  readonly statuses: readonly { readonly code: number; readonly count: number }[];
+  readonly rejections: Readonly<Record<RejectionName, number>>;
+  readonly rejectedRaw: readonly RejectedEntry[];
+  /** Looks at the completion queue, and those that found something. */
+  readonly sweeps: number;
+  readonly sweepsFull: number;
+  readonly usage: ThreadUsage;
+  /** Median cost of one reading of the clock from Wasm. */
+  readonly clockNs: number;
+  /** V8's compiler behind the loop: "turbofan" is the optimizing one. */
+  readonly tier: "turbofan" | "liftoff" | "unknown";
+  readonly phase: JobPhase;
+}
+
+/** Who the device says it is. Strings are safe text: printable ASCII, anything else as \xNN. */
+export interface DeviceIdentity {
+  readonly address: string;
+  readonly transport: string;
+  readonly model: string;
+  readonly serial: string;
+  readonly firmware: string;
+  /** PCI vendor identifier. */
+  readonly vid: number;
+  /** "1.4.0", from VS. */
+  readonly version: string;
+  readonly nsid: number;
+  readonly blocks: number;
+  readonly blockBytes: number;
+  /** Largest transfer in bytes; null when the controller names no limit. */
+  readonly maxTransferBytes: number | null;
+  /** CAP.MQES + 1. */
+  readonly maxQueueEntries: number;
+}
+
+/** The machine the run was made on. */
+export interface HostConditions {
+  readonly hostname: string;
+  readonly kernel: string;
+  readonly cpuModel: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly node: string;
+  readonly v8: string;
+  /** Pages behind the DMA window. */
+  readonly pageBytes: number;
+  /** 1-minute load average when the run began. */
+  readonly loadAverage: number;
+}
+
+/** Doubts about a measurement; report/warnings.ts words each of them, with advice. */
+export type Warning =
+  | { readonly kind: "io-errors"; readonly count: number }
+  | { readonly kind: "rejected-completions"; readonly count: number }
+  | { readonly kind: "commands-lost"; readonly count: number }
+  | { readonly kind: "controller-fatal" }
+  | { readonly kind: "device-gone" }
+  | { readonly kind: "interrupted" }
+  | { readonly kind: "not-optimized"; readonly job: number }
+  | { readonly kind: "not-pinned"; readonly job: number }
+  | { readonly kind: "cpus-shared"; readonly jobs: number; readonly cpus: number }
+  | { readonly kind: "host-busy"; readonly loadAverage: number }
+  | { readonly kind: "no-function-reset" };
+
+/** A finished (or interrupted) run. */
+export interface RunMeasurement {
+  /** Unix time in ms when the measurement began (after the ramp). */
+  readonly startedMs: number;
+  readonly version: string;
+  readonly argv: readonly string[];
+  readonly host: HostConditions;
+  readonly device: DeviceIdentity;
+  readonly workload: Workload;
+  readonly jobs: readonly JobMeasurement[];
+  readonly intervals: readonly Interval[];
+  readonly warnings: readonly Warning[];
+  readonly interrupted: boolean;
+}

@@ -1,0 +1,234 @@
+// What to run: the options of `phasebit run` with their units resolved. Long names and meanings are
+// fio's; what a device allows is checked by limits.ts.
+import { PhasebitError, usage } from "../errors.ts";
+import { nearest, safeString } from "../text.ts";
+import { isEmbedded } from "../transport/open.ts";
+import { fioSize, type Parsed, parseSize, parseTimeMs } from "../units.ts";
+
+export const readWrites = ["read", "write", "randread", "randwrite", "randrw"] as const;
+export type ReadWrite = (typeof readWrites)[number];
+
+/** A validated workload. Sizes in bytes, times in ms. */
+export interface Workload {
+  /** The device as it was given. */
+  readonly device: string;
+  readonly rw: ReadWrite;
+  /** Share of reads of `randrw`, 0 to 100. */
+  readonly rwmixread: number;
+  /** Bytes of one I/O. */
+  readonly bs: number;
+  /** Commands in flight per job. */
+  readonly iodepth: number;
+  readonly numjobs: number;
+  readonly runtimeMs: number;
+  readonly rampTimeMs: number;
+  /** First byte of the range. */
+  readonly offset: number;
+  /** Bytes of the range; null means up to the end of the namespace. */
+  readonly size: number | null;
+  readonly nsid: number;
+  readonly seed: bigint;
+  /** One CPU per job, round and round; empty means phasebit's own choice. */
+  readonly cpus: readonly number[];
+  /** A command that takes longer than this is given up. */
+  readonly timeoutMs: number;
+  readonly destructive: boolean;
+}
+
+/** The options as typed; what is absent takes its default. Keys are commander's. */
+export interface WorkloadOptions {
+  readonly device?: string | undefined;
+  readonly rw?: string | undefined;
+  readonly rwmixread?: string | undefined;
+  readonly bs?: string | undefined;
+  readonly iodepth?: string | undefined;
+  readonly numjobs?: string | undefined;
+  readonly runtime?: string | undefined;
+  readonly rampTime?: string | undefined;
+  readonly offset?: string | undefined;
+  readonly size?: string | undefined;
+  readonly nsid?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly cpus?: string | undefined;
+  readonly timeout?: string | undefined;
+  readonly destructive?: boolean | undefined;
+}
+
+const defaults = {
+  device: "embedded",
+  rw: "randread",
+  rwmixread: "50",
+  bs: "4k",
+  iodepth: "1",
+  numjobs: "1",
+  runtime: "10s",
+  // fio's own: no ramp unless asked for.
+  rampTime: "0",
+  offset: "0",
+  nsid: "1",
+  // Fixed, as with fio's randrepeat: the same options give the same I/O.
+  seed: "1",
+  timeout: "30s",
+} as const;
+
+/** One option for a command line: its flags, its line in the help, its default. */
+export interface OptionDescription {
+  readonly flags: string;
+  readonly help: string;
+  readonly default?: string;
+}
+
+/** The options of a workload, in the order of the help. */
+export const workloadOptions: readonly OptionDescription[] = [
+  { flags: "-d, --device <device>", help: "PCI address, or embedded", default: defaults.device },
+  { flags: "-w, --rw <pattern>", help: readWrites.join(", "), default: defaults.rw },
+  { flags: "-M, --rwmixread <percent>", help: "reads of randrw", default: defaults.rwmixread },
+  { flags: "-b, --bs <size>", help: "bytes of one I/O", default: defaults.bs },
+  { flags: "-q, --iodepth <n>", help: "commands in flight per job", default: defaults.iodepth },
+  {
+    flags: "-P, --numjobs <n>",
+    help: "jobs: threads with a queue pair",
+    default: defaults.numjobs,
+  },
+  { flags: "-t, --runtime <time>", help: "how long to measure", default: defaults.runtime },
+  { flags: "-a, --ramp-time <time>", help: "how long to run before", default: defaults.rampTime },
+  { flags: "--offset <size>", help: "where the range begins", default: defaults.offset },
+  { flags: "--size <size>", help: "bytes of the range (default: up to the end)" },
+  { flags: "--nsid <nsid>", help: "namespace", default: defaults.nsid },
+  { flags: "--seed <number>", help: "seed of addresses and data", default: defaults.seed },
+  { flags: "-c, --cpus <list>", help: "CPUs of the jobs, as in 0,2-4 (default: chosen)" },
+  { flags: "--timeout <time>", help: "longest wait for one command", default: defaults.timeout },
+  { flags: "--destructive", help: "allow writes to a device: they destroy its data" },
+];
+
+/** Timers of Node carry 31 bits of milliseconds. */
+const MAX_TIME_MS = 2 ** 31 - 1;
+/** Queue identifiers end at 65,534, and 0 is the admin queue's (NVMe 1.4, 5.21.1.7). */
+const MAX_IO_QUEUES = 65_534;
+/** CAP.MQES carries 16 bits, 0's based, and one entry of a queue stays free (4.1.2). */
+const MAX_IODEPTH = 65_535;
+/** FFFFFFFFh means all namespaces. */
+const MAX_NSID = 0xffff_fffe;
+const MAX_CPU = 4095;
+
+/**
+ * The workload that the options ask for.
+ * @throws PhasebitError USAGE naming the flag, its value and what is allowed; REFUSED for writes to a
+ * device without `--destructive`.
+ */
+export function parseWorkload(options: WorkloadOptions): Workload {
+  const workload: Workload = {
+    device: device(options.device ?? defaults.device),
+    rw: readWrite(options.rw ?? defaults.rw),
+    rwmixread: whole("--rwmixread", options.rwmixread ?? defaults.rwmixread, 0, 100),
+    bs: size("--bs", options.bs ?? defaults.bs, 1),
+    iodepth: whole("--iodepth", options.iodepth ?? defaults.iodepth, 1, MAX_IODEPTH),
+    numjobs: whole("--numjobs", options.numjobs ?? defaults.numjobs, 1, MAX_IO_QUEUES),
+    runtimeMs: time("--runtime", options.runtime ?? defaults.runtime, 1),
+    rampTimeMs: time("--ramp-time", options.rampTime ?? defaults.rampTime, 0),
+    offset: size("--offset", options.offset ?? defaults.offset, 0),
+    size: options.size === undefined ? null : size("--size", options.size, 1),
+    nsid: whole("--nsid", options.nsid ?? defaults.nsid, 1, MAX_NSID),
+    seed: seed(options.seed ?? defaults.seed),
+    cpus: options.cpus === undefined ? [] : cpuList(options.cpus),
+    timeoutMs: time("--timeout", options.timeout ?? defaults.timeout, 1),
+    destructive: options.destructive ?? false,
+  };
+  if (workload.size !== null && workload.size < workload.bs) {
+    throw usage(
+      `--size ${fioSize(workload.size)}: smaller than one I/O (--bs ${fioSize(workload.bs)})`,
+    );
+  }
+  requireConsent(workload, isEmbedded(workload.device));
+  return workload;
+}
+
+/** True when the workload may write. */
+export function writes(workload: Workload): boolean {
+  if (workload.rw === "randrw") return workload.rwmixread < 100;
+  return workload.rw === "write" || workload.rw === "randwrite";
+}
+
+/** @throws PhasebitError REFUSED for a workload that writes to a real device without `--destructive`. */
+export function requireConsent(workload: Workload, embedded: boolean): void {
+  // The embedded controller's memory ends with the process: there is nothing to lose.
+  if (embedded || workload.destructive || !writes(workload)) return;
+  throw new PhasebitError(
+    "REFUSED",
+    `--rw ${workload.rw} overwrites data on ${safeString(workload.device)}; ` +
+      "add --destructive if nothing on it is needed, or use --rw randread",
+  );
+}
+
+/** A USAGE error about one option, with what was typed made safe to print. */
+export function badOption(flag: string, value: string, why: string): PhasebitError {
+  return usage(`${flag} ${value === "" ? '""' : safeString(value)}: ${why}`);
+}
+
+function device(value: string): string {
+  if (value.trim() !== "") return value;
+  throw badOption("--device", value, "names no device; give a PCI address, or embedded");
+}
+
+function readWrite(value: string): ReadWrite {
+  const known = readWrites.find((name) => name === value);
+  if (known) return known;
+  const near = nearest(value, readWrites);
+  throw badOption(
+    "--rw",
+    value,
+    `${near ? `did you mean ${near}? ` : ""}phasebit runs ${readWrites.join(", ")}`,
+  );
+}
+
+function whole(flag: string, value: string, min: number, max: number): number {
+  const number = /^[0-9]{1,15}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw badOption(flag, value, `must be a whole number from ${min} to ${max}`);
+}
+
+function size(flag: string, value: string, min: number): number {
+  const bytes = parsed(flag, value, parseSize(value));
+  if (bytes >= min) return bytes;
+  throw badOption(flag, value, "must be more than 0");
+}
+
+function time(flag: string, value: string, min: number): number {
+  const ms = parsed(flag, value, parseTimeMs(value));
+  if (ms < min) throw badOption(flag, value, "must be at least 1ms");
+  if (ms > MAX_TIME_MS) throw badOption(flag, value, "must be at most 24d");
+  return ms;
+}
+
+function parsed<T>(flag: string, value: string, result: Parsed<T>): T {
+  if (result.ok) return result.value;
+  throw badOption(flag, value, result.why);
+}
+
+function seed(value: string): bigint {
+  if (/^(0x[0-9a-f]{1,16}|[0-9]{1,20})$/i.test(value)) {
+    const number = BigInt(value);
+    if (number < 1n << 64n) return number;
+  }
+  throw badOption("--seed", value, "must be a whole number below 2^64, as in 42 or 0x2a");
+}
+
+/** `0,2-4` as [0, 2, 3, 4], in the order given: job 0 runs on the first. */
+function cpuList(value: string): number[] {
+  const cpus = value.split(",").flatMap((part) => {
+    const match = /^([0-9]{1,4})(?:-([0-9]{1,4}))?$/.exec(part);
+    const first = Number(match?.[1]);
+    const last = Number(match?.[2] ?? match?.[1]);
+    if (!match || last < first || last > MAX_CPU) {
+      throw badOption(
+        "--cpus",
+        value,
+        `must be CPUs and rising ranges up to ${MAX_CPU}, as in 0,2-4`,
+      );
+    }
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+  const twice = cpus.find((cpu, index) => cpus.indexOf(cpu) !== index);
+  if (twice !== undefined) throw badOption("--cpus", value, `names CPU ${twice} twice`);
+  return cpus;
+}

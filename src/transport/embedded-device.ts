@@ -1,0 +1,48 @@
+// The embedded controller as it is powered on: the calls that its options turn into, and the windows it needs.
+
+import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
+import type { MemoryPlan, Region } from "../memory.ts";
+import { alignUp } from "../memory.ts";
+import type { DeviceExports } from "../wasm.ts";
+import type { EmbeddedOptions } from "./embedded-options.ts";
+
+/** What the device's thread needs to know. */
+export interface EmbeddedDevice {
+  readonly options: EmbeddedOptions;
+  /** Pointer of each namespace's medium; 0 for a null medium. */
+  readonly mediaPointers: readonly number[];
+}
+
+/** Windows that the device needs: doorbells, and a medium for each namespace unless it is null. */
+export function windowsOf(
+  options: EmbeddedOptions,
+): Pick<MemoryPlan, "doorbellBytes" | "mediaBytes"> {
+  const doorbells = 2 * (options.queues + 1) * (4 << options.dstrd);
+  return {
+    doorbellBytes: alignUp(doorbells, PAGE_BYTES),
+    mediaBytes:
+      options.medium.kind === "null"
+        ? []
+        : options.namespaces.map(({ blocks, lbaShift }) => blocks * 2 ** lbaShift),
+  };
+}
+
+/** Powers the device on: its registers answer once its thread, or a test, steps it. */
+export function powerOn(exports: DeviceExports, doorbells: Region, device: EmbeddedDevice): void {
+  const { options, mediaPointers } = device;
+  exports.create(
+    doorbells.pointer,
+    doorbells.bytes,
+    options.entries,
+    options.queues,
+    options.vectors,
+    options.mdts,
+    options.dstrd,
+    options.seed,
+  );
+  const medium = Number(options.medium.kind !== "null");
+  for (const [index, { blocks, lbaShift }] of options.namespaces.entries()) {
+    exports.addNamespace(BigInt(blocks), lbaShift, medium, mediaPointers[index] ?? 0);
+  }
+  exports.setLatency(options.latency.model, options.latency.ns, options.latency.sigma);
+}

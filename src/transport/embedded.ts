@@ -1,0 +1,225 @@
+// The embedded controller as a transport: its registers are messages over a small bus in the linear
+// memory, its doorbells and DMA memory plain windows. It runs in a thread of its own, or is stepped by
+// whoever waits for it, in virtual time, repeatable to the bit.
+import { Worker } from "node:worker_threads";
+import {
+  BUS_MASTER,
+  BUS_NOW,
+  BUS_OFFSET,
+  BUS_REQUEST,
+  BUS_VALUE,
+  BUS_VECTORS,
+  BUS_VECTORS_GENERATION,
+  BUS_VECTORS_MAX,
+  BusRequest,
+  IOMMU_COUNT,
+  IOMMU_ENTRIES,
+  IOMMU_ENTRY_BYTES,
+  IOMMU_GENERATION,
+  IOVA_WINDOW_DMA,
+} from "../../assembly/layout.ts";
+import { ALL_ONES, PAGE_BYTES } from "../../assembly/spec/registers.ts";
+import { LinearMemory, type MemoryPlan } from "../memory.ts";
+import { type EventFd, native } from "../native.ts";
+import { packageRoot } from "../package.ts";
+import { type DeviceExports, instantiateDevice, wasmModule } from "../wasm.ts";
+import { type EmbeddedDevice, powerOn, windowsOf } from "./embedded-device.ts";
+import { type EmbeddedOptions, parseEmbedded } from "./embedded-options.ts";
+import type { MemoryNeeds, Transport } from "./transport.ts";
+
+/** A register access that is not answered within this long counts as one to no device. */
+const BUS_TIMEOUT_MS = 2000;
+/** Virtual time that one pause takes. */
+const STEP_NS = 1000n;
+const STEPS_PER_PAUSE = 64;
+
+/** How the device side gets its time. */
+export interface EmbeddedMode {
+  /** Step the device in this thread, in virtual time, inside register accesses and pauses. */
+  readonly stepped: boolean;
+}
+
+/** Powers the embedded controller on. `address` is "embedded" with its parameters. */
+export async function openEmbedded(
+  address: string,
+  needs: MemoryNeeds,
+  mode: EmbeddedMode = { stepped: false },
+): Promise<EmbeddedTransport> {
+  const options = parseEmbedded(address);
+  const plan: MemoryPlan = { ...needs, ...windowsOf(options) };
+  const memory = new LinearMemory(plan);
+  const device: EmbeddedDevice = { options, ...placeMedia(memory, options) };
+  if (mode.stepped) {
+    const exports = instantiateDevice(memory.memory, { clock: () => {}, interrupt: () => {} });
+    powerOn(exports, memory.doorbells, device);
+    return new EmbeddedTransport(address, memory, options.vectors, exports);
+  }
+  return new EmbeddedTransport(address, memory, options.vectors, await startThread(memory, device));
+}
+
+/** Fills the media windows: files are mapped, RAM is the linear memory's own. */
+function placeMedia(
+  memory: LinearMemory,
+  options: EmbeddedOptions,
+): Pick<EmbeddedDevice, "mediaPointers"> {
+  if (options.medium.kind === "null") return { mediaPointers: options.namespaces.map(() => 0) };
+  for (const { pointer, bytes } of memory.media) {
+    if (options.medium.kind === "file") {
+      memory.keep(native().mapFile(memory.bytes, pointer, bytes, options.medium.path));
+    } else {
+      native().adviseHuge(memory.bytes, pointer, bytes);
+    }
+  }
+  return { mediaPointers: memory.media.map(({ pointer }) => pointer) };
+}
+
+async function startThread(memory: LinearMemory, device: EmbeddedDevice): Promise<Worker> {
+  const worker = new Worker(`${packageRoot}/dist/src/transport/embedded-worker.js`, {
+    name: "embedded controller",
+    workerData: {
+      memory: memory.memory,
+      module: wasmModule("device"),
+      doorbells: memory.doorbells,
+      device,
+    },
+  });
+  await new Promise<void>((resolve, reject) => {
+    worker.once("message", () => resolve());
+    worker.once("error", reject);
+  });
+  worker.unref();
+  return worker;
+}
+
+export class EmbeddedTransport implements Transport {
+  readonly name = "embedded";
+  readonly address: string;
+  readonly memory: LinearMemory;
+  readonly iovaBase = BigInt(IOVA_WINDOW_DMA) << 32n;
+  readonly vectors: number;
+  readonly hasReset = true;
+  pageBytes: number = PAGE_BYTES;
+  readonly #side: Worker | DeviceExports;
+  readonly #bus: Int32Array;
+  readonly #eventFds = new Map<number, EventFd>();
+
+  constructor(
+    address: string,
+    memory: LinearMemory,
+    vectors: number,
+    side: Worker | DeviceExports,
+  ) {
+    this.address = address;
+    this.memory = memory;
+    this.vectors = vectors;
+    this.#side = side;
+    this.#bus = new Int32Array(memory.memory.buffer);
+  }
+
+  /** The device's exports when it is stepped. */
+  get device(): DeviceExports | undefined {
+    return this.#side instanceof Worker ? undefined : this.#side;
+  }
+
+  read32(offset: number): number {
+    const answered = this.#request(BusRequest.READ, offset, 0);
+    return answered ? this.memory.u32[BUS_VALUE / 4]! : ALL_ONES;
+  }
+
+  write32(offset: number, value: number): void {
+    this.#request(BusRequest.WRITE, offset, value);
+  }
+
+  mapDma(): void {
+    this.pageBytes = this.memory.populateDma().pageBytes;
+    const { u32 } = this.memory;
+    for (const [index, { arena, readOnly }] of this.memory.arenas.entries()) {
+      const entry = [arena.pointer, arena.bytes, IOVA_WINDOW_DMA, readOnly ? 0 : 1];
+      u32.set(entry, (IOMMU_ENTRIES + index * IOMMU_ENTRY_BYTES) / 4);
+    }
+    this.#setMappings(this.memory.arenas.length);
+  }
+
+  unmapDma(): void {
+    this.#setMappings(0);
+  }
+
+  setBusMaster(on: boolean): void {
+    Atomics.store(this.#bus, BUS_MASTER / 4, Number(on));
+  }
+
+  interrupt(vector: number): EventFd {
+    let eventFd = this.#eventFds.get(vector);
+    if (eventFd === undefined) {
+      eventFd = native().eventFd();
+      this.#eventFds.set(vector, eventFd);
+      if (vector < BUS_VECTORS_MAX) {
+        Atomics.store(this.#bus, BUS_VECTORS / 4 + vector, eventFd.fd + 1);
+      }
+    }
+    return eventFd;
+  }
+
+  disableInterrupts(): void {
+    this.#bus.fill(0, BUS_VECTORS / 4, BUS_VECTORS / 4 + BUS_VECTORS_MAX);
+    Atomics.add(this.#bus, BUS_VECTORS_GENERATION / 4, 1);
+    for (const eventFd of this.#eventFds.values()) eventFd.close();
+    this.#eventFds.clear();
+  }
+
+  reset(): void {
+    this.#request(BusRequest.RESET, 0, 0);
+  }
+
+  async pause(): Promise<void> {
+    if (this.device !== undefined) {
+      this.stepDevice(STEPS_PER_PAUSE);
+      return;
+    }
+    Atomics.notify(this.#bus, BUS_REQUEST / 4);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+
+  /** Steps a stepped device; each step takes a microsecond of its time. */
+  stepDevice(steps: number): void {
+    for (let step = 0; step < steps; step++) {
+      this.memory.u64[BUS_NOW / 8]! += STEP_NS;
+      this.device!.step();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#side instanceof Worker) {
+      const worker = this.#side;
+      const ended = new Promise((resolve) => worker.once("exit", resolve));
+      worker.ref();
+      this.#post(BusRequest.STOP, 0, 0);
+      await ended;
+    }
+    this.memory.close();
+  }
+
+  /** @returns whether the device answered in time. */
+  #request(kind: BusRequest, offset: number, value: number): boolean {
+    this.#post(kind, offset, value);
+    const request = BUS_REQUEST / 4;
+    if (this.device !== undefined) {
+      this.stepDevice(2);
+      return Atomics.load(this.#bus, request) === BusRequest.NONE;
+    }
+    return Atomics.wait(this.#bus, request, kind, BUS_TIMEOUT_MS) !== "timed-out";
+  }
+
+  #post(kind: BusRequest, offset: number, value: number): void {
+    const { u32 } = this.memory;
+    u32[BUS_OFFSET / 4] = offset;
+    u32[BUS_VALUE / 4] = value;
+    Atomics.store(this.#bus, BUS_REQUEST / 4, kind);
+    Atomics.notify(this.#bus, BUS_REQUEST / 4);
+  }
+
+  #setMappings(count: number): void {
+    this.memory.u32[IOMMU_COUNT / 4] = count;
+    Atomics.add(this.#bus, IOMMU_GENERATION / 4, 1);
+  }
+}

@@ -1,0 +1,158 @@
+// The two Wasm modules and their exports. V8's baseline compiler is switched off before the first compile:
+// no running Wasm frame is ever replaced, so a loop that starts in baseline code would stay there. Nor is
+// compiling put off to the first call, which would be one command's latency.
+import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { PhasebitError } from "./errors.ts";
+import type { LinearMemory } from "./memory.ts";
+import { packageRoot } from "./package.ts";
+
+/** Exports of the host module; pointers and counts are numbers, 64-bit values bigints. */
+export interface HostExports {
+  attachSubmissionQueue(sqid: number, pointer: number, entries: number, tailDoorbell: number): void;
+  attachCompletionQueue(pointer: number, entries: number, headDoorbell: number): void;
+  post(sqe: number): number;
+  ring(): void;
+  reap(): number;
+  free(): void;
+  head(): number;
+  tail(): number;
+  buildPrps(out: number, buffer: number, bytes: number, list: number, iovaBase: bigint): void;
+  prpListPages(buffer: number, bytes: number): number;
+  configureSlots(
+    slots: number,
+    depth: number,
+    buffers: number,
+    bytes: number,
+    stride: number,
+    lists: number,
+    iovaBase: bigint,
+  ): void;
+  configurePattern(
+    random: number,
+    blocks: bigint,
+    slba: bigint,
+    lbas: number,
+    readShare: number,
+    seed: bigint,
+  ): void;
+  configure(block: number, reads: number, writes: number, nsid: number, nlb: number): void;
+  resetCounters(): void;
+  start(): void;
+  sweep(): number;
+  run(untilNs: bigint): void;
+  drain(untilNs: bigint): number;
+  outstanding(): number;
+  oldest(): bigint;
+  publish(): void;
+  readClocks(count: number): void;
+  countsIndex(ns: bigint): number;
+  draw(): bigint;
+  nextLba(bits: bigint): bigint;
+  multiplyHigh(a: bigint, b: bigint): bigint;
+}
+
+/** Exports of the embedded controller's module; assembly/device/index.ts says what each takes. */
+export interface DeviceExports {
+  create(
+    doorbells: number,
+    doorbellBytes: number,
+    mqes: number,
+    ioQueues: number,
+    vectors: number,
+    mdts: number,
+    dstrd: number,
+    seed: bigint,
+  ): void;
+  addNamespace(blocks: bigint, lbaShift: number, medium: number, pointer: number): number;
+  identity(field: number, index: number, byte: number): void;
+  setLatency(model: number, a: number, b: number): void;
+  addFault(
+    kind: number,
+    opcode: number,
+    every: number,
+    probability: number,
+    a: number,
+    b: number,
+    seed: bigint,
+  ): void;
+  faultsFired(index: number): bigint;
+  step(): number;
+  run(untilNs: bigint): number;
+  stopped(): number;
+}
+
+/** Imports of both modules, beside the memory. */
+export interface WasmImports {
+  clock(): void;
+  interrupt?(vector: number): void;
+}
+
+const compiled = new Map<string, WebAssembly.Module>();
+
+/** The compiled module `name`; it may be sent to worker threads. */
+export function wasmModule(name: "host" | "device"): WebAssembly.Module {
+  let module = compiled.get(name);
+  if (module === undefined) {
+    setFlagsFromString("--no-liftoff");
+    setFlagsFromString("--no-wasm-lazy-compilation");
+    module = new WebAssembly.Module(readModule(name));
+    compiled.set(name, module);
+  }
+  return module;
+}
+
+/** A host instance: one queue pair over `memory`. */
+export function instantiateHost(
+  memory: WebAssembly.Memory,
+  imports: WasmImports,
+  module: WebAssembly.Module = wasmModule("host"),
+): HostExports {
+  return instantiate(module, memory, imports) as unknown as HostExports;
+}
+
+/** The embedded controller over `memory`. */
+export function instantiateDevice(
+  memory: WebAssembly.Memory,
+  imports: WasmImports,
+  module: WebAssembly.Module = wasmModule("device"),
+): DeviceExports {
+  return instantiate(module, memory, imports) as unknown as DeviceExports;
+}
+
+/**
+ * The native clock as an import. V8 calls a JavaScript function from Wasm, and a native one from
+ * JavaScript, faster than the native one from Wasm: 31 ns instead of 41 (docs/measuring.md). One such
+ * function a thread: several behind this literal would share, and lose, its inline cache.
+ */
+export function clockImport(clock: () => void): () => void {
+  return () => {
+    clock();
+  };
+}
+
+/** A host instance for queues whose loop is never run: it has no clock. */
+export function instantiateQueue(memory: LinearMemory): HostExports {
+  return instantiateHost(memory.memory, { clock: () => {} });
+}
+
+function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  imports: WasmImports,
+): WebAssembly.Exports {
+  return new WebAssembly.Instance(module, { env: { memory, ...imports } }).exports;
+}
+
+function readModule(name: string): Buffer<ArrayBuffer> {
+  const file = `${packageRoot}/build/${name}.wasm`;
+  try {
+    return Buffer.from(readFileSync(file));
+  } catch (cause) {
+    throw new PhasebitError(
+      "ENVIRONMENT",
+      `read ${file}: it is not built; run "npm run build:wasm"`,
+      { cause },
+    );
+  }
+}

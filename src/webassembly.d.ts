@@ -1,0 +1,19 @@
+// The part of WebAssembly's JavaScript interface that is used here. TypeScript has it in its library for
+// browsers only, whose thousand other globals would hide mistakes.
+declare namespace WebAssembly {
+  type Exports = Record<string, unknown>;
+
+  class Memory {
+    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
+    readonly buffer: SharedArrayBuffer;
+  }
+
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>);
+  }
+
+  class Instance {
+    constructor(module: Module, imports: Record<string, Record<string, unknown>>);
+    readonly exports: Exports;
+  }
+}

@@ -1,0 +1,41 @@
+// The text of the compiled hot loop. A difference here is a decision: look at it, measure it (bench/), and
+// then accept it with UPDATE_GOLDEN=1 npx vitest run test/golden.test.ts.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { packageRoot } from "../src/package.ts";
+
+const golden = join(packageRoot, "test/golden/sweep.wat");
+
+/** The function `name` in the host module's text. */
+function compiled(name: string): string {
+  const text = readFileSync(join(packageRoot, "build/host.wat"), "utf8");
+  const start = text.indexOf(`\n (func ${name} `) + 1;
+  const end = text.indexOf("\n )\n", start) + 3;
+  expect(start).toBeGreaterThan(0);
+  return `${text.slice(start, end)}\n`;
+}
+
+const sweep = compiled("$assembly/host/loop/sweep");
+
+test("nothing is called in sweep but the clock, once", () => {
+  const calls = [...sweep.matchAll(/call(?:_indirect)?\s+(\S+)/g)].map(([, name]) => name);
+  expect(calls).toEqual(["$assembly/host/clock/clock"]);
+});
+
+test("sweep has no atomic access and no division", () => {
+  expect(sweep).not.toMatch(/atomic|div_|rem_/);
+});
+
+test("sweep is the text that was agreed on", () => {
+  if (process.env.UPDATE_GOLDEN !== undefined) {
+    writeFileSync(golden, sweep);
+  }
+  expect(sweep).toBe(readFileSync(golden, "utf8"));
+});
+
+test("polling reads the completion queue anew each time", () => {
+  const run = compiled("$assembly/host/loop/run");
+  const [, loop = ""] = /\bloop \$([\s\S]*)/.exec(run) ?? [];
+  expect(loop).toMatch(/i64\.load offset=8/);
+});

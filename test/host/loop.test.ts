@@ -1,0 +1,270 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  BLOCK_COMPLETED,
+  BLOCK_FAILED,
+  BLOCK_REJECTED,
+  BLOCK_REJECTED_RAW,
+  BLOCK_REJECTIONS,
+  BLOCK_STATUS_COUNTS,
+  BLOCK_SUBMITTED,
+  HISTOGRAM_HEADER_BYTES,
+  HISTOGRAM_MAX,
+  HISTOGRAM_MIN,
+  HISTOGRAM_SUM,
+  Rejection,
+} from "../../assembly/layout.ts";
+import { Status } from "../../assembly/spec/status.ts";
+import { at, cidAt, counter, type Harness, SQID, withLoop, writeCqe } from "./harness.ts";
+
+/** Runs until everything that is there was looked at: the clock advances with each reading. */
+function runUntil(host: Harness, until: bigint): void {
+  let now = 0n;
+  Object.defineProperty(host, "now", { configurable: true, get: () => ++now });
+  host.wasm.run(until);
+}
+
+/** Marsaglia's xorshift32. */
+function xorshift(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+}
+
+const rejections = (host: Harness, kind: Rejection): number =>
+  counter(host, BLOCK_REJECTIONS + kind * 8);
+
+const recorded = (host: Harness, pointer: number): number => {
+  const first = (pointer + HISTOGRAM_HEADER_BYTES) / 8;
+  return Number(host.u64.slice(first, first + 33_792).reduce((sum, count) => sum + count, 0n));
+};
+
+describe("start", () => {
+  test("submits one command from every slot, announced by one ring", () => {
+    const host = withLoop(3);
+    host.wasm.start();
+    expect(host.u32[at.sqDoorbell / 4]).toBe(3);
+    expect(new Set([0, 1, 2].map((index) => cidAt(host, index) & 3)).size).toBe(3);
+    expect(host.wasm.outstanding()).toBe(3);
+  });
+});
+
+describe("sweep", () => {
+  test("finds nothing and reads no clock when nothing is there", () => {
+    const host = withLoop(2);
+    host.wasm.start();
+    const before = host.readings;
+    expect(host.wasm.sweep()).toBe(0);
+    expect(host.readings).toBe(before);
+  });
+
+  test("reaps all that is ready with one reading of the clock, and submits again", () => {
+    const host = withLoop(3, 8);
+    host.now = 1000n;
+    host.wasm.start();
+    const before = host.readings;
+    for (const index of [0, 1, 2]) writeCqe(host, index, { cid: cidAt(host, index), phase: 1 });
+    host.now = 3500n;
+    expect(host.wasm.sweep()).toBe(3);
+    expect(host.readings).toBe(before + 1);
+    expect(host.u32[at.cqDoorbell / 4]).toBe(3);
+    expect(host.u32[at.sqDoorbell / 4]).toBe(6);
+    expect(recorded(host, at.reads)).toBe(3);
+    expect(host.u64[(at.reads + HISTOGRAM_MIN) / 8]).toBe(2500n);
+    expect(host.u64[(at.reads + HISTOGRAM_MAX) / 8]).toBe(2500n);
+    expect(host.u64[(at.reads + HISTOGRAM_SUM) / 8]).toBe(7500n);
+  });
+
+  test("the next command of a slot has another CID", () => {
+    const host = withLoop(1, 4);
+    host.wasm.start();
+    const first = cidAt(host, 0);
+    writeCqe(host, 0, { cid: first, phase: 1 });
+    host.wasm.sweep();
+    expect(cidAt(host, 1)).not.toBe(first);
+  });
+
+  test("writes and reads are counted apart", () => {
+    const host = withLoop(4, 8, 0x8000);
+    host.wasm.start();
+    const opcodes = [0, 1, 2, 3].map((index) => host.bytes[at.sq + index * 64]);
+    for (const index of [0, 1, 2, 3]) writeCqe(host, index, { cid: cidAt(host, index), phase: 1 });
+    host.wasm.sweep();
+    expect(recorded(host, at.reads)).toBe(opcodes.filter((opcode) => opcode === 2).length);
+    expect(recorded(host, at.writes)).toBe(opcodes.filter((opcode) => opcode === 1).length);
+  });
+});
+
+describe("a completion that is not believed", () => {
+  const cases: [string, Rejection, (cid: number) => Parameters<typeof writeCqe>[2]][] = [
+    ["a slot outside the depth", Rejection.BAD_CID, (cid) => ({ cid: cid | 3, phase: 1 })],
+    [
+      "another generation",
+      Rejection.STALE_GENERATION,
+      (cid) => ({ cid: (cid + 4) & 0xffff, phase: 1 }),
+    ],
+    ["another queue's SQID", Rejection.BAD_SQID, (cid) => ({ cid, sqid: SQID + 1, phase: 1 })],
+    ["an SQHD outside the queue", Rejection.BAD_SQHD, (cid) => ({ cid, sqhd: 4, phase: 1 })],
+  ];
+  for (const [what, kind, entry] of cases) {
+    test(`${what} ends no command, is counted and kept`, () => {
+      const host = withLoop(3, 4);
+      host.wasm.start();
+      writeCqe(host, 0, entry(cidAt(host, 0)));
+      runUntil(host, 10n);
+      expect(rejections(host, kind)).toBe(1);
+      expect(counter(host, BLOCK_REJECTED)).toBe(1);
+      expect(host.wasm.outstanding()).toBe(3);
+      expect(recorded(host, at.reads)).toBe(0);
+      const raw = at.block + BLOCK_REJECTED_RAW;
+      expect(host.bytes.slice(raw, raw + 16)).toEqual(host.bytes.slice(at.cq, at.cq + 16));
+    });
+  }
+
+  test("a duplicate of an ended command is an old generation", () => {
+    const host = withLoop(1, 4);
+    host.wasm.start();
+    const cid = cidAt(host, 0);
+    writeCqe(host, 0, { cid, phase: 1 });
+    writeCqe(host, 1, { cid, phase: 1 });
+    runUntil(host, 10n);
+    expect(counter(host, BLOCK_COMPLETED)).toBe(1);
+    expect(rejections(host, Rejection.STALE_GENERATION)).toBe(1);
+  });
+
+  test("an entry for an idle slot is counted as such", () => {
+    const host = withLoop(1, 4);
+    host.wasm.start();
+    const cid = cidAt(host, 0);
+    writeCqe(host, 0, { cid, phase: 1 });
+    expect(host.wasm.drain(1_000n)).toBe(0);
+    writeCqe(host, 1, { cid, phase: 1 });
+    runUntil(host, 10n);
+    expect(rejections(host, Rejection.IDLE_SLOT)).toBe(1);
+  });
+
+  test("later good entries are still taken", () => {
+    const host = withLoop(2, 4);
+    host.wasm.start();
+    writeCqe(host, 0, { cid: cidAt(host, 0), sqid: 77, phase: 1 });
+    writeCqe(host, 1, { cid: cidAt(host, 1), phase: 1 });
+    runUntil(host, 10n);
+    expect(counter(host, BLOCK_COMPLETED)).toBe(1);
+    expect(counter(host, BLOCK_REJECTED)).toBe(1);
+  });
+});
+
+describe("an error status", () => {
+  test("ends its command, is counted by code, recorded in no histogram", () => {
+    const host = withLoop(1, 4);
+    host.wasm.start();
+    writeCqe(host, 0, {
+      cid: cidAt(host, 0),
+      status: Status.LBA_OUT_OF_RANGE | 0x4000,
+      phase: 1,
+    });
+    runUntil(host, 10n);
+    expect(counter(host, BLOCK_FAILED)).toBe(1);
+    expect(counter(host, BLOCK_STATUS_COUNTS + Status.LBA_OUT_OF_RANGE * 8)).toBe(1);
+    expect(recorded(host, at.reads)).toBe(0);
+    expect(host.wasm.outstanding(), "the slot is busy with its next command").toBe(1);
+    expect(counter(host, BLOCK_SUBMITTED)).toBe(2);
+  });
+});
+
+describe("drain", () => {
+  test("gives up at the deadline and says what is left", () => {
+    const host = withLoop(2, 4);
+    host.wasm.start();
+    writeCqe(host, 0, { cid: cidAt(host, 0), phase: 1 });
+    let readings = 0n;
+    const original = host.now;
+    Object.defineProperty(host, "now", { get: () => original + readings++ });
+    expect(host.wasm.drain(50n)).toBe(1);
+    expect(counter(host, BLOCK_COMPLETED)).toBe(1);
+  });
+});
+
+describe("a hostile device", () => {
+  test("10 million random completion entries neither crash, hang nor write elsewhere", () => {
+    const depth = 32;
+    const entries = 64;
+    const host = withLoop(depth, entries);
+    host.wasm.start();
+    const inside = (offset: number): boolean =>
+      (offset >= at.sqDoorbell && offset < at.cqDoorbell + 4) ||
+      (offset >= at.sq && offset < at.sq + entries * 64) ||
+      (offset >= at.cq && offset < at.cq + entries * 16) ||
+      (offset >= at.slots && offset < at.slots + depth * 32) ||
+      (offset >= at.block && offset < at.lists);
+    const before = host.bytes.slice();
+    const random = xorshift(12345);
+    const seen = (): number =>
+      [BLOCK_COMPLETED, BLOCK_FAILED, BLOCK_REJECTED].reduce(
+        (sum, offset) => sum + counter(host, offset),
+        0,
+      );
+    let consumed = 0;
+    while (consumed < 10_000_000) {
+      for (let ahead = 0; ahead < entries; ahead++) {
+        const position = consumed + ahead;
+        const word = at.cq / 4 + (position % entries) * 4;
+        for (let dword = 0; dword < 4; dword++) host.u32[word + dword] = random();
+        // the right phase mostly, or the first wrong one would end every round early
+        const right = ((Math.floor(position / entries) + 1) & 1) ^ Number(random() % 64 === 0);
+        host.u32[word + 3] = (host.u32[word + 3]! & ~0x10000) | (right << 16);
+      }
+      runUntil(host, BigInt(entries) + 2n);
+      consumed = seen();
+    }
+    const byKind = [0, 1, 2, 3, 4].map((kind) => rejections(host, kind));
+    expect(byKind.reduce((a, b) => a + b, 0)).toBe(counter(host, BLOCK_REJECTED));
+    expect(counter(host, BLOCK_REJECTED)).toBeGreaterThan(9_900_000);
+    expect(counter(host, BLOCK_SUBMITTED)).toBe(
+      counter(host, BLOCK_COMPLETED) + counter(host, BLOCK_FAILED) + host.wasm.outstanding(),
+    );
+    const changed = host.bytes.findIndex(
+      (byte, offset) => byte !== before[offset] && !inside(offset),
+    );
+    expect(changed).toBe(-1);
+  });
+
+  test("entries near to valid ones end a command only when all of it fits", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            slot: fc.integer({ min: 0, max: 7 }),
+            generation: fc.integer({ min: 0, max: 2 }),
+            sqid: fc.constantFrom(SQID, SQID, SQID, 0, 0xffff),
+            sqhd: fc.constantFrom(0, 1, 8, 9, 0xffff),
+          }),
+          { maxLength: 40 },
+        ),
+        (forged) => {
+          const host = withLoop(5, 9);
+          host.wasm.start();
+          const busy = new Map([0, 1, 2, 3, 4].map((slot) => [slot, cidAt(host, slot)]));
+          let expected = 0;
+          for (const [index, { slot, generation, sqid, sqhd }] of forged.entries()) {
+            const cid = slot | (generation << 3);
+            const fits = busy.get(slot) === cid && sqid === SQID && sqhd < 9;
+            if (fits) {
+              expected++;
+              busy.set(slot, cid + 8);
+            }
+            const phase = (Math.floor(index / 9) + 1) & 1;
+            writeCqe(host, index % 9, { cid, sqid, sqhd, phase });
+            runUntil(host, 3n);
+          }
+          expect(counter(host, BLOCK_COMPLETED)).toBe(expected);
+          expect(counter(host, BLOCK_REJECTED)).toBe(forged.length - expected);
+        },
+      ),
+    );
+  });
+});

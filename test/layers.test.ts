@@ -1,0 +1,89 @@
+// Which part may import which: arrows point down only (docs/architecture.md).
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { expect, test } from "vitest";
+import { packageRoot } from "../src/package.ts";
+
+/** From the top down; a part may import its own and those below it. */
+const LAYERS = [
+  ["src/cli.ts", "src/index.ts"],
+  ["src/commands"],
+  ["src/report"],
+  ["src/run"],
+  ["src/nvme"],
+  ["src/transport"],
+  ["src/memory.ts", "src/wasm.ts", "src/native.ts", "src/pci.ts"],
+  ["src/histogram.ts", "src/units.ts", "src/text.ts", "src/package.ts"],
+  ["src/errors.ts"],
+  ["assembly/layout.ts", "assembly/spec"],
+];
+
+/** Inside `assembly`, what a part may import beside itself. */
+const ASSEMBLY: Record<string, readonly string[]> = {
+  "assembly/host": ["assembly/spec", "assembly/layout.ts"],
+  "assembly/device": ["assembly/spec", "assembly/layout.ts"],
+  "assembly/spec": [],
+  "assembly/layout.ts": [],
+};
+
+const files = ["src", "assembly"].flatMap((folder) =>
+  readdirSync(join(packageRoot, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => `${folder}/${file}`),
+);
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(packageRoot, file), "utf8");
+  return [...text.matchAll(/^(?:import|export)\b[^"]*?"(\.[^"]+)"/gms)].map(([, path]) =>
+    normalize(join(dirname(file), path!)),
+  );
+}
+
+const within = (file: string, part: string): boolean =>
+  file === part || file.startsWith(`${part}/`);
+
+const layerOf = (file: string): number =>
+  LAYERS.findIndex((parts) => parts.some((part) => within(file, part)));
+
+test("there are files, and every one of src has a layer", () => {
+  expect(files.length).toBeGreaterThan(40);
+  const homeless = files.filter(
+    (file) => file.startsWith("src/") && !file.endsWith(".d.ts") && layerOf(file) < 0,
+  );
+  expect(homeless).toEqual([]);
+});
+
+test("src imports downwards only", () => {
+  const upward = files
+    .filter((file) => file.startsWith("src/"))
+    .flatMap((file) =>
+      importsOf(file)
+        .filter((path) => layerOf(path) < layerOf(file))
+        .map((path) => `${file} imports ${path}`),
+    );
+  expect(upward).toEqual([]);
+});
+
+test("host and device share the specification and the layout, and nothing else", () => {
+  const sideways = files
+    .filter((file) => file.startsWith("assembly/"))
+    .flatMap((file) => {
+      const [part, allowed] = Object.entries(ASSEMBLY).find(([name]) => within(file, name))!;
+      return importsOf(file)
+        .filter((path) => ![part, ...allowed].some((name) => within(path, name)))
+        .map((path) => `${file} imports ${path}`);
+    });
+  expect(sideways).toEqual([]);
+});
+
+test("reports open no device", () => {
+  const opening = files
+    .filter((file) => file.startsWith("src/report/"))
+    .flatMap((file) => importsOf(file))
+    .filter((path) =>
+      ["src/transport", "src/native.ts", "src/wasm.ts", "src/memory.ts"].some((part) =>
+        within(path, part),
+      ),
+    );
+  expect(opening).toEqual([]);
+});

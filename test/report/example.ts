@@ -1,0 +1,209 @@
+// Runs for the report tests: synthetic, but shaped like real ones, and the same every time.
+import { JobPhase, REJECTIONS, Rejection } from "../../assembly/layout.ts";
+import { emptyCounts } from "../../src/report/histogram.ts";
+import type {
+  Interval,
+  JobMeasurement,
+  LatencyCounts,
+  RejectionName,
+  RunMeasurement,
+} from "../../src/run/measurement.ts";
+import { parseWorkload, type WorkloadOptions } from "../../src/run/workload.ts";
+
+/** Counts of these latencies, found without the code under test: bucket by bucket from zero. */
+export function countsOf(samplesNs: readonly number[]): LatencyCounts {
+  const counts = new Map<number, number>();
+  for (const ns of samplesNs) counts.set(indexOf(ns), (counts.get(indexOf(ns)) ?? 0) + 1);
+  return {
+    total: samplesNs.length,
+    minNs: samplesNs.reduce((least, ns) => Math.min(least, ns), samplesNs[0] ?? 0),
+    maxNs: samplesNs.reduce((most, ns) => Math.max(most, ns), 0),
+    sumNs: samplesNs.reduce((sum, ns) => sum + ns, 0),
+    counts: [...counts].sort(([a], [b]) => a - b),
+  };
+}
+
+/** Each doubling above 2048 has 1024 buckets. */
+function indexOf(ns: number): number {
+  let shift = 0;
+  while (ns / 2 ** shift >= 2048) shift++;
+  return shift * 1024 + Math.floor(ns / 2 ** shift);
+}
+
+/** Latencies around `typicalNs` with a long tail: `seed` and position decide, nothing else. */
+export function latencies(count: number, typicalNs: number, seed = 1): number[] {
+  let state = seed >>> 0;
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state + 1) / 2 ** 32;
+  };
+  return Array.from({ length: count }, () => {
+    const tail = 0.9 + 0.1 * random() ** -0.3;
+    return Math.round(typicalNs * tail * (1 + 0.04 * random()));
+  });
+}
+
+const noRejections = Object.fromEntries(
+  ["bad-cid", "idle-slot", "stale-generation", "bad-sqid", "bad-sqhd"].map((name) => [name, 0]),
+) as Record<RejectionName, number>;
+if (Object.keys(noRejections).length !== REJECTIONS || Rejection.BAD_SQHD !== 4) {
+  throw new Error("the kinds of rejection changed");
+}
+
+/** A job of `elapsedS` seconds with these latencies. */
+export function exampleJob(
+  job: number,
+  read: LatencyCounts,
+  write: LatencyCounts,
+  elapsedS: number,
+): JobMeasurement {
+  const completed = read.total + write.total;
+  return {
+    job,
+    cpu: job + 2,
+    sqid: job + 1,
+    entries: 64,
+    elapsedNs: elapsedS * 1e9,
+    read,
+    write,
+    submitted: completed,
+    completed,
+    failed: 0,
+    lost: 0,
+    timedOut: false,
+    statuses: [],
+    rejections: noRejections,
+    rejectedRaw: [],
+    sweeps: completed * 3,
+    sweepsFull: Math.ceil(completed / 2),
+    usage: {
+      userNs: elapsedS * 0.97e9,
+      systemNs: elapsedS * 0.02e9,
+      voluntarySwitches: 3,
+      involuntarySwitches: 11,
+      minorFaults: 98,
+      majorFaults: 0,
+    },
+    clockNs: 24,
+    tier: "turbofan",
+    phase: JobPhase.DONE,
+  };
+}
+
+interface Example {
+  readonly options?: WorkloadOptions;
+  readonly typicalNs?: number;
+  /** I/Os of each job and direction in a second. */
+  readonly perSecond?: number;
+  readonly seconds?: number;
+}
+
+/** A run without faults; the pattern decides which directions have latencies. */
+export function exampleRun(example: Example = {}): RunMeasurement {
+  const { options = {}, typicalNs = 8000, perSecond = 20_000, seconds = 3 } = example;
+  const workload = parseWorkload({ runtime: `${seconds}s`, ...options });
+  const reads = workload.rw.includes("r") && !workload.rw.endsWith("write");
+  const does = { read: reads, write: workload.rw === "randrw" || !reads };
+  const samples = (direction: "read" | "write", job: number, second: number) =>
+    does[direction]
+      ? latencies(perSecond, typicalNs * (direction === "read" ? 1 : 1.4), job * 100 + second + 1)
+      : [];
+  const all = (direction: "read" | "write", job: number) =>
+    countsOf(times(seconds).flatMap((second) => samples(direction, job, second)));
+  const interval = (second: number): Interval => ({
+    endMs: (second + 1) * 1000,
+    lengthMs: 1000,
+    read: countsOf(times(workload.numjobs).flatMap((job) => samples("read", job, second))),
+    write: countsOf(times(workload.numjobs).flatMap((job) => samples("write", job, second))),
+  });
+  return {
+    startedMs: Date.UTC(2026, 10, 22, 9, 14, 5),
+    version: "0.1.0",
+    argv: ["run", "--rw", workload.rw],
+    host: {
+      hostname: "bench-1",
+      kernel: "6.12.0-amd64",
+      cpuModel: "Example CPU 9000 @ 3.20GHz",
+      cpus: 8,
+      memoryBytes: 32 * 1024 ** 3,
+      node: "v20.20.2",
+      v8: "11.3.244.8",
+      pageBytes: 2_097_152,
+      loadAverage: 0.12,
+    },
+    device: {
+      address: "0000:5e:00.0",
+      transport: "vfio",
+      model: "ACME X1 1.92TB",
+      serial: "S1234567",
+      firmware: "2B4QEXM7",
+      vid: 0x144d,
+      version: "1.4.0",
+      nsid: 1,
+      blocks: 3_750_748_848,
+      blockBytes: 512,
+      maxTransferBytes: 131_072,
+      maxQueueEntries: 1024,
+    },
+    workload,
+    jobs: times(workload.numjobs).map((job) =>
+      exampleJob(job, all("read", job), all("write", job), seconds),
+    ),
+    intervals: times(seconds).map(interval),
+    warnings: [],
+    interrupted: false,
+  };
+}
+
+/** `run` with its first job changed. */
+export function withJob(run: RunMeasurement, change: Partial<JobMeasurement>): RunMeasurement {
+  const [first, ...others] = run.jobs;
+  if (!first) throw new Error("a run without jobs");
+  return { ...run, jobs: [{ ...first, ...change }, ...others] };
+}
+
+/** A run that had every kind of trouble. */
+export function troubledRun(): RunMeasurement {
+  const run = exampleRun({
+    options: { rw: "randrw", numjobs: "2", iodepth: "32", destructive: true },
+  });
+  return {
+    ...withJob(run, {
+      failed: 15,
+      lost: 1,
+      timedOut: true,
+      statuses: [
+        { code: 0x080, count: 12 },
+        { code: 0x281, count: 3 },
+      ],
+      rejections: { ...noRejections, "stale-generation": 2 },
+      rejectedRaw: [
+        { kind: "stale-generation", atNs: 1_250_000, cqHead: 17, cqe: "00".repeat(16) },
+        { kind: "stale-generation", atNs: 1_260_000, cqHead: 18, cqe: "00".repeat(16) },
+      ],
+    }),
+    interrupted: true,
+    warnings: [
+      { kind: "io-errors", count: 15 },
+      { kind: "rejected-completions", count: 2 },
+      { kind: "commands-lost", count: 1 },
+      { kind: "interrupted" },
+      { kind: "host-busy", loadAverage: 3.2 },
+    ],
+  };
+}
+
+/** A run that measured nothing: interrupted during its ramp. */
+export function emptyRun(): RunMeasurement {
+  const run = exampleRun({ perSecond: 0, seconds: 1 });
+  return {
+    ...withJob(run, { elapsedNs: 0, read: emptyCounts, sweeps: 0, sweepsFull: 0 }),
+    intervals: [],
+    interrupted: true,
+    warnings: [{ kind: "interrupted" }],
+  };
+}
+
+function times(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
