@@ -24,6 +24,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("eventFdFrom", Napi::Function::New(env, EventFdFrom, "eventFdFrom"));
   exports.Set("clock", Napi::Function::New(env, Clock, "clock"));
   exports.Set("pinThread", Napi::Function::New(env, PinThread, "pinThread"));
+  exports.Set("yieldThread", Napi::Function::New(env, YieldThread, "yieldThread"));
   exports.Set("allowedCpus", Napi::Function::New(env, AllowedCpus, "allowedCpus"));
   exports.Set("threadUsage", Napi::Function::New(env, ThreadUsage, "threadUsage"));
   return exports;

@@ -74,6 +74,11 @@ Napi::Value PinThread(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+Napi::Value YieldThread(const Napi::CallbackInfo& info) {
+  sched_yield();
+  return info.Env().Undefined();
+}
+
 Napi::Value AllowedCpus(const Napi::CallbackInfo& info) {
   CpuMask mask;
   if (sched_getaffinity(0, sizeof mask, mask.sets) != 0) {

@@ -142,6 +142,8 @@ export interface Native {
   clock(memory: Uint8Array, pointer: number): () => void;
   /** Pins the calling thread to one CPU. */
   pinThread(cpu: number): void;
+  /** Lets other threads that wait for this CPU run first. */
+  yieldThread(): void;
   /** The CPUs the calling thread may run on. */
   allowedCpus(): number[];
   threadUsage(): ThreadUsage;

@@ -69,13 +69,14 @@ export interface DeviceExports {
   setLatency(model: number, a: number, b: number): void;
   addFault(
     kind: number,
-    opcode: number,
+    match: number,
     every: number,
+    times: number,
     probability: number,
-    a: number,
-    b: number,
+    a: bigint,
+    b: bigint,
     seed: bigint,
-  ): void;
+  ): number;
   faultsFired(index: number): bigint;
   step(): number;
   run(untilNs: bigint): number;

@@ -15,7 +15,7 @@ const LAYERS = [
   ["src/memory.ts", "src/wasm.ts", "src/native.ts", "src/pci.ts"],
   ["src/histogram.ts", "src/units.ts", "src/text.ts", "src/package.ts"],
   ["src/errors.ts"],
-  ["assembly/layout.ts", "assembly/spec"],
+  ["assembly/layout.ts", "assembly/spec", "assembly/device/options.ts"],
 ];
 
 /** Inside `assembly`, what a part may import beside itself. */

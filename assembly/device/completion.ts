@@ -173,6 +173,7 @@ export function secondHalf(
  * Writes the entry at the tail and moves the tail on. The second half, which holds the phase tag, is one
  * store after the first, so that a host that sees the phase sees the whole entry.
  */
+@inline
 export function writeEntry(cq: CompletionQueue, dw0: u32, second: u64): void {
   const entry = tailEntry(cq);
   if (entry == 0) return fatal();

@@ -27,6 +27,7 @@ import {
   ShutdownNotification,
   ShutdownStatus,
 } from "../spec/registers.ts";
+import { MOST_QUEUE_ENTRIES } from "./options.ts";
 import { controller, MAX_IO_QUEUES, MAX_VECTORS } from "./state.ts";
 import { closeAllQueues, openCompletionQueue, openSubmissionQueue } from "./queues.ts";
 import { forgetWaiting, hasTimedWaiting } from "./waiting.ts";
@@ -51,7 +52,6 @@ const READY: u32 = 1 << CSTS_RDY_SHIFT;
 /** RDY, CFS and SHST together say whether commands are processed. */
 const OPERATION_BITS: u32 =
   READY | (1 << CSTS_CFS_SHIFT) | (CSTS_SHST_MASK << CSTS_SHST_SHIFT);
-const MOST_ENTRIES: u32 = 65536;
 const MOST_STRIDE: u32 = 15;
 
 /**
@@ -73,7 +73,7 @@ export function create(
   controller.seed = seed;
   controller.doorbells = doorbells;
   controller.doorbellStride = 4 << min(dstrd, MOST_STRIDE);
-  controller.entriesLimit = max(2, min(mqes, MOST_ENTRIES));
+  controller.entriesLimit = max(2, min(mqes, MOST_QUEUE_ENTRIES as u32));
   controller.ioQueues = fittingQueues(ioQueues, doorbellBytes);
   controller.vectors = max(1, min(vectors, MAX_VECTORS));
   controller.mdts = min(mdts, 32);

@@ -4,7 +4,8 @@ import { PAGE_BYTES } from "../spec/registers.ts";
 import { BUS_NOW } from "../layout.ts";
 import { SubmissionQueue } from "./queue-state.ts";
 import { command, controller, MAX_NAMESPACES, namespaceAt } from "./state.ts";
-import { Fault, faultAt, FaultKind, matches, streamOf, strikes } from "./fault-table.ts";
+import { Fault, faultAt, matches, streamOf, strikes } from "./fault-table.ts";
+import { Corruption, FaultKind } from "./options.ts";
 import { fatal, finish, finishSlowly, NO_COMPLETION } from "./completion.ts";
 import { completionQueueOf } from "./queues.ts";
 import { functionReset, isOperational } from "./controller.ts";
@@ -14,16 +15,6 @@ import { blockPointer } from "./nvm.ts";
 import { nextRandom } from "./random.ts";
 import { translate } from "./dma.ts";
 import { NEVER } from "./waiting.ts";
-
-/** How CORRUPT_DATA corrupts: its first argument. */
-enum Corruption {
-  /** One bit of the data is flipped. */
-  FLIP = 0,
-  /** The first page of the data becomes zeroes. */
-  ZERO = 1,
-  /** The next blocks are used instead, or those before. */
-  MISDIRECT = 2,
-}
 
 const NO_CORRUPTION: u32 = 0xff;
 

@@ -1,6 +1,7 @@
 // Faults of the controller as a whole: what its registers and data structures say, and whether it gets ready.
 import { controller, SCRATCH } from "./state.ts";
-import { Fault, faultAt, FaultKind, firstStriking, strikes } from "./fault-table.ts";
+import { Fault, faultAt, firstStriking, strikes } from "./fault-table.ts";
+import { FaultKind } from "./options.ts";
 
 const SCRATCH_BYTES: u32 = 4096;
 

@@ -3,24 +3,13 @@
 import { CQE_BYTES, SQE_BYTES } from "../spec/entries.ts";
 import { CompletionQueue, SubmissionQueue } from "./queue-state.ts";
 import { Completion, controller } from "./state.ts";
-import { Fault, faultAt, FaultKind, matches, streamOf, strikes } from "./fault-table.ts";
+import { Fault, faultAt, matches, streamOf, strikes } from "./fault-table.ts";
+import { BadCid, FaultKind } from "./options.ts";
 import { advance, fatal, hasRoom, secondHalf, tailEntry, writeEntry } from "./completion.ts";
 import { submissionQueueAt } from "./queues.ts";
 import { findAnyWaiting, waitingOf } from "./waiting.ts";
 import { nextRandom } from "./random.ts";
 import { translate } from "./dma.ts";
-
-/** Which CID BAD_CID puts in the place of the true one: its first argument. */
-enum BadCid {
-  /** FFFFh. */
-  RANGE = 0,
-  /** That of the command completed before. */
-  IDLE = 1,
-  /** That of another command in flight. */
-  BUSY = 2,
-  /** The true one with its highest bit flipped: an old generation. */
-  OLD = 3,
-}
 
 const PHASE_BIT: u64 = 1 << 48;
 const OLD_GENERATION: u32 = 0x8000;

@@ -4,43 +4,7 @@
 import { controller, FAULTS, MAX_FAULTS } from "./state.ts";
 import { mix, nextUniform } from "./random.ts";
 import { updateDetour } from "./latency.ts";
-
-/** What goes wrong. `a` and `b` are the fault's arguments; docs in embedded-options.ts. */
-export enum FaultKind {
-  // When a command has been fetched.
-  ERROR_STATUS = 0,
-  DELAY = 1,
-  NEVER_COMPLETE = 2,
-  CORRUPT_DATA = 3,
-  NO_DATA = 4,
-  WRITE_LOST = 5,
-  FATAL = 6,
-  GONE = 7,
-  SURPRISE_RESET = 8,
-  SPURIOUS_INTERRUPT = 9,
-  // When an entry is posted.
-  DUPLICATE_CQE = 10,
-  BAD_CID = 11,
-  BAD_SQID = 12,
-  BAD_SQHD = 13,
-  STUCK_PHASE = 14,
-  EARLY_PHASE = 15,
-  FUZZ_CQE = 16,
-  // When an interrupt is raised.
-  DROP_INTERRUPT = 17,
-  // When CC is written.
-  NEVER_READY = 18,
-  NEVER_UNREADY = 19,
-  SHUTDOWN_STUCK = 20,
-  // Always.
-  BAD_CAP = 21,
-  BAD_IDENTIFY = 22,
-  QUEUE_LIMIT = 23,
-}
-
-/** In `match`: any opcode, and the admin queue instead of the I/O queues. The low byte is the opcode. */
-export const MATCH_ANY: u32 = 0x100;
-export const MATCH_ADMIN: u32 = 0x200;
+import { FaultKind, MATCH_ADMIN, MATCH_ANY } from "./options.ts";
 
 @unmanaged
 export class Fault {

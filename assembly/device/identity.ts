@@ -2,14 +2,8 @@
 // Text is written as numbers, eight bytes of ASCII at a time: this module has no data of its own.
 import { FR_BYTES, MN_BYTES, SN_BYTES } from "../spec/identify.ts";
 import { controller, IDENTITY } from "./state.ts";
+import { IdentityField } from "./options.ts";
 import { mix } from "./random.ts";
-
-/** The strings that `identity` sets. */
-enum IdentityField {
-  SN = 0,
-  MN = 1,
-  FR = 2,
-}
 
 const SN: usize = IDENTITY;
 const MN: usize = SN + SN_BYTES;

@@ -2,14 +2,8 @@
 // own. Applies to I/O commands; admin commands complete at once.
 import { controller, Controller } from "./state.ts";
 import { mix, nextNormal } from "./random.ts";
+import { LatencyModel } from "./options.ts";
 import { exponential } from "./math.ts";
-
-/** Latency models. */
-enum LatencyModel {
-  NONE = 0,
-  CONSTANT = 1,
-  LOGNORMAL = 2,
-}
 
 /** Distinguishes this stream from the others made of the same seed. */
 const LATENCY_STREAM: u64 = 0x6c6174656e6379;

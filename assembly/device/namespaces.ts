@@ -1,19 +1,11 @@
 // Namespaces are added after power on and stay. Their medium is a part of the linear memory, or nothing:
 // the null medium checks every address and moves no data, for measurements of the hot path.
 import { HEAP } from "../layout.ts";
+import { LARGEST_LBA_SHIFT, Medium, MOST_BLOCKS_POWER, SMALLEST_LBA_SHIFT } from "./options.ts";
 import { controller, MAX_NAMESPACES, namespaceAt } from "./state.ts";
 
-enum Medium {
-  /** Reads leave the host's buffer as it is, writes vanish, comparisons never differ. */
-  NULL = 0,
-  /** Blocks lie at `pointer` in the linear memory. */
-  WINDOW = 1,
-}
-
-const SMALLEST_SHIFT: u32 = 9;
-const LARGEST_SHIFT: u32 = 16;
-/** Of the null medium, so that no sum of blocks and bytes can wrap. */
-const MOST_BLOCKS: u64 = 1 << 40;
+/** So few that no sum of blocks and bytes can wrap. */
+const MOST_BLOCKS: u64 = (1 as u64) << MOST_BLOCKS_POWER;
 
 /**
  * Adds a namespace of `blocks` blocks of `1 << lbaShift` bytes; `medium` is 0 (null) or 1 (window, at
@@ -21,7 +13,7 @@ const MOST_BLOCKS: u64 = 1 << 40;
  */
 export function addNamespace(blocks: u64, lbaShift: u32, medium: u32, pointer: u32): u32 {
   if (controller.namespaces >= MAX_NAMESPACES) return 0;
-  if (lbaShift < SMALLEST_SHIFT || lbaShift > LARGEST_SHIFT) return 0;
+  if (lbaShift < (SMALLEST_LBA_SHIFT as u32) || lbaShift > (LARGEST_LBA_SHIFT as u32)) return 0;
   if (blocks == 0 || blocks > MOST_BLOCKS) return 0;
   const windowed = medium == (Medium.WINDOW as u32);
   if (windowed && !fits(pointer, blocks << (lbaShift as u64))) return 0;

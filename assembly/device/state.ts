@@ -1,14 +1,15 @@
 // The controller's private state: where each structure lies in [DEVICE_STATE, + DEVICE_STATE_BYTES).
 // Everything that decides what the controller does next lies here, so a copy of it is a snapshot.
 import { DEVICE_STATE, DEVICE_STATE_BYTES } from "../layout.ts";
+import { MOST_FAULTS, MOST_IO_QUEUES, MOST_NAMESPACES, MOST_VECTORS } from "./options.ts";
 import { CompletionQueue, SubmissionQueue } from "./queue-state.ts";
 
 /** The most I/O queues of each kind; `create` may ask for fewer. */
-export const MAX_IO_QUEUES: u32 = 256;
+export const MAX_IO_QUEUES: u32 = MOST_IO_QUEUES;
 /** NN of Identify Controller: NSIDs above the namespaces that were added are inactive. */
-export const MAX_NAMESPACES: u32 = 16;
-export const MAX_FAULTS: u32 = 32;
-export const MAX_VECTORS: u32 = 2048;
+export const MAX_NAMESPACES: u32 = MOST_NAMESPACES;
+export const MAX_FAULTS: u32 = MOST_FAULTS;
+export const MAX_VECTORS: u32 = MOST_VECTORS;
 /** Completions that may wait at once; when they are used up no more commands are fetched. */
 export const MAX_WAITING: u32 = 16384;
 /** Asynchronous Event Requests that may be outstanding: AERL + 1. */

@@ -39,17 +39,23 @@ let available: u64 = 0;
  * `pointer`, which has `present` bytes. Returns a status.
  */
 export function transfer(how: Movement, bytes: u64, pointer: u32, present: u64): u32 {
-  movement = how;
-  writes = how == Movement.TO_HOST || how == Movement.CHECK_TO_HOST ? 1 : 0;
-  place = pointer;
-  available = present;
   const prp1 = command.prp1;
   const first = PAGE_BYTES - (prp1 & OFFSET_MASK);
+  begin(how, pointer, present);
   if ((prp1 & 3) != 0) return wrong(PRP1_LOCATION, Status.PRP_OFFSET_INVALID);
   if (bytes <= first) return movePiece(prp1, bytes as u32);
   const status = movePiece(prp1, first as u32);
   if (status != 0) return status;
-  return bytes - first <= (PAGE_BYTES as u64) ? secondPage((bytes - first) as u32) : list(bytes - first);
+  const left = bytes - first;
+  return left <= (PAGE_BYTES as u64) ? secondPage(left as u32) : list(left);
+}
+
+@inline
+function begin(how: u32, pointer: u32, present: u64): void {
+  movement = how;
+  writes = how == (Movement.TO_HOST as u32) || how == (Movement.CHECK_TO_HOST as u32) ? 1 : 0;
+  place = pointer;
+  available = present;
 }
 
 /** Data that ends in the second page: PRP2 is that page. */

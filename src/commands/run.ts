@@ -1,10 +1,9 @@
 // phasebit run: one workload, its report and its result files.
 import { Command, Option } from "commander";
 import { exitCodes } from "../errors.ts";
-import { fioDocument } from "../report/fio.ts";
 import { Live } from "../report/live.ts";
 import { normalReport } from "../report/normal.ts";
-import { checkOutput, saveRun } from "../report/save.ts";
+import { checkOutput, documentText, saveRun } from "../report/save.ts";
 import type { RunMeasurement } from "../run/measurement.ts";
 import { runWorkload } from "../run/runner.ts";
 import { parseWorkload, type WorkloadOptions, workloadOptions } from "../run/workload.ts";
@@ -53,19 +52,24 @@ async function run(flags: RunFlags): Promise<void> {
       ...traceTo(flags),
     }),
   ).finally(() => live.end());
-  const saved = saveRun(measurement, flags.output);
-  process.stdout.write(
-    flags.outputFormat === "json"
-      ? `${JSON.stringify(fioDocument(measurement), null, 2)}\n`
-      : normalReport(measurement, { saved }),
-  );
   process.exitCode = exitCode(measurement);
+  let saved: string[] = [];
+  try {
+    saved = saveRun(measurement, flags.output);
+  } finally {
+    // figures that could not be saved are not lost on the terminal too
+    process.stdout.write(
+      flags.outputFormat === "json"
+        ? documentText(measurement)
+        : normalReport(measurement, { saved }),
+    );
+  }
 }
 
 /** A device or an I/O that failed counts for more than an interruption. */
 function exitCode({ warnings, interrupted }: RunMeasurement): number {
   const failures = ["io-errors", "rejected-completions", "commands-lost"];
-  const ends = ["controller-fatal", "device-gone", ...failures];
+  const ends = ["controller-fatal", "controller-reset", "device-gone", ...failures];
   if (warnings.some(({ kind }) => ends.includes(kind))) return exitCodes.DEVICE;
   return interrupted ? 130 : 0;
 }

@@ -41,8 +41,16 @@ export interface ControllerOptions {
   readonly stepped?: boolean;
 }
 
+/** "reset": CSTS.RDY fell although nobody here cleared CC.EN. */
+export type Health = "well" | "gone" | "fatal" | "reset";
+
+const ILLNESS = {
+  fatal: "CSTS.CFS is set, the controller has failed",
+  reset: "CSTS.RDY is 0 although CC.EN was set: something reset the controller",
+} as const;
+
 /** An I/O queue pair that the controller knows. */
-export type QueuePair = QueuePlace & { readonly entries: number };
+export type QueuePair = QueuePlace;
 
 export class Controller {
   readonly transport: Transport;
@@ -54,6 +62,7 @@ export class Controller {
   #admin: CommandQueue | undefined;
   #identity: ControllerData | undefined;
   #grantedQueues = 0;
+  #enabled = false;
   #closed = false;
 
   private constructor(transport: Transport, trace: Trace | undefined) {
@@ -121,11 +130,12 @@ export class Controller {
     const cq = memory.completions.allocate(entries << CQE_SHIFT);
     memory.zero(sq);
     memory.zero(cq);
-    const pair: QueuePair = { ...this.#place(qid, sq, cq, entries), entries };
+    const pair = this.#place(qid, sq, cq, entries);
     const createCq = admin.createIoCompletionQueue(qid, entries, this.iova(cq.pointer), vector);
-    await this.admin.execute(createCq, ADMIN_TIMEOUT_MS, `Create I/O Completion Queue ${qid}`);
+    await this.adminCommand(createCq, `Create I/O Completion Queue ${qid}`);
+    // From here on the controller may write to the queue: its memory goes back only by deleteQueuePair.
     const createSq = admin.createIoSubmissionQueue(qid, entries, this.iova(sq.pointer), qid);
-    await this.admin.execute(createSq, ADMIN_TIMEOUT_MS, `Create I/O Submission Queue ${qid}`);
+    await this.adminCommand(createSq, `Create I/O Submission Queue ${qid}`);
     this.#queuePairs.add(pair);
     return pair;
   }
@@ -151,13 +161,20 @@ export class Controller {
     return this.admin.execute(sqe, ADMIN_TIMEOUT_MS, what);
   }
 
-  /** @throws PhasebitError DEVICE when the device is gone, or reports a fatal status or a reset. */
-  check(): void {
+  /** What CSTS says of the controller just now. */
+  health(): Health {
     const csts = this.#registers.read(Register.CSTS);
-    if (csts === ALL_ONES) throw this.#gone();
-    if (csts & (spec.CSTS_CFS_MASK << spec.CSTS_CFS_SHIFT)) {
-      throw new PhasebitError("DEVICE", `${this.#who}: CSTS.CFS is set, the controller has failed`);
-    }
+    if (csts === ALL_ONES) return "gone";
+    if (Registers.field(csts, spec.CSTS_CFS_SHIFT, spec.CSTS_CFS_MASK)) return "fatal";
+    const isReady = Registers.field(csts, spec.CSTS_RDY_SHIFT, spec.CSTS_RDY_MASK) === 1;
+    return this.#enabled && !isReady ? "reset" : "well";
+  }
+
+  /** @throws PhasebitError DEVICE when the device is gone, has failed, or was reset by something else. */
+  check(): void {
+    const health = this.health();
+    if (health === "gone") throw this.#gone();
+    if (health !== "well") throw new PhasebitError("DEVICE", `${this.#who}: ${ILLNESS[health]}`);
   }
 
   /**
@@ -237,6 +254,7 @@ export class Controller {
   }
 
   async #disable(): Promise<void> {
+    this.#enabled = false;
     const cc = this.#registers.read(Register.CC);
     if (cc === ALL_ONES) throw this.#gone();
     if (cc & spec.CC_EN_MASK) {
@@ -274,6 +292,7 @@ export class Controller {
         (1 << spec.CC_EN_SHIFT),
     );
     await this.#waitReady(1);
+    this.#enabled = true;
   }
 
   async #requestQueues(count: number): Promise<void> {

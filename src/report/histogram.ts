@@ -7,12 +7,9 @@ import {
   HISTOGRAM_DIGITS,
   HISTOGRAM_HIGHEST_NS,
   HISTOGRAM_LOWEST_NS,
-  HISTOGRAM_SUB_BUCKETS_BITS,
 } from "../../assembly/layout.ts";
+import { bucketHighNs, bucketLowNs } from "../histogram.ts";
 import type { LatencyCounts } from "../run/measurement.ts";
-
-/** New sub-buckets of every bucket but the first, which has twice as many. */
-const HALF = 2 ** (HISTOGRAM_SUB_BUCKETS_BITS - 1);
 
 /** fio's default `percentile_list`. */
 export const fioPercentiles: readonly number[] = [
@@ -23,17 +20,6 @@ export const fioPercentiles: readonly number[] = [
 const SAMPLES_ABOVE = 10;
 
 export const emptyCounts: LatencyCounts = { total: 0, minNs: 0, maxNs: 0, sumNs: 0, counts: [] };
-
-/** The smallest value that counts at `index`. */
-export function bucketLowNs(index: number): number {
-  const bucket = Math.floor(index / HALF) - 1;
-  return bucket < 0 ? index : ((index % HALF) + HALF) * 2 ** bucket;
-}
-
-/** The largest value that counts at `index`. */
-export function bucketHighNs(index: number): number {
-  return bucketLowNs(index + 1) - 1;
-}
 
 /** The sum of several counts; exact, since all have the same buckets. */
 export function mergeCounts(parts: readonly LatencyCounts[]): LatencyCounts {

@@ -30,17 +30,18 @@ export function liveLine(snapshot: LiveSnapshot, columns: number): string {
   const { elapsedMs, runtimeMs, iops, bs, p50Ns, p99Ns } = snapshot;
   if (elapsedMs < 0) return joined([`ramp, ${formatClock(-elapsedMs)} left`], columns);
   const percent = Math.min(100, Math.floor((elapsedMs * 100) / runtimeMs));
+  // A sample without I/O has no latency; the columns stay where they are.
+  const latency = (ns: number) => (iops > 0 ? formatNs(ns) : "-");
   const rate = `${formatCount(Math.round(iops))} IOPS`;
   return joined(
     [
       `${percent}%`.padStart(4),
       rate.padStart(11),
       `${formatMiBps(iops * bs)} MiB/s`.padStart(11),
-      // Samples of nothing have no latency.
-      iops > 0 ? `p50 ${formatNs(p50Ns).padEnd(6)}  p99 ${formatNs(p99Ns).padEnd(6)}` : "",
+      `p50 ${latency(p50Ns).padEnd(6)}  p99 ${latency(p99Ns).padEnd(6)}`,
       `${formatClock(Math.max(0, runtimeMs - elapsedMs))} left`,
       sparkline(snapshot.history.slice(-BARS), BARS),
-    ].filter((part) => part !== ""),
+    ],
     columns,
   );
 }

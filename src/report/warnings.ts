@@ -18,6 +18,9 @@ const words: Words = {
     "better than the truth; look at the device before trusting them.",
   "controller-fatal": () =>
     "The controller reported a fatal status (CSTS.CFS) and the run ended there. Read its error log.",
+  "controller-reset": () =>
+    "The controller was reset during the run, not by phasebit (CSTS.RDY fell), and the run ended there. " +
+    "Look for a firmware crash, or for whoever else reset the function.",
   "device-gone": () =>
     "The device stopped answering on the bus (registers read as all ones) and the run ended there. " +
     "Check its power and its slot.",
@@ -28,9 +31,12 @@ const words: Words = {
     "A --ramp-time of 1s lets the compiler finish first.",
   "not-pinned": ({ job }) =>
     `Job ${job} was not pinned to a CPU, so the scheduler may have moved it. Give CPUs with --cpus.`,
-  "cpus-shared": ({ jobs, cpus }) =>
-    `${things(jobs, "job")} shared ${things(cpus, "CPU")}: each waits while another runs, and its ` +
-    "latencies show it. Use fewer jobs, or name more CPUs with --cpus.",
+  "cpus-shared": ({ threads, cpus }) =>
+    `${things(threads, "spinning thread")} (the jobs, and the embedded controller's own) shared ` +
+    `${things(cpus, "CPU")}: each waits while another runs, and the latencies show it. Use fewer jobs.`,
+  "cpu-starved": ({ job, percent }) =>
+    `Job ${job} had its CPU for only ${percent}% of the time: other work ran there, and the tail ` +
+    "shows it. Stop that work, or choose another CPU with --cpus.",
   "host-busy": ({ loadAverage }) =>
     `The host was busy when the run began (load average ${loadAverage.toFixed(2)}). Stop other work, ` +
     "or keep it off the CPUs of the jobs.",

@@ -1,11 +1,18 @@
 // Which doubts a finished run deserves; report/warnings.ts words them.
 import type { HostConditions, JobMeasurement, Warning } from "./measurement.ts";
 
+/** A loop that polls needs its CPU all the time; less means that others had it. */
+const FULL_SHARE = 0.97;
+/** Below this the kernel's accounting is too coarse. */
+const SHORTEST_NS = 200_000_000;
+
 /** What the doubts are drawn from. */
 export interface Evidence {
   readonly jobs: readonly JobMeasurement[];
   readonly host: HostConditions;
   readonly interrupted: boolean;
+  /** Threads that spun during the run: the jobs, and the embedded controller's own. */
+  readonly spinningThreads: number;
   /** The device can be reset by its function alone. */
   readonly hasReset: boolean;
   /** Why the controller ended the run, if it did. */
@@ -13,7 +20,8 @@ export interface Evidence {
 }
 
 /** Worst first. */
-export function warningsOf({ jobs, host, interrupted, hasReset, failure }: Evidence): Warning[] {
+export function warningsOf(evidence: Evidence): Warning[] {
+  const { jobs, host, interrupted, spinningThreads, hasReset, failure } = evidence;
   const sum = (of: (job: JobMeasurement) => number): number =>
     jobs.reduce((total, job) => total + of(job), 0);
   const failed = sum((job) => job.failed);
@@ -25,9 +33,23 @@ export function warningsOf({ jobs, host, interrupted, hasReset, failure }: Evide
     failed > 0 && { kind: "io-errors", count: failed },
     rejected > 0 && { kind: "rejected-completions", count: rejected },
     interrupted && { kind: "interrupted" },
-    jobs.length > host.cpus && { kind: "cpus-shared", jobs: jobs.length, cpus: host.cpus },
-    host.loadAverage > host.cpus / 2 && { kind: "host-busy", loadAverage: host.loadAverage },
+    spinningThreads > host.cpus && {
+      kind: "cpus-shared",
+      threads: spinningThreads,
+      cpus: host.cpus,
+    },
+    host.loadAverage > host.cpus && { kind: "host-busy", loadAverage: host.loadAverage },
     !hasReset && { kind: "no-function-reset" },
+    ...jobs
+      .map((job) => ({ job, share: cpuShare(job) }))
+      .filter(({ job, share }) => job.elapsedNs > SHORTEST_NS && share < FULL_SHARE)
+      .map(
+        ({ job: { job }, share }): Warning => ({
+          kind: "cpu-starved",
+          job,
+          percent: Math.round(share * 100),
+        }),
+      ),
     ...jobs
       .filter(({ tier }) => tier !== "turbofan")
       .map(({ job }): Warning => ({ kind: "not-optimized", job })),
@@ -36,4 +58,9 @@ export function warningsOf({ jobs, host, interrupted, hasReset, failure }: Evide
       .map(({ job }): Warning => ({ kind: "not-pinned", job })),
   ];
   return doubts.filter((doubt): doubt is Warning => Boolean(doubt));
+}
+
+/** Share of its time that the job's thread had a CPU. */
+function cpuShare({ usage, elapsedNs }: JobMeasurement): number {
+  return (usage.userNs + usage.systemNs) / elapsedNs;
 }

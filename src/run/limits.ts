@@ -1,6 +1,6 @@
 // What a device allows of a workload: checked after the device has said who it is, before the first I/O.
 import { fioSize, formatBytes } from "../units.ts";
-import { badOption, requireConsent, type Workload } from "./workload.ts";
+import { badOption, type Workload } from "./workload.ts";
 
 /** What a workload must keep to. */
 export interface DeviceLimits {
@@ -12,12 +12,10 @@ export interface DeviceLimits {
   readonly maxQueueEntries: number;
   /** I/O queue pairs that the controller granted. */
   readonly ioQueues: number;
-  readonly isEmbedded: boolean;
 }
 
-/** @throws PhasebitError USAGE when the device cannot run the workload, REFUSED as `parseWorkload`. */
+/** @throws PhasebitError USAGE when the device cannot run the workload. */
 export function checkAgainstDevice(workload: Workload, device: DeviceLimits): void {
-  requireConsent(workload, device.isEmbedded);
   checkBlocks(workload, device);
   checkQueues(workload, device);
   checkRange(workload, device.blocks * device.blockBytes);

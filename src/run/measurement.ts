@@ -112,11 +112,13 @@ export type Warning =
   | { readonly kind: "rejected-completions"; readonly count: number }
   | { readonly kind: "commands-lost"; readonly count: number }
   | { readonly kind: "controller-fatal" }
+  | { readonly kind: "controller-reset" }
   | { readonly kind: "device-gone" }
   | { readonly kind: "interrupted" }
   | { readonly kind: "not-optimized"; readonly job: number }
   | { readonly kind: "not-pinned"; readonly job: number }
-  | { readonly kind: "cpus-shared"; readonly jobs: number; readonly cpus: number }
+  | { readonly kind: "cpus-shared"; readonly threads: number; readonly cpus: number }
+  | { readonly kind: "cpu-starved"; readonly job: number; readonly percent: number }
   | { readonly kind: "host-busy"; readonly loadAverage: number }
   | { readonly kind: "no-function-reset" };
 

@@ -1,6 +1,7 @@
 // What happens on the main thread while the jobs run: it samples the shared counters, cuts the run into
 // one-second intervals, feeds the live view and looks after the controller. No message crosses meanwhile.
-import { HISTOGRAM_COUNTS, HISTOGRAM_SUB_BUCKETS_BITS } from "../../assembly/layout.ts";
+import { HISTOGRAM_COUNTS } from "../../assembly/layout.ts";
+import { bucketHighNs, bucketLowNs } from "../histogram.ts";
 import { type JobView, sparse } from "./job-memory.ts";
 import type { Interval, LatencyCounts } from "./measurement.ts";
 
@@ -142,8 +143,8 @@ function between(from: Float64Array, to: Float64Array, sumNs: number): LatencyCo
   const counts = sparse(to.map((count, index) => count - from[index]!));
   return {
     total: total(counts.map(([, count]) => count)),
-    minNs: counts.length === 0 ? 0 : lowestNs(counts[0]![0]),
-    maxNs: counts.length === 0 ? 0 : lowestNs(counts.at(-1)![0] + 1) - 1,
+    minNs: counts.length === 0 ? 0 : bucketLowNs(counts[0]![0]),
+    maxNs: counts.length === 0 ? 0 : bucketHighNs(counts.at(-1)![0]),
     sumNs,
     counts,
   };
@@ -154,16 +155,9 @@ function quantile(counts: Float64Array, rank: number): number {
   let seen = 0;
   for (const [index, count] of counts.entries()) {
     seen += count;
-    if (count > 0 && seen >= rank) return lowestNs(index);
+    if (count > 0 && seen >= rank) return bucketLowNs(index);
   }
   return 0;
-}
-
-/** Smallest value that is counted at `index`: the inverse of the loop's countsIndex. */
-function lowestNs(index: number): number {
-  const half = 2 ** (HISTOGRAM_SUB_BUCKETS_BITS - 1);
-  const bucket = Math.max(0, Math.floor(index / half) - 1);
-  return (index - bucket * half) * 2 ** bucket;
 }
 
 function milliseconds(ns: bigint): number {

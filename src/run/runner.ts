@@ -2,9 +2,9 @@
 // off together; then whatever was measured is collected, however the run ended.
 import { Piscina } from "piscina";
 import { JobPhase } from "../../assembly/layout.ts";
-import type { PhasebitError } from "../errors.ts";
+import { usage } from "../errors.ts";
 import { native } from "../native.ts";
-import { Controller } from "../nvme/controller.ts";
+import { Controller, type Health } from "../nvme/controller.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { Trace } from "../nvme/registers.ts";
 import { packageRoot, version } from "../package.ts";
@@ -41,6 +41,7 @@ export async function runWorkload(
   workload: Workload,
   options: RunOptions,
 ): Promise<RunMeasurement> {
+  requireCpus(workload.cpus);
   const controller = await Controller.open(workload.device, {
     needs: jobNeeds(workload.numjobs, workload.iodepth, workload.bs),
     ...(options.trace && { trace: options.trace }),
@@ -52,7 +53,6 @@ export async function runWorkload(
       maxTransferBytes: controller.identity.maxTransferBytes,
       maxQueueEntries: controller.capabilities.maxQueueEntries,
       ioQueues: controller.ioQueues,
-      isEmbedded: isEmbedded(workload.device),
     });
     return await new Run(controller, namespace, workload, options).measure();
   } finally {
@@ -145,6 +145,7 @@ class Run {
       iovaBase: transport.iovaBase,
       gate,
       cpu: cpuFor(index, workload),
+      sharesCpu: spinningThreads(workload) > native().allowedCpus().length,
       iodepth,
       bs,
       nsid: namespace.nsid,
@@ -163,13 +164,10 @@ class Run {
   /** Looks at the controller; one that failed ends the run. */
   #watch(stop: () => void): void {
     if (this.#failure !== undefined) return;
-    try {
-      this.#controller.check();
-    } catch (error) {
-      const gone = (error as PhasebitError).message.includes("all-ones");
-      this.#failure = { kind: gone ? "device-gone" : "controller-fatal" };
-      stop();
-    }
+    const health = this.#controller.health();
+    if (health === "well") return;
+    this.#failure = { kind: FAILURES[health] };
+    stop();
   }
 
   #jobMeasurement(task: JobTask, view: JobView, outcome: JobOutcome): JobMeasurement {
@@ -214,6 +212,7 @@ class Run {
         jobs,
         host,
         interrupted,
+        spinningThreads: spinningThreads(this.#workload),
         hasReset: this.#controller.transport.hasReset,
         failure: this.#failure,
       }),
@@ -240,10 +239,29 @@ class Run {
   }
 }
 
+const FAILURES = {
+  gone: "device-gone",
+  fatal: "controller-fatal",
+  reset: "controller-reset",
+} as const satisfies Record<Exclude<Health, "well">, Warning["kind"]>;
+
 /** Share of reads in percent. */
 function readPercent({ rw, rwmixread }: Workload): number {
   if (rw === "randrw") return rwmixread;
   return rw.endsWith("read") ? 100 : 0;
+}
+
+/** Threads that spin during the run: the jobs, and the embedded controller's own. */
+function spinningThreads({ device, numjobs }: Workload): number {
+  return numjobs + Number(isEmbedded(device));
+}
+
+/** @throws PhasebitError USAGE for a CPU that this process may not use. */
+function requireCpus(cpus: readonly number[]): void {
+  const allowed = native().allowedCpus();
+  const missing = cpus.find((cpu) => !allowed.includes(cpu));
+  if (missing === undefined) return;
+  throw usage(`--cpus ${missing}: this process may use the CPUs ${allowed.join(", ")}`);
 }
 
 /** The CPUs asked for, round and round; or from the last one down, so that the first is left for others. */

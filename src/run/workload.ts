@@ -2,7 +2,6 @@
 // fio's; what a device allows is checked by limits.ts.
 import { PhasebitError, usage } from "../errors.ts";
 import { nearest, safeString } from "../text.ts";
-import { isEmbedded } from "../transport/open.ts";
 import { fioSize, type Parsed, parseSize, parseTimeMs } from "../units.ts";
 
 export const readWrites = ["read", "write", "randread", "randwrite", "randrw"] as const;
@@ -139,7 +138,7 @@ export function parseWorkload(options: WorkloadOptions): Workload {
       `--size ${fioSize(workload.size)}: smaller than one I/O (--bs ${fioSize(workload.bs)})`,
     );
   }
-  requireConsent(workload, isEmbedded(workload.device));
+  requireConsent(workload);
   return workload;
 }
 
@@ -149,10 +148,9 @@ export function writes(workload: Workload): boolean {
   return workload.rw === "write" || workload.rw === "randwrite";
 }
 
-/** @throws PhasebitError REFUSED for a workload that writes to a real device without `--destructive`. */
-export function requireConsent(workload: Workload, embedded: boolean): void {
-  // The embedded controller's memory ends with the process: there is nothing to lose.
-  if (embedded || workload.destructive || !writes(workload)) return;
+/** The embedded controller asks for consent too: its medium may be somebody's file. */
+function requireConsent(workload: Workload): void {
+  if (workload.destructive || !writes(workload)) return;
   throw new PhasebitError(
     "REFUSED",
     `--rw ${workload.rw} overwrites data on ${safeString(workload.device)}; ` +

@@ -44,5 +44,11 @@ export function powerOn(exports: DeviceExports, doorbells: Region, device: Embed
   for (const [index, { blocks, lbaShift }] of options.namespaces.entries()) {
     exports.addNamespace(BigInt(blocks), lbaShift, medium, mediaPointers[index] ?? 0);
   }
+  for (const { field, bytes } of options.identity) {
+    for (const [index, byte] of bytes.entries()) exports.identity(field, index, byte);
+  }
   exports.setLatency(options.latency.model, options.latency.ns, options.latency.sigma);
+  for (const { kind, match, every, times, probability, a, b, seed } of options.faults) {
+    exports.addFault(kind, match, every, times, probability, a, b, seed);
+  }
 }

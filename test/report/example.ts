@@ -101,7 +101,7 @@ interface Example {
 /** A run without faults; the pattern decides which directions have latencies. */
 export function exampleRun(example: Example = {}): RunMeasurement {
   const { options = {}, typicalNs = 8000, perSecond = 20_000, seconds = 3 } = example;
-  const workload = parseWorkload({ runtime: `${seconds}s`, ...options });
+  const workload = parseWorkload({ runtime: `${seconds}s`, destructive: true, ...options });
   const reads = workload.rw.includes("r") && !workload.rw.endsWith("write");
   const does = { read: reads, write: workload.rw === "randrw" || !reads };
   const samples = (direction: "read" | "write", job: number, second: number) =>

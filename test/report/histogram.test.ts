@@ -2,10 +2,9 @@ import fc from "fast-check";
 import { build, decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { describe, expect, test } from "vitest";
 import { HISTOGRAM_COUNTS, HISTOGRAM_HIGHEST_NS } from "../../assembly/layout.ts";
+import { bucketHighNs, bucketLowNs } from "../../src/histogram.ts";
 import { hgrm } from "../../src/report/hgrm.ts";
 import {
-  bucketHighNs,
-  bucketLowNs,
   emptyCounts,
   encodeCounts,
   fioPercentiles,

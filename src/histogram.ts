@@ -1,0 +1,16 @@
+// HdrHistogram's buckets as the hot loop counts in them: 2048 linear steps, then 1024 for each doubling.
+import { HISTOGRAM_SUB_BUCKETS_BITS } from "../assembly/layout.ts";
+
+/** New sub-buckets of every bucket but the first, which has twice as many. */
+const HALF = 2 ** (HISTOGRAM_SUB_BUCKETS_BITS - 1);
+
+/** The smallest value that counts at `index`. */
+export function bucketLowNs(index: number): number {
+  const bucket = Math.floor(index / HALF) - 1;
+  return bucket < 0 ? index : ((index % HALF) + HALF) * 2 ** bucket;
+}
+
+/** The largest value that counts at `index`. */
+export function bucketHighNs(index: number): number {
+  return bucketLowNs(index + 1) - 1;
+}

@@ -1,0 +1,417 @@
+// A small host for tests of the embedded controller: it builds queues with a DataView in the shared memory, steps
+// the device in this thread, and owns the clock. It shares nothing with the host side of the product.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as layout from "../../assembly/layout.ts";
+import { AdminOpcode } from "../../assembly/spec/commands.ts";
+import { DOORBELLS, Register } from "../../assembly/spec/registers.ts";
+import { STATUS_CODE_MASK, type Status } from "../../assembly/spec/status.ts";
+import { packageRoot } from "../../src/package.ts";
+
+/** The module's exports. */
+export interface DeviceExports {
+  create(
+    doorbells: number,
+    doorbellBytes: number,
+    mqes: number,
+    ioQueues: number,
+    vectors: number,
+    mdts: number,
+    dstrd: number,
+    seed: bigint,
+  ): void;
+  addNamespace(blocks: bigint, lbaShift: number, medium: number, pointer: number): number;
+  identity(field: number, index: number, byte: number): void;
+  setLatency(model: number, ns: number, sigma: number): void;
+  addFault(
+    kind: number,
+    match: number,
+    every: number,
+    times: number,
+    probability: number,
+    a: bigint,
+    b: bigint,
+    seed: bigint,
+  ): number;
+  faultsFired(index: number): bigint;
+  step(): number;
+  run(until: bigint): number;
+  stopped(): number;
+}
+
+/** A command's dwords by name; what is absent is 0. */
+export interface Command {
+  readonly opcode: number;
+  readonly flags?: number;
+  readonly cid?: number;
+  readonly nsid?: number;
+  readonly prp1?: bigint;
+  readonly prp2?: bigint;
+  readonly cdw10?: number;
+  readonly cdw11?: number;
+  readonly cdw12?: number;
+  readonly cdw13?: number;
+}
+
+/** A completion queue entry, taken apart. `code` is SCT << 8 | SC. */
+export interface Completion {
+  readonly dw0: number;
+  readonly sqhd: number;
+  readonly sqid: number;
+  readonly cid: number;
+  readonly phase: number;
+  readonly status: number;
+  readonly code: Status;
+}
+
+/** A submission queue as the host keeps it. */
+export interface Submission {
+  readonly qid: number;
+  readonly pointer: number;
+  readonly entries: number;
+  tail: number;
+}
+
+/** A completion queue as the host keeps it. */
+export interface CompletionRing {
+  readonly qid: number;
+  readonly pointer: number;
+  readonly entries: number;
+  head: number;
+  phase: number;
+}
+
+export interface QueuePair {
+  readonly sq: Submission;
+  readonly cq: CompletionRing;
+}
+
+/** How the device is made; what is absent is as in `defaults`. */
+export interface BenchOptions {
+  readonly memoryMiB: number;
+  readonly mqes: number;
+  readonly ioQueues: number;
+  readonly vectors: number;
+  readonly mdts: number;
+  readonly dstrd: number;
+  readonly seed: bigint;
+  readonly lbaShift: number;
+  readonly blocks: number;
+  readonly medium: "ram" | "null";
+  readonly admin: number;
+}
+
+const defaults: BenchOptions = {
+  memoryMiB: 32,
+  mqes: 1024,
+  ioQueues: 8,
+  vectors: 65,
+  mdts: 5,
+  dstrd: 0,
+  seed: 1n,
+  lbaShift: 9,
+  blocks: 2048,
+  medium: "ram",
+  admin: 16,
+};
+
+export const PAGE = 4096;
+const module = new WebAssembly.Module(readFileSync(join(packageRoot, "build/device.wasm")));
+
+/** The address under which the device sees `pointer`. */
+export function iova(pointer: number, window: number = layout.IOVA_WINDOW_DMA): bigint {
+  return (BigInt(window) << 32n) | BigInt(pointer);
+}
+
+/** One controller, its memory and the host's queues. */
+export class Bench {
+  readonly options: BenchOptions;
+  readonly memory: WebAssembly.Memory;
+  readonly view: DataView;
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+  readonly device: DeviceExports;
+  readonly doorbells: number;
+  /** Vectors of the interrupts raised, in order. */
+  readonly interrupts: number[] = [];
+  /** Where the blocks of namespace 1 lie; 0 for the null medium. */
+  readonly medium: number;
+  admin!: QueuePair;
+  private next = layout.HEAP;
+  private cid = 0;
+
+  constructor(options: Partial<BenchOptions> = {}) {
+    this.options = { ...defaults, ...options };
+    const pages = this.options.memoryMiB * 16;
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.view = new DataView(this.memory.buffer);
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.words = new Int32Array(this.memory.buffer);
+    this.device = this.instantiate();
+    this.doorbells = this.allocate(2 * PAGE);
+    this.power();
+    this.medium =
+      this.options.medium === "ram"
+        ? this.allocate(this.options.blocks << this.options.lbaShift)
+        : 0;
+    this.device.addNamespace(
+      BigInt(this.options.blocks),
+      this.options.lbaShift,
+      this.medium === 0 ? 0 : 1,
+      this.medium,
+    );
+    this.view.setUint32(layout.BUS_MASTER, 1, true);
+  }
+
+  private instantiate(): DeviceExports {
+    const env = {
+      memory: this.memory,
+      clock: () => {},
+      interrupt: (vector: number) => this.interrupts.push(vector),
+    };
+    return new WebAssembly.Instance(module, { env }).exports as unknown as DeviceExports;
+  }
+
+  /** Power on: state as from the factory, no namespaces, no faults. */
+  private power(): void {
+    const { mqes, ioQueues, vectors, mdts, dstrd, seed } = this.options;
+    this.device.create(this.doorbells, 2 * PAGE, mqes, ioQueues, vectors, mdts, dstrd, seed);
+  }
+
+  get now(): bigint {
+    return this.view.getBigUint64(layout.BUS_NOW, true);
+  }
+
+  set now(ns: bigint) {
+    this.view.setBigUint64(layout.BUS_NOW, ns, true);
+  }
+
+  /** Fresh memory, not mapped for the device. */
+  allocate(bytes: number, alignment = PAGE): number {
+    const pointer = Math.ceil(this.next / alignment) * alignment;
+    this.next = pointer + bytes;
+    if (this.next > this.bytes.length) throw new RangeError("the bench's memory is used up");
+    return pointer;
+  }
+
+  /** Fresh memory that the device may use. */
+  buffer(bytes: number, writable = true): number {
+    const pointer = this.allocate(bytes);
+    this.map(pointer, bytes, writable);
+    return pointer;
+  }
+
+  /** Adds an entry to the IOMMU's table; returns its index. */
+  map(pointer: number, bytes: number, writable = true, window = layout.IOVA_WINDOW_DMA): number {
+    const index = this.view.getUint32(layout.IOMMU_COUNT, true);
+    const entry = layout.IOMMU_ENTRIES + index * layout.IOMMU_ENTRY_BYTES;
+    this.view.setUint32(entry + layout.IOMMU_ENTRY_POINTER, pointer, true);
+    this.view.setUint32(entry + layout.IOMMU_ENTRY_LENGTH, bytes, true);
+    this.view.setUint32(entry + layout.IOMMU_ENTRY_WINDOW, window, true);
+    this.view.setUint32(entry + layout.IOMMU_ENTRY_WRITABLE, writable ? 1 : 0, true);
+    this.view.setUint32(layout.IOMMU_COUNT, index + 1, true);
+    this.bumpIommu();
+    return index;
+  }
+
+  /** Takes everything away from an entry of the IOMMU's table. */
+  unmap(index: number): void {
+    const entry = layout.IOMMU_ENTRIES + index * layout.IOMMU_ENTRY_BYTES;
+    this.view.setUint32(entry + layout.IOMMU_ENTRY_LENGTH, 0, true);
+    this.bumpIommu();
+  }
+
+  private bumpIommu(): void {
+    Atomics.add(this.words, layout.IOMMU_GENERATION >> 2, 1);
+  }
+
+  /** Steps the device `count` times; returns the work done. */
+  step(count = 1): number {
+    let work = 0;
+    for (let index = 0; index < count; index++) work += this.device.step();
+    return work;
+  }
+
+  /** Steps the device until it has nothing left to do. */
+  settle(): void {
+    for (let idle = 0; idle < 80; idle++) if (this.device.step() !== 0) idle = 0;
+  }
+
+  private request(kind: layout.BusRequest): void {
+    Atomics.store(this.words, layout.BUS_REQUEST >> 2, kind);
+    this.step();
+  }
+
+  read32(offset: number): number {
+    this.view.setUint32(layout.BUS_OFFSET, offset, true);
+    this.request(layout.BusRequest.READ);
+    return this.view.getUint32(layout.BUS_VALUE, true);
+  }
+
+  write32(offset: number, value: number): void {
+    this.view.setUint32(layout.BUS_OFFSET, offset, true);
+    this.view.setUint32(layout.BUS_VALUE, value >>> 0, true);
+    this.request(layout.BusRequest.WRITE);
+  }
+
+  /** Function level reset. */
+  functionReset(): void {
+    this.request(layout.BusRequest.RESET);
+  }
+
+  stop(): void {
+    this.request(layout.BusRequest.STOP);
+  }
+
+  /** Makes admin queues and enables the controller with them. */
+  enable(cc = 0x460001, entries: number = this.options.admin): this {
+    this.admin ??= { sq: this.submission(0, entries), cq: this.completion(0, entries) };
+    this.forget(this.admin);
+    this.write32(Register.AQA, ((this.admin.cq.entries - 1) << 16) | (this.admin.sq.entries - 1));
+    this.write32(Register.ASQ_LO, this.admin.sq.pointer);
+    this.write32(Register.ASQ_HI, layout.IOVA_WINDOW_DMA);
+    this.write32(Register.ACQ_LO, this.admin.cq.pointer);
+    this.write32(Register.ACQ_HI, layout.IOVA_WINDOW_DMA);
+    this.write32(Register.CC, cc);
+    return this;
+  }
+
+  disable(): void {
+    this.write32(Register.CC, 0);
+  }
+
+  /** Empties a pair of rings on the host's side. */
+  forget({ sq, cq }: QueuePair): void {
+    this.bytes.fill(0, cq.pointer, cq.pointer + cq.entries * 16);
+    sq.tail = 0;
+    cq.head = 0;
+    cq.phase = 1;
+  }
+
+  submission(qid: number, entries: number): Submission {
+    return { qid, entries, pointer: this.buffer(entries * 64, false), tail: 0 };
+  }
+
+  completion(qid: number, entries: number): CompletionRing {
+    return { qid, entries, pointer: this.buffer(entries * 16), head: 0, phase: 1 };
+  }
+
+  /** Creates an I/O queue pair with the commands for it. */
+  createPair(qid: number, entries = 64, cqEntries = entries, vector = qid, cqid = qid): QueuePair {
+    const cq = this.completion(cqid, cqEntries);
+    const sq = this.submission(qid, entries);
+    this.expect(this.createCq(cq, vector));
+    this.expect(this.createSq(sq, cqid));
+    return { sq, cq };
+  }
+
+  /** A negative vector is none: interrupts disabled. */
+  createCq(cq: CompletionRing, vector: number): Completion {
+    return this.execute({
+      opcode: AdminOpcode.CREATE_IO_CQ,
+      prp1: iova(cq.pointer),
+      cdw10: ((cq.entries - 1) << 16) | cq.qid,
+      cdw11: vector < 0 ? 1 : (vector << 16) | 3,
+    });
+  }
+
+  createSq(sq: Submission, cqid: number): Completion {
+    return this.execute({
+      opcode: AdminOpcode.CREATE_IO_SQ,
+      prp1: iova(sq.pointer),
+      cdw10: ((sq.entries - 1) << 16) | sq.qid,
+      cdw11: (cqid << 16) | 1,
+    });
+  }
+
+  private expect(completion: Completion): void {
+    if (completion.code !== 0) throw new Error(`status ${completion.code.toString(16)}`);
+  }
+
+  /** Puts a command into the queue without ringing; returns its CID. */
+  post(sq: Submission, command: Command): number {
+    const cid = command.cid ?? this.cid++ & 0xffff;
+    const place = sq.pointer + sq.tail * 64;
+    const dwords = [
+      ((cid << 16) | ((command.flags ?? 0) << 8) | command.opcode) >>> 0,
+      command.nsid ?? 0,
+      ...[0, 0, 0, 0],
+      Number((command.prp1 ?? 0n) & 0xffffffffn),
+      Number((command.prp1 ?? 0n) >> 32n),
+      Number((command.prp2 ?? 0n) & 0xffffffffn),
+      Number((command.prp2 ?? 0n) >> 32n),
+      command.cdw10 ?? 0,
+      command.cdw11 ?? 0,
+      command.cdw12 ?? 0,
+      command.cdw13 ?? 0,
+    ];
+    this.bytes.fill(0, place, place + 64);
+    dwords.forEach((dword, index) => this.view.setUint32(place + index * 4, dword >>> 0, true));
+    sq.tail = (sq.tail + 1) % sq.entries;
+    return cid;
+  }
+
+  /** Pointer of a doorbell: the tail of submission queue `qid`, or the head of completion queue `qid`. */
+  doorbell(qid: number, completion: boolean): number {
+    return this.doorbells + (2 * qid + (completion ? 1 : 0)) * (4 << this.options.dstrd);
+  }
+
+  ring(sq: Submission, tail = sq.tail): void {
+    this.view.setUint32(this.doorbell(sq.qid, false), tail, true);
+  }
+
+  ringHead(cq: CompletionRing, head = cq.head): void {
+    this.view.setUint32(this.doorbell(cq.qid, true), head, true);
+  }
+
+  /** The entry at the head, if it is a new one. */
+  peek(cq: CompletionRing): Completion | undefined {
+    const entry = this.entry(cq, cq.head);
+    return entry.phase === cq.phase ? entry : undefined;
+  }
+
+  entry(cq: CompletionRing, index: number): Completion {
+    const place = cq.pointer + index * 16;
+    const status = this.view.getUint16(place + 14, true);
+    return {
+      dw0: this.view.getUint32(place, true),
+      sqhd: this.view.getUint16(place + 8, true),
+      sqid: this.view.getUint16(place + 10, true),
+      cid: this.view.getUint16(place + 12, true),
+      phase: status & 1,
+      status: status >> 1,
+      code: ((status >> 1) & STATUS_CODE_MASK) as Status,
+    };
+  }
+
+  /** All new entries; the head doorbell is rung after them. */
+  reap(cq: CompletionRing, ring = true): Completion[] {
+    const found: Completion[] = [];
+    for (let entry = this.peek(cq); entry; entry = this.peek(cq)) {
+      found.push(entry);
+      cq.head = (cq.head + 1) % cq.entries;
+      if (cq.head === 0) cq.phase ^= 1;
+    }
+    if (ring && found.length > 0) this.ringHead(cq);
+    return found;
+  }
+
+  /** One command, from posting to its only completion. Admin, unless a pair is given. */
+  execute(command: Command, pair: QueuePair = this.admin): Completion {
+    const cid = this.post(pair.sq, command);
+    this.ring(pair.sq);
+    this.step(4);
+    const found = this.reap(pair.cq);
+    if (found.length !== 1) throw new Error(`${found.length} completions for one command`);
+    const completion = found[0] as Completion;
+    if (completion.cid !== cid) throw new Error(`CID ${completion.cid} for ${cid}`);
+    return completion;
+  }
+
+  /** CSTS. */
+  get csts(): number {
+    return this.read32(Register.CSTS);
+  }
+}
+
+export { AdminOpcode, DOORBELLS, layout, Register };
