@@ -1,0 +1,67 @@
+// Bad input: one clear line, the right exit code, no result file and no stack trace.
+import { describe, expect, test } from "vitest";
+import { folder, phasebit, resultFiles } from "./cli.ts";
+
+const USAGE = 2;
+const REFUSED = 4;
+
+const cases: readonly [string, string[], number, RegExp][] = [
+  ["an unknown device", ["--device", "floppy"], USAGE, /floppy.*expected "embedded"/],
+  ["an absent PCI function", ["--device", "0000:7f:1f.7"], USAGE, /no such PCI function/],
+  ["a device parameter that is none", ["--device", "embedded?sise=1G"], USAGE, /size/],
+  ["a medium that is not there", ["--device", "embedded?medium=/no/such"], USAGE, /\/no\/such/],
+  ["--bs 3", ["--bs", "3"], USAGE, /--bs 3.*4096/],
+  ["--bs without a sense", ["--bs", "4kib"], USAGE, /--bs 4kib/],
+  ["--bs above MDTS", ["--bs", "1g"], USAGE, /--bs 1g/],
+  ["--iodepth 0", ["--iodepth", "0"], USAGE, /--iodepth 0/],
+  ["--iodepth above MQES", ["--iodepth", "4096"], USAGE, /--iodepth 4096.*4095/],
+  ["--size past the namespace", ["--size", "2g"], USAGE, /--size 2g.*past the end/],
+  ["--runtime -1", ["--runtime", "-1"], USAGE, /--runtime/],
+  ["a CPU that is not there", ["--cpus", "4000"], USAGE, /--cpus 4000/],
+  ["a namespace that is not there", ["--nsid", "9"], USAGE, /--nsid 9/],
+  ["an unknown option", ["--iodeph", "3"], USAGE, /--iodeph.*--iodepth/],
+  ["an unknown pattern", ["--rw", "randreed"], USAGE, /randreed.*randread/],
+  ["a folder that is not there", ["--output", "/no/such/file.json"], USAGE, /\/no\/such/],
+  ["a write without consent", ["--rw", "randwrite"], REFUSED, /--destructive/],
+  ["a mix without consent", ["--rw", "randrw"], REFUSED, /--destructive/],
+];
+
+describe("phasebit run", () => {
+  test.each(cases)("%s", (_name, args, status, words) => {
+    const cwd = folder();
+    const outcome = phasebit(["run", "--runtime", "1", ...args], cwd);
+    expect(outcome.stderr).toMatch(words);
+    expect(outcome.status).toBe(status);
+    expect(outcome.stdout).toBe("");
+    expect(outcome.stderr.trim().split("\n")).toHaveLength(1);
+    expect(outcome.stderr).not.toMatch(/^\s+at /m);
+    expect(resultFiles(cwd)).toEqual([]);
+  });
+});
+
+describe("phasebit", () => {
+  test("without a command shows what there is, and that it is wrong", () => {
+    const outcome = phasebit([]);
+    expect(outcome.status).toBe(USAGE);
+    expect(outcome.stderr).toMatch(/Usage: phasebit/);
+  });
+
+  test("an unknown command names the near one", () => {
+    const outcome = phasebit(["rum"]);
+    expect(outcome.status).toBe(USAGE);
+    expect(outcome.stderr).toMatch(/rum.*run/);
+  });
+
+  test("--help is no error", () => {
+    const outcome = phasebit(["run", "--help"]);
+    expect(outcome.status).toBe(0);
+    expect(outcome.stdout).toMatch(/--iodepth/);
+    expect(outcome.stdout).toMatch(/Examples:/);
+  });
+
+  test("write without --destructive is refused before the device is opened", () => {
+    const outcome = phasebit(["write", "--device", "0000:7f:1f.7", "--input", "/etc/hostname"]);
+    expect(outcome.status).toBe(REFUSED);
+    expect(outcome.stderr).toMatch(/--destructive/);
+  });
+});

@@ -1,0 +1,162 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import hdr from "hdr-histogram-js";
+import { describe, expect, test } from "vitest";
+import { folder, phasebit, resultFiles, started } from "./cli.ts";
+
+const DEVICE_FAULT = 5;
+
+interface Direction {
+  readonly total_ios: number;
+  readonly iops: number;
+  readonly clat_ns: { readonly N: number; readonly percentile: Record<string, number> };
+  readonly lat_ns: { readonly mean: number };
+}
+
+function json(stdout: string) {
+  return JSON.parse(stdout) as {
+    readonly jobs: readonly { readonly read: Direction; readonly write: Direction }[];
+    readonly phasebit: Record<string, unknown>;
+  };
+}
+
+/** Finds every string value of `key` anywhere in a document. */
+function stringsUnder(value: unknown, key: string): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name === key && typeof inner === "string" ? [inner] : stringsUnder(inner, key),
+  );
+}
+
+describe("phasebit run --output-format json", () => {
+  const cwd = folder;
+
+  test("prints one document in fio's tree, and total I/Os equal the histogram's counts", () => {
+    const outcome = phasebit(
+      ["run", "--iodepth", "32", "--runtime", "1", "--output-format", "json"],
+      cwd(),
+    );
+    expect(outcome.stderr).toBe("");
+    expect(outcome.status).toBe(0);
+    const document = json(outcome.stdout);
+    const { read, write } = document.jobs[0]!;
+    expect(read.iops).toBeGreaterThan(0);
+    expect(read.clat_ns.N).toBe(read.total_ios);
+    expect(write.total_ios).toBe(0);
+    expect(read.lat_ns.mean).toBeGreaterThan(0);
+
+    const encoded = stringsUnder(document.phasebit, "hdrHistogramV2");
+    expect(encoded.length).toBeGreaterThan(0);
+    const decoded = hdr.decodeFromCompressedBase64(encoded[0]!, 64);
+    expect(decoded.totalCount).toBe(read.total_ios);
+    for (const [percentile, ns] of Object.entries(read.clat_ns.percentile)) {
+      const reference = decoded.getValueAtPercentile(Number(percentile));
+      expect(Math.abs(ns - reference)).toBeLessThanOrEqual(reference / 1000 + 1);
+    }
+  });
+
+  test("randrw keeps its share of reads", () => {
+    const outcome = phasebit([
+      ...["run", "--rw", "randrw", "--rwmixread", "30", "--destructive", "--bs", "8k"],
+      ...["--iodepth", "4", "--runtime", "1", "--output-format", "json"],
+    ]);
+    const { read, write } = json(outcome.stdout).jobs[0]!;
+    const share = read.total_ios / (read.total_ios + write.total_ios);
+    expect(Math.abs(share - 0.3)).toBeLessThan(0.02);
+  });
+});
+
+describe("phasebit run", () => {
+  test("saves a result and its .hgrm, and says where", () => {
+    const here = folder();
+    const outcome = phasebit(["run", "--runtime", "1"], here);
+    expect(outcome.status).toBe(0);
+    const files = resultFiles(here);
+    expect(files.map((file) => file.split(".").at(-1)).sort()).toEqual(["hgrm", "json"]);
+    for (const file of files) expect(outcome.stdout).toContain(file);
+    expect(outcome.stdout.split("\n").every((line) => line.length <= 80)).toBe(true);
+  });
+
+  test("a file as medium keeps what was written", () => {
+    const here = folder();
+    const medium = join(here, "medium.img");
+    const copied = join(here, "copy.img");
+    const pattern = Buffer.from(
+      Array.from({ length: 1 << 20 }, (_, at) => (at * 31 + (at >> 12)) & 0xff),
+    );
+    const input = join(here, "pattern.img");
+    writeFileSync(medium, Buffer.alloc(1 << 20));
+    writeFileSync(input, pattern);
+    const device = `embedded?medium=${medium}`;
+    const wrote = phasebit(["write", "--device", device, "--input", input, "--destructive"], here);
+    expect(wrote.stderr).toMatch(/1MiB copied/);
+    expect(readFileSync(medium).equals(pattern)).toBe(true);
+    const read = phasebit(["read", "--device", device, "--output", copied], here);
+    expect(read.status).toBe(0);
+    expect(readFileSync(copied).equals(pattern)).toBe(true);
+  });
+
+  test("Ctrl-C keeps and prints what was measured, exit code 130", async () => {
+    const here = folder();
+    const { child, ended } = started(["run", "--runtime", "30", "--trace"], here);
+    await new Promise<void>((resolve) => {
+      child.stderr.on("data", (data) => {
+        if (String(data).includes("Create") || /done {2}sq 0 cid 4/.test(String(data))) resolve();
+      });
+    });
+    child.kill("SIGINT");
+    const outcome = await ended;
+    expect(outcome.status).toBe(130);
+    expect(outcome.stdout).toMatch(/interrupted/);
+    expect(outcome.stderr).toMatch(/write CC .*EN=0/);
+    expect(resultFiles(here)).toHaveLength(2);
+  });
+
+  test("--trace shows bring-up step by step", () => {
+    const { stderr } = phasebit(["run", "--runtime", "1", "--trace"]);
+    const order = [/write AQA/, /write CC .*EN=1/, /CSTS .*RDY=1/, /closed/].map((step) =>
+      stderr.search(step),
+    );
+    expect(order.every((position) => position > 0)).toBe(true);
+    expect([...order].sort((a, b) => a - b)).toEqual(order);
+  });
+});
+
+describe("a device that misbehaves", () => {
+  const faulty: readonly [string, string, RegExp][] = [
+    ["error statuses are counted by name", "error-status:every=1000", /Internal Error \(0\/06\)/],
+    ["forged entries are counted by kind", "fuzz-cqe:p=0.5", /bad-sqid completions/],
+    ["a wrong SQID ends nothing", "bad-sqid:every=1000", /bad-sqid completions/],
+    ["a wrong SQHD ends nothing", "bad-sqhd:every=1000", /bad-sqhd completions/],
+    ["duplicates are told", "duplicate-cqe:every=1000", /stale-generation|idle-slot/],
+    ["a fatal controller ends the run", "cfs:every=10000", /CSTS\.CFS/],
+    ["a vanished device ends the run", "gone:every=10000", /stopped answering/],
+    ["a reset from elsewhere ends the run", "surprise-reset:every=10000", /CSTS\.RDY fell/],
+    ["a command that never ends is given up", "never-complete:every=10000", /never completed/],
+  ];
+  test.each(faulty)("%s", (_name, fault, words) => {
+    const here = folder();
+    const device = `embedded?size=16m&fault=${fault}`;
+    const args = [
+      "run",
+      "--device",
+      device,
+      "--iodepth",
+      "8",
+      "--runtime",
+      "2",
+      "--timeout",
+      "500ms",
+    ];
+    const outcome = phasebit(args, here);
+    expect(outcome.stdout.replace(/\s+/g, " ")).toMatch(words);
+    expect(outcome.status).toBe(DEVICE_FAULT);
+    expect(resultFiles(here), "what was measured is kept").toHaveLength(2);
+  });
+
+  test("one that never becomes ready is one clear line with its registers", () => {
+    const outcome = phasebit(["run", "--device", "embedded?fault=never-ready"]);
+    expect(outcome.status).toBe(DEVICE_FAULT);
+    expect(outcome.stderr).toMatch(/CSTS\.RDY=1: not within \d+ ms, CC 00460001, CSTS 0+/);
+  });
+});
