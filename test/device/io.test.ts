@@ -1,0 +1,223 @@
+// NVM commands: status and integrity (IO rows of the transport tests).
+import { describe, expect, test } from "vitest";
+import { NvmOpcode } from "../../assembly/spec/commands.ts";
+import { Status } from "../../assembly/spec/status.ts";
+import { Bench, type BenchOptions, type Command, iova, PAGE, type QueuePair } from "./bench-host.ts";
+
+const BLOCK = 512;
+
+/** A controller with one I/O queue pair and a page for data. */
+function setUp(options: Partial<BenchOptions> = {}) {
+  const bench = new Bench(options).enable();
+  const pair: QueuePair = bench.createPair(1);
+  const page = bench.buffer(PAGE);
+  const run = (command: Command) =>
+    bench.execute({ nsid: 1, prp1: iova(page), ...command }, pair).code;
+  return { bench, pair, page, run };
+}
+
+/** CDW10 and CDW11 of an LBA. */
+function slba(lba: bigint): Pick<Command, "cdw10" | "cdw11"> {
+  return { cdw10: Number(lba & 0xffffffffn), cdw11: Number(lba >> 32n) };
+}
+
+describe("misuse", () => {
+  const data = [NvmOpcode.READ, NvmOpcode.WRITE, NvmOpcode.COMPARE, NvmOpcode.WRITE_ZEROES];
+
+  test.each(data)("opcode %i: NSID 0, FFFFFFFFh, above NN, inactive", (opcode) => {
+    const { run } = setUp();
+    for (const nsid of [0, 17, 0x80000001, 0xfffffffe, 0xffffffff]) {
+      expect(run({ opcode, nsid })).toBe(Status.INVALID_NAMESPACE_OR_FORMAT);
+    }
+    expect(run({ opcode, nsid: 2 })).toBe(Status.INVALID_FIELD);
+  });
+
+  test.each(data)("opcode %i: blocks outside the namespace, wrapping or not", (opcode) => {
+    const { run } = setUp({ blocks: 2048 });
+    const outside = Status.LBA_OUT_OF_RANGE;
+    expect(run({ opcode, ...slba(2048n) })).toBe(outside);
+    expect(run({ opcode, ...slba(2047n), cdw12: 1 })).toBe(outside);
+    expect(run({ opcode, ...slba(2n ** 64n - 1n) })).toBe(outside);
+    expect(run({ opcode, ...slba(2n ** 64n - 1n), cdw12: 1 })).toBe(outside);
+    expect(run({ opcode, ...slba(2n ** 64n - 8n), cdw12: 7 })).toBe(outside);
+    expect(run({ opcode, ...slba(2n ** 55n), cdw12: 0 })).toBe(outside);
+    expect(run({ opcode, ...slba(2047n) })).toBe(0);
+  });
+
+  test.each([0x01, 0x02, 0x03, 0x40, 0x80, 0xc0])("flags %i: no fused commands, PRPs only", (flags) => {
+    const { run } = setUp();
+    for (const opcode of [...data, NvmOpcode.FLUSH, NvmOpcode.DATASET_MANAGEMENT]) {
+      expect(run({ opcode, flags })).toBe(Status.INVALID_FIELD);
+    }
+  });
+
+  test.each([0x03, 0x04, 0x0c, 0x0d, 0x7f, 0x80, 0xff])("opcode %i is invalid", (opcode) => {
+    expect(setUp().run({ opcode })).toBe(Status.INVALID_OPCODE);
+  });
+
+  test("more than MDTS moves nothing", () => {
+    const { bench, page, run } = setUp({ mdts: 1, medium: "ram" });
+    bench.bytes.fill(0x77, bench.medium, bench.medium + 65536);
+    expect(run({ opcode: NvmOpcode.READ, cdw12: 16 })).toBe(Status.INVALID_FIELD);
+    expect(run({ opcode: NvmOpcode.READ, cdw12: 0xffff })).toBe(Status.INVALID_FIELD);
+    expect(bench.bytes[page]).toBe(0);
+  });
+});
+
+describe("data", () => {
+  test.each([9, 12])("what was written is read, block size 2^%i, first and last block", (lbaShift) => {
+    const block = 1 << lbaShift;
+    const { bench, page, run } = setUp({ lbaShift, blocks: 64 });
+    for (const lba of [0n, 1n, 31n, 63n]) {
+      bench.bytes.fill(Number(lba) + 1, page, page + block);
+      expect(run({ opcode: NvmOpcode.WRITE, ...slba(lba) })).toBe(0);
+    }
+    for (const lba of [63n, 0n, 31n, 1n]) {
+      bench.bytes.fill(0, page, page + PAGE);
+      expect(run({ opcode: NvmOpcode.READ, ...slba(lba) })).toBe(0);
+      expect(bench.bytes.slice(page, page + block).every((byte) => byte === Number(lba) + 1)).toBe(true);
+      if (block < PAGE) expect(bench.bytes[page + block]).toBe(0);
+    }
+  });
+
+  test("a write on one queue is read on another once it has completed", () => {
+    const { bench, page, run } = setUp();
+    const other = bench.createPair(2);
+    bench.bytes.fill(0x42, page, page + BLOCK);
+    run({ opcode: NvmOpcode.WRITE, ...slba(9n) });
+    const target = bench.buffer(PAGE);
+    const command = { opcode: NvmOpcode.READ, nsid: 1, prp1: iova(target), ...slba(9n) };
+    bench.execute(command, other);
+    expect(bench.bytes[target + 511]).toBe(0x42);
+  });
+
+  test("namespaces do not share blocks", () => {
+    const bench = new Bench({ blocks: 64 });
+    const second = bench.allocate(64 * PAGE);
+    expect(bench.device.addNamespace(64n, 12, 1, second)).toBe(2);
+    bench.enable();
+    const pair = bench.createPair(1);
+    const page = bench.buffer(PAGE);
+    bench.bytes.fill(0x11, page, page + PAGE);
+    const command = { opcode: NvmOpcode.WRITE, prp1: iova(page), cdw10: 3 };
+    expect(bench.execute({ ...command, nsid: 2 }, pair).code).toBe(0);
+    expect(bench.bytes[second + 3 * PAGE]).toBe(0x11);
+    const first = bench.bytes.slice(bench.medium, bench.medium + 64 * BLOCK);
+    expect(first.every((byte) => byte === 0)).toBe(true);
+  });
+
+  test("Flush, of one namespace and of all", () => {
+    const { run } = setUp();
+    expect(run({ opcode: NvmOpcode.FLUSH })).toBe(0);
+    expect(run({ opcode: NvmOpcode.FLUSH, nsid: 0xffffffff })).toBe(0);
+    expect(run({ opcode: NvmOpcode.FLUSH, nsid: 0 })).toBe(Status.INVALID_NAMESPACE_OR_FORMAT);
+    expect(run({ opcode: NvmOpcode.FLUSH, nsid: 3 })).toBe(Status.INVALID_FIELD);
+  });
+
+  test("FUA, LR and reserved fields are accepted", () => {
+    const { run } = setUp();
+    for (const opcode of [NvmOpcode.READ, NvmOpcode.WRITE]) {
+      expect(run({ opcode, cdw12: 0xc0000000, cdw13: 0xffffffff })).toBe(0);
+      expect(run({ opcode, flags: 0x3c })).toBe(0);
+    }
+  });
+
+  test("Compare finds one wrong bit, and none in equal data", () => {
+    const { bench, page, run } = setUp();
+    bench.bytes.fill(0x5a, page, page + PAGE);
+    run({ opcode: NvmOpcode.WRITE, cdw12: 7 });
+    expect(run({ opcode: NvmOpcode.COMPARE, cdw12: 7 })).toBe(0);
+    bench.bytes[page + PAGE - 1]! ^= 0x80;
+    expect(run({ opcode: NvmOpcode.COMPARE, cdw12: 7 })).toBe(Status.COMPARE_FAILURE);
+    expect(run({ opcode: NvmOpcode.COMPARE, cdw12: 6 })).toBe(0);
+  });
+
+  test("Write Zeroes, with and without Deallocate, beyond MDTS too", () => {
+    const { bench, run } = setUp({ mdts: 1 });
+    bench.bytes.fill(0xff, bench.medium, bench.medium + 2048 * BLOCK);
+    expect(run({ opcode: NvmOpcode.WRITE_ZEROES, ...slba(1n), cdw12: 1 })).toBe(0);
+    expect(run({ opcode: NvmOpcode.WRITE_ZEROES, ...slba(100n), cdw12: 0x02000000 | 999 })).toBe(0);
+    const isZero = (lba: number) => bench.bytes[bench.medium + lba * BLOCK] === 0;
+    expect([0, 1, 2, 3, 99, 100, 1099, 1100].map(isZero)).toEqual([
+      false, true, true, false, false, true, true, false,
+    ]);
+  });
+
+  test("the null medium moves nothing, but checks addresses", () => {
+    const { bench, page, run } = setUp({ medium: "null", lbaShift: 12, blocks: 2 ** 30 });
+    bench.bytes.fill(0x33, page, page + PAGE);
+    for (const opcode of [NvmOpcode.READ, NvmOpcode.WRITE, NvmOpcode.COMPARE]) {
+      expect(run({ opcode, ...slba(2n ** 30n - 1n) })).toBe(0);
+      expect(run({ opcode, prp1: 0n })).toBe(Status.DATA_TRANSFER_ERROR);
+      expect(run({ opcode, prp1: iova(page + 2) })).toBe(Status.PRP_OFFSET_INVALID);
+      expect(run({ opcode, ...slba(2n ** 30n) })).toBe(Status.LBA_OUT_OF_RANGE);
+    }
+    expect(run({ opcode: NvmOpcode.WRITE_ZEROES })).toBe(0);
+    expect(bench.bytes.slice(page, page + PAGE).every((byte) => byte === 0x33)).toBe(true);
+  });
+});
+
+describe("Dataset Management", () => {
+  function deallocate(ranges: readonly (readonly [blocks: number, lba: bigint])[], cdw11 = 4) {
+    const { bench, page, run } = setUp();
+    bench.bytes.fill(0xff, bench.medium, bench.medium + 2048 * BLOCK);
+    ranges.forEach(([blocks, lba], index) => {
+      bench.view.setUint32(page + index * 16 + 4, blocks, true);
+      bench.view.setBigUint64(page + index * 16 + 8, lba, true);
+    });
+    const command = { opcode: NvmOpcode.DATASET_MANAGEMENT, cdw10: ranges.length - 1, cdw11 };
+    const isZero = (lba: number) => bench.bytes[bench.medium + lba * BLOCK] === 0;
+    return { code: run(command), isZero };
+  }
+
+  test("deallocated blocks read as zeroes, the others stay", () => {
+    const { code, isZero } = deallocate([
+      [2, 10n],
+      [1, 2047n],
+    ]);
+    expect(code).toBe(0);
+    expect([9, 10, 11, 12, 2046, 2047].map(isZero)).toEqual([false, true, true, false, false, true]);
+  });
+
+  test("without the Deallocate attribute it is a hint and changes nothing", () => {
+    const { code, isZero } = deallocate([[2, 10n]], 3);
+    expect(code).toBe(0);
+    expect(isZero(10)).toBe(false);
+  });
+
+  test.each<[number, bigint]>([
+    [1, 2048n],
+    [2, 2047n],
+    [0xffffffff, 1n],
+    [2, 2n ** 64n - 1n],
+  ])("a range of %i blocks at %i is outside, and then no range is deallocated", (blocks, lba) => {
+    const { code, isZero } = deallocate([
+      [4, 0n],
+      [blocks, lba],
+    ]);
+    expect(code).toBe(Status.LBA_OUT_OF_RANGE);
+    expect(isZero(0)).toBe(false);
+  });
+
+  test("256 ranges", () => {
+    const ranges = Array.from({ length: 256 }, (_, index) => [1, BigInt(index * 2)] as const);
+    const { code, isZero } = deallocate(ranges);
+    expect(code).toBe(0);
+    expect([0, 1, 510, 511].map(isZero)).toEqual([true, false, true, false]);
+  });
+});
+
+describe("adding namespaces", () => {
+  test("what makes no sense is refused", () => {
+    const { device, bytes } = new Bench();
+    expect(device.addNamespace(0n, 12, 0, 0)).toBe(0);
+    expect(device.addNamespace(2n ** 41n, 12, 0, 0)).toBe(0);
+    expect(device.addNamespace(8n, 8, 0, 0)).toBe(0);
+    expect(device.addNamespace(8n, 17, 0, 0)).toBe(0);
+    expect(device.addNamespace(8n, 12, 1, 0x10000)).toBe(0);
+    expect(device.addNamespace(8n, 12, 1, bytes.length - PAGE)).toBe(0);
+    expect(device.addNamespace(2n ** 40n, 16, 1, 0x200000)).toBe(0);
+    for (let nsid = 2; nsid <= 16; nsid++) expect(device.addNamespace(8n, 9, 0, 0)).toBe(nsid);
+    expect(device.addNamespace(8n, 9, 0, 0)).toBe(0);
+  });
+});
