@@ -47,6 +47,8 @@ export const BUS_ASLEEP = BUS + 16;
 export const BUS_NOW = BUS + 24;
 /** u64: how many interrupts were raised, for tests. */
 export const BUS_INTERRUPTS = BUS + 32;
+/** u64: CPU time that the device's thread has used, in ns; it stores it now and then. */
+export const BUS_CPU = BUS + 48;
 /** u32: bumped when eventfds were closed, so that the device's thread drops its copies. */
 export const BUS_VECTORS_GENERATION = BUS + 40;
 /** u32 for each vector: the eventfd that the bus signals for it, plus one; 0 means none. */
@@ -65,6 +67,26 @@ export const IOMMU_ENTRY_POINTER = 0;
 export const IOMMU_ENTRY_LENGTH = 4;
 export const IOMMU_ENTRY_WINDOW = 8;
 export const IOMMU_ENTRY_WRITABLE = 12;
+
+// ── Stamps of the embedded controller, while stages are measured ────────────────────────────────────
+/** For each I/O queue from 1 on: u32 pointer of its stamps, 0 for none; u32 mask of the CID's slot number. */
+export const BUS_STAMPS = 0x14000;
+export const BUS_STAMPS_QUEUES = 256;
+/** A slot's stamps: u64 when the device read the command, u64 when it posted the completion, in ns. */
+export const STAGE_FETCHED = 0;
+export const STAGE_POSTED = 8;
+export const STAMP_BYTES = 16;
+
+/** Stages of a command, in its order. */
+export enum Stage {
+  BUILD = 0,
+  DOORBELL = 1,
+  FETCH = 2,
+  SERVICE = 3,
+  SEEN = 4,
+  REAP = 5,
+}
+export const STAGES = 6;
 
 // ── A queue's control block: shared with the main thread, which reads it while the loop runs ────────
 /** u32: set by the main thread; the job ends at the next slice. */
@@ -86,11 +108,40 @@ export const BLOCK_SWEEPS = 56;
 export const BLOCK_REJECTIONS = 64;
 /** u64: the clock when the measurement began, 0 before; set by the worker. */
 export const BLOCK_STARTED = 128;
+/** u64: until when the wait and sleep imports may take, on the clock's scale; 0 looks and returns. */
+export const BLOCK_WAIT_UNTIL = 136;
+/** u64: interrupts that the last wait took from the eventfd; 0 at the deadline. */
+export const BLOCK_WAIT_COUNT = 144;
+/** u64 each, published with the counters: interrupts taken, waits that one ended, … */
+export const BLOCK_INTERRUPTS = 152;
+export const BLOCK_WAKEUPS = 160;
+/** … wake-ups that found no completion, completions found at a deadline without their interrupt, … */
+export const BLOCK_SPURIOUS = 168;
+export const BLOCK_LOST = 176;
+/** … sleeps before spinning, and those that a completion did not outlast. */
+export const BLOCK_SLEEPS = 184;
+export const BLOCK_OVERSLEPT = 192;
+/** … wake-ups without a completion whose interrupts belonged to completions that had been reaped before. */
+export const BLOCK_LATE = 200;
 /** Raw rejected entries: REJECTED_RAW_MAX of REJECTED_RAW_BYTES. */
 export const BLOCK_REJECTED_RAW = 256;
 /** u64 for each status code (SCT << 8 | SC). */
 export const BLOCK_STATUS_COUNTS = 4096;
 export const BLOCK_BYTES = 4096 + 2048 * 8;
+
+/** How the loop waits when it found nothing. */
+export enum WaitMode {
+  /** Looks again at once. */
+  POLL = 0,
+  /** Blocks on the queue's interrupt. */
+  INTERRUPT = 1,
+  /** Looks for a set time, then blocks. */
+  HYBRID = 2,
+  /** Sleeps half of the last period's mean service time, then looks: Linux's hybrid polling until 6.x. */
+  LHP = 3,
+  /** Sleeps to a low quantile of the service time, looks, and blocks past a high one. */
+  ADAPTIVE = 4,
+}
 
 /** What a worker is doing. */
 export enum JobPhase {
@@ -136,7 +187,9 @@ export const SLOT_PRP1 = 16;
 export const SLOT_PRP2 = 24;
 /** u32: the opcode in flight. */
 export const SLOT_OPCODE = 32;
-export const SLOT_BYTES = 40;
+/** u64: when its doorbell was rung; only kept while stages are measured. */
+export const SLOT_RUNG = 40;
+export const SLOT_BYTES = 48;
 /** Bits 63:32 of SLOT_EXPECTED: 0 in a busy slot. */
 export const SLOT_IDLE = 0x80000000;
 
@@ -154,4 +207,6 @@ export const HISTOGRAM_MIN = 0;
 export const HISTOGRAM_MAX = 8;
 export const HISTOGRAM_SUM = 16;
 export const HISTOGRAM_HEADER_BYTES = 64;
-export const HISTOGRAM_BYTES = HISTOGRAM_HEADER_BYTES + HISTOGRAM_COUNTS * 8;
+/** Room for the counts of every 64-bit value, so that the loop need not limit what it records. */
+export const HISTOGRAM_CAPACITY = (64 - HISTOGRAM_SUB_BUCKETS_BITS + 2) * 1024;
+export const HISTOGRAM_BYTES = HISTOGRAM_HEADER_BYTES + HISTOGRAM_CAPACITY * 8;

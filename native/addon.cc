@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "thread.h"
 #include "vfio.h"
+#include "wait.h"
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Instance* const instance = new Instance();
@@ -23,6 +24,9 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("eventFd", Napi::Function::New(env, NewEventFd, "eventFd"));
   exports.Set("eventFdFrom", Napi::Function::New(env, EventFdFrom, "eventFdFrom"));
   exports.Set("clock", Napi::Function::New(env, Clock, "clock"));
+  exports.Set("waiter", Napi::Function::New(env, Waiter, "waiter"));
+  exports.Set("sleeper", Napi::Function::New(env, Sleeper, "sleeper"));
+  exports.Set("setTimerSlack", Napi::Function::New(env, SetTimerSlack, "setTimerSlack"));
   exports.Set("pinThread", Napi::Function::New(env, PinThread, "pinThread"));
   exports.Set("yieldThread", Napi::Function::New(env, YieldThread, "yieldThread"));
   exports.Set("allowedCpus", Napi::Function::New(env, AllowedCpus, "allowedCpus"));

@@ -10,7 +10,8 @@
         "vfio.cc",
         "vfio_dma.cc",
         "vfio_irq.cc",
-        "vfio_open.cc"
+        "vfio_open.cc",
+        "wait.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=9", "NAPI_DISABLE_CPP_EXCEPTIONS", "_FILE_OFFSET_BITS=64"],

@@ -1,6 +1,7 @@
 #include "thread.h"
 
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -70,6 +71,18 @@ Napi::Value PinThread(const Napi::CallbackInfo& info) {
   if (sched_setaffinity(0, sizeof mask, mask.sets) != 0) {
     return Throw(info.Env(),
                  {"sched_setaffinity", errno, "pin thread to CPU " + std::to_string(cpu)});
+  }
+  return info.Env().Undefined();
+}
+
+Napi::Value SetTimerSlack(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const uint64_t slackNs = args.Whole(0, "slackNs", 1'000'000'000);
+  if (args.Failed()) return Napi::Value();
+
+  // 0 would mean the default again.
+  if (prctl(PR_SET_TIMERSLACK, slackNs == 0 ? 1 : slackNs, 0, 0, 0) != 0) {
+    return Throw(info.Env(), {"prctl", errno, "set the thread's timer slack"});
   }
   return info.Env().Undefined();
 }

@@ -5,6 +5,7 @@
 
 Napi::Value Clock(const Napi::CallbackInfo& info);
 Napi::Value PinThread(const Napi::CallbackInfo& info);
+Napi::Value SetTimerSlack(const Napi::CallbackInfo& info);
 Napi::Value YieldThread(const Napi::CallbackInfo& info);
 Napi::Value AllowedCpus(const Napi::CallbackInfo& info);
 Napi::Value ThreadUsage(const Napi::CallbackInfo& info);

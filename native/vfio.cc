@@ -56,6 +56,7 @@ Napi::Function VfioDevice::Define(Napi::Env env) {
                          InstanceMethod<&VfioDevice::UnmapDma>("unmapDma"),
                          InstanceMethod<&VfioDevice::InterruptInfo>("interruptInfo"),
                          InstanceMethod<&VfioDevice::SetInterrupts>("setInterrupts"),
+                         InstanceMethod<&VfioDevice::SetUnmask>("setUnmask"),
                          InstanceMethod<&VfioDevice::DisableInterrupts>("disableInterrupts"),
                          InstanceMethod<&VfioDevice::MaskInterrupt>("maskInterrupt"),
                          InstanceMethod<&VfioDevice::UnmaskInterrupt>("unmaskInterrupt"),

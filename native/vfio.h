@@ -50,6 +50,7 @@ class VfioDevice : public Napi::ObjectWrap<VfioDevice> {
   Napi::Value UnmapDma(const Napi::CallbackInfo& info);
   Napi::Value InterruptInfo(const Napi::CallbackInfo& info);
   Napi::Value SetInterrupts(const Napi::CallbackInfo& info);
+  Napi::Value SetUnmask(const Napi::CallbackInfo& info);
   Napi::Value DisableInterrupts(const Napi::CallbackInfo& info);
   Napi::Value MaskInterrupt(const Napi::CallbackInfo& info);
   Napi::Value UnmaskInterrupt(const Napi::CallbackInfo& info);

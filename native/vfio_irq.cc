@@ -71,6 +71,19 @@ Napi::Value VfioDevice::SetInterrupts(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+Napi::Value VfioDevice::SetUnmask(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const uint32_t index = IndexArgument(args);
+  const uint32_t vector = static_cast<uint32_t>(args.Whole(1, "vector", kMostVectors - 1));
+  const int32_t fd = static_cast<int32_t>(args.Whole(2, "fd", INT32_MAX));
+  if (args.Failed()) return Napi::Value();
+
+  const Failure failure =
+      SetIrqs(VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_UNMASK, index, vector, 1, &fd);
+  if (failure) return Throw(info.Env(), failure, Name("set unmask of", index));
+  return info.Env().Undefined();
+}
+
 Napi::Value VfioDevice::DisableInterrupts(const Napi::CallbackInfo& info) {
   Arguments args(info);
   const uint32_t index = IndexArgument(args);

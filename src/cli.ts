@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 // The command line: names and dispatches. What each command does stands in commands/.
 import { Command, CommanderError } from "commander";
+import { compareCommand } from "./commands/compare.ts";
 import { copyCommands } from "./commands/copy.ts";
 import { runCommand } from "./commands/run.ts";
+import { sweepCommand } from "./commands/sweep.ts";
 import { exitCodes, PhasebitError } from "./errors.ts";
 import { version } from "./package.ts";
 
@@ -10,7 +12,9 @@ const program = new Command("phasebit")
   .description("tests and benchmarks NVMe controllers at the transport level, from user space")
   .version(version)
   .showSuggestionAfterError()
-  .addCommand(runCommand());
+  .addCommand(runCommand())
+  .addCommand(compareCommand())
+  .addCommand(sweepCommand());
 for (const command of copyCommands()) program.addCommand(command);
 for (const command of [program, ...program.commands]) {
   command.exitOverride().configureOutput({ outputError: () => {} });

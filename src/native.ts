@@ -90,6 +90,8 @@ export interface VfioDevice {
   interruptInfo(index: number): VfioInterruptInfo;
   /** Sends vectors `start`… of interrupt `index` to these eventfds; -1 leaves one out. */
   setInterrupts(index: number, start: number, fds: readonly number[]): void;
+  /** Whatever signals the eventfd `fd` unmasks the vector, without a system call on the device. */
+  setUnmask(index: number, vector: number, fd: number): void;
   /** Switches all vectors of interrupt `index` off. */
   disableInterrupts(index: number): void;
   maskInterrupt(index: number, vector: number): void;
@@ -140,6 +142,26 @@ export interface Native {
    * generic entry. Only as long as the thread has one such closure; queues of a worker share a clock.
    */
   clock(memory: Uint8Array, pointer: number): () => void;
+  /**
+   * A function that waits for an interrupt, for the Wasm loop: until the u64 at `until` (CLOCK_MONOTONIC, ns;
+   * one that has passed takes what is there) or until the eventfd `interrupt` counts. It stores what it took
+   * at `count` and the time at `now`. With a shared vector, `own` is this queue's own eventfd and `others` are
+   * those of the queues to pass an interrupt on to. `unmask` is the eventfd that unmasks INTx. -1: none.
+   */
+  waiter(
+    memory: Uint8Array,
+    now: number,
+    until: number,
+    count: number,
+    interrupt: number,
+    own: number,
+    unmask: number,
+    others: readonly number[],
+  ): () => void;
+  /** A function that sleeps until the u64 at `until` and stores the time at `now`. */
+  sleeper(memory: Uint8Array, now: number, until: number, count: number): () => void;
+  /** How late the kernel may end the calling thread's sleeps, in ns; 50,000 by default. */
+  setTimerSlack(slackNs: number): void;
   /** Pins the calling thread to one CPU. */
   pinThread(cpu: number): void;
   /** Lets other threads that wait for this CPU run first. */

@@ -37,10 +37,18 @@ export interface HostExports {
     seed: bigint,
   ): void;
   configure(block: number, reads: number, writes: number, nsid: number, nlb: number): void;
+  configureWait(block: number, mode: number, spinNs: bigint): void;
+  configureAudit(block: number, deadlineNs: bigint, shared: number): void;
+  takeInterrupts(): void;
+  lowNs(): number;
+  highNs(): number;
+  wakeNs(): number;
   resetCounters(): void;
   start(): void;
   sweep(): number;
   run(untilNs: bigint): void;
+  runStaged(untilNs: bigint): void;
+  configureStages(histograms: number, stamps: number): void;
   drain(untilNs: bigint): number;
   outstanding(): number;
   oldest(): bigint;
@@ -83,10 +91,19 @@ export interface DeviceExports {
   stopped(): number;
 }
 
-/** Imports of both modules, beside the memory. */
-export interface WasmImports {
+/** Imports of the host module, beside the memory (assembly/host/imports.ts). */
+export interface HostImports {
   clock(): void;
-  interrupt?(vector: number): void;
+  /** Only called in modes that wait for interrupts. */
+  block?(): void;
+  /** Only called in modes that sleep. */
+  sleep?(): void;
+}
+
+/** Imports of the embedded controller's module, beside the memory. */
+export interface DeviceImports {
+  clock(): void;
+  interrupt(vector: number): void;
 }
 
 const compiled = new Map<string, WebAssembly.Module>();
@@ -106,19 +123,20 @@ export function wasmModule(name: "host" | "device"): WebAssembly.Module {
 /** A host instance: one queue pair over `memory`. */
 export function instantiateHost(
   memory: WebAssembly.Memory,
-  imports: WasmImports,
+  imports: HostImports,
   module: WebAssembly.Module = wasmModule("host"),
 ): HostExports {
-  return instantiate(module, memory, imports) as unknown as HostExports;
+  const all = { block: unexpected, sleep: unexpected, ...imports };
+  return instantiate(module, memory, all) as unknown as HostExports;
 }
 
 /** The embedded controller over `memory`. */
 export function instantiateDevice(
   memory: WebAssembly.Memory,
-  imports: WasmImports,
+  imports: DeviceImports,
   module: WebAssembly.Module = wasmModule("device"),
 ): DeviceExports {
-  return instantiate(module, memory, imports) as unknown as DeviceExports;
+  return instantiate(module, memory, { ...imports }) as unknown as DeviceExports;
 }
 
 /**
@@ -140,9 +158,13 @@ export function instantiateQueue(memory: LinearMemory): HostExports {
 function instantiate(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
-  imports: WasmImports,
+  imports: Record<string, unknown>,
 ): WebAssembly.Exports {
   return new WebAssembly.Instance(module, { env: { memory, ...imports } }).exports;
+}
+
+function unexpected(): never {
+  throw new Error("the loop waits in a mode that this instance was not made for");
 }
 
 function readModule(name: string): Buffer<ArrayBuffer> {

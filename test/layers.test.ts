@@ -13,7 +13,7 @@ const LAYERS = [
   ["src/nvme"],
   ["src/transport"],
   ["src/memory.ts", "src/wasm.ts", "src/native.ts", "src/pci.ts"],
-  ["src/histogram.ts", "src/units.ts", "src/text.ts", "src/package.ts"],
+  ["src/statistics", "src/histogram.ts", "src/units.ts", "src/text.ts", "src/package.ts"],
   ["src/errors.ts"],
   ["assembly/layout.ts", "assembly/spec", "assembly/device/options.ts"],
 ];

@@ -21,10 +21,10 @@ function failure(action: () => void): PhasebitError {
 describe("options that make no workload", () => {
   test.each<[WorkloadOptions, string]>([
     [{ device: "" }, '--device "": names no device'],
-    [{ rw: "rand-read" }, "--rw rand-read: did you mean randread? phasebit runs read, write"],
-    [{ rw: "trim" }, "--rw trim: phasebit runs read, write, randread, randwrite, randrw"],
-    [{ rw: "" }, '--rw "": phasebit runs'],
-    [{ rw: "\x1b[2J" }, "--rw \\x1b[2J: phasebit runs"],
+    [{ rw: "rand-read" }, "--rw rand-read: did you mean randread? phasebit knows read, write"],
+    [{ rw: "trim" }, "--rw trim: phasebit knows read, write, randread, randwrite, randrw"],
+    [{ rw: "" }, '--rw "": phasebit knows'],
+    [{ rw: "\x1b[2J" }, "--rw \\x1b[2J: phasebit knows"],
     [{ rwmixread: "101" }, "--rwmixread 101: must be a whole number from 0 to 100"],
     [{ rwmixread: "50%" }, "--rwmixread 50%: must be a whole number"],
     [{ bs: "0" }, "--bs 0: must be more than 0"],
@@ -102,6 +102,9 @@ test("without options it is a short random read of the embedded controller", () 
     cpus: [],
     timeoutMs: 30_000,
     destructive: false,
+    completion: { mode: "poll", irq: "auto", spinNs: 10_000, deadlineMs: 100 },
+    coalesce: null,
+    stages: false,
   });
 });
 

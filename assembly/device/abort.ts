@@ -1,5 +1,5 @@
-// Abort (NVMe 1.4, section 5.1). Commands execute when they are fetched, so what can be aborted is one that
-// waits for its due time, or an Asynchronous Event Request. It ends before the Abort does.
+// Abort (NVMe 1.4, section 5.1). Commands execute when they are fetched, so what can be aborted is
+// one that waits for its due time, or an Asynchronous Event Request. It ends before the Abort does.
 import {
   ABORT_CID_SHIFT,
   ABORT_NOT_ABORTED,

@@ -1,5 +1,5 @@
-// The end of a command: its entry in the completion queue, now, at its due time, or when there is room
-// (NVMe 1.4, section 4.6).
+// The end of a command: its entry in the completion queue, now, at its due time, or when there is
+// room (NVMe 1.4, section 4.6).
 import { BUS_NOW } from "../layout.ts";
 import { CQE_BYTES } from "../spec/entries.ts";
 import { CSTS_CFS_SHIFT } from "../spec/registers.ts";
@@ -7,7 +7,15 @@ import { Status, STATUS_CODE_MASK, STATUS_DNR, STATUS_MORE } from "../spec/statu
 import { CompletionQueue, SubmissionQueue } from "./queue-state.ts";
 import { answer, command, Completion, controller } from "./state.ts";
 import { completionQueueOf, submissionQueueAt } from "./queues.ts";
-import { firstDue, keep, NEVER, release, scheduleAnswer, takeWaiting, waitingAt } from "./waiting.ts";
+import {
+  firstDue,
+  keep,
+  NEVER,
+  release,
+  scheduleAnswer,
+  takeWaiting,
+  waitingAt,
+} from "./waiting.ts";
 import { interruptLater } from "./interrupts.ts";
 import { recordError } from "./error-log.ts";
 import { drawLatency } from "./latency.ts";
@@ -170,8 +178,8 @@ export function secondHalf(
 }
 
 /**
- * Writes the entry at the tail and moves the tail on. The second half, which holds the phase tag, is one
- * store after the first, so that a host that sees the phase sees the whole entry.
+ * Writes the entry at the tail and moves the tail on. The second half, which holds the phase tag, is
+ * one store after the first, so that a host that sees the phase sees the whole entry.
  */
 @inline
 export function writeEntry(cq: CompletionQueue, dw0: u32, second: u64): void {

@@ -1,4 +1,5 @@
-// The controller's life: power on, enable, reset, shutdown (NVMe 1.4, sections 3.1.5, 3.1.6, 7.3 and 7.6).
+// The controller's life: power on, enable, reset, shutdown (NVMe 1.4, sections 3.1.5, 3.1.6, 7.3
+// and 7.6).
 import { BUS_NOW, DEVICE_STATE, DEVICE_STATE_BYTES } from "../layout.ts";
 import {
   AQA_ACQS_MASK,
@@ -38,6 +39,7 @@ import { resetIdentity } from "./identity.ts";
 import { NORMAL_TEMPERATURE_KELVIN } from "./thresholds.ts";
 import { neverReady, neverUnready, shutdownSticks } from "./fault-controls.ts";
 import { fatal } from "./completion.ts";
+import { forgetTranslation } from "./dma.ts";
 
 /** CAP.TO: what enabling and disabling may take, in units of 500 ms. */
 const TIMEOUT_500_MS: u64 = 10;
@@ -55,8 +57,8 @@ const OPERATION_BITS: u32 =
 const MOST_STRIDE: u32 = 15;
 
 /**
- * Power on. `doorbells` points to the doorbell window (BAR0 offset 1000h) of `doorbellBytes`, `mqes` is
- * the most entries of a queue (1's based), `mdts` as in Identify Controller (0: no limit). Numbers
+ * Power on. `doorbells` points to the doorbell window (BAR0 offset 1000h) of `doorbellBytes`, `mqes`
+ * is the most entries of a queue (1's based), `mdts` as in Identify Controller (0: no limit). Numbers
  * outside what there can be are clamped. Namespaces, latency and faults are added afterwards.
  */
 export function create(
@@ -70,6 +72,7 @@ export function create(
   seed: u64,
 ): void {
   memory.fill(DEVICE_STATE, 0, DEVICE_STATE_BYTES);
+  forgetTranslation();
   controller.seed = seed;
   controller.doorbells = doorbells;
   controller.doorbellStride = 4 << min(dstrd, MOST_STRIDE);
@@ -107,6 +110,12 @@ function capabilities(dstrd: u32): u64 {
 @inline
 export function isOperational(): bool {
   return (controller.csts & OPERATION_BITS) == READY;
+}
+
+/** Whether completions are posted: until CFS=1, and during a shutdown until it is complete. */
+@inline
+export function mayPost(): bool {
+  return isOperational() || (isShuttingDown() && (controller.csts & (1 << CSTS_CFS_SHIFT)) == 0);
 }
 
 /** A write to CC (3.1.5). */
@@ -156,7 +165,10 @@ function reset(): void {
   controller.csts |= stuck;
 }
 
-/** What every Controller Level Reset does (7.3.2): no queue, no command, no event, no setting is left. */
+/**
+ * What every Controller Level Reset does (7.3.2): no queue, no command, no event, no setting is
+ * left.
+ */
 function levelReset(): void {
   closeAllQueues();
   forgetWaiting();
@@ -198,7 +210,7 @@ export function isShuttingDown(): bool {
 export function continueShutdown(): void {
   if (controller.shutdownStuck != 0) return;
   const normal = shutdownOf(controller.cc) == ShutdownNotification.NORMAL;
-  if (normal && (controller.csts & READY) != 0 && hasTimedWaiting()) return;
+  if (normal && hasTimedWaiting()) return;
   forgetWaiting();
   forgetEvents();
   setShutdownStatus(ShutdownStatus.COMPLETE);

@@ -1,5 +1,6 @@
-// Create I/O Completion Queue (NVMe 1.4, section 5.3) and Create I/O Submission Queue (5.4). Queues are physically
-// contiguous (CAP.CQR), priorities are accepted and, as there is only round robin, mean nothing.
+// Create I/O Completion Queue (NVMe 1.4, section 5.3) and Create I/O Submission Queue (5.4). Queues
+// are physically contiguous (CAP.CQR), priorities are accepted and, as there is only round robin,
+// mean nothing.
 import {
   CREATE_CQ_IEN,
   CREATE_CQ_IV_SHIFT,

@@ -42,8 +42,8 @@ export function deleteCompletionQueue(): u32 {
 }
 
 /**
- * Commands in flight end as Aborted due to SQ Deletion while there is room, and without an entry when
- * there is none: no completion follows that of the deletion.
+ * Commands in flight end as Aborted due to SQ Deletion while there is room, and without an entry
+ * when there is none: no completion follows that of the deletion.
  */
 function abortWaiting(sq: SubmissionQueue): void {
   for (let index = findAnyWaiting(sq.qid); index >= 0; index = findAnyWaiting(sq.qid)) {

@@ -1,5 +1,6 @@
-// The way to host memory: every access of the controller is checked here against the simulated IOMMU.
-// An IOVA's high dword is the window's number, its low dword the pointer, so translation is the check.
+// The way to host memory: every access of the controller is checked here against the simulated
+// IOMMU. An IOVA's high dword is the window's number, its low dword the pointer, so translation is
+// the check.
 import {
   HEAP,
   IOMMU_COUNT,
@@ -24,8 +25,8 @@ export function forgetTranslation(): void {
 }
 
 /**
- * The pointer of `length` bytes at `iova`, all of which the device may read (or write, if `writes`);
- * 0 is a DMA fault.
+ * The pointer of `length` bytes at `iova`, all of which the device may read, or write if `writes` is
+ * 1. 0 is a DMA fault.
  */
 @inline
 export function translate(iova: u64, length: u32, writes: u32): u32 {

@@ -1,4 +1,5 @@
-// The Error Information log (NVMe 1.4, section 5.14.1.1): a ring of entries, newest first when it is read.
+// The Error Information log (NVMe 1.4, section 5.14.1.1): a ring of entries, newest first when it
+// is read.
 import { ERROR_LOG_ENTRY_BYTES, ErrorLogEntry } from "../spec/identify.ts";
 import { Completion, controller, ERROR_LOG, MAX_ERRORS, SCRATCH } from "./state.ts";
 

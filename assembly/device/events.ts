@@ -1,5 +1,5 @@
-// Asynchronous events (NVMe 1.4, section 5.2). An event that cannot be reported yet, for want of a request or
-// because its type is masked, stays pending. Reading the type's log page unmasks it.
+// Asynchronous events (NVMe 1.4, section 5.2). An event that cannot be reported yet, for want of a
+// request or because its type is masked, stays pending. Reading the type's log page unmasks it.
 import {
   AdminOpcode,
   AER_INFORMATION_SHIFT,
@@ -10,7 +10,6 @@ import {
   LogPage,
   SmartEvent,
 } from "../spec/commands.ts";
-import { CSTS_RDY_SHIFT } from "../spec/registers.ts";
 import { Status } from "../spec/status.ts";
 import {
   answer,
@@ -51,7 +50,9 @@ export function temperatureEvent(): void {
   if (enabled != 0) raiseEvent(AsynchronousEventType.SMART, SmartEvent.TEMPERATURE_THRESHOLD);
 }
 
-/** The log page of `type` was read without Retain Asynchronous Event: its events are reported again. */
+/**
+ * The log page of `type` was read without Retain Asynchronous Event: its events are reported again.
+ */
 export function unmaskEvents(type: AsynchronousEventType): void {
   controller.eventsMasked &= ~(1 << type);
   controller.eventsDue = 1;
@@ -90,7 +91,6 @@ export function reportEvents(): u32 {
 }
 
 function raiseEvent(type: u32, information: u32): void {
-  if (((controller.csts >> CSTS_RDY_SHIFT) & 1) == 0) return;
   store<u32>(pendingAt(type), load<u32>(pendingAt(type)) | (1 << information));
   controller.eventsDue = 1;
 }
@@ -102,7 +102,8 @@ function report(type: u32, information: u32): void {
   dropRequest(0);
   store<u32>(pendingAt(type), load<u32>(pendingAt(type)) & ~(1 << information));
   controller.eventsMasked |= 1 << type;
-  complete(cid, Status.SUCCESS, type | (information << AER_INFORMATION_SHIFT) | (lid << AER_LID_SHIFT));
+  const dw0 = type | (information << AER_INFORMATION_SHIFT) | (lid << AER_LID_SHIFT);
+  complete(cid, Status.SUCCESS, dw0);
 }
 
 function complete(cid: u32, status: u32, dw0: u32): void {

@@ -1,4 +1,5 @@
-// Faults of the controller as a whole: what its registers and data structures say, and whether it gets ready.
+// Faults of the controller as a whole: what its registers and data structures say, and whether it
+// gets ready.
 import { controller, SCRATCH } from "./state.ts";
 import { Fault, faultAt, firstStriking, strikes } from "./fault-table.ts";
 import { FaultKind } from "./options.ts";

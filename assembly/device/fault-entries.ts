@@ -1,5 +1,5 @@
-// Faults of completion entries and of interrupts. What is written is untrue on purpose; where it is written is
-// bounded as ever: the queue is never overrun.
+// Faults of completion entries and of interrupts. What is written is untrue on purpose; where it is
+// written is bounded as ever: the queue is never overrun.
 import { CQE_BYTES, SQE_BYTES } from "../spec/entries.ts";
 import { CompletionQueue, SubmissionQueue } from "./queue-state.ts";
 import { Completion, controller } from "./state.ts";
@@ -132,7 +132,8 @@ function writeEarly(cq: CompletionQueue, dw0: u32, second: u64): void {
 }
 
 /**
- * An entry of random numbers. With the wrong phase tag it takes no position: the next entry overwrites it.
+ * An entry of random numbers. With the wrong phase tag it takes no position: the next entry
+ * overwrites it.
  */
 function writeGarbage(cq: CompletionQueue, fault: Fault): void {
   const dw0 = nextRandom(streamOf(fault)) as u32;

@@ -1,6 +1,6 @@
-// Faults are data: what the device does wrong (kind), with which commands (match), how often (every, times,
-// probability), and with what numbers. Each has a stream of random numbers of its own, so that one more fault
-// does not move the others.
+// Faults are data: what the device does wrong (kind), with which commands (match), how often
+// (every, times, probability), and with what numbers. Each has a stream of random numbers of its
+// own, so that one more fault does not move the others.
 import { controller, FAULTS, MAX_FAULTS } from "./state.ts";
 import { mix, nextUniform } from "./random.ts";
 import { updateDetour } from "./latency.ts";

@@ -1,5 +1,5 @@
-// Get Features (NVMe 1.4, section 5.13) and Set Features (5.21). Nothing can be saved, so a reset brings back every
-// default, and the saved value is the default one.
+// Get Features (NVMe 1.4, section 5.13) and Set Features (5.21). Nothing can be saved, so a reset
+// brings back every default, and the saved value is the default one.
 import {
   Feature,
   FEATURE_FID_MASK,
@@ -152,7 +152,10 @@ function isOfNamespace(fid: u32): bool {
   return fid == (Feature.ERROR_RECOVERY as u32);
 }
 
-/** NSID rules of Set Features: all namespaces at once where there is one each, none where there is not. */
+/**
+ * NSID rules of Set Features: all namespaces at once where there is one each, none where there is
+ * not.
+ */
 function checkScope(fid: u32): u32 {
   const nsid = command.nsid;
   if (isOfNamespace(fid)) return nsid == NSID_BROADCAST ? Status.SUCCESS : checkOneNamespace();

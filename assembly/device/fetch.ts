@@ -1,5 +1,5 @@
-// Fetching and executing commands: round robin over the submission queues that exist, Arbitration Burst
-// commands from each (NVMe 1.4, sections 4.13 and 7.2).
+// Fetching and executing commands: round robin over the submission queues that exist, Arbitration
+// Burst commands from each (NVMe 1.4, sections 4.13 and 7.2).
 import { CSTS_CFS_SHIFT } from "../spec/registers.ts";
 import { SQE_BYTES } from "../spec/entries.ts";
 import { SubmissionQueue } from "./queue-state.ts";

@@ -1,4 +1,5 @@
-// Identify Controller (NVMe 1.4, figure 247). What is not written is zero: not supported, or not reported.
+// Identify Controller (NVMe 1.4, figure 247). What is not written is zero: not supported, or not
+// reported.
 import {
   FR_BYTES,
   IdentifyController,

@@ -1,4 +1,5 @@
-// Identify (NVMe 1.4, section 5.15): CNS 00h to 03h. Data structures are built in the scratch memory.
+// Identify (NVMe 1.4, section 5.15): CNS 00h to 03h. Data structures are built in the scratch
+// memory.
 import { Cns, NSID_BROADCAST } from "../spec/commands.ts";
 import {
   IDENTIFY_BYTES,
@@ -48,7 +49,9 @@ function build(cns: u32): u32 {
   }
 }
 
-/** CNS 00h: zeroes for an inactive namespace. No management, so nothing is common to all of them. */
+/**
+ * CNS 00h: zeroes for an inactive namespace. No management, so nothing is common to all of them.
+ */
 function buildNamespace(nsid: u32): u32 {
   if (nsid == 0 || nsid == NSID_BROADCAST || nsid > MAX_NAMESPACES) return noNamespace();
   const namespace = namespaceAt(nsid);

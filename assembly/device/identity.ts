@@ -1,5 +1,6 @@
-// Who the controller is: SN, MN and FR, space padded (NVMe 1.4, section 1.5), and identifiers made from the seed.
-// Text is written as numbers, eight bytes of ASCII at a time: this module has no data of its own.
+// Who the controller is: SN, MN and FR, space padded (NVMe 1.4, section 1.5), and identifiers made
+// from the seed. Text is written as numbers, eight bytes of ASCII at a time: this module has no
+// data of its own.
 import { FR_BYTES, MN_BYTES, SN_BYTES } from "../spec/identify.ts";
 import { controller, IDENTITY } from "./state.ts";
 import { IdentityField } from "./options.ts";
@@ -13,7 +14,9 @@ const SPACE: u8 = 0x20;
 
 const HYPHEN: u8 = 0x2d;
 
-/** In an EUI64's first byte: locally administered, so that it belongs to nobody, and not a group's. */
+/**
+ * In an EUI64's first byte: locally administered, so that it belongs to nobody, and not a group's.
+ */
 const LOCALLY_ADMINISTERED: u64 = 0x0200000000000000;
 const GROUP: u64 = 0x0100000000000000;
 const UUID_VERSION_MASK: u64 = 0xf000;
@@ -63,7 +66,9 @@ export function makeEui64(nsid: u32): u64 {
   return (mix(controller.seed ^ ((nsid as u64) << 32)) & ~GROUP) | LOCALLY_ADMINISTERED;
 }
 
-/** High half of a UUID (RFC 4122, version 4: random). `owner` is an NSID, or 0 for the subsystem. */
+/**
+ * High half of a UUID (RFC 4122, version 4: random). `owner` is an NSID, or 0 for the subsystem.
+ */
 export function uuidHigh(owner: u32): u64 {
   const random = mix((controller.seed + 1) ^ ((owner as u64) << 32));
   return (random & ~UUID_VERSION_MASK) | UUID_VERSION_4;

@@ -1,6 +1,9 @@
 // What the embedder supplies.
 
-/** Stores the time in ns at BUS_NOW; in a stepped test it does nothing, the test stores virtual time. */
+/**
+ * Stores the time in ns at BUS_NOW; in a stepped test it does nothing, the test stores virtual
+ * time.
+ */
 // @ts-ignore: decorator
 @external("env", "clock")
 export declare function clock(): void;

@@ -1,5 +1,6 @@
-// The embedded controller: an NVMe 1.4 controller in a WebAssembly module, on the far side of the shared linear
-// memory. It knows the host only by what a PCIe device would: registers, doorbells, and DMA.
+// The embedded controller: an NVMe 1.4 controller in a WebAssembly module, on the far side of the
+// shared linear memory. It knows the host only by what a PCIe device would: registers, doorbells,
+// and DMA.
 import { create } from "./controller.ts";
 import { addNamespace } from "./namespaces.ts";
 import { identity } from "./identity.ts";

@@ -1,5 +1,5 @@
-// Interrupts (NVMe 1.4, section 7.5): one for each completion queue with news in a step. `signal` is the one
-// place they all pass, where coalescing belongs.
+// Interrupts (NVMe 1.4, section 7.5): one for each completion queue with news in a step. `signal`
+// is the one place they all pass, where coalescing belongs.
 import { BUS_INTERRUPTS } from "../layout.ts";
 import { CompletionQueue } from "./queue-state.ts";
 import { controller } from "./state.ts";
@@ -7,7 +7,9 @@ import { activeCompletionQueue } from "./queues.ts";
 import { interrupt } from "./imports.ts";
 import { dropsInterrupt } from "./fault-entries.ts";
 
-/** MSI has at most this many messages; INTMS and INTMC mean something only for pin and MSI (3.1.3). */
+/**
+ * MSI has at most this many messages; INTMS and INTMC mean something only for pin and MSI (3.1.3).
+ */
 const MSI_VECTORS: u32 = 32;
 
 /** Notes that `cq` has something to tell. */

@@ -1,5 +1,5 @@
-// How long commands take: not at all, always the same, or lognormally distributed, drawn from a stream of its
-// own. Applies to I/O commands; admin commands complete at once.
+// How long commands take: not at all, always the same, or lognormally distributed, drawn from a
+// stream of its own. Applies to I/O commands; admin commands complete at once.
 import { controller, Controller } from "./state.ts";
 import { mix, nextNormal } from "./random.ts";
 import { LatencyModel } from "./options.ts";

@@ -1,4 +1,5 @@
-// Get Log Page (NVMe 1.4, section 5.14). A page is built whole and the part asked for is transferred.
+// Get Log Page (NVMe 1.4, section 5.14). A page is built whole and the part asked for is
+// transferred.
 import {
   AdminOpcode,
   AsynchronousEventType,

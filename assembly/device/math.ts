@@ -1,5 +1,5 @@
-// Mathematics without tables: asc's own exp and log keep theirs in the module's data, of which this module has
-// none, and engines differ in theirs. So a seed gives the same latencies everywhere.
+// Mathematics without tables: asc's own exp and log keep theirs in the module's data, of which this
+// module has none, and engines differ in theirs. So a seed gives the same latencies everywhere.
 
 const LN2: f64 = 0.6931471805599453;
 /** Taylor terms of exp that reach the last bit for |x| <= ln 2 / 2. */

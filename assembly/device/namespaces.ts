@@ -1,5 +1,6 @@
-// Namespaces are added after power on and stay. Their medium is a part of the linear memory, or nothing:
-// the null medium checks every address and moves no data, for measurements of the hot path.
+// Namespaces are added after power on and stay. Their medium is a part of the linear memory, or
+// nothing: the null medium checks every address and moves no data, for measurements of the hot
+// path.
 import { HEAP } from "../layout.ts";
 import { LARGEST_LBA_SHIFT, Medium, MOST_BLOCKS_POWER, SMALLEST_LBA_SHIFT } from "./options.ts";
 import { controller, MAX_NAMESPACES, namespaceAt } from "./state.ts";
@@ -8,8 +9,8 @@ import { controller, MAX_NAMESPACES, namespaceAt } from "./state.ts";
 const MOST_BLOCKS: u64 = (1 as u64) << MOST_BLOCKS_POWER;
 
 /**
- * Adds a namespace of `blocks` blocks of `1 << lbaShift` bytes; `medium` is 0 (null) or 1 (window, at
- * `pointer`). Returns its NSID, or 0 when the arguments make no sense or there are enough namespaces.
+ * Adds a namespace of `blocks` blocks of `1 << lbaShift` bytes; `medium` is a Medium, `pointer` is
+ * where a WINDOW lies. Returns its NSID, or 0 when the arguments make no sense or there are enough.
  */
 export function addNamespace(blocks: u64, lbaShift: u32, medium: u32, pointer: u32): u32 {
   if (controller.namespaces >= MAX_NAMESPACES) return 0;

@@ -1,5 +1,5 @@
-// The NVM command set (NVMe 1.4, section 6). Commands execute one at a time and wholly, in the order in which
-// they are fetched, so that each is atomic whatever its size.
+// The NVM command set (NVMe 1.4, section 6). Commands execute one at a time and wholly, in the
+// order in which they are fetched, so that each is atomic whatever its size.
 import {
   DSM_AD,
   DSM_NR_MASK,
@@ -136,7 +136,10 @@ function zero(namespace: Namespace, slba: u64, blocks: u64): void {
   memory.fill(blockPointer(namespace, slba), 0, (blocks << namespace.lbaShift) as u32);
 }
 
-/** NSID rules of I/O commands (6.1.5): an inactive namespace is an invalid field, others do not exist. */
+/**
+ * NSID rules of I/O commands (6.1.5): an inactive namespace is an invalid field, others do not
+ * exist.
+ */
 @inline
 function checkNamespace(): u32 {
   const nsid = command.nsid;

@@ -1,5 +1,5 @@
-// What the embedded controller and whoever makes it must agree on: the numbers in the arguments of its exports.
-// Plain constants and enums, read by asc and tsc alike.
+// What the embedded controller and whoever makes it must agree on: the numbers in the arguments of
+// its exports. Plain constants and enums, read by asc and tsc alike.
 
 /** The most I/O queues of each kind. */
 export const MOST_IO_QUEUES = 256;
@@ -92,7 +92,9 @@ export enum FaultKind {
   // Whenever it is read or asked for.
   /** A field of CAP: `a` is its lowest bit | width << 8, `b` its value. */
   BAD_CAP = 21,
-  /** A field of an Identify structure: `a` is its offset | bytes << 16 | CNS << 24, `b` its value. */
+  /**
+   * A field of an Identify structure: `a` is its offset | bytes << 16 | CNS << 24, `b` its value.
+   */
   BAD_IDENTIFY = 22,
   /** At most `a` I/O queues of a kind are granted. */
   QUEUE_LIMIT = 23,

@@ -1,5 +1,5 @@
-// Number of Queues (NVMe 1.4, section 5.21.1.7): the host asks, the controller grants what it has. All numbers in
-// the command are 0's based.
+// Number of Queues (NVMe 1.4, section 5.21.1.7): the host asks, the controller grants what it has.
+// All numbers in the command are 0's based.
 import { Status } from "../spec/status.ts";
 import { command, controller } from "./state.ts";
 import { queueLimit } from "./fault-controls.ts";

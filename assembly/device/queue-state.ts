@@ -5,7 +5,9 @@
 @unmanaged
 export class SubmissionQueue {
   base: u64;
-  /** `base` in the linear memory when the IOMMU covers the whole queue, else 0: check every entry. */
+  /**
+   * `base` in the linear memory when the IOMMU covers the whole queue, else 0: check every entry.
+   */
   pointer: u32;
   entries: u32;
   head: u32;
@@ -25,7 +27,9 @@ export class SubmissionQueue {
 @unmanaged
 export class CompletionQueue {
   base: u64;
-  /** `base` in the linear memory when the IOMMU covers the whole queue, else 0: check every entry. */
+  /**
+   * `base` in the linear memory when the IOMMU covers the whole queue, else 0: check every entry.
+   */
   pointer: u32;
   entries: u32;
   head: u32;

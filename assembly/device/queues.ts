@@ -86,7 +86,9 @@ export function openSubmissionQueue(qid: u32, base: u64, entries: u32, cqid: u32
   store<u32>(place, changetype<usize>(sq) as u32);
 }
 
-/** Makes the completion queue absent. Its doorbell's last value stays known, for the absent scan. */
+/**
+ * Makes the completion queue absent. Its doorbell's last value stays known, for the absent scan.
+ */
 export function closeCompletionQueue(cq: CompletionQueue): void {
   cq.entries = 0;
   controller.completionQueues = forget(
@@ -96,7 +98,9 @@ export function closeCompletionQueue(cq: CompletionQueue): void {
   );
 }
 
-/** Makes the submission queue absent. Its doorbell's last value stays known, for the absent scan. */
+/**
+ * Makes the submission queue absent. Its doorbell's last value stays known, for the absent scan.
+ */
 export function closeSubmissionQueue(sq: SubmissionQueue): void {
   sq.entries = 0;
   completionQueueOf(sq).submissionQueues--;
@@ -119,7 +123,9 @@ function forget(list: usize, count: u32, item: u32): u32 {
   return kept;
 }
 
-/** Makes every queue absent and zeroes the doorbells: what a Controller Level Reset does (7.3.2). */
+/**
+ * Makes every queue absent and zeroes the doorbells: what a Controller Level Reset does (7.3.2).
+ */
 export function closeAllQueues(): void {
   memory.fill(SUBMISSION_QUEUES, 0, ((MAX_IO_QUEUES + 1) as usize) * SUBMISSION_QUEUE_BYTES);
   memory.fill(COMPLETION_QUEUES, 0, ((MAX_IO_QUEUES + 1) as usize) * COMPLETION_QUEUE_BYTES);

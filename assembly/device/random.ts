@@ -1,5 +1,5 @@
-// Pseudo-random numbers: SplitMix64. A stream is eight bytes of state, and everybody who draws has a
-// stream of its own, so that one more consumer does not move the others.
+// Pseudo-random numbers: SplitMix64. A stream is eight bytes of state, and everybody who draws has
+// a stream of its own, so that one more consumer does not move the others.
 
 import { logarithm } from "./math.ts";
 

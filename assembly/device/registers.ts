@@ -1,5 +1,5 @@
-// The controller registers (NVMe 1.4, section 3.1), 32 bits at a time. Offsets that are no register, and reserved
-// bits, read 0; what is read only ignores writes.
+// The controller registers (NVMe 1.4, section 3.1), 32 bits at a time. Offsets that are no
+// register, and reserved bits, read 0; what is read only ignores writes.
 import {
   ALL_ONES,
   CSTS_NSSRO_MASK,

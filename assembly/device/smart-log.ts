@@ -1,4 +1,5 @@
-// SMART / Health Information (NVMe 1.4, section 5.14.1.2). The counters count; the drive never wears.
+// SMART / Health Information (NVMe 1.4, section 5.14.1.2). The counters count; the drive never
+// wears.
 import { BUS_NOW } from "../layout.ts";
 import { SMART_LOG_BYTES, SmartLog } from "../spec/identify.ts";
 import { controller, SCRATCH } from "./state.ts";
@@ -14,7 +15,7 @@ const SECTORS_PER_UNIT: u64 = 1000;
 /** Builds the log page in the scratch memory; returns its size. */
 export function buildSmartLog(): u32 {
   memory.fill(SCRATCH, 0, SMART_LOG_BYTES);
-  store<u8>(SCRATCH + SmartLog.CRITICAL_WARNING, isTooHotOrCold() ? (WARNING_TEMPERATURE as u8) : 0);
+  store<u8>(SCRATCH + SmartLog.CRITICAL_WARNING, criticalWarning());
   store<u16>(SCRATCH + SmartLog.COMPOSITE_TEMPERATURE, controller.temperature as u16);
   store<u8>(SCRATCH + SmartLog.AVAILABLE_SPARE, AVAILABLE_SPARE_PERCENT);
   store<u8>(SCRATCH + SmartLog.AVAILABLE_SPARE_THRESHOLD, SPARE_THRESHOLD_PERCENT);
@@ -28,6 +29,10 @@ export function buildSmartLog(): u32 {
   store<u64>(SCRATCH + SmartLog.ERROR_LOG_ENTRIES, controller.errors);
   store<u16>(SCRATCH + SmartLog.TEMPERATURE_SENSOR_1, controller.temperature as u16);
   return SMART_LOG_BYTES;
+}
+
+function criticalWarning(): u8 {
+  return isTooHotOrCold() ? (WARNING_TEMPERATURE as u8) : 0;
 }
 
 function dataUnits(sectors: u64): u64 {

@@ -1,5 +1,6 @@
-// The controller's private state: where each structure lies in [DEVICE_STATE, + DEVICE_STATE_BYTES).
-// Everything that decides what the controller does next lies here, so a copy of it is a snapshot.
+// The controller's private state: where each structure lies in [DEVICE_STATE, +
+// DEVICE_STATE_BYTES). Everything that decides what the controller does next lies here, so a copy
+// of it is a snapshot.
 import { DEVICE_STATE, DEVICE_STATE_BYTES } from "../layout.ts";
 import { MOST_FAULTS, MOST_IO_QUEUES, MOST_NAMESPACES, MOST_VECTORS } from "./options.ts";
 import { CompletionQueue, SubmissionQueue } from "./queue-state.ts";

@@ -1,5 +1,5 @@
-// The controller's main loop. `step` does a bounded amount of everything and depends on nothing but memory,
-// BUS_NOW and the seeds; `run` repeats it by the clock.
+// The controller's main loop. `step` does a bounded amount of everything and depends on nothing but
+// memory, BUS_NOW and the seeds; `run` repeats it by the clock.
 import {
   BUS_MASTER,
   BUS_NOW,
@@ -10,7 +10,13 @@ import {
   IOMMU_GENERATION,
 } from "../layout.ts";
 import { controller } from "./state.ts";
-import { continueShutdown, functionReset, isOperational, isShuttingDown } from "./controller.ts";
+import {
+  continueShutdown,
+  functionReset,
+  isOperational,
+  isShuttingDown,
+  mayPost,
+} from "./controller.ts";
 import { readRegister, writeRegister } from "./registers.ts";
 import { activeCompletionQueue, retranslateQueues } from "./queues.ts";
 import { postDue, postHeld } from "./completion.ts";
@@ -27,14 +33,16 @@ const ABSENT_SCAN_MASK: u32 = 255;
 /** Without latencies the clock only tells when to return: it is read every so many steps. */
 const CLOCK_MASK: u32 = 63;
 
-/** Does what is to be done now, within bounds; returns how much that was, 0 when there was nothing. */
+/**
+ * Does what is to be done now, within bounds; returns how much that was, 0 when there was nothing.
+ */
 export function step(): u32 {
   controller.steps++;
   if (isShuttingDown()) continueShutdown();
   let work = answerBus();
-  if (load<u32>(IOMMU_GENERATION) != controller.iommuGeneration) acceptTranslations();
+  acceptTranslations();
   if (load<u32>(BUS_MASTER) == 0 || controller.gone != 0) return work;
-  work += postCompletions();
+  if (mayPost()) work += postCompletions();
   if (isOperational()) work += processCommands(work);
   if (controller.interruptsDue != 0) raiseInterrupts();
   return work;
@@ -47,10 +55,16 @@ export function run(until: u64): u32 {
   clock();
   while (controller.stopped == 0) {
     work += step();
-    if (controller.latencyModel != 0 || controller.waiting != 0 || (++steps & CLOCK_MASK) == 0) clock();
+    if (isTimed() || (++steps & CLOCK_MASK) == 0) clock();
     if (load<u64>(BUS_NOW) >= until) break;
   }
   return work;
+}
+
+/** Whether the time decides about completions: then the clock is read in every step. */
+@inline
+function isTimed(): bool {
+  return controller.latencyModel != 0 || controller.waiting != 0;
 }
 
 /** 1 when the host asked the device's thread to end. */
@@ -79,7 +93,10 @@ function postCompletions(): u32 {
   return controller.waiting != 0 ? work + postDue() : work;
 }
 
-/** Answers one request of the host, if there is one. A new IOMMU table is in force before the answer. */
+/**
+ * Answers one request of the host, if there is one. A change of the IOMMU's table that came before the
+ * request is in force before the answer: a register access is how a host makes sure of it.
+ */
 function answerBus(): u32 {
   const request = atomic.load<u32>(BUS_REQUEST);
   if (request == (BusRequest.NONE as u32)) return 0;
@@ -109,9 +126,11 @@ function serve(request: u32): void {
   }
 }
 
-/** The IOMMU's table has changed: what was remembered of it is forgotten. */
+/** When the IOMMU's table has changed, what was remembered of it is forgotten. */
 function acceptTranslations(): void {
-  controller.iommuGeneration = load<u32>(IOMMU_GENERATION);
+  const generation = load<u32>(IOMMU_GENERATION);
+  if (generation == controller.iommuGeneration) return;
+  controller.iommuGeneration = generation;
   forgetTranslation();
   retranslateQueues();
 }

@@ -1,5 +1,6 @@
-// Temperature thresholds (NVMe 1.4, section 5.21.1.4): over and under, for the composite temperature (TMPSEL 0)
-// and for the one sensor there is (TMPSEL 1). Crossing the composite one's is an event.
+// Temperature thresholds (NVMe 1.4, section 5.21.1.4): over and under, for the composite
+// temperature (TMPSEL 0) and for the one sensor there is (TMPSEL 1). Crossing the composite one's
+// is an event.
 import { Status } from "../spec/status.ts";
 import { controller, THRESHOLDS } from "./state.ts";
 import { temperatureEvent } from "./events.ts";

@@ -1,5 +1,6 @@
-// A command's data: the walk along its PRP entries (NVMe 1.4, section 4.3) and what happens to each piece.
-// Entries are the host's: each is read once and checked, and the walk ends with the data, not with the list.
+// A command's data: the walk along its PRP entries (NVMe 1.4, section 4.3) and what happens to each
+// piece. Entries are the host's: each is read once and checked, and the walk ends with the data,
+// not with the list.
 import { PAGE_BYTES } from "../spec/registers.ts";
 import { Status } from "../spec/status.ts";
 import { command, controller } from "./state.ts";
@@ -66,8 +67,8 @@ function secondPage(bytes: u32): u32 {
 }
 
 /**
- * More than two pages: PRP2 is the list's first entry. The last entry of a list page points to the next
- * list page, unless it is the last of the data.
+ * More than two pages: PRP2 points to the list's first entry. The last entry of a list page points to
+ * the next list page, unless it is the last of the data.
  */
 function list(bytes: u64): u32 {
   let iova = command.prp2;

@@ -1,5 +1,6 @@
-// Completions that wait: for their due time (a binary heap), or for room in their queue (a list for each
-// completion queue). All share one pool of places; an empty pool stops the fetching of commands.
+// Completions that wait: for their due time (a binary heap), or for room in their queue (a list for
+// each completion queue). All share one pool of places; an empty pool stops the fetching of
+// commands.
 import {
   answer,
   Completion,

@@ -3,7 +3,6 @@
 // in an HdrHistogram with the same three numbers.
 import {
   HISTOGRAM_HEADER_BYTES,
-  HISTOGRAM_HIGHEST_NS,
   HISTOGRAM_MAX,
   HISTOGRAM_MIN,
   HISTOGRAM_SUB_BUCKETS_BITS,
@@ -11,21 +10,19 @@ import {
 } from "../layout.ts";
 
 const SUB_BUCKET_MASK: u64 = (1 << HISTOGRAM_SUB_BUCKETS_BITS) - 1;
-const HIGHEST: u64 = HISTOGRAM_HIGHEST_NS;
 
 /** Where the count of `ns` stands. Bucket 0 holds values below 2048; each further one the next doubling. */
 // @ts-ignore: decorator
 @inline
 export function countsIndex(ns: u64): u32 {
-  const bucket = 64 - HISTOGRAM_SUB_BUCKETS_BITS - (clz<u64>(ns | SUB_BUCKET_MASK) as u32);
-  return (bucket << (HISTOGRAM_SUB_BUCKETS_BITS - 1)) + ((ns >> bucket) as u32);
+  const bucket: u64 = 64 - HISTOGRAM_SUB_BUCKETS_BITS - clz<u64>(ns | SUB_BUCKET_MASK);
+  return ((bucket << (HISTOGRAM_SUB_BUCKETS_BITS - 1)) + (ns >> bucket)) as u32;
 }
 
-/** Counts one latency in the histogram at `histogram`; more than one hour counts as one hour. */
+/** Counts one latency in the histogram at `histogram`, which has room for every value there is. */
 // @ts-ignore: decorator
 @inline
-export function record(histogram: u32, latencyNs: u64): void {
-  const ns = min<u64>(latencyNs, HIGHEST);
+export function record(histogram: u32, ns: u64): void {
   const count = histogram + HISTOGRAM_HEADER_BYTES + (countsIndex(ns) << 3);
   store<u64>(count, load<u64>(count) + 1);
   store<u64>(histogram, load<u64>(histogram, HISTOGRAM_SUM) + ns, HISTOGRAM_SUM);

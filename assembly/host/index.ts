@@ -20,15 +20,21 @@ import {
   oldest,
   outstanding,
   publish,
-  readClocks,
   resetCounters,
   run,
+  runStaged,
   start,
   sweep,
 } from "./loop.ts";
+import { configureAudit, takeInterrupts } from "./audit.ts";
+import { highNs, lowNs, wakeNs } from "./quantiles.ts";
+import { readClocks } from "./time.ts";
+import { configureStages } from "./stages.ts";
+import { configureWait } from "./wait.ts";
 
 export { attachSubmissionQueue, attachCompletionQueue, post, ring, reap, free, head, tail };
 export { buildPrps, prpListPages };
-export { configureSlots, configurePattern, configure, resetCounters };
-export { start, sweep, run, drain, outstanding, oldest, publish, readClocks };
+export { configureSlots, configurePattern, configure, configureWait, configureAudit, resetCounters };
+export { start, sweep, run, runStaged, configureStages, drain, outstanding, oldest, publish, readClocks };
+export { takeInterrupts, lowNs, highNs, wakeNs };
 export { countsIndex, draw, nextLba, multiplyHigh };

@@ -3,26 +3,28 @@
 import {
   BLOCK_COMPLETED,
   BLOCK_FAILED,
-  BLOCK_NOW,
   BLOCK_REJECTED,
   BLOCK_SUBMITTED,
   BLOCK_SWEEPS,
   BLOCK_SWEEPS_FULL,
+  HISTOGRAM_SUM,
   SLOT_EXPECTED,
   SLOT_OPCODE,
   SLOT_PRP1,
   SLOT_PRP2,
+  SLOT_RUNG,
   SLOT_SUBMITTED,
+  Stage,
 } from "../layout.ts";
 import { NvmOpcode } from "../spec/commands.ts";
 import { Sqe } from "../spec/entries.ts";
-import { clock } from "./clock.ts";
 import { record } from "./histogram.ts";
 import { judge } from "./judge.ts";
 import { draw, nextLba, nextOpcode } from "./pattern.ts";
 import {
   advanceHead,
   advanceTail,
+  free,
   isNew,
   nextEntry,
   phaseAfterSqhd,
@@ -33,15 +35,22 @@ import {
   submissionEntry,
 } from "./queue.ts";
 import { claim, isIdle, release, slotAt, slotCount, slotOf } from "./slots.ts";
-
-/** Empty looks between two readings of the clock: some microseconds of polling. */
-const LOOKS_PER_CLOCK: u32 = 1024;
+import { recordService, stageEnds } from "./stages.ts";
+import { configureTime, readClock, time } from "./time.ts";
+import { wasWoken } from "./audit.ts";
+import {
+  begin,
+  idle,
+  LOOKS_PER_CLOCK,
+  onlyPolls,
+  publishWaits,
+  resetWaits,
+  settle,
+} from "./wait.ts";
 
 let block: u32 = 0;
 let readHistogram: u32 = 0;
 let writeHistogram: u32 = 0;
-let now: u64 = 0;
-let submitted: u64 = 0;
 let completed: u64 = 0;
 let failed: u64 = 0;
 let rejected: u64 = 0;
@@ -65,6 +74,7 @@ export function configure(
   nlb: u32,
 ): void {
   block = controlBlock;
+  configureTime(controlBlock);
   readHistogram = reads;
   writeHistogram = writes;
   resetCounters();
@@ -80,19 +90,23 @@ export function configure(
 
 /** Counts from here on: the ramp is over. What is in flight counts as submitted; histograms are the caller's. */
 export function resetCounters(): void {
-  submitted = outstanding();
   completed = 0;
   failed = 0;
   rejected = 0;
   sweeps = 0;
   sweepsFull = 0;
+  resetWaits();
 }
 
 /** Submits one command from every slot and rings once. */
 export function start(): void {
   readClock();
-  for (let slot: u32 = 0; slot < slotCount(); slot++) submit(slotAt(slot));
+  for (let slot: u32 = 0; slot < slotCount(); slot++) {
+    submit(slotAt(slot));
+    store<u64>(slotAt(slot), time(), SLOT_RUNG);
+  }
   ring();
+  begin();
 }
 
 /** Writes the slot's next command at the tail. Only what differs between commands is written. */
@@ -104,14 +118,12 @@ function submit(slot: u32): void {
   const sqe = changetype<Sqe>(nextEntry() as usize);
   // Command Dword 0: opcode, FUSE and PSDT zero, CID
   store<u32>(changetype<usize>(sqe), opcode | claim(slot));
-  sqe.prp1 = load<u64>(slot, SLOT_PRP1);
-  sqe.prp2 = load<u64>(slot, SLOT_PRP2);
+  v128.store(changetype<usize>(sqe), v128.load(slot, SLOT_PRP1), offsetof<Sqe>("prp1"));
   // CDW10 and CDW11: starting LBA
   store<u64>(changetype<usize>(sqe), nextLba(bits), offsetof<Sqe>("cdw10"));
-  store<u64>(slot, now, SLOT_SUBMITTED);
+  store<u64>(slot, time(), SLOT_SUBMITTED);
   store<u32>(slot, opcode, SLOT_OPCODE);
   advanceTail();
-  submitted++;
 }
 
 /**
@@ -120,26 +132,32 @@ function submit(slot: u32): void {
  * @returns completions reaped. The first entry that is not the success of a busy slot ends the sweep.
  */
 export function sweep(): u32 {
-  let second = secondHalf();
-  if (!isNew(second)) return 0;
+  const second = secondHalf();
+  return isNew(second) ? sweepFrom(second) : 0;
+}
+
+/** @param first the second half of the head entry, which is new */
+function sweepFrom(first: u64): u32 {
   readClock();
   const limit = slotCount();
+  let second = first;
   let reaped: u32 = 0;
   do {
     const slot = slotOf(second);
-    // SQID, CID with generation, phase and status 0 in one comparison
-    const expected = load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd();
-    if (second >> 16 != expected || ((second as u32) & 0xffff) >= submissionEntries()) {
-      odd = true;
-      oddSecond = second;
-      break;
-    }
+    // SQID, CID with generation, phase and status 0 in one comparison: an entry of the last lap fails it too
+    if (second >> 16 != (load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd())) break;
+    if (((second as u32) & 0xffff) >= submissionEntries()) break;
     finish(slot);
     advanceHead();
     submit(slot);
     second = secondHalf();
-  } while (++reaped < limit && isNew(second));
+  } while (++reaped < limit);
   if (reaped) ringBoth();
+  if (reaped < limit && isNew(second)) {
+    odd = true;
+    oddSecond = second;
+  }
+  completed += reaped;
   sweepsFull++;
   return reaped;
 }
@@ -150,14 +168,13 @@ export function sweep(): u32 {
 function finish(slot: u32): void {
   const isRead = load<u32>(slot, SLOT_OPCODE) == NvmOpcode.READ;
   const histogram = select<u32>(readHistogram, writeHistogram, isRead);
-  record(histogram, now - load<u64>(slot, SLOT_SUBMITTED));
-  completed++;
+  record(histogram, time() - load<u64>(slot, SLOT_SUBMITTED));
 }
 
 /** Judges the head entry that ended a sweep, and submits again if it did end a command. */
 function examine(resubmit: bool): void {
   const slot = slotOf(oddSecond);
-  const ended = judge(block, oddSecond, now);
+  const ended = judge(block, oddSecond, time());
   advanceHead();
   odd = false;
   if (!ended) {
@@ -172,19 +189,76 @@ function examine(resubmit: bool): void {
 
 /** Submits and reaps until the clock passes `until` (ns); then publishes the counters. */
 export function run(until: u64): void {
-  let looks: u32 = 0;
   do {
-    sweeps++;
-    if (isNew(secondHalf())) {
-      sweep();
+    const second = look(onlyPolls() ? LOOKS_PER_CLOCK : 1);
+    if (isNew(second)) {
+      const before = completed + failed;
+      sweepFrom(second);
       if (odd) examine(true);
-      looks = 0;
-    } else if (++looks == LOOKS_PER_CLOCK) {
-      readClock();
-      looks = 0;
+      if (!onlyPolls()) settle((completed + failed - before) as u32, completed, latencySum());
+    } else {
+      idle();
     }
-  } while (now < until);
+  } while (time() < until);
   publish();
+}
+
+/** `run` with stages: one completion at a time, the clock read between the steps. */
+export function runStaged(until: u64): void {
+  do {
+    const second = look(onlyPolls() ? LOOKS_PER_CLOCK : 1);
+    if (isNew(second)) {
+      const before = completed + failed;
+      sweepStaged(second);
+      if (odd) examine(true);
+      if (!onlyPolls()) settle((completed + failed - before) as u32, completed, latencySum());
+    } else {
+      idle();
+    }
+  } while (time() < until);
+  publish();
+}
+
+/** One completion, stage by stage; an entry that is not the success of a busy slot is left to `examine`. */
+function sweepStaged(second: u64): void {
+  if (!wasWoken()) readClock();
+  const seen = time();
+  const slot = slotOf(second);
+  const expected = load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd();
+  if (second >> 16 != expected || ((second as u32) & 0xffff) >= submissionEntries()) {
+    odd = true;
+    oddSecond = second;
+    return;
+  }
+  finish(slot);
+  completed++;
+  recordService(slot, seen);
+  advanceHead();
+  free();
+  const reaped = stageEnds(Stage.REAP, seen);
+  submit(slot);
+  const built = stageEnds(Stage.BUILD, reaped);
+  ring();
+  store<u64>(slot, stageEnds(Stage.DOORBELL, built), SLOT_RUNG);
+  sweepsFull++;
+}
+
+/** Looks until an entry is new, `most` times. @returns the head entry's second half, as last read. */
+// @ts-ignore: decorator
+@inline
+function look(most: u32): u64 {
+  let left = most;
+  let second = secondHalf();
+  while (!isNew(second) && --left) second = secondHalf();
+  sweeps += most - left + (left != 0) as u32;
+  return second;
+}
+
+/** Sum of all latencies so far, in ns. */
+// @ts-ignore: decorator
+@inline
+function latencySum(): u64 {
+  return load<u64>(readHistogram, HISTOGRAM_SUM) + load<u64>(writeHistogram, HISTOGRAM_SUM);
 }
 
 /**
@@ -194,7 +268,7 @@ export function run(until: u64): void {
 export function drain(until: u64): u32 {
   let left = outstanding();
   readClock();
-  while (left && now < until) {
+  while (left && time() < until) {
     const second = secondHalf();
     if (isNew(second)) left -= reapOne(second);
     readClock();
@@ -214,6 +288,7 @@ function reapOne(second: u64): u32 {
     return (failed - failedBefore) as u32;
   }
   finish(slot);
+  completed++;
   advanceHead();
   release(slot);
   ringBoth();
@@ -232,29 +307,18 @@ export function oldest(): u64 {
   let age: u64 = 0;
   for (let slot: u32 = 0; slot < slotCount(); slot++) {
     const at = slotAt(slot);
-    if (!isIdle(at)) age = max<u64>(age, now - load<u64>(at, SLOT_SUBMITTED));
+    if (!isIdle(at)) age = max<u64>(age, time() - load<u64>(at, SLOT_SUBMITTED));
   }
   return age;
 }
 
 /** Stores the counters where the main thread reads them. */
 export function publish(): void {
-  store<u64>(block, submitted, BLOCK_SUBMITTED);
+  store<u64>(block, completed + failed + outstanding(), BLOCK_SUBMITTED);
   store<u64>(block, completed, BLOCK_COMPLETED);
   store<u64>(block, failed, BLOCK_FAILED);
   store<u64>(block, rejected, BLOCK_REJECTED);
   store<u64>(block, sweeps, BLOCK_SWEEPS);
   store<u64>(block, sweepsFull, BLOCK_SWEEPS_FULL);
-}
-
-/** Reads the clock `count` times, as a sweep does: for measuring what one reading costs. */
-export function readClocks(count: u32): void {
-  for (let reading: u32 = 0; reading < count; reading++) readClock();
-}
-
-// @ts-ignore: decorator
-@inline
-function readClock(): void {
-  clock();
-  now = load<u64>(block, BLOCK_NOW);
+  publishWaits(block);
 }

@@ -43,8 +43,8 @@ export function configurePattern(
 // @ts-ignore: decorator
 @inline
 export function draw(): u64 {
-  state += GOLDEN_GAMMA;
-  let z = state;
+  let z = state + GOLDEN_GAMMA;
+  state = z;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
   z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
   return z ^ (z >> 31);
@@ -54,7 +54,7 @@ export function draw(): u64 {
 // @ts-ignore: decorator
 @inline
 export function nextLba(bits: u64): u64 {
-  return firstLba + (isRandom ? multiplyHigh(bits, blocks) : nextInSequence()) * lbasPerBlock;
+  return firstLba + (!isRandom ? nextInSequence() : scale(bits)) * lbasPerBlock;
 }
 
 /** The next I/O's opcode; the draw's low 16 bits decide, which hardly move the block's number. */
@@ -62,6 +62,14 @@ export function nextLba(bits: u64): u64 {
 @inline
 export function nextOpcode(bits: u64): u32 {
   return select<u32>(NvmOpcode.READ, NvmOpcode.WRITE, ((bits as u32) & 0xffff) < readShare);
+}
+
+/** Bits 127:64 of bits × blocks, with half the multiplications where there are fewer than 2^32 blocks. */
+// @ts-ignore: decorator
+@inline
+function scale(bits: u64): u64 {
+  if (blocks >> 32) return multiplyHigh(bits, blocks);
+  return ((bits >> 32) * blocks + (((bits & 0xffffffff) * blocks) >> 32)) >> 32;
 }
 
 // @ts-ignore: decorator
@@ -74,8 +82,6 @@ function nextInSequence(): u64 {
 }
 
 /** Bits 127:64 of a × b: maps 64 random bits evenly onto [0, b) without a division. */
-// @ts-ignore: decorator
-@inline
 export function multiplyHigh(a: u64, b: u64): u64 {
   const aLow = a & 0xffffffff;
   const aHigh = a >> 32;

@@ -6,17 +6,22 @@ import { ringDoorbell } from "./mmio.ts";
 let sq: u32 = 0;
 let sqid: u32 = 0;
 let sqEntries: u32 = 0;
+let sqEnd: u32 = 0;
+/** Head, tail and what was rung of them are pointers here, indexes only at the doorbells. */
 let sqTail: u32 = 0;
 let sqTailRung: u32 = 0;
 let sqTailDoorbell: u32 = 0;
 
 let cq: u32 = 0;
 let cqEntries: u32 = 0;
+let cqEnd: u32 = 0;
 let cqHead: u32 = 0;
 let cqHeadFreed: u32 = 0;
 let cqHeadDoorbell: u32 = 0;
-/** The phase tag of an entry that is new in this lap (4.6): 1 in the first. */
-let phase: u32 = 1;
+/** Where a CQE's second half has the phase tag after a shift by 16. */
+const PHASE: u64 = 1 << 32;
+/** The phase tag of an entry that is new in this lap (4.6): set in the first. */
+let phase: u64 = PHASE;
 
 /** Takes a submission queue at `pointer` (zeroed, `entries` × 64 bytes) with its tail doorbell. */
 export function attachSubmissionQueue(
@@ -29,8 +34,9 @@ export function attachSubmissionQueue(
   sq = pointer;
   sqEntries = entries;
   sqTailDoorbell = tailDoorbell;
-  sqTail = 0;
-  sqTailRung = 0;
+  sqEnd = pointer + entries * SQE_BYTES;
+  sqTail = pointer;
+  sqTailRung = pointer;
 }
 
 /** Takes a completion queue at `pointer` (zeroed, `entries` × 16 bytes) with its head doorbell. */
@@ -38,9 +44,10 @@ export function attachCompletionQueue(pointer: u32, entries: u32, headDoorbell: 
   cq = pointer;
   cqEntries = entries;
   cqHeadDoorbell = headDoorbell;
-  cqHead = 0;
-  cqHeadFreed = 0;
-  phase = 1;
+  cqEnd = pointer + entries * CQE_BYTES;
+  cqHead = pointer;
+  cqHeadFreed = pointer;
+  phase = PHASE;
 }
 
 /**
@@ -49,7 +56,7 @@ export function attachCompletionQueue(pointer: u32, entries: u32, headDoorbell: 
  * @returns the index of the entry it took.
  */
 export function post(sqe: u32): u32 {
-  const index = sqTail;
+  const index = tail();
   memory.copy(nextEntry(), sqe, SQE_BYTES);
   advanceTail();
   return index;
@@ -58,7 +65,7 @@ export function post(sqe: u32): u32 {
 /** Announces everything posted since the last time. */
 export function ring(): void {
   if (sqTail == sqTailRung) return;
-  ringDoorbell(sqTailDoorbell, sqTail);
+  ringDoorbell(sqTailDoorbell, tail());
   sqTailRung = sqTail;
 }
 
@@ -73,18 +80,22 @@ export function reap(): u32 {
 /** Gives every reaped entry back to the device. Their contents are the device's from here on. */
 export function free(): void {
   if (cqHead == cqHeadFreed) return;
-  ringDoorbell(cqHeadDoorbell, cqHead);
+  ringDoorbell(cqHeadDoorbell, head());
   cqHeadFreed = cqHead;
 }
 
 /** @returns the completion queue's head, an index. */
+// @ts-ignore: decorator
+@inline
 export function head(): u32 {
-  return cqHead;
+  return (cqHead - cq) / CQE_BYTES;
 }
 
 /** @returns the submission queue's tail, an index. */
+// @ts-ignore: decorator
+@inline
 export function tail(): u32 {
-  return sqTail;
+  return (sqTail - sq) / SQE_BYTES;
 }
 
 // @ts-ignore: decorator
@@ -116,21 +127,21 @@ export function submissionEntry(index: u32): u32 {
 // @ts-ignore: decorator
 @inline
 export function nextEntry(): u32 {
-  return submissionEntry(sqTail);
+  return sqTail;
 }
 
 // @ts-ignore: decorator
 @inline
 export function advanceTail(): void {
-  const next = sqTail + 1;
-  sqTail = next == sqEntries ? 0 : next;
+  const next = sqTail + SQE_BYTES;
+  sqTail = next == sqEnd ? sq : next;
 }
 
 /** Pointer of the entry at the completion queue's head. */
 // @ts-ignore: decorator
 @inline
 export function headEntry(): u32 {
-  return cq + cqHead * CQE_BYTES;
+  return cqHead;
 }
 
 /** SQHD, SQID, CID, phase and status of the head entry in one load, so that no part is older than the phase. */
@@ -144,30 +155,33 @@ export function secondHalf(): u64 {
 // @ts-ignore: decorator
 @inline
 export function isNew(second: u64): bool {
-  return (((second >> 48) as u32) & 1) == phase;
+  return ((second >> 16) & PHASE) == phase;
 }
 
 /** The phase tag of this lap, where the second half of an entry has it after a shift by 16. */
 // @ts-ignore: decorator
 @inline
 export function phaseAfterSqhd(): u64 {
-  return (phase as u64) << 32;
+  return phase;
 }
 
 // @ts-ignore: decorator
 @inline
 export function advanceHead(): void {
-  const next = cqHead + 1;
-  const wraps = next == cqEntries;
-  cqHead = wraps ? 0 : next;
-  phase ^= wraps as u32;
+  const next = cqHead + CQE_BYTES;
+  if (next == cqEnd) {
+    cqHead = cq;
+    phase ^= PHASE;
+  } else {
+    cqHead = next;
+  }
 }
 
 // @ts-ignore: decorator
 @inline
 export function ringBoth(): void {
-  ringDoorbell(cqHeadDoorbell, cqHead);
+  ringDoorbell(cqHeadDoorbell, head());
   cqHeadFreed = cqHead;
-  ringDoorbell(sqTailDoorbell, sqTail);
+  ringDoorbell(sqTailDoorbell, tail());
   sqTailRung = sqTail;
 }

@@ -39,7 +39,7 @@ export function configureSlots(
   let list = lists;
   for (let slot: u32 = 0; slot <= slotMask; slot++) {
     const at = slotAt(slot);
-    store<u32>(at, slot << 16, SLOT_EXPECTED);
+    store<u32>(at, queueId() | (slot << 16), SLOT_EXPECTED);
     release(at);
     if (slot >= count) continue;
     const buffer = buffers + slot * stride;
@@ -59,6 +59,11 @@ export function slotAt(slot: u32): u32 {
 @inline
 export function slotOf(second: u64): u32 {
   return slotAt(((second >> 32) as u32) & slotMask);
+}
+
+/** The number of the slot at `slot`. */
+export function slotNumber(slot: u32): u32 {
+  return (slot - slots) / SLOT_BYTES;
 }
 
 // @ts-ignore: decorator
@@ -82,9 +87,9 @@ export function isIdle(slot: u32): bool {
 // @ts-ignore: decorator
 @inline
 export function claim(slot: u32): u32 {
-  const cid = (load<u32>(slot, SLOT_EXPECTED) & 0xffff0000) + generationStep;
-  store<u64>(slot, (cid | queueId()) as u64, SLOT_EXPECTED);
-  return cid;
+  const expected = load<u32>(slot, SLOT_EXPECTED) + generationStep;
+  store<u64>(slot, expected as u64, SLOT_EXPECTED);
+  return expected & 0xffff0000;
 }
 
 /** Marks a slot idle; its generation stays. */

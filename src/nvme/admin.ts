@@ -9,7 +9,7 @@ import {
   CREATE_QSIZE_SHIFT,
   CREATE_SQ_CQID_SHIFT,
   FEATURE_SEL_SHIFT,
-  type Feature,
+  Feature,
   FeatureSelect,
   LOG_NUMDL_SHIFT,
   LOG_NUMDU_MASK,
@@ -46,6 +46,19 @@ export function setFeatures(fid: Feature, value: number): SqeDwords {
   sqe[10] = fid;
   sqe[11] = value;
   return sqe;
+}
+
+/** Interrupt Coalescing (5.21.1.8) for all I/O vectors: threshold 0's based, time in units of 100 us. */
+export function setInterruptCoalescing(threshold: number, time: number): SqeDwords {
+  return setFeatures(Feature.INTERRUPT_COALESCING, threshold | (time << 8));
+}
+
+/** Interrupt Vector Configuration (5.21.1.9): exempts a vector from coalescing, or not. */
+export function setVectorConfiguration(vector: number, coalescingDisable: boolean): SqeDwords {
+  return setFeatures(
+    Feature.INTERRUPT_VECTOR_CONFIGURATION,
+    vector | (Number(coalescingDisable) << 16),
+  );
 }
 
 /** Get Features (5.13) without data; the value comes back in dword 0. */

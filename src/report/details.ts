@@ -46,6 +46,7 @@ export function detailsOf(run: RunMeasurement) {
       significantDigits: HISTOGRAM_DIGITS,
     },
     total: perDirection(directions, (direction) => latencyDetails(latenciesOf(run, direction))),
+    deviceCpuNs: run.deviceCpuNs,
     series: run.intervals.map((interval) => seriesEntry(interval, directions, run.workload.bs)),
     jobs: run.jobs.map((job) => jobDetails(job, directions)),
     errors: errorsOf(run.jobs).map(errorDetails),
@@ -100,11 +101,17 @@ function carriedNs(latencies: LatencyCounts, percentile: number): number | null 
 }
 
 function jobDetails(job: JobMeasurement, directions: readonly Direction[]) {
-  const { read: _read, write: _write, statuses, ...rest } = job;
+  const { read: _read, write: _write, statuses, stages, ...rest } = job;
   return {
     ...rest,
     phase: JobPhase[job.phase],
     ...perDirection(directions, (direction) => latencyDetails(job[direction])),
+    stages:
+      stages === null
+        ? null
+        : Object.fromEntries(
+            Object.entries(stages).map(([name, counts]) => [name, latencyDetails(counts)]),
+          ),
     statuses: statuses.map(errorDetails),
   };
 }

@@ -11,6 +11,8 @@ import {
 import { bucketHighNs, bucketLowNs } from "../histogram.ts";
 import type { LatencyCounts } from "../run/measurement.ts";
 
+export { emptyCounts, mergeCounts } from "../run/latency-counts.ts";
+
 /** fio's default `percentile_list`. */
 export const fioPercentiles: readonly number[] = [
   1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99, 99.5, 99.9, 99.95, 99.99,
@@ -18,25 +20,6 @@ export const fioPercentiles: readonly number[] = [
 
 /** A percentile is carried when at least so many samples lie above it. */
 const SAMPLES_ABOVE = 10;
-
-export const emptyCounts: LatencyCounts = { total: 0, minNs: 0, maxNs: 0, sumNs: 0, counts: [] };
-
-/** The sum of several counts; exact, since all have the same buckets. */
-export function mergeCounts(parts: readonly LatencyCounts[]): LatencyCounts {
-  const filled = parts.filter((part) => part.total > 0);
-  if (filled.length === 0) return emptyCounts;
-  const sums = new Map<number, number>();
-  for (const { counts } of filled) {
-    for (const [index, count] of counts) sums.set(index, (sums.get(index) ?? 0) + count);
-  }
-  return {
-    total: filled.reduce((sum, part) => sum + part.total, 0),
-    minNs: Math.min(...filled.map((part) => part.minNs)),
-    maxNs: Math.max(...filled.map((part) => part.maxNs)),
-    sumNs: filled.reduce((sum, part) => sum + part.sumNs, 0),
-    counts: [...sums].sort(([a], [b]) => a - b),
-  };
-}
 
 /** The value that `percentile` percent of the samples do not exceed; 0 without samples. */
 export function percentileNs(latencies: LatencyCounts, percentile: number): number {

@@ -19,6 +19,8 @@ export interface LiveSnapshot extends LiveSample {
   readonly bs: number;
   /** IOPS of the samples so far, the latest last. */
   readonly history: readonly number[];
+  /** What is being measured, when it changes: "poll 3/20". */
+  readonly label?: string | undefined;
 }
 
 /** At most four lines a second: the eye follows no more, and the terminal costs CPU time. */
@@ -27,7 +29,7 @@ const BARS = 16;
 
 /** One line of at most `columns` - 1 characters; what matters least is left out first. */
 export function liveLine(snapshot: LiveSnapshot, columns: number): string {
-  const { elapsedMs, runtimeMs, iops, bs, p50Ns, p99Ns } = snapshot;
+  const { elapsedMs, runtimeMs, iops, bs, p50Ns, p99Ns, label = "" } = snapshot;
   if (elapsedMs < 0) return joined([`ramp, ${formatClock(-elapsedMs)} left`], columns);
   const percent = Math.min(100, Math.floor((elapsedMs * 100) / runtimeMs));
   // A sample without I/O has no latency; the columns stay where they are.
@@ -35,6 +37,7 @@ export function liveLine(snapshot: LiveSnapshot, columns: number): string {
   const rate = `${formatCount(Math.round(iops))} IOPS`;
   return joined(
     [
+      label,
       `${percent}%`.padStart(4),
       rate.padStart(11),
       `${formatMiBps(iops * bs)} MiB/s`.padStart(11),
@@ -82,14 +85,14 @@ export class Live {
   }
 
   /** Shows the sample, unless the last one is too fresh or nobody looks. */
-  show(sample: LiveSample): void {
+  show(sample: LiveSample, label?: string): void {
     if (!this.#stream.isTTY) return;
     if (sample.elapsedMs >= 0) this.#history.push(sample.iops);
     if (this.#history.length > BARS) this.#history.shift();
     if (this.#nowMs() - this.#shownMs < PERIOD_MS) return;
     this.#shownMs = this.#nowMs();
     const { runtimeMs, bs } = this.#workload;
-    const snapshot = { ...sample, runtimeMs, bs, history: this.#history };
+    const snapshot = { ...sample, runtimeMs, bs, history: this.#history, label };
     this.#stream.write(`\r\x1b[2K${liveLine(snapshot, this.#stream.columns ?? 80)}`);
   }
 

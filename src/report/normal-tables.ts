@@ -4,10 +4,11 @@ import type {
   JobMeasurement,
   LatencyCounts,
   RunMeasurement,
+  StageName,
 } from "../run/measurement.ts";
 import { formatCount, formatMiBps, formatNs } from "../units.ts";
 import { type Cell, type Colors, LABEL_WIDTH, type Row, sparkline, table } from "./columns.ts";
-import { isCarried, meanNs, percentileNs, samplesNeeded } from "./histogram.ts";
+import { isCarried, meanNs, mergeCounts, percentileNs, samplesNeeded } from "./histogram.ts";
 import { directionsOf, elapsedNsOf, latenciesOf, perSecond } from "./totals.ts";
 
 const percentiles = [50, 90, 99, 99.9, 99.99, 99.999];
@@ -85,6 +86,26 @@ function tooFew(total: number, colors: Colors): string[] {
   // The first tells the rest: each further nine needs ten times as many.
   const needed = shortCount(samplesNeeded(missing));
   return [colors.dim(`${"-".padEnd(LABEL_WIDTH)}too few I/Os: p${missing} needs ${needed}`)];
+}
+
+/** Where the time of a command went, stage by stage; nothing unless it was measured. */
+export function stageTable(run: RunMeasurement, colors: Colors): string[] {
+  const names = Object.keys(run.jobs[0]?.stages ?? {}) as StageName[];
+  const rows = names
+    .map((name) => ({
+      name,
+      latencies: mergeCounts(run.jobs.flatMap(({ stages }) => stages?.[name] ?? [])),
+    }))
+    .filter(({ latencies }) => latencies.total > 0)
+    .map(
+      ({ name, latencies }): Row => ({
+        label: { text: name, style: String },
+        cells: latencyCells(latencies, percentiles, colors),
+      }),
+    );
+  if (rows.length === 0) return [];
+  const headings = ["mean", ...percentiles.map((percentile) => `p${percentile}`), "max"];
+  return table([headingRow("stage", headings, colors), ...rows]);
 }
 
 /** One row for each job and direction; nothing for a single job. */

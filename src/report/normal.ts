@@ -4,7 +4,7 @@ import { statusName } from "../nvme/status.ts";
 import type { RejectionName, RunMeasurement } from "../run/measurement.ts";
 import { fioTime, formatBytes, formatCount, formatNs } from "../units.ts";
 import { type Colors, type Style, wrap } from "./columns.ts";
-import { jobTable, latencyTable, rateTable } from "./normal-tables.ts";
+import { jobTable, latencyTable, rateTable, stageTable } from "./normal-tables.ts";
 import { elapsedNsOf, errorsOf, median, sumOf } from "./totals.ts";
 import { warningText } from "./warnings.ts";
 
@@ -24,6 +24,7 @@ export function normalReport(run: RunMeasurement, options: NormalOptions = {}): 
     header(run, colors, columns),
     rateTable(run, colors),
     latencyTable(run, colors),
+    stageTable(run, colors),
     jobTable(run, colors),
     conditions(run, colors, columns),
     faults(run, colors, columns),

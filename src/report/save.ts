@@ -15,6 +15,7 @@ import {
 import { dirname, join } from "node:path";
 import { PhasebitError, usage } from "../errors.ts";
 import type { RunMeasurement } from "../run/measurement.ts";
+import type { Workload } from "../run/workload.ts";
 import { fioDocument } from "./fio.ts";
 import { hgrm } from "./hgrm.ts";
 import { directionsOf, latenciesOf, workloadName } from "./totals.ts";
@@ -58,7 +59,7 @@ function checkFile(output: string): void {
  * @throws PhasebitError RESULTS when one could not be written whole.
  */
 export function saveRun(run: RunMeasurement, output?: string): string[] {
-  const document = output ?? freeName(run);
+  const document = output ?? freeName(run.startedMs, workloadName(run.workload));
   const stem = document.replace(/\.json$/, "");
   const measured = directionsOf(run.workload)
     .map((direction) => ({ direction, latencies: latenciesOf(run, direction) }))
@@ -72,9 +73,29 @@ export function saveRun(run: RunMeasurement, output?: string): string[] {
   return files.map(({ file }) => file);
 }
 
-/** The result document as JSON, a line for each list of numbers. */
+/**
+ * Saves the document of a comparison or a sweep, whose file's name begins with `kind`.
+ * @returns the file.
+ * @throws PhasebitError RESULTS when it could not be written whole.
+ */
+export function saveDocument(
+  document: object,
+  { kind, startedMs, workload }: { kind: string; startedMs: number; workload: Workload },
+  output?: string,
+): string {
+  const file = output ?? freeName(startedMs, `${kind}-${workloadName(workload)}`);
+  attempt(file, () => writeWhole(file, jsonText(document)));
+  return file;
+}
+
+/** The result document of a run as JSON. */
 export function documentText(run: RunMeasurement): string {
-  const lines = JSON.stringify(fioDocument(run), null, 2);
+  return jsonText(fioDocument(run));
+}
+
+/** A document as JSON, a line for each list of numbers. */
+export function jsonText(document: object): string {
+  const lines = JSON.stringify(document, null, 2);
   // Line ends in strings are escaped, so what matches is a list of numbers and nothing else.
   const lists = lines.replace(/\[\s+(-?[0-9][0-9eE.+,\s-]*?)\s+\]/g, (_, numbers: string) => {
     return `[${numbers.replace(/\s+/g, "")}]`;
@@ -83,9 +104,9 @@ export function documentText(run: RunMeasurement): string {
 }
 
 /** "results/20261122T091405Z-randread-4k-qd1x1.json"; a number is added when there is one already. */
-function freeName(run: RunMeasurement): string {
-  const second = new Date(run.startedMs).toISOString().replace(/\.[0-9]+Z$|[-:]/g, "");
-  const stem = join(RESULTS_FOLDER, `${second}Z-${workloadName(run.workload)}`);
+function freeName(startedMs: number, label: string): string {
+  const second = new Date(startedMs).toISOString().replace(/\.[0-9]+Z$|[-:]/g, "");
+  const stem = join(RESULTS_FOLDER, `${second}Z-${label}`);
   for (let number = 2, name = stem; ; number++) {
     if (!existsSync(`${name}.json`)) return `${name}.json`;
     name = `${stem}-${number}`;

@@ -16,6 +16,12 @@ const words: Words = {
   "commands-lost": ({ count }) =>
     `${things(count, "command")} never completed. The latencies leave them out, so the tail is ` +
     "better than the truth; look at the device before trusting them.",
+  "lost-interrupts": ({ count }) =>
+    `${things(count, "completion")} came without an interrupt and ${were(count)} found when the wait ran out ` +
+    "(--interrupt-timeout). The device, or the way of its interrupts, loses them.",
+  "spurious-interrupts": ({ count }) =>
+    `${things(count, "interrupt")} came without a completion. The device raises more than it should, or ` +
+    "another queue shares the vector.",
   "controller-fatal": () =>
     "The controller reported a fatal status (CSTS.CFS) and the run ended there. Read its error log.",
   "controller-reset": () =>
@@ -42,6 +48,11 @@ const words: Words = {
     "or keep it off the CPUs of the jobs.",
   "no-function-reset": () =>
     "The device has no function level reset: a state left by an earlier user may have survived.",
+  "drift-larger-than-difference": ({ figures, pairs, worst }) =>
+    `${figures.join(", ")} drifted over the rounds (${worst.figure} of ${worst.mode} by ` +
+    `${worst.percent.toFixed(1)}%), by more than the difference between ` +
+    `${pairs.map(({ a, b }) => `${a} and ${b}`).join(", ")}. The order of the blocks evens out a steady ` +
+    "drift, not a sudden one: let the device settle with a longer --ramp-time, and compare again.",
 };
 
 /** The warning in words: what was seen, then what to do. */

@@ -1,4 +1,5 @@
 // Which doubts a finished run deserves; report/warnings.ts words them.
+import type { CompletionMode } from "./completion.ts";
 import type { HostConditions, JobMeasurement, Warning } from "./measurement.ts";
 
 /** A loop that polls needs its CPU all the time; less means that others had it. */
@@ -10,6 +11,7 @@ const SHORTEST_NS = 200_000_000;
 export interface Evidence {
   readonly jobs: readonly JobMeasurement[];
   readonly host: HostConditions;
+  readonly mode: CompletionMode;
   readonly interrupted: boolean;
   /** Threads that spun during the run: the jobs, and the embedded controller's own. */
   readonly spinningThreads: number;
@@ -21,17 +23,21 @@ export interface Evidence {
 
 /** Worst first. */
 export function warningsOf(evidence: Evidence): Warning[] {
-  const { jobs, host, interrupted, spinningThreads, hasReset, failure } = evidence;
+  const { jobs, host, mode, interrupted, spinningThreads, hasReset, failure } = evidence;
   const sum = (of: (job: JobMeasurement) => number): number =>
     jobs.reduce((total, job) => total + of(job), 0);
   const failed = sum((job) => job.failed);
   const rejected = sum((job) => Object.values(job.rejections).reduce((a, b) => a + b, 0));
   const lost = sum((job) => job.lost);
+  const lostInterrupts = sum((job) => job.waits.lost);
+  const spurious = sum((job) => job.waits.spurious);
   const doubts: (Warning | false | undefined)[] = [
     failure,
     lost > 0 && { kind: "commands-lost", count: lost },
     failed > 0 && { kind: "io-errors", count: failed },
     rejected > 0 && { kind: "rejected-completions", count: rejected },
+    lostInterrupts > 0 && { kind: "lost-interrupts", count: lostInterrupts },
+    spurious > 0 && { kind: "spurious-interrupts", count: spurious },
     interrupted && { kind: "interrupted" },
     spinningThreads > host.cpus && {
       kind: "cpus-shared",
@@ -40,7 +46,7 @@ export function warningsOf(evidence: Evidence): Warning[] {
     },
     host.loadAverage > host.cpus && { kind: "host-busy", loadAverage: host.loadAverage },
     !hasReset && { kind: "no-function-reset" },
-    ...jobs
+    ...(mode === "poll" ? jobs : [])
       .map((job) => ({ job, share: cpuShare(job) }))
       .filter(({ job, share }) => job.elapsedNs > SHORTEST_NS && share < FULL_SHARE)
       .map(

@@ -4,19 +4,27 @@ import {
   BLOCK_BYTES,
   BLOCK_COMPLETED,
   BLOCK_FAILED,
+  BLOCK_INTERRUPTS,
+  BLOCK_LATE,
+  BLOCK_LOST,
+  BLOCK_OVERSLEPT,
   BLOCK_PHASE,
   BLOCK_REJECTED,
   BLOCK_REJECTED_RAW,
   BLOCK_REJECTIONS,
+  BLOCK_SLEEPS,
+  BLOCK_SPURIOUS,
   BLOCK_STARTED,
   BLOCK_STATUS_COUNTS,
   BLOCK_STOP,
   BLOCK_SUBMITTED,
   BLOCK_SWEEPS,
   BLOCK_SWEEPS_FULL,
+  BLOCK_WAKEUPS,
   HISTOGRAM_BYTES,
   HISTOGRAM_COUNTS,
   HISTOGRAM_HEADER_BYTES,
+  HISTOGRAM_HIGHEST_NS,
   HISTOGRAM_MAX,
   HISTOGRAM_MIN,
   HISTOGRAM_SUM,
@@ -25,12 +33,15 @@ import {
   REJECTED_RAW_MAX,
   Rejection,
   SLOT_BYTES,
+  STAGES,
+  STAMP_BYTES,
 } from "../../assembly/layout.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { STATUS_CODES } from "../../assembly/spec/status.ts";
 import { alignUp, type LinearMemory, type Region } from "../memory.ts";
 import type { MemoryNeeds } from "../transport/transport.ts";
 import type { LatencyCounts, RejectedEntry, RejectionName } from "./measurement.ts";
+import type { Workload } from "./workload.ts";
 
 const SQE_BYTES = 64;
 const CQE_BYTES = 16;
@@ -38,7 +49,7 @@ const PRP_BYTES = 8;
 /** Smaller queues make host and device fight over one cache line. */
 const FEWEST_ENTRIES = 64;
 
-/** A job's regions; sizes come from `jobSizes`. */
+/** A job's regions. */
 export interface JobMemory {
   readonly block: Region;
   readonly reads: Region;
@@ -46,8 +57,8 @@ export interface JobMemory {
   readonly slots: Region;
   readonly buffers: Region;
   readonly lists: Region;
-  /** Bytes from one slot's buffer to the next. */
-  readonly stride: number;
+  /** A histogram for each Stage, and the embedded controller's stamps; null while nobody measures stages. */
+  readonly stages: { readonly histograms: Region; readonly stamps: Region } | null;
 }
 
 /** Entries of a job's queues: one more than the depth, so that full differs from empty. */
@@ -55,61 +66,111 @@ export function queueEntries(iodepth: number, maxQueueEntries: number): number {
   return Math.min(Math.max(iodepth + 1, FEWEST_ENTRIES), Math.max(maxQueueEntries, iodepth + 1));
 }
 
-/** Memory that `numjobs` jobs need. */
-export function jobNeeds(numjobs: number, iodepth: number, bs: number): MemoryNeeds {
-  const sizes = jobSizes(iodepth, bs);
-  const entries = queueEntries(iodepth, 65536);
+/** What of a workload decides how much memory its jobs need. */
+export type Shape = Pick<Workload, "numjobs" | "iodepth" | "bs" | "stages">;
+
+/** Memory for the jobs of any one of these workloads. */
+export function jobNeeds(shapes: readonly Shape[]): MemoryNeeds {
+  const sizes = largestSizes(shapes);
+  const numjobs = Math.max(...shapes.map((shape) => shape.numjobs));
+  const page = (bytes: number): number => alignUp(bytes, PAGE_BYTES);
   return {
     ioQueues: numjobs,
     heapBytes:
-      numjobs * (alignUp(BLOCK_BYTES, PAGE_BYTES) + 2 * alignUp(HISTOGRAM_BYTES, PAGE_BYTES)) +
-      numjobs * alignUp(sizes.slots, PAGE_BYTES),
-    commandBytes: numjobs * (alignUp(entries * SQE_BYTES, PAGE_BYTES) + sizes.lists),
-    completionBytes: numjobs * alignUp(entries * CQE_BYTES, PAGE_BYTES),
+      PAGE_BYTES +
+      numjobs * (page(BLOCK_BYTES) + 2 * page(HISTOGRAM_BYTES) + page(sizes.slots)) +
+      numjobs * (page(sizes.stages) + page(sizes.stamps)),
+    commandBytes: numjobs * (page(sizes.entries * SQE_BYTES) + sizes.lists),
+    completionBytes: numjobs * page(sizes.entries * CQE_BYTES),
     dataBytes: numjobs * sizes.buffers,
   };
 }
 
-/** Takes one job's regions out of the memory. */
-export function allocateJob(memory: LinearMemory, iodepth: number, bs: number): JobMemory {
-  const sizes = jobSizes(iodepth, bs);
+/** Takes one job's regions out of the memory, large enough for any of these workloads. */
+export function allocateJob(memory: LinearMemory, shapes: readonly Shape[]): JobMemory {
+  const sizes = largestSizes(shapes);
   const host = (bytes: number): Region => memory.heap.allocate(alignUp(bytes, PAGE_BYTES));
-  const job: JobMemory = {
+  return {
     block: host(BLOCK_BYTES),
     reads: host(HISTOGRAM_BYTES),
     writes: host(HISTOGRAM_BYTES),
     slots: host(sizes.slots),
     buffers: memory.data.allocate(sizes.buffers),
     lists: memory.commands.allocate(sizes.lists),
-    stride: sizes.stride,
+    stages:
+      sizes.stages === 0 ? null : { histograms: host(sizes.stages), stamps: host(sizes.stamps) },
   };
-  memory.zero(job.block);
-  memory.zero(job.slots);
-  clearHistograms(memory.memory, job);
-  return job;
 }
 
-function jobSizes(iodepth: number, bs: number) {
-  const stride = alignUp(bs, PAGE_BYTES);
-  const pages = stride / PAGE_BYTES;
+/** Empties a job's control block and histograms for its next run. */
+export function clearJob(memory: LinearMemory, job: JobMemory): void {
+  memory.zero(job.block);
+  clearHistograms(memory.memory, job);
+}
+
+/** Bytes from one slot's buffer to the next. */
+export function bufferStride(bs: number): number {
+  return alignUp(bs, PAGE_BYTES);
+}
+
+interface Sizes {
+  readonly entries: number;
+  readonly slots: number;
+  readonly buffers: number;
+  readonly lists: number;
+  readonly stages: number;
+  readonly stamps: number;
+}
+
+function largestSizes(shapes: readonly Shape[]): Sizes {
+  const all = shapes.map(jobSizes);
+  const most = (key: keyof Sizes): number => Math.max(...all.map((sizes) => sizes[key]));
+  return {
+    entries: most("entries"),
+    slots: most("slots"),
+    buffers: most("buffers"),
+    lists: most("lists"),
+    stages: most("stages"),
+    stamps: most("stamps"),
+  };
+}
+
+function jobSizes({ iodepth, bs, stages }: Shape): Sizes {
+  const pages = bufferStride(bs) / PAGE_BYTES;
   // a list page holds 512 entries, and all but the last give one to the next page
   const listPages = pages <= 2 ? 0 : Math.ceil((pages - 1) / (PAGE_BYTES / PRP_BYTES - 1));
+  const slots = 2 ** Math.ceil(Math.log2(iodepth));
   return {
-    stride,
-    slots: 2 ** Math.ceil(Math.log2(iodepth)) * SLOT_BYTES,
-    buffers: iodepth * stride,
+    entries: queueEntries(iodepth, 65536),
+    slots: slots * SLOT_BYTES,
+    buffers: iodepth * bufferStride(bs),
     lists: Math.max(1, iodepth * listPages) * PAGE_BYTES,
+    stages: stages ? STAGES * HISTOGRAM_BYTES : 0,
+    stamps: stages ? slots * STAMP_BYTES : 0,
   };
 }
 
 /** Empties both histograms; the smallest value starts above every other. */
-export function clearHistograms(memory: WebAssembly.Memory, job: JobMemory): void {
+export function clearHistograms(
+  memory: WebAssembly.Memory,
+  job: Pick<JobMemory, "reads" | "writes" | "stages">,
+): void {
   const bytes = new Uint8Array(memory.buffer);
   const words = new BigUint64Array(memory.buffer);
-  for (const { pointer } of [job.reads, job.writes]) {
+  for (const pointer of histogramsOf(job)) {
     bytes.fill(0, pointer, pointer + HISTOGRAM_BYTES);
     words[(pointer + HISTOGRAM_MIN) / 8] = 0xffff_ffff_ffff_ffffn;
   }
+}
+
+/** Pointers of all histograms of a job. */
+function histogramsOf({ reads, writes, stages }: Pick<JobMemory, "reads" | "writes" | "stages">) {
+  const first = stages?.histograms.pointer;
+  const ofStages =
+    first === undefined
+      ? []
+      : Array.from({ length: STAGES }, (_, stage) => first + stage * HISTOGRAM_BYTES);
+  return [reads.pointer, writes.pointer, ...ofStages];
 }
 
 /** The main thread's view of a job: plain loads of what the worker publishes. */
@@ -125,6 +186,19 @@ export class JobView {
   /** Ends the job at its next slice. */
   stop(): void {
     this.#memory.u32[(this.#job.block.pointer + BLOCK_STOP) / 4] = 1;
+  }
+
+  /** Interrupts and waits of the job so far. */
+  get waits() {
+    return {
+      interrupts: this.#counter(BLOCK_INTERRUPTS),
+      wakeups: this.#counter(BLOCK_WAKEUPS),
+      spurious: this.#counter(BLOCK_SPURIOUS),
+      late: this.#counter(BLOCK_LATE),
+      lost: this.#counter(BLOCK_LOST),
+      sleeps: this.#counter(BLOCK_SLEEPS),
+      overslept: this.#counter(BLOCK_OVERSLEPT),
+    };
   }
 
   get phase(): JobPhase {
@@ -182,26 +256,51 @@ export class JobView {
 
   /** A copy of a histogram's counts so far, dense. */
   counts(direction: "read" | "write"): Float64Array {
-    const { pointer } = this.#histogram(direction);
+    return this.#countsAt(this.#histogram(direction).pointer);
+  }
+
+  #countsAt(pointer: number): Float64Array {
     const words = this.#memory.u32;
     const counts = new Float64Array(HISTOGRAM_COUNTS);
     let word = (pointer + HISTOGRAM_HEADER_BYTES) / 4;
     for (let index = 0; index < HISTOGRAM_COUNTS; index++, word += 2) {
       counts[index] = words[word]! + words[word + 1]! * 2 ** 32;
     }
+    if (this.#memory.u64[(pointer + HISTOGRAM_MAX) / 8]! > HISTOGRAM_HIGHEST_NS) {
+      this.#addBeyond(pointer, counts);
+    }
     return counts;
   }
 
   /** Everything a direction recorded. */
   latency(direction: "read" | "write"): LatencyCounts {
-    const { pointer } = this.#histogram(direction);
+    return this.#latencyAt(this.#histogram(direction).pointer);
+  }
+
+  /** Everything the stages recorded, in their order; null when they were not measured. */
+  get stages(): LatencyCounts[] | null {
+    const { stages } = this.#job;
+    if (stages === null) return null;
+    return Array.from({ length: STAGES }, (_, stage) =>
+      this.#latencyAt(stages.histograms.pointer + stage * HISTOGRAM_BYTES),
+    );
+  }
+
+  /** More than an hour counts as an hour, the last bucket that is kept. */
+  #addBeyond(pointer: number, counts: Float64Array): void {
+    let word = (pointer + HISTOGRAM_HEADER_BYTES) / 4 + HISTOGRAM_COUNTS * 2;
+    const end = (pointer + HISTOGRAM_BYTES) / 4;
+    for (; word < end; word += 2) counts[HISTOGRAM_COUNTS - 1]! += this.#memory.u32[word]!;
+  }
+
+  #latencyAt(pointer: number): LatencyCounts {
     const word = (offset: number): number => Number(this.#memory.u64[(pointer + offset) / 8]!);
-    const counts = sparse(this.counts(direction));
+    const counts = sparse(this.#countsAt(pointer));
     const total = counts.reduce((sum, [, count]) => sum + count, 0);
     return {
       total,
       minNs: total === 0 ? 0 : word(HISTOGRAM_MIN),
-      maxNs: word(HISTOGRAM_MAX),
+      maxNs: Math.min(word(HISTOGRAM_MAX), HISTOGRAM_HIGHEST_NS),
       sumNs: word(HISTOGRAM_SUM),
       counts,
     };

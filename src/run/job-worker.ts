@@ -7,13 +7,18 @@ import {
   BLOCK_PHASE,
   BLOCK_STARTED,
   BLOCK_STOP,
+  BLOCK_WAIT_COUNT,
+  BLOCK_WAIT_UNTIL,
   JobPhase,
+  type WaitMode,
 } from "../../assembly/layout.ts";
 import { native, type ThreadUsage } from "../native.ts";
 import type { QueuePlace } from "../nvme/command-queue.ts";
 import { clockImport, type HostExports, instantiateHost } from "../wasm.ts";
-import { clearHistograms, type JobMemory } from "./job-memory.ts";
+import { bufferStride, clearHistograms, type JobMemory } from "./job-memory.ts";
 
+/** The kernel may end a sleep this late; its default of 50 us would drown what is measured. */
+const TIMER_SLACK_NS = 1;
 const SLICE_NS = 5_000_000n;
 /** Where more threads spin than there are CPUs, a job that keeps its CPU only waits for the others. */
 const SHARED_SLICE_NS = 50_000n;
@@ -23,6 +28,18 @@ const CLOCK_READINGS = 2000;
 /** Until V8 has compiled the way from Wasm to the clock. */
 const CLOCK_WARM_UP = 100_000;
 const READ_SHARE_ALL = 0x10000;
+
+/** How a job waits; eventfds are numbers, valid in every thread of the process, -1 for none. */
+export interface WaitTask {
+  readonly mode: WaitMode;
+  readonly spinNs: bigint;
+  readonly deadlineNs: bigint;
+  readonly isShared: boolean;
+  readonly interrupt: number;
+  readonly own: number;
+  readonly unmask: number;
+  readonly others: readonly number[];
+}
 
 /** Everything a job needs, as plain data. */
 export interface JobTask {
@@ -34,6 +51,10 @@ export interface JobTask {
   /** Pointer of the u32 that the main thread sets when all jobs are ready. */
   readonly gate: number;
   readonly cpu: number | null;
+  readonly wait: WaitTask;
+  readonly stages: boolean;
+  /** The device stamps this job's commands: the embedded controller does. */
+  readonly hasStamps: boolean;
   /** More threads spin than there are CPUs. */
   readonly sharesCpu: boolean;
   readonly iodepth: number;
@@ -81,16 +102,19 @@ class Job {
     this.#clocks = new BigUint64Array(task.memory.buffer);
     const bytes = new Uint8Array(task.memory.buffer);
     this.#readClock = native().clock(bytes, task.job.block.pointer + BLOCK_NOW);
-    const clock = clockImport(this.#readClock);
-    this.#wasm = instantiateHost(task.memory, { clock }, task.module);
+    const imports = { clock: clockImport(this.#readClock), ...waitImports(bytes, task) };
+    this.#wasm = instantiateHost(task.memory, imports, task.module);
   }
 
   run(): JobOutcome {
     const pinned = this.#pin();
+    native().setTimerSlack(TIMER_SLACK_NS);
     this.#configure();
     const clockNs = this.#clockCost();
     this.#phase = JobPhase.READY;
     Atomics.wait(this.#words, this.#task.gate / 4, 0);
+    // what an earlier job or the admin queue raised on this vector is not ours
+    if (this.#task.wait.interrupt >= 0) this.#wasm.takeInterrupts();
 
     this.#wasm.start();
     this.#phase = JobPhase.RAMP;
@@ -115,9 +139,10 @@ class Job {
   #runFor(durationMs: number): boolean {
     const end = this.#now() + BigInt(Math.round(durationMs * 1e6));
     const timeout = BigInt(Math.round(this.#task.timeoutMs * 1e6));
+    const run = this.#task.stages ? this.#wasm.runStaged : this.#wasm.run;
     const slice = this.#task.sharesCpu ? SHARED_SLICE_NS : SLICE_NS;
     for (let now = this.#now(); now < end && !this.#stopped; now = this.#now()) {
-      this.#wasm.run(now + slice < end ? now + slice : end);
+      run(now + slice < end ? now + slice : end);
       if (this.#task.sharesCpu) native().yieldThread();
       if (this.#wasm.oldest() > timeout) return true;
     }
@@ -135,7 +160,7 @@ class Job {
       iodepth,
       job.buffers.pointer,
       bs,
-      job.stride,
+      bufferStride(bs),
       job.lists.pointer,
       iovaBase,
     );
@@ -148,6 +173,14 @@ class Job {
       this.#task.seed,
     );
     const nlb = lbas - 1; // 0's based
+    const { wait, hasStamps } = this.#task;
+    if (job.stages !== null) {
+      const { histograms, stamps } = job.stages;
+      this.#wasm.configureStages(histograms.pointer, hasStamps ? stamps.pointer : 0);
+    }
+    const block = job.block.pointer;
+    this.#wasm.configureWait(block, wait.mode, wait.spinNs);
+    this.#wasm.configureAudit(block, wait.deadlineNs, Number(wait.isShared));
     this.#wasm.configure(job.block.pointer, job.reads.pointer, job.writes.pointer, nsid, nlb);
   }
 
@@ -197,6 +230,16 @@ class Job {
     this.#readClock();
     return this.#clocks[(this.#task.job.block.pointer + BLOCK_NOW) / 8]!;
   }
+}
+
+/** The waiting imports, for modes that have an interrupt or sleep. */
+function waitImports(bytes: Uint8Array, { wait, job }: JobTask) {
+  const at = (offset: number): number => job.block.pointer + offset;
+  const places = [at(BLOCK_NOW), at(BLOCK_WAIT_UNTIL), at(BLOCK_WAIT_COUNT)] as const;
+  const sleep = native().sleeper(bytes, ...places);
+  if (wait.interrupt < 0) return { sleep };
+  const { interrupt, own, unmask, others } = wait;
+  return { sleep, block: native().waiter(bytes, ...places, interrupt, own, unmask, others) };
 }
 
 function difference(after: ThreadUsage, before: ThreadUsage): ThreadUsage {

@@ -38,6 +38,29 @@ export interface RejectedEntry {
 
 export type RejectionName = "bad-cid" | "idle-slot" | "stale-generation" | "bad-sqid" | "bad-sqhd";
 
+/**
+ * Where the time of a command goes. `fetch` and `service` are the embedded controller's own stamps; on a real
+ * device they are empty, and `seen` counts from the doorbell.
+ */
+export type StageName = "build" | "doorbell" | "fetch" | "service" | "seen" | "reap";
+
+/** Interrupts as a job saw them, and how it waited. */
+export interface Waits {
+  /** What the eventfd counted. */
+  readonly interrupts: number;
+  /** Waits that an interrupt ended. */
+  readonly wakeups: number;
+  /** Wake-ups without a completion, whose interrupts no completion explains. */
+  readonly spurious: number;
+  /** Wake-ups without a completion, for completions that had been reaped before. */
+  readonly late: number;
+  /** Completions that were found at a wait's deadline, their interrupt missing. */
+  readonly lost: number;
+  /** Sleeps before looking, and those during which the completion came. */
+  readonly sleeps: number;
+  readonly overslept: number;
+}
+
 /** What one job (one queue pair, one worker) measured. */
 export interface JobMeasurement {
   /** From 0. */
@@ -64,6 +87,9 @@ export interface JobMeasurement {
   readonly sweeps: number;
   readonly sweepsFull: number;
   readonly usage: ThreadUsage;
+  readonly waits: Waits;
+  /** By stage; null unless asked for. */
+  readonly stages: Readonly<Record<StageName, LatencyCounts>> | null;
   /** Median cost of one reading of the clock from Wasm. */
   readonly clockNs: number;
   /** V8's compiler behind the loop: "turbofan" is the optimizing one. */
@@ -111,6 +137,8 @@ export type Warning =
   | { readonly kind: "io-errors"; readonly count: number }
   | { readonly kind: "rejected-completions"; readonly count: number }
   | { readonly kind: "commands-lost"; readonly count: number }
+  | { readonly kind: "lost-interrupts"; readonly count: number }
+  | { readonly kind: "spurious-interrupts"; readonly count: number }
   | { readonly kind: "controller-fatal" }
   | { readonly kind: "controller-reset" }
   | { readonly kind: "device-gone" }
@@ -120,7 +148,15 @@ export type Warning =
   | { readonly kind: "cpus-shared"; readonly threads: number; readonly cpus: number }
   | { readonly kind: "cpu-starved"; readonly job: number; readonly percent: number }
   | { readonly kind: "host-busy"; readonly loadAverage: number }
-  | { readonly kind: "no-function-reset" };
+  | { readonly kind: "no-function-reset" }
+  | {
+      readonly kind: "drift-larger-than-difference";
+      /** "IOPS", "p99". */
+      readonly figures: readonly string[];
+      readonly pairs: readonly { readonly a: string; readonly b: string }[];
+      /** The largest change over all rounds. */
+      readonly worst: { readonly figure: string; readonly mode: string; readonly percent: number };
+    };
 
 /** A finished (or interrupted) run. */
 export interface RunMeasurement {
@@ -133,6 +169,8 @@ export interface RunMeasurement {
   readonly workload: Workload;
   readonly jobs: readonly JobMeasurement[];
   readonly intervals: readonly Interval[];
+  /** CPU time of the embedded controller's own thread meanwhile, in ns; null for a real device. */
+  readonly deviceCpuNs: number | null;
   readonly warnings: readonly Warning[];
   readonly interrupted: boolean;
 }

@@ -2,7 +2,9 @@
 // fio's; what a device allows is checked by limits.ts.
 import { PhasebitError, usage } from "../errors.ts";
 import { nearest, safeString } from "../text.ts";
+import { parseTimeNs, TIME_FORMAT } from "../transport/embedded-times.ts";
 import { fioSize, type Parsed, parseSize, parseTimeMs } from "../units.ts";
+import { type Completion, completionModes, interruptChoices } from "./completion.ts";
 
 export const readWrites = ["read", "write", "randread", "randwrite", "randrw"] as const;
 export type ReadWrite = (typeof readWrites)[number];
@@ -32,6 +34,19 @@ export interface Workload {
   /** A command that takes longer than this is given up. */
   readonly timeoutMs: number;
   readonly destructive: boolean;
+  readonly completion: Completion;
+  /** Interrupt Coalescing (5.21.1.8), or null to leave it alone. */
+  readonly coalesce: Coalescing | null;
+  /** Measure where the time of each command goes; costs four readings of the clock a command. */
+  readonly stages: boolean;
+}
+
+/** Interrupt Coalescing as Set Features takes it. */
+export interface Coalescing {
+  /** Completions that an interrupt may wait for, 0's based as the specification has it. */
+  readonly threshold: number;
+  /** How long it may wait, in units of 100 us; 0 switches coalescing off. */
+  readonly time: number;
 }
 
 /** The options as typed; what is absent takes its default. Keys are commander's. */
@@ -51,6 +66,12 @@ export interface WorkloadOptions {
   readonly cpus?: string | undefined;
   readonly timeout?: string | undefined;
   readonly destructive?: boolean | undefined;
+  readonly completion?: string | undefined;
+  readonly irq?: string | undefined;
+  readonly spin?: string | undefined;
+  readonly interruptTimeout?: string | undefined;
+  readonly coalesce?: string | undefined;
+  readonly stages?: boolean | undefined;
 }
 
 const defaults = {
@@ -68,6 +89,10 @@ const defaults = {
   // Fixed, as with fio's randrepeat: the same options give the same I/O.
   seed: "1",
   timeout: "30s",
+  completion: "poll",
+  irq: "auto",
+  spin: "10us",
+  interruptTimeout: "100ms",
 } as const;
 
 /** One option for a command line: its flags, its line in the help, its default. */
@@ -97,6 +122,23 @@ export const workloadOptions: readonly OptionDescription[] = [
   { flags: "--seed <number>", help: "seed of addresses and data", default: defaults.seed },
   { flags: "-c, --cpus <list>", help: "CPUs of the jobs, as in 0,2-4 (default: chosen)" },
   { flags: "--timeout <time>", help: "longest wait for one command", default: defaults.timeout },
+  {
+    flags: "--completion <mode>",
+    help: `how to learn of completions: ${completionModes.join(", ")}`,
+    default: defaults.completion,
+  },
+  { flags: "--irq <kind>", help: interruptChoices.join(", "), default: defaults.irq },
+  { flags: "--spin <time>", help: "hybrid: look so long, then block", default: defaults.spin },
+  {
+    flags: "--interrupt-timeout <time>",
+    help: "longest wait for an interrupt before looking anyway",
+    default: defaults.interruptTimeout,
+  },
+  {
+    flags: "--coalesce <threshold,time>",
+    help: "Interrupt Coalescing: completions (0's based), units of 100us",
+  },
+  { flags: "--stages", help: "measure latency by stage too: build, doorbell, seen, reap" },
   { flags: "--destructive", help: "allow writes to a device: they destroy its data" },
 ];
 
@@ -109,6 +151,8 @@ const MAX_IODEPTH = 65_535;
 /** FFFFFFFFh means all namespaces. */
 const MAX_NSID = 0xffff_fffe;
 const MAX_CPU = 4095;
+/** Both fields of Interrupt Coalescing have eight bits (5.21.1.8). */
+const MAX_COALESCING = 255;
 
 /**
  * The workload that the options ask for.
@@ -118,7 +162,7 @@ const MAX_CPU = 4095;
 export function parseWorkload(options: WorkloadOptions): Workload {
   const workload: Workload = {
     device: device(options.device ?? defaults.device),
-    rw: readWrite(options.rw ?? defaults.rw),
+    rw: oneOf("--rw", options.rw ?? defaults.rw, readWrites),
     rwmixread: whole("--rwmixread", options.rwmixread ?? defaults.rwmixread, 0, 100),
     bs: size("--bs", options.bs ?? defaults.bs, 1),
     iodepth: whole("--iodepth", options.iodepth ?? defaults.iodepth, 1, MAX_IODEPTH),
@@ -132,6 +176,18 @@ export function parseWorkload(options: WorkloadOptions): Workload {
     cpus: options.cpus === undefined ? [] : cpuList(options.cpus),
     timeoutMs: time("--timeout", options.timeout ?? defaults.timeout, 1),
     destructive: options.destructive ?? false,
+    completion: {
+      mode: oneOf("--completion", options.completion ?? defaults.completion, completionModes),
+      irq: oneOf("--irq", options.irq ?? defaults.irq, interruptChoices),
+      spinNs: nanoseconds("--spin", options.spin ?? defaults.spin),
+      deadlineMs: time(
+        "--interrupt-timeout",
+        options.interruptTimeout ?? defaults.interruptTimeout,
+        1,
+      ),
+    },
+    coalesce: options.coalesce === undefined ? null : coalescing(options.coalesce),
+    stages: options.stages ?? false,
   };
   if (workload.size !== null && workload.size < workload.bs) {
     throw usage(
@@ -168,14 +224,33 @@ function device(value: string): string {
   throw badOption("--device", value, "names no device; give a PCI address, or embedded");
 }
 
-function readWrite(value: string): ReadWrite {
-  const known = readWrites.find((name) => name === value);
+function oneOf<T extends string>(flag: string, value: string, names: readonly T[]): T {
+  const known = names.find((name) => name === value);
   if (known) return known;
-  const near = nearest(value, readWrites);
+  const near = nearest(value, names);
   throw badOption(
-    "--rw",
+    flag,
     value,
-    `${near ? `did you mean ${near}? ` : ""}phasebit runs ${readWrites.join(", ")}`,
+    `${near ? `did you mean ${near}? ` : ""}phasebit knows ${names.join(", ")}`,
+  );
+}
+
+function nanoseconds(flag: string, value: string): number {
+  const ns = parseTimeNs(value);
+  if (ns !== undefined) return ns;
+  throw badOption(flag, value, TIME_FORMAT);
+}
+
+/** `7,10`: an interrupt for eight completions, or after 1 ms. */
+function coalescing(value: string): Coalescing {
+  const [, threshold, units] = /^([0-9]{1,3}),([0-9]{1,3})$/.exec(value) ?? [];
+  if (Number(threshold) <= MAX_COALESCING && Number(units) <= MAX_COALESCING) {
+    return { threshold: Number(threshold), time: Number(units) };
+  }
+  throw badOption(
+    "--coalesce",
+    value,
+    `must be a threshold (0's based) and a time in units of 100us, both up to ${MAX_COALESCING}, as in 7,10`,
   );
 }
 

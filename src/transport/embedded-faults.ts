@@ -32,15 +32,12 @@ import {
   MATCH_ANY,
   MOST_IO_QUEUES,
 } from "../../assembly/device/options.ts";
-import { AdminOpcode, Cns, NvmOpcode } from "../../assembly/spec/commands.ts";
-import {
-  IDENTIFY_BYTES,
-  IdentifyController,
-  IdentifyNamespace,
-} from "../../assembly/spec/identify.ts";
+import { Cns, NvmOpcode } from "../../assembly/spec/commands.ts";
+import { IDENTIFY_BYTES } from "../../assembly/spec/identify.ts";
 import { STATUS_DNR, STATUS_MORE } from "../../assembly/spec/status.ts";
 import { type PhasebitError, usage } from "../errors.ts";
 import { nearest, safeString } from "../text.ts";
+import { capFields, identifyFields, matchNames } from "./embedded-fault-names.ts";
 import { parseTimeNs, TIME_FORMAT } from "./embedded-times.ts";
 
 /** One fault, as `addFault` takes it. */
@@ -133,41 +130,6 @@ const badCids = {
   old: BadCid.OLD,
 };
 
-/** Fields of CAP (3.1.1): lowest bit and width. */
-const capFields: Readonly<Record<string, readonly [bit: number, width: number]>> = {
-  mqes: [0, 16],
-  cqr: [16, 1],
-  ams: [17, 2],
-  to: [24, 8],
-  dstrd: [32, 4],
-  nssrs: [36, 1],
-  css: [37, 8],
-  mpsmin: [48, 4],
-  mpsmax: [52, 4],
-  cmbs: [57, 1],
-};
-
-/** Fields of the Identify structures that a host relies on: CNS, offset and bytes. */
-const identifyFields: Readonly<Record<string, readonly [cns: Cns, offset: number, bytes: number]>> =
-  {
-    mdts: [Cns.CONTROLLER, IdentifyController.MDTS, 1],
-    ver: [Cns.CONTROLLER, IdentifyController.VER, 4],
-    acl: [Cns.CONTROLLER, IdentifyController.ACL, 1],
-    aerl: [Cns.CONTROLLER, IdentifyController.AERL, 1],
-    sqes: [Cns.CONTROLLER, IdentifyController.SQES, 1],
-    cqes: [Cns.CONTROLLER, IdentifyController.CQES, 1],
-    nn: [Cns.CONTROLLER, IdentifyController.NN, 4],
-    oncs: [Cns.CONTROLLER, IdentifyController.ONCS, 2],
-    vwc: [Cns.CONTROLLER, IdentifyController.VWC, 1],
-    sgls: [Cns.CONTROLLER, IdentifyController.SGLS, 4],
-    nsze: [Cns.NAMESPACE, IdentifyNamespace.NSZE, 8],
-    ncap: [Cns.NAMESPACE, IdentifyNamespace.NCAP, 8],
-    nlbaf: [Cns.NAMESPACE, IdentifyNamespace.NLBAF, 1],
-    flbas: [Cns.NAMESPACE, IdentifyNamespace.FLBAS, 1],
-    ms: [Cns.NAMESPACE, IdentifyNamespace.LBAF0, 2],
-    lbads: [Cns.NAMESPACE, IdentifyNamespace.LBAF0 + 2, 1],
-  };
-
 /** The faults in the value of one fault= parameter. `seed` is the device's. */
 export function parseFaults(text: string, seed: bigint): EmbeddedFault[] {
   return text.split(";").map((part) => parseFault(part, seed));
@@ -215,20 +177,6 @@ function chance(fault: string, text: string): number {
   if (value > 0 && value <= 1) return value;
   throw wrong(fault, "p", text, "a probability is more than 0 and at most 1");
 }
-
-/** Names of the opcodes: READ is read, CREATE_IO_SQ is create-io-sq. */
-function opcodeNames(opcodes: Readonly<Record<string, string | number>>, flags: number) {
-  return Object.entries(opcodes).flatMap(([name, value]) =>
-    typeof value === "number" ? [[name.toLowerCase().replaceAll("_", "-"), value | flags]] : [],
-  ) as [string, number][];
-}
-
-const matchNames = new Map<string, number>([
-  ["any", MATCH_ANY],
-  ["admin", MATCH_ANY | MATCH_ADMIN],
-  ...opcodeNames(NvmOpcode, 0),
-  ...opcodeNames(AdminOpcode, MATCH_ADMIN),
-]);
 
 function matchOf(fault: string, text: string | undefined, absent: number): number {
   if (text === undefined) return absent;

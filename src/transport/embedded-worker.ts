@@ -3,6 +3,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import {
   BUS_ASLEEP,
+  BUS_CPU,
   BUS_NOW,
   BUS_REQUEST,
   BUS_VECTORS,
@@ -46,8 +47,15 @@ function serve(): void {
     const until = clocks[BUS_NOW / 8]! + SLICE_NS;
     idle = exports.run(until) > 0 ? 0 : idle + 1;
     if (idle > PATIENCE) sleep(idle - PATIENCE);
+    accountCpu();
   }
   for (const signal of signals.values()) signal.close();
+}
+
+/** The host tells this thread's spinning from its own by this. */
+function accountCpu(): void {
+  const { userNs, systemNs } = native().threadUsage();
+  clocks[BUS_CPU / 8] = BigInt(userNs + systemNs);
 }
 
 /** Sleeps until a bus request, or for longer the longer nothing happened: doorbells wake nobody. */

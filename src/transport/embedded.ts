@@ -3,10 +3,13 @@
 // whoever waits for it, in virtual time, repeatable to the bit.
 import { Worker } from "node:worker_threads";
 import {
+  BUS_CPU,
   BUS_MASTER,
   BUS_NOW,
   BUS_OFFSET,
   BUS_REQUEST,
+  BUS_STAMPS,
+  BUS_STAMPS_QUEUES,
   BUS_VALUE,
   BUS_VECTORS,
   BUS_VECTORS_GENERATION,
@@ -25,13 +28,14 @@ import { packageRoot } from "../package.ts";
 import { type DeviceExports, instantiateDevice, wasmModule } from "../wasm.ts";
 import { type EmbeddedDevice, powerOn, windowsOf } from "./embedded-device.ts";
 import { type EmbeddedOptions, parseEmbedded } from "./embedded-options.ts";
-import type { MemoryNeeds, Transport } from "./transport.ts";
+import type { InterruptKind, MemoryNeeds, Transport } from "./transport.ts";
 
 /** A register access that is not answered within this long counts as one to no device. */
 const BUS_TIMEOUT_MS = 2000;
 /** Virtual time that one pause takes. */
 const STEP_NS = 1000n;
 const STEPS_PER_PAUSE = 64;
+const MSI_VECTORS_MAX = 32;
 
 /** How the device side gets its time. */
 export interface EmbeddedMode {
@@ -96,7 +100,7 @@ export class EmbeddedTransport implements Transport {
   readonly address: string;
   readonly memory: LinearMemory;
   readonly iovaBase = BigInt(IOVA_WINDOW_DMA) << 32n;
-  readonly vectors: number;
+  readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset = true;
   pageBytes: number = PAGE_BYTES;
   readonly #side: Worker | DeviceExports;
@@ -111,9 +115,14 @@ export class EmbeddedTransport implements Transport {
   ) {
     this.address = address;
     this.memory = memory;
-    this.vectors = vectors;
+    // a function without an interrupt pin, as PCI Express allows
+    this.vectors = { msix: vectors, msi: Math.min(vectors, MSI_VECTORS_MAX), intx: 0 };
     this.#side = side;
     this.#bus = new Int32Array(memory.memory.buffer);
+  }
+
+  get deviceCpuNs(): number {
+    return Number(this.memory.u64[BUS_CPU / 8]!);
   }
 
   /** The device's exports when it is stepped. */
@@ -148,7 +157,7 @@ export class EmbeddedTransport implements Transport {
     Atomics.store(this.#bus, BUS_MASTER / 4, Number(on));
   }
 
-  interrupt(vector: number): EventFd {
+  interrupt(_kind: InterruptKind, vector: number): EventFd {
     let eventFd = this.#eventFds.get(vector);
     if (eventFd === undefined) {
       eventFd = native().eventFd();
@@ -158,6 +167,15 @@ export class EmbeddedTransport implements Transport {
       }
     }
     return eventFd;
+  }
+
+  unmask(): null {
+    return null;
+  }
+
+  stampQueue(qid: number, pointer: number, mask: number): void {
+    if (qid > BUS_STAMPS_QUEUES) return;
+    this.memory.u32.set([pointer, mask], BUS_STAMPS / 4 + (qid - 1) * 2);
   }
 
   disableInterrupts(): void {

@@ -3,6 +3,10 @@
 import type { LinearMemory } from "../memory.ts";
 import type { EventFd } from "../native.ts";
 
+/** Kinds of interrupt, in the order of preference. */
+export const interruptKinds = ["msix", "msi", "intx"] as const;
+export type InterruptKind = (typeof interruptKinds)[number];
+
 export interface Transport {
   readonly name: "embedded" | "vfio";
   /** As the user gave it. */
@@ -10,12 +14,14 @@ export interface Transport {
   readonly memory: LinearMemory;
   /** What the device adds to a pointer: IOVA = iovaBase + pointer. */
   readonly iovaBase: bigint;
-  /** Interrupt vectors there are. */
-  readonly vectors: number;
+  /** Vectors there are of each kind of interrupt. */
+  readonly vectors: Readonly<Record<InterruptKind, number>>;
   /** Whether `reset` is there: without it a dead process can leave the controller enabled. */
   readonly hasReset: boolean;
   /** Size of the pages behind the DMA window. */
   readonly pageBytes: number;
+  /** CPU time that the embedded controller's own thread has used, in ns; null for a real device. */
+  readonly deviceCpuNs: number | null;
 
   /** A controller register below the doorbells, four bytes. All-ones when no device answers. */
   read32(offset: number): number;
@@ -27,8 +33,18 @@ export interface Transport {
   unmapDma(): void;
   /** Lets the device start transfers, or stops it from doing so. */
   setBusMaster(on: boolean): void;
-  /** An eventfd that counts the interrupts of `vector` from now on. */
-  interrupt(vector: number): EventFd;
+  /** An eventfd that counts the interrupts of `vector` from now on. All in use are of one kind. */
+  interrupt(kind: InterruptKind, vector: number): EventFd;
+  /**
+   * INTx is masked by the kernel when it comes; whoever signals this eventfd unmasks it. null for kinds
+   * that are not masked.
+   */
+  unmask(kind: InterruptKind): EventFd | null;
+  /**
+   * Where the device is to stamp the commands of I/O queue `qid`: STAMP_BYTES for each slot, which is the CID
+   * under `mask`; pointer 0 ends it. Only the embedded controller can.
+   */
+  stampQueue?(qid: number, pointer: number, mask: number): void;
   /** Switches all interrupts off and closes their eventfds. */
   disableInterrupts(): void;
   /** Function level reset, or what the kernel takes for it. */

@@ -15,11 +15,12 @@ import { PhasebitError } from "../errors.ts";
 import { alignUp, LinearMemory, type MemoryPlan } from "../memory.ts";
 import { type EventFd, type NativeError, native, type VfioDevice } from "../native.ts";
 import { PciFunction, requireVfio } from "../pci.ts";
-import type { MemoryNeeds, Transport } from "./transport.ts";
+import type { InterruptKind, MemoryNeeds, Transport } from "./transport.ts";
 
 const BAR0 = 0;
 const CONFIG_SPACE = 7;
-const MSIX = 2;
+/** VFIO's index of each kind of interrupt. */
+const INTERRUPT_INDEX: Record<InterruptKind, number> = { intx: 0, msi: 1, msix: 2 };
 /** Command register of the configuration space, and its Memory Space and Bus Master Enable bits. */
 const CONFIG_COMMAND = 4;
 const COMMAND_MEMORY = 0x2;
@@ -84,18 +85,23 @@ class VfioTransport implements Transport {
   readonly address: string;
   readonly memory: LinearMemory;
   readonly iovaBase: bigint;
-  readonly vectors: number;
+  readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset: boolean;
+  readonly deviceCpuNs = null;
   pageBytes: number = PAGE_BYTES;
   readonly #device: VfioDevice;
   readonly #eventFds = new Map<number, EventFd>();
+  #kind: InterruptKind | undefined;
+  #unmask: EventFd | undefined;
   #mapped: { pointer: number; bytes: number }[] = [];
 
   constructor(address: string, device: VfioDevice, needs: MemoryNeeds) {
     this.address = address;
     this.#device = device;
     this.hasReset = device.hasReset;
-    this.vectors = device.interruptInfo(MSIX).count;
+    const vectors = (kind: InterruptKind): number =>
+      device.interruptInfo(INTERRUPT_INDEX[kind]).count;
+    this.vectors = { msix: vectors("msix"), msi: vectors("msi"), intx: vectors("intx") };
     const bar = device.region(BAR0);
     this.#setCommand(COMMAND_MEMORY, true);
     const doorbellBytes = this.#doorbellBytes(needs.ioQueues, bar.bytes - DOORBELLS);
@@ -150,7 +156,9 @@ class VfioTransport implements Transport {
     this.#setCommand(COMMAND_BUS_MASTER, on);
   }
 
-  interrupt(vector: number): EventFd {
+  interrupt(kind: InterruptKind, vector: number): EventFd {
+    if (this.#kind !== kind) this.disableInterrupts();
+    this.#kind = kind;
     const known = this.#eventFds.get(vector);
     if (known !== undefined) return known;
     const eventFd = native().eventFd();
@@ -158,15 +166,28 @@ class VfioTransport implements Transport {
     // the kernel grows a vector set only from its first vector on, so all are given anew
     const last = Math.max(...this.#eventFds.keys());
     const fds = Array.from({ length: last + 1 }, (_, at) => this.#eventFds.get(at)?.fd ?? -1);
-    this.#device.disableInterrupts(MSIX);
-    this.#device.setInterrupts(MSIX, 0, fds);
+    const index = INTERRUPT_INDEX[kind];
+    this.#device.disableInterrupts(index);
+    this.#device.setInterrupts(index, 0, fds);
     return eventFd;
   }
 
+  unmask(kind: InterruptKind): EventFd | null {
+    if (kind !== "intx") return null;
+    if (this.#unmask === undefined) {
+      this.#unmask = native().eventFd();
+      this.#device.setUnmask(INTERRUPT_INDEX.intx, 0, this.#unmask.fd);
+    }
+    return this.#unmask;
+  }
+
   disableInterrupts(): void {
-    if (this.#eventFds.size > 0) this.#device.disableInterrupts(MSIX);
+    if (this.#kind !== undefined) this.#device.disableInterrupts(INTERRUPT_INDEX[this.#kind]);
     for (const eventFd of this.#eventFds.values()) eventFd.close();
     this.#eventFds.clear();
+    this.#unmask?.close();
+    this.#unmask = undefined;
+    this.#kind = undefined;
   }
 
   reset(): void {

@@ -1,5 +1,6 @@
 // Admin commands that read and set: Identify, features, log pages (ADM and IDF rows of the transport tests).
 import { describe, expect, test } from "vitest";
+import { IdentityField, LatencyModel } from "../../assembly/device/options.ts";
 import { Cns, Feature, FeatureSelect, LogPage, NvmOpcode } from "../../assembly/spec/commands.ts";
 import {
   ErrorLogEntry,
@@ -8,7 +9,6 @@ import {
   SmartLog,
 } from "../../assembly/spec/identify.ts";
 import { Status } from "../../assembly/spec/status.ts";
-import { IdentityField } from "../../assembly/device/options.ts";
 import { AdminOpcode, Bench, type Command, iova, PAGE, Register } from "./bench-host.ts";
 
 const MDTS_2 = { mdts: 2 };
@@ -351,6 +351,21 @@ describe("log pages", () => {
     expect(view.getUint32(ErrorLogEntry.NSID, true)).toBe(1);
     expect(view.getUint16(64 + ErrorLogEntry.SQID, true)).toBe(0);
     expect(view.getBigUint64(128, true)).toBe(0n);
+  });
+
+  test("neither successes nor aborted commands are in it", () => {
+    const bench = new Bench().enable();
+    bench.device.setLatency(LatencyModel.CONSTANT, 1000, 0);
+    const { sq, cq } = bench.createPair(1);
+    const cids = [1, 2, 3].map((cid) => bench.post(sq, { opcode: NvmOpcode.FLUSH, nsid: 1, cid }));
+    bench.ring(sq);
+    bench.step();
+    bench.execute({ opcode: AdminOpcode.ABORT, cdw10: ((cids[0] ?? 0) << 16) | 1 });
+    bench.now = 2000n;
+    bench.settle();
+    expect(bench.reap(cq)).toHaveLength(3);
+    const { view } = logPage(bench, LogPage.ERROR_INFORMATION, 64);
+    expect(view.getBigUint64(ErrorLogEntry.ERROR_COUNT, true)).toBe(0n);
   });
 
   test("it keeps the newest 64", () => {

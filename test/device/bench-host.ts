@@ -346,7 +346,9 @@ export class Bench {
       command.cdw13 ?? 0,
     ];
     this.bytes.fill(0, place, place + 64);
-    dwords.forEach((dword, index) => this.view.setUint32(place + index * 4, dword >>> 0, true));
+    for (const [index, dword] of dwords.entries()) {
+      this.view.setUint32(place + index * 4, dword >>> 0, true);
+    }
     sq.tail = (sq.tail + 1) % sq.entries;
     return cid;
   }

@@ -1,9 +1,11 @@
 // Asynchronous events and Abort (AER and ABT rows of the transport tests).
 import { describe, expect, test } from "vitest";
+import { LatencyModel } from "../../assembly/device/options.ts";
 import { Feature, LogPage, NvmOpcode } from "../../assembly/spec/commands.ts";
 import { Status } from "../../assembly/spec/status.ts";
 import { AdminOpcode, Bench, iova, PAGE } from "./bench-host.ts";
 
+const FLUSH = { opcode: NvmOpcode.FLUSH, nsid: 1 };
 const TEMPERATURE_EVENT = 0x020101;
 const NOW_TOO_HOT = 300;
 
@@ -76,6 +78,15 @@ describe("Asynchronous Event Request", () => {
     expect(found[1]).toMatchObject({ cid, code: 0, dw0: TEMPERATURE_EVENT, sqid: 0 });
   });
 
+  test("so is one above it, if it is an under threshold", () => {
+    const bench = new Bench().enable();
+    enableWarnings(bench);
+    const cid = request(bench);
+    expect(setThreshold(bench, 0x100000 | 309)).toHaveLength(1);
+    const found = setThreshold(bench, 0x100000 | 310);
+    expect(found[1]).toMatchObject({ cid, dw0: TEMPERATURE_EVENT });
+  });
+
   test("more of the type are masked until its log page is read without RAE", () => {
     const bench = new Bench().enable();
     enableWarnings(bench);
@@ -138,7 +149,9 @@ describe("Abort", () => {
     const bench = new Bench().enable();
     bench.device.setLatency(1, 1000, 0);
     const { sq, cq } = bench.createPair(1);
-    const cids = Array.from({ length: 10 }, () => bench.post(sq, { opcode: NvmOpcode.FLUSH, nsid: 1 }));
+    const cids = Array.from({ length: 10 }, () =>
+      bench.post(sq, { opcode: NvmOpcode.FLUSH, nsid: 1 }),
+    );
     bench.ring(sq);
     bench.step();
     expect(abort(bench, 1, cids[4]!)).toMatchObject([{ code: 0, dw0: 0 }]);
@@ -150,11 +163,35 @@ describe("Abort", () => {
     expect(rest.every(({ code }) => code === 0)).toBe(true);
   });
 
+  test("takes one command out: the others keep their order and their times", () => {
+    const run = (abortSome: boolean) => {
+      const bench = new Bench({ mqes: 1024 }).enable();
+      bench.device.setLatency(LatencyModel.LOGNORMAL, 1_000_000, 2);
+      const { sq, cq } = bench.createPair(1, 512);
+      const cids = Array.from({ length: 400 }, (_, cid) => bench.post(sq, { ...FLUSH, cid }));
+      bench.ring(sq);
+      bench.settle();
+      const doomed = cids.filter((cid) => abortSome && (cid * 7) % 5 === 0);
+      for (const cid of doomed) expect(abort(bench, 1, cid)[0]?.dw0).toBe(0);
+      bench.reap(cq);
+      const seen: [cid: number, at: bigint][] = [];
+      while (seen.length < cids.length - doomed.length) {
+        bench.now += 2_000n + bench.now / 100n;
+        bench.step();
+        for (const { cid } of bench.reap(cq)) seen.push([cid, bench.now]);
+      }
+      return seen;
+    };
+    expect(run(true)).toEqual(run(false).filter(([cid]) => (cid * 7) % 5 !== 0));
+  });
+
   test("a storm of aborts: every command ends exactly once", () => {
     const bench = new Bench({ admin: 128 }).enable();
     bench.device.setLatency(2, 1000, 1);
     const { sq, cq } = bench.createPair(1, 256);
-    const cids = Array.from({ length: 200 }, () => bench.post(sq, { opcode: NvmOpcode.FLUSH, nsid: 1 }));
+    const cids = Array.from({ length: 200 }, () =>
+      bench.post(sq, { opcode: NvmOpcode.FLUSH, nsid: 1 }),
+    );
     bench.ring(sq);
     bench.step(4);
     let aborted = 0;

@@ -2,7 +2,14 @@
 import { describe, expect, test } from "vitest";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { Status } from "../../assembly/spec/status.ts";
-import { Bench, type BenchOptions, type Command, iova, PAGE, type QueuePair } from "./bench-host.ts";
+import {
+  Bench,
+  type BenchOptions,
+  type Command,
+  iova,
+  PAGE,
+  type QueuePair,
+} from "./bench-host.ts";
 
 const BLOCK = 512;
 
@@ -44,12 +51,15 @@ describe("misuse", () => {
     expect(run({ opcode, ...slba(2047n) })).toBe(0);
   });
 
-  test.each([0x01, 0x02, 0x03, 0x40, 0x80, 0xc0])("flags %i: no fused commands, PRPs only", (flags) => {
-    const { run } = setUp();
-    for (const opcode of [...data, NvmOpcode.FLUSH, NvmOpcode.DATASET_MANAGEMENT]) {
-      expect(run({ opcode, flags })).toBe(Status.INVALID_FIELD);
-    }
-  });
+  test.each([0x01, 0x02, 0x03, 0x40, 0x80, 0xc0])(
+    "flags %i: no fused commands, PRPs only",
+    (flags) => {
+      const { run } = setUp();
+      for (const opcode of [...data, NvmOpcode.FLUSH, NvmOpcode.DATASET_MANAGEMENT]) {
+        expect(run({ opcode, flags })).toBe(Status.INVALID_FIELD);
+      }
+    },
+  );
 
   test.each([0x03, 0x04, 0x0c, 0x0d, 0x7f, 0x80, 0xff])("opcode %i is invalid", (opcode) => {
     expect(setUp().run({ opcode })).toBe(Status.INVALID_OPCODE);
@@ -65,20 +75,25 @@ describe("misuse", () => {
 });
 
 describe("data", () => {
-  test.each([9, 12])("what was written is read, block size 2^%i, first and last block", (lbaShift) => {
-    const block = 1 << lbaShift;
-    const { bench, page, run } = setUp({ lbaShift, blocks: 64 });
-    for (const lba of [0n, 1n, 31n, 63n]) {
-      bench.bytes.fill(Number(lba) + 1, page, page + block);
-      expect(run({ opcode: NvmOpcode.WRITE, ...slba(lba) })).toBe(0);
-    }
-    for (const lba of [63n, 0n, 31n, 1n]) {
-      bench.bytes.fill(0, page, page + PAGE);
-      expect(run({ opcode: NvmOpcode.READ, ...slba(lba) })).toBe(0);
-      expect(bench.bytes.slice(page, page + block).every((byte) => byte === Number(lba) + 1)).toBe(true);
-      if (block < PAGE) expect(bench.bytes[page + block]).toBe(0);
-    }
-  });
+  test.each([9, 12])(
+    "what was written is read, block size 2^%i, first and last block",
+    (lbaShift) => {
+      const block = 1 << lbaShift;
+      const { bench, page, run } = setUp({ lbaShift, blocks: 64 });
+      for (const lba of [0n, 1n, 31n, 63n]) {
+        bench.bytes.fill(Number(lba) + 1, page, page + block);
+        expect(run({ opcode: NvmOpcode.WRITE, ...slba(lba) })).toBe(0);
+      }
+      for (const lba of [63n, 0n, 31n, 1n]) {
+        bench.bytes.fill(0, page, page + PAGE);
+        expect(run({ opcode: NvmOpcode.READ, ...slba(lba) })).toBe(0);
+        expect(
+          bench.bytes.slice(page, page + block).every((byte) => byte === Number(lba) + 1),
+        ).toBe(true);
+        if (block < PAGE) expect(bench.bytes[page + block]).toBe(0);
+      }
+    },
+  );
 
   test("a write on one queue is read on another once it has completed", () => {
     const { bench, page, run } = setUp();
@@ -139,7 +154,14 @@ describe("data", () => {
     expect(run({ opcode: NvmOpcode.WRITE_ZEROES, ...slba(100n), cdw12: 0x02000000 | 999 })).toBe(0);
     const isZero = (lba: number) => bench.bytes[bench.medium + lba * BLOCK] === 0;
     expect([0, 1, 2, 3, 99, 100, 1099, 1100].map(isZero)).toEqual([
-      false, true, true, false, false, true, true, false,
+      false,
+      true,
+      true,
+      false,
+      false,
+      true,
+      true,
+      false,
     ]);
   });
 
@@ -176,7 +198,14 @@ describe("Dataset Management", () => {
       [1, 2047n],
     ]);
     expect(code).toBe(0);
-    expect([9, 10, 11, 12, 2046, 2047].map(isZero)).toEqual([false, true, true, false, false, true]);
+    expect([9, 10, 11, 12, 2046, 2047].map(isZero)).toEqual([
+      false,
+      true,
+      true,
+      false,
+      false,
+      true,
+    ]);
   });
 
   test("without the Deallocate attribute it is a hint and changes nothing", () => {

@@ -36,7 +36,11 @@ describe("Create I/O Completion Queue", () => {
     ["QSIZE FFFFh", { cdw10: (0xffff << 16) | 1 }, Status.INVALID_QUEUE_SIZE],
     ["PRP1 inside a page", { prp1: iova(0x200800) }, Status.PRP_OFFSET_INVALID],
     ["PC=0 though CQR=1", { cdw11: 0 }, Status.INVALID_FIELD],
-    ["a vector that is not there", { cdw11: PC | IEN | (8 << 16) }, Status.INVALID_INTERRUPT_VECTOR],
+    [
+      "a vector that is not there",
+      { cdw11: PC | IEN | (8 << 16) },
+      Status.INVALID_INTERRUPT_VECTOR,
+    ],
   ])("refuses %s", (_, change, status) => {
     expect(createCq(bench(), change)).toBe(status);
   });
@@ -162,7 +166,8 @@ describe("deleting", () => {
   test("a queue made again starts empty, whatever its doorbell said before", () => {
     const host = bench();
     const pair = host.createPair(1, 16);
-    for (let index = 0; index < 9; index++) host.execute({ opcode: NvmOpcode.FLUSH, nsid: 1 }, pair);
+    for (let index = 0; index < 9; index++)
+      host.execute({ opcode: NvmOpcode.FLUSH, nsid: 1 }, pair);
     deleteSq(host, 1);
     deleteCq(host, 1);
     host.forget(pair);
@@ -182,7 +187,8 @@ describe("deleting", () => {
     deleteCq(host, 1);
     host.unmap(entries - 1);
     host.unmap(entries - 2);
-    for (let index = 0; index < 100; index++) host.execute({ opcode: NvmOpcode.FLUSH, nsid: 1 }, other);
+    for (let index = 0; index < 100; index++)
+      host.execute({ opcode: NvmOpcode.FLUSH, nsid: 1 }, other);
     expect(host.csts).toBe(1);
   });
 });

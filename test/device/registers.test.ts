@@ -145,7 +145,8 @@ describe("resets", () => {
 
   test("it keeps AQA, ASQ and ACQ; pointers, phase and SQHD start again", () => {
     const bench = new Bench().enable();
-    for (let index = 0; index < 20; index++) bench.execute({ opcode: AdminOpcode.GET_FEATURES, cdw10: 6 });
+    for (let index = 0; index < 20; index++)
+      bench.execute({ opcode: AdminOpcode.GET_FEATURES, cdw10: 6 });
     const registers = [Register.AQA, Register.ASQ_LO, Register.ACQ_LO];
     const before = registers.map((offset) => bench.read32(offset));
     bench.disable();

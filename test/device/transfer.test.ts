@@ -26,7 +26,11 @@ function place(bytes: number, offset: number): number[] {
 }
 
 /** PRP1 and PRP2 for pages; a list starts at entry `slot` of its first page. */
-function prps(pages: readonly number[], offset: number, slot: number): Pick<Command, "prp1" | "prp2"> {
+function prps(
+  pages: readonly number[],
+  offset: number,
+  slot: number,
+): Pick<Command, "prp1" | "prp2"> {
   const prp1 = iova((pages[0] ?? 0) + offset);
   const rest = pages.slice(1);
   if (rest.length === 0) return { prp1, prp2: 0xdeadbeef12345677n };
@@ -68,8 +72,15 @@ function canaries(): number {
 
 const cases = fc.record({
   blocks: fc.oneof(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 1, max: 4096 })),
-  offset: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: PAGE / 4 - 1 }).map((dword) => dword * 4)),
-  slot: fc.oneof(fc.constant(0), fc.constant(ENTRIES - 1), fc.integer({ min: 0, max: ENTRIES - 1 })),
+  offset: fc.oneof(
+    fc.constant(0),
+    fc.integer({ min: 0, max: PAGE / 4 - 1 }).map((dword) => dword * 4),
+  ),
+  slot: fc.oneof(
+    fc.constant(0),
+    fc.constant(ENTRIES - 1),
+    fc.integer({ min: 0, max: ENTRIES - 1 }),
+  ),
   lba: fc.integer({ min: 0, max: 4096 }),
 });
 
@@ -201,7 +212,12 @@ describe("any offset, length, list and chain", () => {
     const pages = Array.from({ length: ENTRIES + 1 }, () => arena + PAGE);
     const commandPrps = prps(pages, 0, 0);
     expect(bench.view.getBigUint64(lists + PAGE - 8, true)).toBe(iova(arena + PAGE));
-    const command = { opcode: NvmOpcode.READ, nsid: 1, cdw12: (ENTRIES + 1) * 8 - 1, ...commandPrps };
+    const command = {
+      opcode: NvmOpcode.READ,
+      nsid: 1,
+      cdw12: (ENTRIES + 1) * 8 - 1,
+      ...commandPrps,
+    };
     expect(bench.execute(command, pair).code).toBe(0);
   });
 });
@@ -219,6 +235,19 @@ describe("the IOMMU", () => {
     expect(read(iova(pages + 700))).toBe(0);
     expect(read(iova(pages + PAGE + 256))).toBe(Status.DATA_TRANSFER_ERROR);
     expect(read(iova(pages + PAGE + 512))).toBe(0);
+  });
+
+  test("a buffer that begins in the entry used last may not run past its end", () => {
+    const host = new Bench().enable();
+    const io = host.createPair(1);
+    const page = host.allocate(PAGE);
+    host.map(page, 1000);
+    const read = (prp1: bigint) => host.execute({ opcode: NvmOpcode.READ, nsid: 1, prp1 }, io).code;
+    expect(read(iova(page))).toBe(0);
+    expect(read(iova(page + 600))).toBe(Status.DATA_TRANSFER_ERROR);
+    expect(read(iova(page + 488))).toBe(0);
+    expect(read(iova(page + 492))).toBe(Status.DATA_TRANSFER_ERROR);
+    expect(host.bytes[page + 1000]).toBe(0);
   });
 
   test("memory that was taken away is not touched, even if it was used just before", () => {
@@ -265,20 +294,23 @@ describe("the IOMMU", () => {
     expect(host.enable().csts).toBe(1);
   });
 
-  test.each([0xfffffffffffff000n, iova(0xfffff000), 0n])("queues at %i are fatal when they are used", (base) => {
-    const host = new Bench().enable();
-    const cq = host.completion(1, 16);
-    host.createCq(cq, 1);
-    host.execute({
-      opcode: AdminOpcode.CREATE_IO_SQ,
-      prp1: base,
-      cdw10: (1023 << 16) | 1,
-      cdw11: (1 << 16) | 1,
-    });
-    host.ring({ qid: 1, pointer: 0, entries: 1024, tail: 1 });
-    host.step(4);
-    expect(host.csts).toBe(3);
-  });
+  test.each([0xfffffffffffff000n, iova(0xfffff000), 0n])(
+    "queues at %i are fatal when they are used",
+    (base) => {
+      const host = new Bench().enable();
+      const cq = host.completion(1, 16);
+      host.createCq(cq, 1);
+      host.execute({
+        opcode: AdminOpcode.CREATE_IO_SQ,
+        prp1: base,
+        cdw10: (1023 << 16) | 1,
+        cdw11: (1 << 16) | 1,
+      });
+      host.ring({ qid: 1, pointer: 0, entries: 1024, tail: 1 });
+      host.step(4);
+      expect(host.csts).toBe(3);
+    },
+  );
 
   test("admin queues nowhere: ready, then fatal at the first command", () => {
     const host = new Bench().enable();

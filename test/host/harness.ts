@@ -1,5 +1,5 @@
 // A host module over a small memory in which the test plays the device, byte by byte.
-import { BLOCK_BYTES, HISTOGRAM_BYTES, SLOT_BYTES } from "../../assembly/layout.ts";
+import { HISTOGRAM_BYTES } from "../../assembly/layout.ts";
 import { clearHistograms } from "../../src/run/job-memory.ts";
 import { type HostExports, instantiateHost } from "../../src/wasm.ts";
 
@@ -58,28 +58,38 @@ export function harness(): Harness {
 /** A harness with queues of these sizes attached. */
 export function withQueues(sqEntries: number, cqEntries: number): Harness {
   const host = harness();
+  attachQueues(host, sqEntries, cqEntries);
+  return host;
+}
+
+function attachQueues(host: Harness, sqEntries: number, cqEntries: number): void {
   host.wasm.attachSubmissionQueue(SQID, at.sq, sqEntries, at.sqDoorbell);
   host.wasm.attachCompletionQueue(at.cq, cqEntries, at.cqDoorbell);
-  return host;
 }
 
 /** A harness whose loop is configured for random 4 KiB reads of 1000 blocks, nothing submitted yet. */
 export function withLoop(depth: number, entries = depth + 1, readShare = 0x10000): Harness {
-  const host = withQueues(entries, entries);
-  const job = {
-    block: { pointer: at.block, bytes: BLOCK_BYTES },
+  const host = harness();
+  configureLoop(host, depth, entries, readShare);
+  return host;
+}
+
+/** Configures the loop of a harness, or of another instance over its memory. */
+export function configureLoop(
+  host: Harness,
+  depth: number,
+  entries: number,
+  readShare = 0x10000,
+): void {
+  attachQueues(host, entries, entries);
+  clearHistograms(host.memory, {
     reads: { pointer: at.reads, bytes: HISTOGRAM_BYTES },
     writes: { pointer: at.writes, bytes: HISTOGRAM_BYTES },
-    slots: { pointer: at.slots, bytes: depth * SLOT_BYTES },
-    buffers: { pointer: at.buffers, bytes: depth * 4096 },
-    lists: { pointer: at.lists, bytes: 4096 },
-    stride: 4096,
-  };
-  clearHistograms(host.memory, job);
+    stages: null,
+  });
   host.wasm.configureSlots(at.slots, depth, at.buffers, 4096, 4096, at.lists, IOVA_BASE);
   host.wasm.configurePattern(1, 1000n, 0n, 1, readShare, 1n);
   host.wasm.configure(at.block, at.reads, at.writes, 1, 0);
-  return host;
 }
 
 /** A completion entry as a device would write it at `index`: dwords first, then the half with the phase. */

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import hdr from "hdr-histogram-js";
 import { describe, expect, test } from "vitest";
 import {
+  HISTOGRAM_CAPACITY,
   HISTOGRAM_COUNTS,
   HISTOGRAM_DIGITS,
   HISTOGRAM_HIGHEST_NS,
@@ -19,6 +20,19 @@ const reference = hdr.build({
 describe("the loop's histogram", () => {
   test("has as many counts as HdrHistogram with the same numbers", () => {
     expect(reference.countsArrayLength).toBe(HISTOGRAM_COUNTS);
+  });
+
+  test("has room for every value that there is, in rising order", () => {
+    const { wasm } = harness();
+    const u64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+    fc.assert(
+      fc.property(u64, u64, (a, b) => {
+        const [low, high] = (a < b ? [a, b] : [b, a]).map((ns) => wasm.countsIndex(ns));
+        expect(low).toBeLessThanOrEqual(high!);
+        expect(high).toBeLessThan(HISTOGRAM_CAPACITY);
+      }),
+      { examples: [[0n, 2n ** 64n - 1n]] },
+    );
   });
 
   test("counts every latency where HdrHistogram does", () => {

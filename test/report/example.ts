@@ -84,6 +84,16 @@ export function exampleJob(
       minorFaults: 98,
       majorFaults: 0,
     },
+    waits: {
+      interrupts: 0,
+      wakeups: 0,
+      spurious: 0,
+      late: 0,
+      lost: 0,
+      sleeps: 0,
+      overslept: 0,
+    },
+    stages: null,
     clockNs: 24,
     tier: "turbofan",
     phase: JobPhase.DONE,
@@ -150,6 +160,7 @@ export function exampleRun(example: Example = {}): RunMeasurement {
       exampleJob(job, all("read", job), all("write", job), seconds),
     ),
     intervals: times(seconds).map(interval),
+    deviceCpuNs: null,
     warnings: [],
     interrupted: false,
   };
@@ -199,6 +210,7 @@ export function emptyRun(): RunMeasurement {
   return {
     ...withJob(run, { elapsedNs: 0, read: emptyCounts, sweeps: 0, sweepsFull: 0 }),
     intervals: [],
+    deviceCpuNs: null,
     interrupted: true,
     warnings: [{ kind: "interrupted" }],
   };

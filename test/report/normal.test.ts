@@ -106,6 +106,8 @@ test.each<[Warning, RegExp]>([
   [{ kind: "io-errors", count: 2 }, /^2 commands ended .* are not among/],
   [{ kind: "rejected-completions", count: 1 }, /^1 completion did not fit .* was not counted/],
   [{ kind: "commands-lost", count: 3 }, /^3 commands never completed/],
+  [{ kind: "lost-interrupts", count: 2 }, /^2 completions came without an interrupt/],
+  [{ kind: "spurious-interrupts", count: 1 }, /^1 interrupt came without a completion/],
   [{ kind: "controller-fatal" }, /CSTS\.CFS/],
   [{ kind: "controller-reset" }, /CSTS\.RDY fell/],
   [{ kind: "device-gone" }, /stopped answering/],

@@ -53,7 +53,7 @@ describe("its IOMMU", () => {
 describe("interrupts", () => {
   test("each completion adds one to its vector's eventfd, and to no other", async () => {
     const controller = await open();
-    const [first, second] = [1, 2].map((vector) => controller.transport.interrupt(vector));
+    const [first, second] = [1, 2].map((vector) => controller.transport.interrupt("msix", vector));
     const pair = await controller.createQueuePair(1, 8, 1);
     await controller.createQueuePair(2, 8, 2);
     const queue = controller.commandQueue(pair);
@@ -72,7 +72,7 @@ describe("interrupts", () => {
 
   test("a queue created without a vector raises none", async () => {
     const controller = await open();
-    const eventFd = controller.transport.interrupt(1);
+    const eventFd = controller.transport.interrupt("msix", 1);
     const queue = controller.commandQueue(await controller.createQueuePair(1, 8, null));
     const page = controller.transport.memory.data.allocate(4096);
     const read = readWrite(NvmOpcode.READ, 1, 0n, 1, controller.iova(page.pointer), 0n);

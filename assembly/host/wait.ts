@@ -1,0 +1,182 @@
+// What the loop does when it found nothing: the one thing in which completion modes differ. Blocking and
+// sleeping are native; when, and until when, is decided here.
+import { BLOCK_OVERSLEPT, BLOCK_SLEEPS, BLOCK_WAIT_UNTIL, WaitMode } from "../layout.ts";
+import { sleep } from "./imports.ts";
+import {
+  awaitInterrupt,
+  foundAfterWait,
+  publishAudit,
+  resetAudit,
+  takeInterrupts,
+} from "./audit.ts";
+import { highNs, learn, lowNs, resetQuantiles, wakeNs, woke } from "./quantiles.ts";
+import { acceptClock, readClock, time } from "./time.ts";
+
+/** Looks between two readings of the clock while polling: some microseconds. */
+export const LOOKS_PER_CLOCK: u32 = 1024;
+/** Likewise while a limit of microseconds is watched. */
+const LOOKS_PER_CHECK: u32 = 16;
+/** `lhp` takes its mean over periods of this length, as Linux did. */
+const PERIOD_NS: u64 = 100_000_000;
+/** A sleep shorter than this costs more than it saves. */
+const SHORTEST_SLEEP_NS: u64 = 2_000;
+
+let mode: u32 = WaitMode.POLL;
+let block: u32 = 0;
+let spinNs: u64 = 0;
+
+/** Looks since the loop last found something or waited. */
+let looks: u32 = 0;
+/** When it last found something: what it then submitted has been in flight since. */
+let since: u64 = 0;
+/** In this idle stretch a sleep was taken; what arrived before was taken from the eventfd. */
+let slept: bool = false;
+let drained: bool = false;
+
+let sleeps: u64 = 0;
+let overslept: u64 = 0;
+
+let periodEnd: u64 = 0;
+let periodCount: u64 = 0;
+let periodSumNs: u64 = 0;
+let meanNs: u64 = 0;
+
+/**
+ * @param waitMode a WaitMode
+ * @param spin `hybrid`: for how many ns it looks before it blocks
+ */
+export function configureWait(controlBlock: u32, waitMode: u32, spin: u64): void {
+  block = controlBlock;
+  mode = waitMode;
+  spinNs = spin;
+  beginStretch();
+  periodEnd = 0;
+  periodCount = 0;
+  periodSumNs = 0;
+  meanNs = 0;
+  resetQuantiles();
+}
+
+/** The first commands have been submitted. */
+export function begin(): void {
+  since = time();
+  beginStretch();
+}
+
+/** Counts from here on. */
+export function resetWaits(): void {
+  sleeps = 0;
+  overslept = 0;
+  resetAudit();
+}
+
+/** Stores the counters in the control block. */
+export function publishWaits(controlBlock: u32): void {
+  store<u64>(controlBlock, sleeps, BLOCK_SLEEPS);
+  store<u64>(controlBlock, overslept, BLOCK_OVERSLEPT);
+  publishAudit(controlBlock);
+}
+
+/** Whether this mode only looks, and so learns nothing from what it finds. */
+// @ts-ignore: decorator
+@inline
+export function onlyPolls(): bool {
+  return mode == WaitMode.POLL;
+}
+
+/** The loop found nothing: waits as its mode does, and returns for another look. */
+// @ts-ignore: decorator
+@inline
+export function idle(): void {
+  if (mode == WaitMode.POLL) {
+    readClock();
+  } else {
+    looks++;
+    wait();
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function pollOn(): void {
+  if ((looks & (LOOKS_PER_CLOCK - 1)) == 0) readClock();
+}
+
+function wait(): void {
+  switch (mode) {
+    case WaitMode.INTERRUPT:
+      awaitInterrupt();
+      break;
+    case WaitMode.HYBRID:
+      lookThenBlock(spinNs);
+      break;
+    case WaitMode.LHP:
+      if (!slept) sleepUntil(since + meanNs / 2);
+      else pollOn();
+      break;
+    default:
+      if (!slept) sleepUntil(since + max<i64>(0, (lowNs() - wakeNs()) as i64) as u64);
+      else lookThenBlock(highNs() as u64);
+  }
+}
+
+/** Looks until the stretch has lasted `limit`, then takes the interrupts that came meanwhile, then blocks. */
+function lookThenBlock(limit: u64): void {
+  if ((looks & (LOOKS_PER_CHECK - 1)) != 0) return;
+  readClock();
+  if (time() - since < limit) return;
+  if (drained) {
+    awaitInterrupt();
+    return;
+  }
+  // A completion may have come just before its interrupt is taken here: look once more before blocking.
+  takeInterrupts();
+  drained = true;
+  looks = LOOKS_PER_CHECK - 1;
+}
+
+function sleepUntil(until: u64): void {
+  slept = true;
+  looks = 0;
+  readClock();
+  if (until < time() + SHORTEST_SLEEP_NS) {
+    looks = 1;
+    return;
+  }
+  store<u64>(block, until, BLOCK_WAIT_UNTIL);
+  sleep();
+  acceptClock();
+  sleeps++;
+  woke(time() - until);
+}
+
+/** Whether the look that found something was the first one after a sleep. */
+// @ts-ignore: decorator
+@inline
+function isFirstAfterSleep(): bool {
+  return slept && looks == 0;
+}
+
+/** The loop found `reaped` completions, `count` so far with latencies of `sumNs` together. */
+export function settle(reaped: u32, count: u64, sumNs: u64): void {
+  foundAfterWait(reaped);
+  if (mode == WaitMode.LHP && time() >= periodEnd) takeMean(count, sumNs);
+  learn(time() - since, isFirstAfterSleep());
+  if (isFirstAfterSleep()) overslept++;
+  since = time();
+  beginStretch();
+}
+
+function beginStretch(): void {
+  looks = 0;
+  slept = false;
+  drained = false;
+}
+
+/** The mean service time of the period that has ended. */
+function takeMean(count: u64, sumNs: u64): void {
+  if (count > periodCount) meanNs = (sumNs - periodSumNs) / (count - periodCount);
+  periodCount = count;
+  periodSumNs = sumNs;
+  periodEnd = time() + PERIOD_NS;
+}

@@ -1,0 +1,178 @@
+// The linear memory that all engines and devices of the benchmark share. A case empties it and lays its
+// queue pair out anew; the engines then work in it one after the other.
+import {
+  BLOCK_BYTES,
+  BLOCK_COMPLETED,
+  BLOCK_NOW,
+  BLOCK_REJECTED,
+  BLOCK_SUBMITTED,
+  BLOCK_SWEEPS_FULL,
+  HISTOGRAM_BYTES,
+  HISTOGRAM_COUNTS,
+  HISTOGRAM_HEADER_BYTES,
+  HISTOGRAM_MIN,
+  IOVA_WINDOW_DMA,
+  SLOT_BYTES,
+} from "../assembly/layout.ts";
+import { PAGE_BYTES } from "../assembly/spec/registers.ts";
+import { alignUp, LinearMemory, type Region } from "../src/memory.ts";
+import { native } from "../src/native.ts";
+import { clockImport, type HostExports, instantiateQueue } from "../src/wasm.ts";
+import {
+  BS,
+  CQE_BYTES,
+  DEEPEST,
+  entriesAt,
+  NLB,
+  type Place,
+  type PlaceRegions,
+  placeIn,
+  SQE_BYTES,
+} from "./place.ts";
+
+/** More than a run's, so that a stub's batch is long enough to be timed. */
+const CQ_BYTES = 1 << 16;
+const SQ_BYTES = alignUp(entriesAt(DEEPEST) * SQE_BYTES, PAGE_BYTES);
+const SLOTS_BYTES = alignUp(DEEPEST * SLOT_BYTES, PAGE_BYTES);
+
+/** The smallest value starts above every other. */
+const HIGHEST = 2n ** 64n - 1n;
+
+export class BenchMemory {
+  readonly memory: LinearMemory;
+  /** Pages behind the DMA window. */
+  readonly pageBytes: number;
+  readonly #regions: PlaceRegions;
+  readonly #lists: Region;
+  readonly #buffers: Region;
+  readonly #layOut: HostExports;
+  readonly #readClock: () => void;
+  readonly #wasmClock: () => void;
+
+  constructor() {
+    this.memory = new LinearMemory({
+      heapBytes:
+        alignUp(BLOCK_BYTES, PAGE_BYTES) +
+        2 * alignUp(HISTOGRAM_BYTES, PAGE_BYTES) +
+        SLOTS_BYTES +
+        PAGE_BYTES, // for the instance that lays queues out
+      commandBytes: SQ_BYTES + PAGE_BYTES,
+      completionBytes: CQ_BYTES,
+      dataBytes: DEEPEST * BS,
+      doorbellBytes: PAGE_BYTES,
+    });
+    this.pageBytes = this.memory.populateDma().pageBytes;
+    const { heap, commands, completions, data, doorbells } = this.memory;
+    this.#regions = {
+      block: heap.allocate(BLOCK_BYTES),
+      reads: heap.allocate(HISTOGRAM_BYTES),
+      writes: heap.allocate(HISTOGRAM_BYTES),
+      slots: heap.allocate(SLOTS_BYTES),
+      sq: commands.allocate(SQ_BYTES),
+      cq: completions.allocate(CQ_BYTES),
+      doorbells,
+    };
+    this.#lists = commands.allocate(PAGE_BYTES);
+    this.#buffers = data.allocate(DEEPEST * BS);
+    this.#layOut = instantiateQueue(this.memory);
+    this.#readClock = native().clock(this.memory.bytes, this.#regions.block.pointer + BLOCK_NOW);
+    this.#wasmClock = clockImport(this.#readClock);
+  }
+
+  /** The one native clock of this thread. */
+  get clock(): () => void {
+    return this.#readClock;
+  }
+
+  /** The same for Wasm. */
+  get wasmClock(): () => void {
+    return this.#wasmClock;
+  }
+
+  /** An empty queue pair with `depth` idle slots; `changes` replace what `run` would choose. */
+  layOut(depth: number, changes: Partial<Place> = {}): Place {
+    const place = { ...placeIn(this.#regions, depth), ...changes };
+    if (place.cqEntries * CQE_BYTES > CQ_BYTES) throw new RangeError("cqEntries: too many");
+    for (const region of Object.values(this.#regions)) this.memory.zero(region);
+    this.clearHistograms();
+    this.configure(this.#layOut, place);
+    return place;
+  }
+
+  /** Attaches `wasm` to `place` as a job's worker does. It writes slots and constant dwords again. */
+  configure(wasm: HostExports, place: Place): void {
+    const iovaBase = BigInt(IOVA_WINDOW_DMA) << 32n;
+    wasm.attachSubmissionQueue(place.sqid, place.sq, place.sqEntries, place.sqTailDoorbell);
+    wasm.attachCompletionQueue(place.cq, place.cqEntries, place.cqHeadDoorbell);
+    wasm.configureSlots(
+      place.slots,
+      place.depth,
+      this.#buffers.pointer,
+      BS,
+      BS,
+      this.#lists.pointer,
+      iovaBase,
+    );
+    wasm.configurePattern(
+      Number(place.isRandom),
+      place.blocks,
+      place.firstLba,
+      place.lbasPerBlock,
+      place.readShare,
+      place.seed,
+    );
+    wasm.configure(place.block, place.reads, place.writes, 1, NLB);
+  }
+
+  clearHistograms(): void {
+    for (const histogram of [this.#regions.reads, this.#regions.writes]) {
+      this.memory.zero(histogram);
+      this.memory.u64[(histogram.pointer + HISTOGRAM_MIN) / 8] = HIGHEST;
+    }
+  }
+
+  /** Now, in ns, from the same clock that the loops read. */
+  nowNs(): bigint {
+    this.#readClock();
+    return this.#u64(BLOCK_NOW);
+  }
+
+  /** Sets the time that loops without a clock go by. */
+  setNow(now: bigint): void {
+    this.memory.u64[(this.#regions.block.pointer + BLOCK_NOW) / 8] = now;
+  }
+
+  /** What the engine published last. */
+  get counters() {
+    return {
+      submitted: Number(this.#u64(BLOCK_SUBMITTED)),
+      completed: Number(this.#u64(BLOCK_COMPLETED)),
+      rejected: Number(this.#u64(BLOCK_REJECTED)),
+      sweepsFull: Number(this.#u64(BLOCK_SWEEPS_FULL)),
+    };
+  }
+
+  /** Latencies in both histograms. */
+  get recorded(): number {
+    return this.#recorded(this.#regions.reads) + this.#recorded(this.#regions.writes);
+  }
+
+  /** A copy of everything that a loop writes, doorbells included. */
+  snapshot(): Buffer {
+    return Buffer.concat(Object.values(this.#regions).map((region) => this.memory.copy(region)));
+  }
+
+  close(): void {
+    this.memory.close();
+  }
+
+  #u64(offset: number): bigint {
+    return this.memory.u64[(this.#regions.block.pointer + offset) / 8]!;
+  }
+
+  #recorded(histogram: Region): number {
+    const first = (histogram.pointer + HISTOGRAM_HEADER_BYTES) / 8;
+    const counts = this.memory.u64.subarray(first, first + HISTOGRAM_COUNTS);
+    return Number(counts.reduce((sum, count) => sum + count, 0n));
+  }
+}

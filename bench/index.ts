@@ -1,0 +1,80 @@
+// What the tool itself costs: `npm run bench`. docs/measuring.md says what each figure means.
+import { writeFileSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
+import { PhasebitError } from "../src/errors.ts";
+import { hostConditions } from "../src/run/conditions.ts";
+import { type EmbeddedRow, measureEmbedded } from "./embedded.ts";
+import { DEPTHS, type LoopRow, measureLoops } from "./loops.ts";
+import { embeddedTable, loopTable } from "./table.ts";
+
+const SCHEMA = "phasebit-bench-1";
+
+interface Options {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly embedded: boolean;
+  readonly loops: boolean;
+  readonly output?: string;
+}
+
+const program = new Command("bench")
+  .description(
+    "Measures what phasebit's own loop costs, beside the same loop in C++ and JavaScript.",
+  )
+  .option("--rounds <count>", "times that every case is measured", whole, 7)
+  .option("--seconds <s>", "how long one engine runs in one case", positive, 0.2)
+  .option("--no-loops", "leave the three loops out")
+  .option("--no-embedded", "leave the runs on the embedded controller out")
+  .option("--output <file>", "write the rows to FILE as JSON")
+  .action(main);
+
+try {
+  program.parse();
+} catch (error) {
+  if (!(error instanceof PhasebitError)) throw error;
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = error.exitCode;
+}
+
+function main(options: Options): void {
+  const progress = (text: string): void => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+  };
+  // in another process each, and first: this thread is pinned afterwards
+  const embedded = options.embedded ? measureEmbedded(options.rounds, progress) : [];
+  const { rows: loops, pageBytes } = options.loops
+    ? measureLoops({ ...options, depths: DEPTHS, devices: ["thread", "stub"] }, progress)
+    : { rows: [], pageBytes: 0 };
+  progress("");
+  print(loops, embedded);
+  if (options.output !== undefined) {
+    const host = hostConditions(pageBytes);
+    const result = { schema: SCHEMA, host, rows: [...loops, ...embedded] };
+    writeFileSync(options.output, `${JSON.stringify(result, null, 2)}\n`);
+  }
+}
+
+function print(loops: readonly LoopRow[], embedded: readonly EmbeddedRow[]): void {
+  if (loops.length > 0) {
+    const compilers = new Map(loops.map(({ engine, compiler }) => [engine, compiler]));
+    console.log([...compilers].map(([engine, compiler]) => `${engine}: ${compiler}`).join(", "));
+    console.log(`\n${loopTable(loops)}`);
+  }
+  if (embedded.length > 0) {
+    console.log(
+      `\nembedded controller, null medium, 4 KiB random reads\n${embeddedTable(embedded)}`,
+    );
+  }
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError("must be a whole number above 0");
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= 60) return value;
+  throw new InvalidArgumentError("must be above 0 and at most 60");
+}

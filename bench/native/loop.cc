@@ -1,0 +1,202 @@
+#include "loop.h"
+
+#include <time.h>
+
+#include <algorithm>
+
+namespace {
+
+constexpr uint32_t kLooksPerClock = 1024;
+constexpr uint32_t kWrite = 1;
+constexpr uint32_t kRead = 2;
+
+uint64_t Monotonic() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return uint64_t(now.tv_sec) * 1'000'000'000 + uint64_t(now.tv_nsec);
+}
+
+uint32_t CountsIndex(uint64_t ns) {
+  const uint32_t bucket =
+      64 - kSubBucketsBits - __builtin_clzll(ns | ((1u << kSubBucketsBits) - 1));
+  return (bucket << (kSubBucketsBits - 1)) + uint32_t(ns >> bucket);
+}
+
+void Record(Histogram* histogram, uint64_t ns) {
+  histogram->counts[CountsIndex(ns)]++;
+  histogram->sum += ns;
+  if (ns < histogram->min) histogram->min = ns;
+  if (ns > histogram->max) histogram->max = ns;
+}
+
+}  // namespace
+
+void Loop::Configure(const LoopPlace& place) {
+  *this = Loop();
+  place_ = place;
+  const uint32_t bits = place.depth == 1 ? 0 : 32 - __builtin_clz(place.depth - 1);
+  slotMask_ = (1u << bits) - 1;
+  generationStep_ = bits < 16 ? 0x10000u << bits : 0;
+  state_ = place.seed;
+  sqTail_ = place.sq;
+  cqHead_ = place.cq;
+  for (uint32_t slot = 0; slot < place.depth; slot++) place.slots[slot].expected |= place.sqid;
+}
+
+void Loop::ResetCounters() {
+  completed_ = rejected_ = sweeps_ = sweepsFull_ = 0;
+}
+
+void Loop::Start() {
+  ReadClock();
+  for (uint32_t slot = 0; slot < place_.depth; slot++) {
+    Submit(place_.slots + slot);
+    place_.slots[slot].rung = now_;
+  }
+  *place_.sqTailDoorbell = static_cast<uint32_t>(sqTail_ - place_.sq);
+}
+
+inline void Loop::Submit(Slot* slot) {
+  const uint64_t bits = Draw();
+  const uint32_t opcode = (bits & 0xffff) < place_.readShare ? kRead : kWrite;
+  const uint32_t expected = static_cast<uint32_t>(slot->expected) + generationStep_;
+  slot->expected = expected;
+  Sqe* const sqe = sqTail_;
+  sqe->cdw0 = opcode | (expected & 0xffff0000);
+  sqe->prp1 = slot->prp1;
+  sqe->prp2 = slot->prp2;
+  sqe->slba = NextLba(bits);
+  slot->submitted = now_;
+  slot->opcode = opcode;
+  sqTail_ = sqe + 1 == place_.sq + place_.sqEntries ? place_.sq : sqe + 1;
+}
+
+uint32_t Loop::Sweep() {
+  const uint64_t second = SecondHalf();
+  return IsNew(second) ? SweepFrom(second) : 0;
+}
+
+inline uint32_t Loop::SweepFrom(uint64_t second) {
+  ReadClock();
+  const uint32_t limit = place_.depth;
+  uint32_t reaped = 0;
+  do {
+    Slot* const slot = SlotOf(second);
+    if (!IsSuccess(second, slot)) break;
+    Finish(slot);
+    AdvanceHead();
+    Submit(slot);
+    second = SecondHalf();
+  } while (++reaped < limit);
+  if (reaped) RingBoth();
+  odd_ = reaped < limit && IsNew(second);
+  completed_ += reaped;
+  sweepsFull_++;
+  return reaped;
+}
+
+void Loop::Run(uint64_t until) {
+  do {
+    uint32_t looks = kLooksPerClock;
+    uint64_t second = SecondHalf();
+    while (!IsNew(second) && --looks) second = SecondHalf();
+    sweeps_ += kLooksPerClock - looks;
+    if (looks) {
+      sweeps_++;
+      SweepFrom(second);
+      if (odd_) Examine();
+    } else {
+      ReadClock();
+    }
+  } while (now_ < until);
+  Publish();
+}
+
+uint32_t Loop::Drive(uint32_t commands) {
+  while (commands) {
+    const uint32_t reaped = Sweep();
+    if (!reaped) break;
+    commands -= reaped;
+  }
+  return commands;
+}
+
+void Loop::Publish() {
+  place_.block->submitted = completed_ + Outstanding();
+  place_.block->completed = completed_;
+  place_.block->failed = 0;
+  place_.block->rejected = rejected_;
+  place_.block->sweeps = sweeps_;
+  place_.block->sweepsFull = sweepsFull_;
+}
+
+// One load, relaxed: x86-64 keeps loads in order.
+inline uint64_t Loop::SecondHalf() const {
+  return __atomic_load_n(&cqHead_->second, __ATOMIC_RELAXED);
+}
+
+// SQID, CID with generation, phase and status 0 in one comparison.
+inline bool Loop::IsSuccess(uint64_t second, const Slot* slot) const {
+  const uint64_t expected = slot->expected | phase_;
+  return second >> 16 == expected && (second & 0xffff) < place_.sqEntries;
+}
+
+inline void Loop::ReadClock() {
+  now_ = place_.readsClock ? Monotonic() : __atomic_load_n(&place_.block->now, __ATOMIC_RELAXED);
+}
+
+inline void Loop::Finish(const Slot* slot) {
+  Histogram* const histogram = slot->opcode == kRead ? place_.reads : place_.writes;
+  Record(histogram, now_ - slot->submitted);
+}
+
+inline void Loop::AdvanceHead() {
+  cqHead_++;
+  if (cqHead_ == place_.cq + place_.cqEntries) {
+    cqHead_ = place_.cq;
+    phase_ ^= kPhase;
+  }
+}
+
+// volatile keeps the compiler from moving the doorbells before one another; the entries it may not move
+// past them either.
+inline void Loop::RingBoth() {
+  __atomic_signal_fence(__ATOMIC_SEQ_CST);
+  *place_.cqHeadDoorbell = static_cast<uint32_t>(cqHead_ - place_.cq);
+  *place_.sqTailDoorbell = static_cast<uint32_t>(sqTail_ - place_.sq);
+}
+
+// The benchmark's devices make no mistakes: whatever comes here is counted, and the run is thrown away.
+void Loop::Examine() {
+  odd_ = false;
+  rejected_++;
+  AdvanceHead();
+  RingBoth();
+}
+
+inline uint64_t Loop::Draw() {
+  state_ += 0x9e3779b97f4a7c15;
+  uint64_t z = state_;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+inline uint64_t Loop::NextLba(uint64_t bits) {
+  uint64_t block;
+  if (place_.isRandom) {
+    block = static_cast<uint64_t>(static_cast<unsigned __int128>(bits) * place_.blocks >> 64);
+  } else {
+    block = cursor_;
+    cursor_ = block + 1 == place_.blocks ? 0 : block + 1;
+  }
+  return place_.firstLba + block * place_.lbasPerBlock;
+}
+
+uint32_t Loop::Outstanding() const {
+  uint32_t count = 0;
+  for (uint32_t slot = 0; slot < place_.depth; slot++) {
+    count += place_.slots[slot].expected >> 32 == 0;
+  }
+  return count;
+}

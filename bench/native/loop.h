@@ -1,0 +1,76 @@
+// assembly/host/loop.ts in C++: same steps, same checks, same memory. Only the clock differs: C++ may
+// call clock_gettime itself.
+#pragma once
+
+#include "layout.h"
+
+// Where a loop works and what it submits; the pointers lie in the linear memory.
+struct LoopPlace {
+  Sqe* sq;
+  const Cqe* cq;
+  Slot* slots;
+  Block* block;
+  Histogram* reads;
+  Histogram* writes;
+  volatile uint32_t* sqTailDoorbell;
+  volatile uint32_t* cqHeadDoorbell;
+  uint32_t sqid;
+  uint32_t sqEntries;
+  uint32_t cqEntries;
+  uint32_t depth;
+  uint64_t blocks;
+  uint64_t firstLba;
+  uint64_t lbasPerBlock;
+  uint32_t readShare;
+  bool isRandom;
+  uint64_t seed;
+  // false: the time is what somebody else stores in the control block
+  bool readsClock;
+};
+
+class Loop {
+ public:
+  void Configure(const LoopPlace& place);
+  void Start();
+  uint32_t Sweep();
+  void Run(uint64_t until);
+  // Sweeps until `commands` are reaped or nothing is ready; returns how many are missing.
+  uint32_t Drive(uint32_t commands);
+  void ResetCounters();
+  void Publish();
+
+ private:
+  static constexpr uint64_t kPhase = uint64_t{1} << 32;
+
+  uint32_t SweepFrom(uint64_t second);
+  uint64_t SecondHalf() const;
+  bool IsNew(uint64_t second) const { return ((second >> 16) & kPhase) == phase_; }
+  bool IsSuccess(uint64_t second, const Slot* slot) const;
+  Slot* SlotOf(uint64_t second) const { return place_.slots + ((second >> 32) & slotMask_); }
+  void ReadClock();
+  void Submit(Slot* slot);
+  void Finish(const Slot* slot);
+  void AdvanceHead();
+  void RingBoth();
+  void Examine();
+  uint64_t Draw();
+  uint64_t NextLba(uint64_t bits);
+  uint32_t Outstanding() const;
+
+  LoopPlace place_ = {};
+  uint32_t slotMask_ = 0;
+  uint32_t generationStep_ = 0;
+  // Pointers in the loop, indexes at the doorbells.
+  Sqe* sqTail_ = nullptr;
+  const Cqe* cqHead_ = nullptr;
+  // The phase tag of this lap, where a shift by 16 puts it.
+  uint64_t phase_ = kPhase;
+  bool odd_ = false;
+  uint64_t state_ = 0;
+  uint64_t cursor_ = 0;
+  uint64_t now_ = 0;
+  uint64_t completed_ = 0;
+  uint64_t rejected_ = 0;
+  uint64_t sweeps_ = 0;
+  uint64_t sweepsFull_ = 0;
+};

@@ -1,0 +1,73 @@
+// The rows as text.
+import type { EmbeddedRow } from "./embedded.ts";
+import type { LoopRow } from "./loops.ts";
+import type { Spread } from "./statistics.ts";
+
+/** One line for each engine, under a heading for each device and clock. */
+export function loopTable(rows: readonly LoopRow[]): string {
+  const groups = new Map<string, LoopRow[]>();
+  for (const row of rows) {
+    const heading = `${row.device} device, ${row.clock ? "with" : "without"} the clock`;
+    groups.set(heading, [...(groups.get(heading) ?? []), row]);
+  }
+  return [...groups].map(([heading, group]) => `${heading}\n${groupTable(group)}`).join("\n\n");
+}
+
+function groupTable(rows: readonly LoopRow[]): string {
+  const header = [
+    "depth",
+    "engine",
+    "ns/command",
+    "min – max",
+    "/ C++",
+    "min – max",
+    "per sweep",
+    "disturbed",
+  ];
+  return align([header, ...rows.map(loopCells)]);
+}
+
+function loopCells(row: LoopRow): string[] {
+  return [
+    String(row.depth),
+    row.engine,
+    row.nsPerCommand.median.toFixed(1),
+    range(row.nsPerCommand, 1),
+    row.ratioToCpp.median.toFixed(2),
+    range(row.ratioToCpp, 2),
+    row.perSweep === undefined ? "" : row.perSweep.toFixed(1),
+    row.disturbed === undefined ? "" : `${(row.disturbed * 100).toFixed(0)} %`,
+  ];
+}
+
+export function embeddedTable(rows: readonly EmbeddedRow[]): string {
+  const header = ["depth", "IOPS", "min – max", "ns/command"];
+  return align([
+    header,
+    ...rows.map(({ depth, iops, nsPerCommand }) => [
+      String(depth),
+      iops.median.toFixed(0),
+      range(iops, 0),
+      nsPerCommand.median.toFixed(1),
+    ]),
+  ]);
+}
+
+function range({ min, max }: Spread, digits: number): string {
+  return `${min.toFixed(digits)} – ${max.toFixed(digits)}`;
+}
+
+/** Columns two spaces apart, all to the right. */
+function align(lines: readonly (readonly string[])[]): string {
+  const widths = lines[0]!.map((_, column) =>
+    Math.max(...lines.map((line) => line[column]!.length)),
+  );
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padStart(widths[column]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

@@ -1,0 +1,36 @@
+// What a comparison shows: each mode's figures, each pair's differences, drift, doubts. The document and the
+// terminal view are two renderings of this.
+import type { ComparisonBlock, ComparisonMeasurement } from "../run/comparison.ts";
+import type { Warning } from "../run/measurement.ts";
+import { type Drift, driftsOf, driftWarnings } from "./compare-drift.ts";
+import { type MeasuredMode, measuredModes } from "./compare-modes.ts";
+import { type Pair, pairsOf } from "./compare-pairs.ts";
+
+export interface Analysis {
+  readonly modes: readonly MeasuredMode[];
+  readonly pairs: readonly Pair[];
+  readonly drift: readonly Drift[];
+  /** The measurement's own and what the comparison adds. */
+  readonly warnings: readonly Warning[];
+}
+
+/** Everything that can be said about the blocks. */
+export function analyse(measurement: ComparisonMeasurement): Analysis {
+  const modes = measuredModes(measurement);
+  const pairs = pairsOf(modes);
+  const drift = modes.flatMap(driftsOf);
+  const added = [...interruptWarnings(measurement), ...driftWarnings(pairs, drift)];
+  return { modes, pairs, drift, warnings: [...measurement.warnings, ...added] };
+}
+
+/** For a runner that does not look at its blocks itself. */
+function interruptWarnings({ blocks, warnings }: ComparisonMeasurement): Warning[] {
+  const sum = (of: (block: ComparisonBlock) => number): number =>
+    blocks.reduce((total, block) => total + of(block), 0);
+  const counted = [
+    { kind: "lost-interrupts", count: sum(({ audit }) => audit.lost) },
+    { kind: "spurious-interrupts", count: sum(({ audit }) => audit.spurious) },
+  ] as const;
+  const known = new Set<string>(warnings.map(({ kind }) => kind));
+  return counted.filter(({ kind, count }) => count > 0 && !known.has(kind));
+}

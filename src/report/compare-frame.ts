@@ -1,0 +1,92 @@
+// The lines above and below the figures of a comparison or a sweep: on what, with what, on which machine, with
+// which doubts, saved where.
+import type { ComparisonMeasurement, SweepMeasurement } from "../run/comparison.ts";
+import type { Warning } from "../run/measurement.ts";
+import { formatBytes } from "../units.ts";
+import { type Colors, type Row, wrap } from "./columns.ts";
+import { warningText } from "./warnings.ts";
+
+export interface ViewOptions {
+  /** Files that the result was saved to. */
+  readonly saved?: readonly string[];
+  /** Colours; by default when stdout is a terminal and NO_COLOR is not set. */
+  readonly color?: boolean;
+  readonly columns?: number;
+}
+
+/** Writes labelled lines of one report. */
+export interface Lines {
+  readonly colors: Colors;
+  readonly columns: number;
+}
+
+/** The device, and what was run on it. */
+export function headerLines(
+  { device, workload, interrupted }: ComparisonMeasurement | SweepMeasurement,
+  run: readonly string[],
+  { colors, columns }: Lines,
+): string[] {
+  const parts = [
+    // The embedded controller's address is its transport.
+    ...new Set([device.address, device.transport]),
+    device.model,
+    `fw ${device.firmware}`,
+    `NVMe ${device.version}`,
+    `nsid ${device.nsid}`,
+    `${formatBytes(device.blocks * device.blockBytes)} in ${formatBytes(device.blockBytes)} blocks`,
+  ];
+  const { rw, rwmixread, bs, numjobs } = workload;
+  const all = [
+    rw === "randrw" ? `randrw, ${rwmixread}% reads` : rw,
+    `bs ${formatBytes(bs)}`,
+    ...run,
+    numjobs === 1 ? "1 job" : `${numjobs} jobs`,
+    ...(interrupted ? ["interrupted"] : []),
+  ];
+  return [
+    ...wrap({ text: "device", style: colors.dim }, parts, "  ", columns),
+    ...wrap({ text: "run", style: colors.dim }, all, "  ", columns),
+  ];
+}
+
+/** The machine. */
+export function hostLines(
+  { host, version }: ComparisonMeasurement | SweepMeasurement,
+  { colors, columns }: Lines,
+): string[] {
+  const { hostname, cpuModel, loadAverage } = host;
+  const parts = [hostname, cpuModel, `load ${loadAverage.toFixed(2)}`, `phasebit ${version}`];
+  return wrap({ text: "host", style: colors.dim }, parts, "  ", columns);
+}
+
+/** Doubts, in words. */
+export function warningLines(warnings: readonly Warning[], { colors, columns }: Lines): string[] {
+  const label = { text: "warning", style: colors.yellow };
+  return warnings.flatMap((warning) => wrap(label, warningText(warning).split(" "), " ", columns));
+}
+
+/** Where the result is. */
+export function savedLines(files: readonly string[], { colors, columns }: Lines): string[] {
+  return files.flatMap((file, index) =>
+    wrap({ text: index === 0 ? "saved" : "", style: colors.dim }, [file], "", columns),
+  );
+}
+
+/** Blocks of lines with an empty line between, none ending in blanks. */
+export function joinBlocks(blocks: readonly (readonly string[])[]): string {
+  const filled = blocks.filter((lines) => lines.length > 0);
+  return filled.map((lines) => `${lines.map((line) => line.trimEnd()).join("\n")}\n`).join("\n");
+}
+
+/** A table's first row. */
+export function headingRow(label: string, headings: readonly string[], colors: Colors): Row {
+  return {
+    label: { text: label, style: colors.dim },
+    cells: headings.map((text) => ({ text, style: colors.dim })),
+  };
+}
+
+/** A name that leaves room for seven columns beside it. */
+export function shortName(name: string, width: number): string {
+  return name.length <= width ? name : `${name.slice(0, width - 1)}~`;
+}

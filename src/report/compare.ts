@@ -1,0 +1,80 @@
+// The report on the terminal after a comparison, for 80 columns: the modes side by side, then what can be
+// said about each pair, then what casts doubt on it.
+import picocolors from "picocolors";
+import type { ComparisonMeasurement } from "../run/comparison.ts";
+import { formatNs } from "../units.ts";
+import { wrap } from "./columns.ts";
+import { type Analysis, analyse } from "./compare-analysis.ts";
+import {
+  headerLines,
+  hostLines,
+  joinBlocks,
+  type Lines,
+  savedLines,
+  type ViewOptions,
+  warningLines,
+} from "./compare-frame.ts";
+import { driftMetrics } from "./compare-metrics.ts";
+import { pairBlocks } from "./compare-sentences.ts";
+import { cpuRows, interruptRows, latencyRows, rateRows } from "./compare-tables.ts";
+import { median } from "./totals.ts";
+
+/** The report as text, lines ended. */
+export function comparisonReport(
+  measurement: ComparisonMeasurement,
+  options: ViewOptions = {},
+): string {
+  const { saved = [], color = picocolors.isColorSupported, columns = 80 } = options;
+  const lines: Lines = { colors: picocolors.createColors(color), columns };
+  const { colors } = lines;
+  const analysis = analyse(measurement);
+  const { modes, pairs, warnings } = analysis;
+  return joinBlocks([
+    [...headerLines(measurement, runParts(measurement), lines), ...modeLines(measurement, lines)],
+    rateRows(modes, measurement, colors),
+    latencyRows(modes, colors),
+    cpuRows(modes, colors),
+    interruptRows(modes, colors),
+    ...pairBlocks(pairs, lines),
+    driftLines(analysis, lines),
+    hostLines(measurement, lines),
+    warningLines(warnings, lines),
+    savedLines(saved, lines),
+  ]);
+}
+
+function runParts({ workload, rounds, blocks }: ComparisonMeasurement): string[] {
+  const typicalNs = median(blocks.map(({ elapsedNs }) => elapsedNs));
+  return [
+    `iodepth ${workload.iodepth}`,
+    `${rounds} ${rounds === 1 ? "round" : "rounds"}, interleaved`,
+    ...(blocks.length > 0 ? [`blocks of ${formatNs(typicalNs)}`] : []),
+  ];
+}
+
+/** What each name stands for, where that is more than the name. */
+function modeLines({ modes }: ComparisonMeasurement, { colors, columns }: Lines): string[] {
+  const parts = modes
+    .filter(({ name, options }) => options !== "" && options !== name)
+    .map(({ name, options }) => `${name}: ${options}`);
+  return wrap({ text: "modes", style: colors.dim }, parts, "  ", columns);
+}
+
+/** One line for each metric: how it changed over the rounds, clear changes set off. */
+function driftLines({ modes, drift }: Analysis, { colors, columns }: Lines): string[] {
+  return driftMetrics.flatMap(({ metric, title }) => {
+    const parts = modes.flatMap(({ name }) => {
+      const found = drift.find((entry) => entry.mode === name && entry.metric === metric);
+      if (!found || found.relative === null) return [];
+      return `${name} ${percent(found.relative)}${found.clear ? " (clear)" : ""}`;
+    });
+    const text = parts.length > 0 ? [`${title} over the rounds:`, ...parts] : [];
+    return wrap({ text: "drift", style: colors.dim }, text, "  ", columns);
+  });
+}
+
+function percent(share: number): string {
+  const text = `${(share * 100).toFixed(1)}%`;
+  if (Number.parseFloat(text) === 0) return "0.0%";
+  return share > 0 ? `+${text}` : text;
+}

@@ -1,0 +1,90 @@
+// A comparison: several modes on one open device, in short blocks whose order is balanced over the rounds.
+// Within a round all modes touch the same blocks of the device in the same order.
+import type { Trace } from "../nvme/registers.ts";
+import { version } from "../package.ts";
+import { balancedOrder } from "../statistics/order.ts";
+import { blockFigures, blockWarnings, WarningSet } from "./block-figures.ts";
+import type { ComparisonBlock, ComparisonMeasurement } from "./comparison.ts";
+import type { Sample } from "./monitor.ts";
+import { Session } from "./session.ts";
+import type { Workload } from "./workload.ts";
+
+/** Each round has a seed of its own, far from the seeds of the jobs. */
+const ROUND_SEED = 1n << 32n;
+
+/** One of the compared modes. */
+export interface ComparisonMode {
+  readonly name: string;
+  /** The options that make it differ, as they were given. */
+  readonly options: string;
+  /** `runtimeMs` is the length of a block, `rampTimeMs` comes before each. */
+  readonly workload: Workload;
+}
+
+/** Where a comparison stands, for the live view. */
+export interface Progress extends Sample {
+  readonly mode: string;
+  /** From 1. */
+  readonly block: number;
+  readonly blocks: number;
+}
+
+/** What a comparison takes beside its modes. */
+export interface ComparisonOptions {
+  readonly argv: readonly string[];
+  readonly rounds: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly trace?: Trace;
+}
+
+/**
+ * Compares modes, which share device and namespace.
+ * @throws PhasebitError when the device cannot be opened or cannot run one of them.
+ */
+export async function runComparison(
+  modes: readonly ComparisonMode[],
+  options: ComparisonOptions,
+): Promise<ComparisonMeasurement> {
+  const session = await Session.open(
+    modes.map(({ workload }) => workload),
+    options.trace,
+  );
+  try {
+    const { signal, rounds } = options;
+    const order = balancedOrder(modes, rounds, Number(modes[0]!.workload.seed & 0xffffffffn));
+    const schedule = order.flatMap((turn, round) => turn.map((mode) => ({ mode, round })));
+    const startedMs = Date.now();
+    const blocks: ComparisonBlock[] = [];
+    const warnings = new WarningSet();
+    for (const [position, { mode, round }] of schedule.entries()) {
+      const place = { mode: mode.name, block: position + 1, blocks: schedule.length };
+      const seed = mode.workload.seed + BigInt(round) * ROUND_SEED;
+      const outcome = await session.block(
+        { ...mode.workload, seed },
+        { signal, onSample: (sample) => options.onProgress?.({ ...sample, ...place }) },
+      );
+      if (signal?.aborted) break;
+      const { startedMs: blockStartedMs, deviceCpuNs } = outcome;
+      const when = { round, position, startedMs: blockStartedMs };
+      blocks.push({ mode: mode.name, ...when, deviceCpuNs, ...blockFigures(outcome) });
+      warnings.add(blockWarnings(session, mode.workload, outcome));
+      if (outcome.failure !== undefined) break;
+    }
+    return {
+      startedMs,
+      version,
+      argv: options.argv,
+      host: session.host,
+      device: session.identity,
+      workload: modes[0]!.workload,
+      modes: modes.map(({ name, options: text }) => ({ name, options: text })),
+      rounds,
+      blocks,
+      warnings: warnings.all,
+      interrupted: signal?.aborted ?? false,
+    };
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,70 @@
+// How a job learns of completions: the options of `--completion` and its relatives, and what they come to on
+// a given device.
+import { WaitMode } from "../../assembly/layout.ts";
+import { PhasebitError } from "../errors.ts";
+import { type InterruptKind, interruptKinds, type Transport } from "../transport/transport.ts";
+
+/** How a job learns of completions. */
+export const completionModes = ["poll", "interrupt", "hybrid", "lhp", "adaptive"] as const;
+export type CompletionMode = (typeof completionModes)[number];
+
+/** Which interrupts: one vector per queue, or one for all. */
+export const interruptChoices = ["auto", "msix", "msix-shared", "msi", "intx"] as const;
+export type InterruptChoice = (typeof interruptChoices)[number];
+
+/** The completion part of a workload. */
+export interface Completion {
+  readonly mode: CompletionMode;
+  readonly irq: InterruptChoice;
+  /** `hybrid`: how long it looks before it blocks. */
+  readonly spinNs: number;
+  /** Longest wait for an interrupt, after which the completion queue is looked at anyway. */
+  readonly deadlineMs: number;
+}
+
+export const WAIT_MODES: Readonly<Record<CompletionMode, WaitMode>> = {
+  poll: WaitMode.POLL,
+  interrupt: WaitMode.INTERRUPT,
+  hybrid: WaitMode.HYBRID,
+  lhp: WaitMode.LHP,
+  adaptive: WaitMode.ADAPTIVE,
+};
+
+/** Whether queues of this mode are created with interrupts. */
+export function needsInterrupts(mode: CompletionMode): boolean {
+  return mode !== "poll" && mode !== "lhp";
+}
+
+/** A kind of interrupt, and the vector of each queue in turn. */
+export interface Vectors {
+  readonly kind: InterruptKind;
+  readonly vectors: readonly number[];
+  /** Several queues on one vector. */
+  readonly isShared: boolean;
+}
+
+/**
+ * The vectors of `queues` queues: 1, 2, … since 0 is the admin queue's, as far as there are enough.
+ * @throws PhasebitError ENVIRONMENT when the device has no such interrupts.
+ */
+export function vectorsFor(choice: InterruptChoice, queues: number, transport: Transport): Vectors {
+  const kind = kindOf(choice, transport);
+  const available = transport.vectors[kind];
+  if (available === 0) {
+    const others = interruptKinds.filter((other) => transport.vectors[other] > 0);
+    throw new PhasebitError(
+      "ENVIRONMENT",
+      `--irq ${choice}: ${transport.address} has no such interrupts; it has ${others.join(", ") || "none"}`,
+    );
+  }
+  const ioVectors = choice === "msix-shared" ? 1 : Math.max(1, available - 1);
+  const first = available > 1 ? 1 : 0;
+  const vectors = Array.from({ length: queues }, (_, queue) => first + (queue % ioVectors));
+  return { kind, vectors, isShared: new Set(vectors).size < queues };
+}
+
+function kindOf(choice: InterruptChoice, transport: Transport): InterruptKind {
+  if (choice === "msix-shared") return "msix";
+  if (choice !== "auto") return choice;
+  return interruptKinds.find((kind) => transport.vectors[kind] > 0) ?? "msix";
+}

@@ -1,0 +1,148 @@
+// What a job's thread is told: its queue pair, its memory, its share of the workload, its interrupt.
+import { type EventFd, native } from "../native.ts";
+import type { Controller, QueuePair } from "../nvme/controller.ts";
+import type { NamespaceData } from "../nvme/identify.ts";
+import type { Transport } from "../transport/transport.ts";
+import { wasmModule } from "../wasm.ts";
+import { needsInterrupts, vectorsFor, WAIT_MODES } from "./completion.ts";
+import { fillBuffers } from "./fill.ts";
+import { type JobMemory, queueEntries } from "./job-memory.ts";
+import type { JobTask, WaitTask } from "./job-worker.ts";
+import { type Workload, writes } from "./workload.ts";
+
+/** A job's queue pair, and how the job waits on it. */
+export interface JobQueue {
+  readonly pair: QueuePair;
+  readonly wait: WaitTask;
+  /** The job's own eventfd, which jobs that share its vector signal; to be closed after the block. */
+  readonly own: EventFd | null;
+}
+
+/** What of a task is not the workload's. */
+export interface JobPlace {
+  readonly index: number;
+  readonly queue: JobQueue;
+  readonly memory: JobMemory;
+  readonly gate: number;
+  readonly sharesCpu: boolean;
+}
+
+/** Creates a queue pair for each job, with interrupts where the completion mode needs them. */
+export async function createQueues(
+  controller: Controller,
+  workload: Workload,
+): Promise<JobQueue[]> {
+  const { numjobs, iodepth, completion } = workload;
+  const entries = queueEntries(iodepth, controller.capabilities.maxQueueEntries);
+  const waits = needsInterrupts(completion.mode)
+    ? interruptWaits(controller, workload)
+    : Array.from({ length: numjobs }, () => ({
+        vector: null,
+        own: null,
+        wait: plainWait(workload),
+      }));
+  const queues: JobQueue[] = [];
+  for (const [index, { vector, wait, own }] of waits.entries()) {
+    const pair = await controller.createQueuePair(index + 1, entries, vector);
+    queues.push({ pair, wait, own });
+  }
+  return queues;
+}
+
+/** The task of one job. */
+export function jobTask(
+  controller: Controller,
+  namespace: NamespaceData,
+  workload: Workload,
+  { index, queue, memory, gate, sharesCpu }: JobPlace,
+): JobTask {
+  const { transport } = controller;
+  const { iodepth, bs, rw, offset, seed } = workload;
+  if (writes(workload)) fillBuffers(transport.memory, memory.buffers, seed + BigInt(index));
+  const bytes = workload.size ?? namespace.blocks * namespace.blockBytes - offset;
+  const hasStamps = stamp(transport, queue.pair.sqid, workload, memory);
+  return {
+    memory: transport.memory.memory,
+    module: wasmModule("host"),
+    job: memory,
+    queue: queue.pair,
+    wait: queue.wait,
+    stages: workload.stages,
+    hasStamps,
+    iovaBase: transport.iovaBase,
+    gate,
+    cpu: cpuFor(index, workload),
+    sharesCpu,
+    iodepth,
+    bs,
+    nsid: namespace.nsid,
+    blockBytes: namespace.blockBytes,
+    firstLba: BigInt(offset / namespace.blockBytes),
+    blocks: BigInt(Math.floor(bytes / bs)),
+    random: rw.startsWith("rand"),
+    readPercent: readPercent(workload),
+    seed: seed + BigInt(index),
+    rampTimeMs: workload.rampTimeMs,
+    runtimeMs: workload.runtimeMs,
+    timeoutMs: workload.timeoutMs,
+  };
+}
+
+/** Vectors and eventfds of all jobs. Jobs on one vector pass its interrupts on to one another. */
+function interruptWaits({ transport }: Controller, workload: Workload) {
+  const { numjobs, completion } = workload;
+  const { kind, vectors, isShared } = vectorsFor(completion.irq, numjobs, transport);
+  const unmask = transport.unmask(kind)?.fd ?? -1;
+  const own = vectors.map(() => (isShared ? native().eventFd() : null));
+  return vectors.map((vector, job) => ({
+    vector,
+    own: own[job] ?? null,
+    wait: {
+      ...plainWait(workload),
+      isShared,
+      interrupt: transport.interrupt(kind, vector).fd,
+      own: own[job]?.fd ?? -1,
+      unmask,
+      others: own
+        .filter((_, other) => other !== job && vectors[other] === vector)
+        .flatMap((eventFd) => eventFd?.fd ?? []),
+    },
+  }));
+}
+
+function plainWait({ completion }: Workload): WaitTask {
+  return {
+    mode: WAIT_MODES[completion.mode],
+    spinNs: BigInt(Math.round(completion.spinNs)),
+    deadlineNs: BigInt(completion.deadlineMs) * 1_000_000n,
+    isShared: false,
+    interrupt: -1,
+    own: -1,
+    unmask: -1,
+    others: [],
+  };
+}
+
+/** Has the device stamp the job's commands, or no longer. @returns whether it does. */
+function stamp(
+  transport: Transport,
+  qid: number,
+  { stages, iodepth }: Workload,
+  memory: JobMemory,
+): boolean {
+  const pointer = stages ? (memory.stages?.stamps.pointer ?? 0) : 0;
+  transport.stampQueue?.(qid, pointer, 2 ** Math.ceil(Math.log2(iodepth)) - 1);
+  return pointer !== 0 && transport.stampQueue !== undefined;
+}
+
+/** Share of reads in percent. */
+function readPercent({ rw, rwmixread }: Workload): number {
+  if (rw === "randrw") return rwmixread;
+  return rw.endsWith("read") ? 100 : 0;
+}
+
+/** The CPUs asked for, round and round; or from the last one down, so that the first is left for others. */
+function cpuFor(index: number, workload: Workload): number | null {
+  const cpus = workload.cpus.length > 0 ? workload.cpus : native().allowedCpus().reverse();
+  return cpus[index % cpus.length] ?? null;
+}

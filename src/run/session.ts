@@ -1,0 +1,271 @@
+// A device held open for one or more blocks of work. A block is one workload for a stretch: one queue pair
+// and one pinned worker per job, all let off together, everything collected however it ended. Threads and
+// memory stay from block to block; queues are created anew, with or without interrupts as the block wants.
+import { Piscina } from "piscina";
+import { JobPhase } from "../../assembly/layout.ts";
+import { usage } from "../errors.ts";
+import type { Region } from "../memory.ts";
+import { native } from "../native.ts";
+import { setInterruptCoalescing } from "../nvme/admin.ts";
+import { Controller, type Health } from "../nvme/controller.ts";
+import type { NamespaceData } from "../nvme/identify.ts";
+import type { Trace } from "../nvme/registers.ts";
+import { packageRoot } from "../package.ts";
+import { isEmbedded } from "../transport/open.ts";
+import { hostConditions } from "./conditions.ts";
+import { allocateJob, clearJob, type JobMemory, JobView, jobNeeds } from "./job-memory.ts";
+import { createQueues, jobTask } from "./job-task.ts";
+import type { JobOutcome, JobTask } from "./job-worker.ts";
+import { checkAgainstDevice } from "./limits.ts";
+import type {
+  DeviceIdentity,
+  HostConditions,
+  Interval,
+  JobMeasurement,
+  Warning,
+} from "./measurement.ts";
+import { Monitor, type Sample } from "./monitor.ts";
+import type { Coalescing, Workload } from "./workload.ts";
+
+/** How often a start-up wait looks at the jobs' phases. */
+const PHASE_POLL_MS = 2;
+
+/** What a block takes beside its workload. */
+export interface BlockOptions {
+  /** Ends the block early; what was measured is kept. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onSample?: ((sample: Sample) => void) | undefined;
+}
+
+/** What a block gave. */
+export interface BlockOutcome {
+  readonly startedMs: number;
+  readonly jobs: readonly JobMeasurement[];
+  readonly intervals: readonly Interval[];
+  readonly deviceCpuNs: number | null;
+  /** Why the controller ended the block, if it did. */
+  readonly failure: Warning | undefined;
+}
+
+const FAILURES = {
+  gone: "device-gone",
+  fatal: "controller-fatal",
+  reset: "controller-reset",
+} as const satisfies Record<Exclude<Health, "well">, Warning["kind"]>;
+
+export class Session {
+  readonly controller: Controller;
+  readonly namespace: NamespaceData;
+  readonly host: HostConditions;
+  readonly #memory: readonly JobMemory[];
+  readonly #gate: Region;
+  readonly #pool: Piscina<JobTask, JobOutcome>;
+  #coalescing: Coalescing | null = null;
+
+  private constructor(
+    controller: Controller,
+    namespace: NamespaceData,
+    workloads: readonly Workload[],
+  ) {
+    const { memory, pageBytes } = controller.transport;
+    const numjobs = Math.max(...workloads.map((workload) => workload.numjobs));
+    this.controller = controller;
+    this.namespace = namespace;
+    this.host = hostConditions(pageBytes);
+    this.#gate = memory.heap.allocate(8, 8);
+    this.#memory = Array.from({ length: numjobs }, () => allocateJob(memory, workloads));
+    this.#pool = new Piscina<JobTask, JobOutcome>({
+      filename: `${packageRoot}/dist/src/run/job-worker.js`,
+      minThreads: numjobs,
+      maxThreads: numjobs,
+      idleTimeout: Number.POSITIVE_INFINITY,
+    });
+  }
+
+  /**
+   * Opens the device for any of these workloads, which share device and namespace.
+   * @throws PhasebitError when the device cannot be opened or cannot run one of them.
+   */
+  static async open(workloads: readonly Workload[], trace?: Trace): Promise<Session> {
+    const { device, nsid } = workloads[0]!;
+    for (const { cpus } of workloads) requireCpus(cpus);
+    const controller = await Controller.open(device, {
+      needs: jobNeeds(workloads),
+      ...(trace && { trace }),
+    });
+    try {
+      const namespace = await controller.identifyNamespace(nsid);
+      for (const workload of workloads) {
+        checkAgainstDevice(workload, {
+          ...namespace,
+          maxTransferBytes: controller.identity.maxTransferBytes,
+          maxQueueEntries: controller.capabilities.maxQueueEntries,
+          ioQueues: controller.ioQueues,
+        });
+      }
+      return new Session(controller, namespace, workloads);
+    } catch (error) {
+      await controller.close({ shutdown: false });
+      throw error;
+    }
+  }
+
+  /** Runs one block. Once its jobs run, failures are part of the outcome. */
+  async block(workload: Workload, options: BlockOptions = {}): Promise<BlockOutcome> {
+    await this.#coalesce(workload.coalesce);
+    const { memory } = this.controller.transport;
+    const parts = this.#memory.slice(0, workload.numjobs);
+    for (const part of parts) clearJob(memory, part);
+    memory.zero(this.#gate);
+    const queues = await createQueues(this.controller, workload);
+    const tasks = queues.map((queue, index) =>
+      jobTask(this.controller, this.namespace, workload, {
+        index,
+        queue,
+        memory: parts[index]!,
+        gate: this.#gate.pointer,
+        sharesCpu: this.spinningThreads(workload) > native().allowedCpus().length,
+      }),
+    );
+    const outcome = await this.#run(tasks, workload, options);
+    for (const { pair, own } of queues) {
+      if (outcome.failure === undefined) await this.controller.deleteQueuePair(pair);
+      own?.close();
+    }
+    return outcome;
+  }
+
+  /** Threads that spin during a block: the jobs, and the embedded controller's own. */
+  spinningThreads({ device, numjobs, completion }: Workload): number {
+    const jobs = completion.mode === "interrupt" ? 0 : numjobs;
+    return jobs + Number(isEmbedded(device));
+  }
+
+  /** Who the device says it is. */
+  get identity(): DeviceIdentity {
+    const { identity, transport, version, capabilities } = this.controller;
+    return {
+      address: transport.address,
+      transport: transport.name,
+      model: identity.model,
+      serial: identity.serial,
+      firmware: identity.firmware,
+      vid: identity.vid,
+      version,
+      nsid: this.namespace.nsid,
+      blocks: this.namespace.blocks,
+      blockBytes: this.namespace.blockBytes,
+      maxTransferBytes: identity.maxTransferBytes,
+      maxQueueEntries: capabilities.maxQueueEntries,
+    };
+  }
+
+  /** Ends the threads and gives the device back. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+    await this.controller.close({ shutdown: true });
+  }
+
+  async #run(
+    tasks: readonly JobTask[],
+    workload: Workload,
+    { signal, onSample }: BlockOptions,
+  ): Promise<BlockOutcome> {
+    const { memory, deviceCpuNs: cpuBefore } = this.controller.transport;
+    const views = tasks.map((task) => new JobView(memory, task.job));
+    const stop = (): void => {
+      for (const view of views) view.stop();
+    };
+    let failure: Warning | undefined;
+    const watch = (): void => {
+      const health = this.controller.health();
+      if (health === "well" || failure !== undefined) return;
+      failure = { kind: FAILURES[health] };
+      stop();
+    };
+    const monitor = new Monitor(views, workload.rampTimeMs, watch, onSample);
+    signal?.addEventListener("abort", stop);
+    if (signal?.aborted) stop();
+    try {
+      const jobs = Promise.all(tasks.map((task) => this.#pool.run(task)));
+      await Promise.race([jobs, ready(views)]);
+      const startedMs = Date.now() + workload.rampTimeMs;
+      letGo(memory.memory, this.#gate.pointer);
+      monitor.start();
+      const outcomes = await jobs;
+      monitor.stop();
+      const measured = outcomes.map((outcome, at) => measurement(tasks[at]!, views[at]!, outcome));
+      const cpuAfter = this.controller.transport.deviceCpuNs;
+      const deviceCpuNs = cpuAfter === null ? null : cpuAfter - (cpuBefore ?? 0);
+      return { startedMs, jobs: measured, intervals: monitor.intervals, deviceCpuNs, failure };
+    } finally {
+      stop();
+      monitor.stop();
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Sets Interrupt Coalescing when it differs from what stands; null leaves it alone, or switches it off again. */
+  async #coalesce(wanted: Coalescing | null): Promise<void> {
+    const { threshold, time } = wanted ?? { threshold: 0, time: 0 };
+    const isSame = this.#coalescing?.threshold === threshold && this.#coalescing.time === time;
+    if (isSame || (wanted === null && this.#coalescing === null)) return;
+    await this.controller.adminCommand(
+      setInterruptCoalescing(threshold, time),
+      `Set Features, Interrupt Coalescing ${threshold},${time}`,
+    );
+    this.#coalescing = { threshold, time };
+  }
+}
+
+function measurement(task: JobTask, view: JobView, outcome: JobOutcome): JobMeasurement {
+  return {
+    ...view.counters,
+    job: task.queue.sqid - 1,
+    cpu: outcome.pinned ? task.cpu : null,
+    sqid: task.queue.sqid,
+    entries: task.queue.sqEntries,
+    elapsedNs: outcome.elapsedNs,
+    read: view.latency("read"),
+    write: view.latency("write"),
+    lost: outcome.lost,
+    timedOut: outcome.timedOut,
+    statuses: view.statuses,
+    rejections: view.rejections,
+    rejectedRaw: view.rejectedRaw(outcome.startedNs),
+    usage: outcome.usage,
+    waits: view.waits,
+    stages: task.stages ? stagesOf(view) : null,
+    clockNs: outcome.clockNs,
+    tier: outcome.tier,
+    phase: view.phase,
+  };
+}
+
+function stagesOf(view: JobView): JobMeasurement["stages"] {
+  const [build, doorbell, fetch, service, seen, reap] = view.stages ?? [];
+  return build && doorbell && fetch && service && seen && reap
+    ? { build, doorbell, fetch, service, seen, reap }
+    : null;
+}
+
+/** @throws PhasebitError USAGE for a CPU that this process may not use. */
+function requireCpus(cpus: readonly number[]): void {
+  const allowed = native().allowedCpus();
+  const missing = cpus.find((cpu) => !allowed.includes(cpu));
+  if (missing === undefined) return;
+  throw usage(`--cpus ${missing}: this process may use the CPUs ${allowed.join(", ")}`);
+}
+
+/** Resolves when every job waits at the gate. */
+async function ready(views: readonly JobView[]): Promise<void> {
+  while (views.some((view) => view.phase < JobPhase.READY)) {
+    await new Promise((resolve) => setTimeout(resolve, PHASE_POLL_MS));
+  }
+}
+
+function letGo(memory: WebAssembly.Memory, gate: number): void {
+  const words = new Int32Array(memory.buffer);
+  Atomics.store(words, gate / 4, 1);
+  Atomics.notify(words, gate / 4);
+}

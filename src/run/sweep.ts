@@ -1,0 +1,93 @@
+// A sweep: one measurement for each setting of depth, completion mode and interrupt coalescing, on one open
+// device, one after the other.
+import type { Trace } from "../nvme/registers.ts";
+import { version } from "../package.ts";
+import { blockFigures, blockWarnings, WarningSet } from "./block-figures.ts";
+import type { SweepMeasurement, SweepPoint } from "./comparison.ts";
+import { type CompletionMode, needsInterrupts } from "./completion.ts";
+import type { Sample } from "./monitor.ts";
+import { Session } from "./session.ts";
+import type { Coalescing, Workload } from "./workload.ts";
+
+/** What is swept over; every combination is a point. */
+export interface SweepAxes {
+  readonly modes: readonly CompletionMode[];
+  readonly iodepths: readonly number[];
+  /** null leaves coalescing alone. Modes without interrupts are not repeated for each setting. */
+  readonly coalescings: readonly (Coalescing | null)[];
+}
+
+/** What a sweep takes beside its axes. */
+export interface SweepOptions {
+  readonly argv: readonly string[];
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (sample: Sample & { point: number; points: number; name: string }) => void;
+  readonly trace?: Trace;
+}
+
+/** The workloads of all points, depth by depth. */
+export function sweepWorkloads(base: Workload, axes: SweepAxes): Workload[] {
+  return axes.iodepths.flatMap((iodepth) =>
+    axes.modes.flatMap((mode) =>
+      (needsInterrupts(mode) ? axes.coalescings : [null]).map((coalesce) => ({
+        ...base,
+        iodepth,
+        coalesce,
+        completion: { ...base.completion, mode },
+      })),
+    ),
+  );
+}
+
+/**
+ * Measures every point.
+ * @throws PhasebitError when the device cannot be opened or cannot run one of them.
+ */
+export async function runSweep(
+  base: Workload,
+  axes: SweepAxes,
+  options: SweepOptions,
+): Promise<SweepMeasurement> {
+  const workloads = sweepWorkloads(base, axes);
+  const session = await Session.open(workloads, options.trace);
+  try {
+    const startedMs = Date.now();
+    const points: SweepPoint[] = [];
+    const warnings = new WarningSet();
+    for (const workload of workloads) {
+      const name = `${workload.completion.mode} qd${workload.iodepth}`;
+      const outcome = await session.block(workload, {
+        signal: options.signal,
+        onSample: (sample) =>
+          options.onProgress?.({
+            ...sample,
+            name,
+            point: points.length + 1,
+            points: workloads.length,
+          }),
+      });
+      if (options.signal?.aborted) break;
+      points.push({
+        mode: workload.completion.mode,
+        iodepth: workload.iodepth,
+        coalescing: workload.coalesce,
+        ...blockFigures(outcome),
+      });
+      warnings.add(blockWarnings(session, workload, outcome));
+      if (outcome.failure !== undefined) break;
+    }
+    return {
+      startedMs,
+      version,
+      argv: options.argv,
+      host: session.host,
+      device: session.identity,
+      workload: base,
+      points,
+      warnings: warnings.all,
+      interrupted: options.signal?.aborted ?? false,
+    };
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,78 @@
+// Two modes, figure by figure, over the rounds in which both ran: how far apart, between which limits, and
+// whether that is a difference at all.
+import { strict as assert } from "node:assert";
+import { type Interval, meanInterval } from "./bootstrap.ts";
+import { Random } from "./random.ts";
+import { FEWEST_FOR_VERDICT, signFlipPValues, VERDICT_LEVEL } from "./sign-flip.ts";
+import { mean } from "./summary.ts";
+
+/** One figure of two modes: `a[round]` and `b[round]` were measured side by side. */
+export interface PairedFigure {
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+}
+
+export type Verdict = "lower" | "higher" | "no difference shown";
+
+export interface PairResult {
+  /** Mean of a - b. */
+  readonly difference: number;
+  /** Geometric mean of a / b; null when one of the values is not above 0. */
+  readonly ratio: number | null;
+  /** Null for fewer than five rounds. */
+  readonly ci95: { readonly difference: Interval; readonly ratio: Interval | null } | null;
+  /** What a is, beside b; null for fewer than seven rounds. */
+  readonly verdict: Verdict | null;
+}
+
+/**
+ * Compares two modes in all figures at once. A verdict asks for two things: the sign-flip test over all
+ * figures together rejects, and the figure's own intervals exclude equality.
+ * @param figures at least one round, the same number in all.
+ */
+export function comparePairs(figures: readonly PairedFigure[], seed = 1): PairResult[] {
+  const rounds = figures[0]?.a.length ?? 0;
+  assert(figures.every(({ a, b }) => rounds > 0 && a.length === rounds && b.length === rounds));
+  const differences = figures.map(({ a, b }) => a.map((value, round) => value - b[round]!));
+  const pValues = rounds < FEWEST_FOR_VERDICT ? [] : signFlipPValues(differences, new Random(seed));
+  return figures.map((figure, index) => {
+    const estimate = estimateOf(figure, differences[index]!, seed);
+    const pValue = pValues[index];
+    return { ...estimate, verdict: pValue === undefined ? null : verdictOf(estimate, pValue) };
+  });
+}
+
+type Estimate = Omit<PairResult, "verdict">;
+
+function estimateOf(
+  { a, b }: PairedFigure,
+  differences: readonly number[],
+  seed: number,
+): Estimate {
+  // Logarithms make a/b and b/a two ways to say the same.
+  const positive = a.every((value) => value > 0) && b.every((value) => value > 0);
+  const logRatios = positive ? a.map((value, round) => Math.log(value / b[round]!)) : null;
+  const difference = meanInterval(differences, new Random(seed));
+  const logRatio = logRatios && meanInterval(logRatios, new Random(seed));
+  return {
+    difference: mean(differences),
+    ratio: logRatios && Math.exp(mean(logRatios)),
+    ci95: difference && {
+      difference,
+      ratio: logRatio && [Math.exp(logRatio[0]), Math.exp(logRatio[1])],
+    },
+  };
+}
+
+function verdictOf({ difference, ci95 }: Estimate, pValue: number): Verdict {
+  const excluded =
+    ci95 !== null &&
+    excludes(ci95.difference, 0) &&
+    (ci95.ratio === null || excludes(ci95.ratio, 1));
+  if (pValue > VERDICT_LEVEL || !excluded) return "no difference shown";
+  return difference < 0 ? "lower" : "higher";
+}
+
+function excludes([low, high]: Interval, value: number): boolean {
+  return low > value || high < value;
+}
