@@ -88,6 +88,8 @@ export interface DeviceExports {
   faultsFired(index: number): bigint;
   step(): number;
   run(untilNs: bigint): number;
+  waiting(): number;
+  nextDue(): bigint;
   stopped(): number;
 }
 

@@ -10,6 +10,8 @@ declare namespace WebAssembly {
 
   class Module {
     constructor(bytes: Uint8Array<ArrayBuffer>);
+    static imports(module: Module): { module: string; name: string; kind: string }[];
+    static exports(module: Module): { name: string; kind: string }[];
   }
 
   class Instance {

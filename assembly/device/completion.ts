@@ -21,6 +21,7 @@ import { recordError } from "./error-log.ts";
 import { drawLatency } from "./latency.ts";
 import { dueWithFaults } from "./fault-commands.ts";
 import { deliverWithFaults } from "./fault-entries.ts";
+import { stampPosted } from "./stamps.ts";
 import { translate } from "./dma.ts";
 
 /** What a command returns that gets its completion later, if at all. */
@@ -31,6 +32,7 @@ export const NO_COMPLETION: u32 = 0xffffffff;
 export function finish(sq: SubmissionQueue, status: u32): void {
   const cq = completionQueueOf(sq);
   if ((status | controller.detour | cq.held) == 0 && hasRoom(cq)) {
+    if (controller.stamping != 0) stampPosted(sq, command.cid);
     writeEntry(cq, command.dw0, secondHalf(cq, sq.head, sq.qid, command.cid, 0));
   } else {
     finishSlowly(sq, withFlags(status));
@@ -141,6 +143,8 @@ function append(cq: CompletionQueue, place: u32): void {
 }
 
 function deliver(cq: CompletionQueue, completion: Completion): void {
+  if (controller.stamping != 0) stampPosted(submissionQueueAt(completion.sqid), completion.cid);
+  if (completion.status != 0) cq.urgent = 1;
   if (isLogged(completion.status)) recordError(completion, cq.phase);
   if (controller.faults != 0) return deliverWithFaults(cq, completion);
   writeCompletion(cq, completion);
@@ -207,7 +211,10 @@ export function advance(cq: CompletionQueue): void {
   } else {
     cq.tail = next;
   }
-  if (cq.interrupts != 0) interruptLater(cq);
+  if (cq.interrupts != 0) {
+    cq.posted++;
+    interruptLater(cq);
+  }
 }
 
 /** One place always stays free, or a full queue would look empty (4.1.3). */

@@ -4,6 +4,7 @@ import { ErrorEvent } from "../spec/commands.ts";
 import { CompletionQueue, SubmissionQueue } from "./queue-state.ts";
 import { controller } from "./state.ts";
 import { completionQueueAt, submissionQueueAt } from "./queues.ts";
+import { acceptStampsOf } from "./stamps.ts";
 import { interruptLater } from "./interrupts.ts";
 import { doorbellError } from "./events.ts";
 
@@ -14,6 +15,8 @@ const ABSENT_PER_SCAN: u32 = 8;
 
 /** The tail doorbell now reads `value`. */
 export function tailWritten(sq: SubmissionQueue, value: u32): void {
+  // the doorbell was 0: the queue is new, or has gone round
+  if (sq.seen == 0) acceptStampsOf(sq);
   sq.seen = value;
   const tail = value & DOORBELL_MASK;
   if (tail < sq.entries) {

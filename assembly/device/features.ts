@@ -13,6 +13,7 @@ import { Status } from "../spec/status.ts";
 import { command, controller, FEATURES, MAX_NAMESPACES, namespaceAt } from "./state.ts";
 import { isThreshold, readThreshold, resetThresholds, writeThreshold } from "./thresholds.ts";
 import { clearVectors, isVector, readVector, writeVector } from "./vectors.ts";
+import { applyCoalescing } from "./coalescing.ts";
 import { numberOfQueues, resetNumberOfQueues, setNumberOfQueues } from "./queue-count.ts";
 import { failAt } from "./nvm.ts";
 
@@ -51,6 +52,7 @@ export function resetFeatures(): void {
   clearVectors();
   resetNumberOfQueues();
   applyArbitration();
+  applyCoalescing();
 }
 
 /** The current value of a feature that has one plain value. */
@@ -125,14 +127,23 @@ function writeFeature(fid: u32, value: u32): u32 {
     case Feature.NUMBER_OF_QUEUES:
       return failAt(VALUE_LOCATION, setNumberOfQueues(value));
     case Feature.INTERRUPT_COALESCING:
-      return keep32(fid, value & COALESCING_BITS);
+      setFeatureValue(fid, value & COALESCING_BITS);
+      applyCoalescing();
+      return Status.SUCCESS;
     case Feature.INTERRUPT_VECTOR_CONFIGURATION:
-      return failAt(VALUE_LOCATION, writeVector(value));
+      return failAt(VALUE_LOCATION, configureVector(value));
     case Feature.ASYNCHRONOUS_EVENT_CONFIGURATION:
       return keep32(fid, value & EVENT_BITS);
     default:
       return keep32(fid, value & ONE_BIT);
   }
+}
+
+/** Coalescing Disable of a vector. What that vector has delayed is not delayed any longer. */
+function configureVector(value: u32): u32 {
+  const status = writeVector(value);
+  applyCoalescing();
+  return status;
 }
 
 /** FIDs 01h, 02h and 04h to 0Bh. */

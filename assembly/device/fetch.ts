@@ -10,6 +10,7 @@ import { executeAdmin } from "./admin.ts";
 import { executeNvm } from "./nvm.ts";
 import { executeWithFaults } from "./fault-commands.ts";
 import { tailWritten } from "./doorbells.ts";
+import { stampFetched } from "./stamps.ts";
 import { translate } from "./dma.ts";
 
 /** A queue whose completion queue holds this many is not fetched from. */
@@ -40,6 +41,7 @@ function fetchFrom(sq: SubmissionQueue): u32 {
       break;
     }
     copyCommand(entry);
+    if (controller.stamping != 0) stampFetched(sq, command.cid);
     const next = sq.head + 1;
     sq.head = next == sq.entries ? 0 : next;
     execute(sq);

@@ -6,6 +6,8 @@ import { addNamespace } from "./namespaces.ts";
 import { identity } from "./identity.ts";
 import { setLatency } from "./latency.ts";
 import { addFault, faultsFired } from "./fault-table.ts";
+import { nextDue, waiting } from "./pending.ts";
 import { run, step, stopped } from "./step.ts";
 
-export { create, addNamespace, identity, setLatency, addFault, faultsFired, step, run, stopped };
+export { create, addNamespace, identity, setLatency, addFault, faultsFired };
+export { step, run, stopped, waiting, nextDue };

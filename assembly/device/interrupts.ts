@@ -1,10 +1,11 @@
-// Interrupts (NVMe 1.4, section 7.5): one for each completion queue with news in a step. `signal`
-// is the one place they all pass, where coalescing belongs.
+// Interrupts (NVMe 1.4, section 7.5): one for each completion queue with news in a step, or later, when
+// coalescing says so.
 import { BUS_INTERRUPTS } from "../layout.ts";
 import { CompletionQueue } from "./queue-state.ts";
 import { controller } from "./state.ts";
 import { activeCompletionQueue } from "./queues.ts";
 import { interrupt } from "./imports.ts";
+import { endDelay, isDelayed, isOverdue } from "./coalescing.ts";
 import { dropsInterrupt } from "./fault-entries.ts";
 
 /**
@@ -19,13 +20,14 @@ export function interruptLater(cq: CompletionQueue): void {
   controller.interruptsDue = 1;
 }
 
-/** Raises what was noted. */
+/** Raises what was noted, and what has been delayed for long enough. */
 export function raiseInterrupts(): void {
   controller.interruptsDue = 0;
   for (let index: u32 = 0; index < controller.completionQueues; index++) {
     const cq = activeCompletionQueue(index);
-    if (cq.interruptDue != 0) signal(cq);
+    if (cq.interruptDue != 0) consider(cq);
   }
+  if (controller.delayedVectors != 0) raiseDelayed();
 }
 
 /** INTMC took bits of the mask away: queues that are not empty interrupt now. */
@@ -36,9 +38,31 @@ export function unmasked(): void {
   }
 }
 
+/** The queue has news: an interrupt now, or later. */
+function consider(cq: CompletionQueue): void {
+  const delayed = isDelayed(cq, cq.posted);
+  cq.interruptDue = 0;
+  cq.posted = 0;
+  cq.urgent = 0;
+  if (!delayed) signal(cq);
+}
+
+/** The host may have taken the entries without their interrupt: then it needs none any more. */
+function raiseDelayed(): void {
+  for (let index: u32 = 0; index < controller.completionQueues; index++) {
+    const cq = activeCompletionQueue(index);
+    if (cq.interrupts == 0 || cq.head == cq.tail || !isOverdue(cq.vector)) continue;
+    signal(cq);
+  }
+  for (let index: u32 = 0; index < controller.completionQueues; index++) {
+    const cq = activeCompletionQueue(index);
+    if (cq.interrupts != 0 && isOverdue(cq.vector)) endDelay(cq.vector);
+  }
+}
+
 /** One interrupt of a queue, unless it is masked. */
 function signal(cq: CompletionQueue): void {
-  cq.interruptDue = 0;
+  endDelay(cq.vector);
   if (isMasked(cq.vector)) return;
   if (controller.faults != 0 && dropsInterrupt(cq)) return;
   raiseVector(cq.vector);

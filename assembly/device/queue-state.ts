@@ -21,6 +21,9 @@ export class SubmissionQueue {
   completionQueue: u32;
   /** CID of the command completed last, for faults. */
   lastCid: u32;
+  /** Pointer of the stamps, 0 for none, and the mask that makes a CID the number of its slot. */
+  stamps: u32;
+  stampsMask: u32;
 }
 
 /** A completion queue; `entries` is 0 while it does not exist. */
@@ -44,8 +47,12 @@ export class CompletionQueue {
   vector: u32;
   /** IEN: interrupts enabled. */
   interrupts: u32;
-  /** An interrupt is to be raised before the step ends. */
+  /** There is something to interrupt for, before the step ends or as coalescing has it. */
   interruptDue: u32;
+  /** Entries posted since that was last looked at, … */
+  posted: u32;
+  /** … of which one has an error status. */
+  urgent: u32;
   /** Submission queues that complete here. */
   submissionQueues: u32;
   /** Completions held because the queue is full: first, last (counted from 1) and how many. */

@@ -11,6 +11,7 @@ import {
   SUBMISSION_QUEUE_BYTES,
   SUBMISSION_QUEUES,
 } from "./state.ts";
+import { forgetDelayOf, forgetDelays } from "./coalescing.ts";
 import { translate } from "./dma.ts";
 
 /** The queue's entry, existing or not. `qid` lies in 0…MAX_IO_QUEUES. */
@@ -96,6 +97,7 @@ export function closeCompletionQueue(cq: CompletionQueue): void {
     controller.completionQueues,
     changetype<usize>(cq) as u32,
   );
+  forgetDelayOf(cq);
 }
 
 /**
@@ -138,6 +140,8 @@ export function closeAllQueues(): void {
   controller.submissionQueues = 0;
   controller.completionQueues = 0;
   controller.interruptsDue = 0;
+  controller.stamping = 0;
+  forgetDelays();
 }
 
 /** Looks up again where every queue lies, after a change of the IOMMU's table. */

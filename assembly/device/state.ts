@@ -43,6 +43,8 @@ export const VECTOR_CONFIGURATION: usize = DEVICE_STATE + 0x11000;
 export const ERROR_LOG: usize = DEVICE_STATE + 0x12000;
 /** 4096 bytes in which data structures are built before they are transferred. */
 export const SCRATCH: usize = DEVICE_STATE + 0x14000;
+/** For each vector: the delay of its interrupt (coalescing.ts). */
+export const DELAYED_VECTORS: usize = DEVICE_STATE + 0x16000;
 /** u32 each: the heap of waiting completions, by due time. */
 export const WAITING_HEAP: usize = DEVICE_STATE + 0x20000;
 export const WAITING: usize = DEVICE_STATE + 0x30000;
@@ -93,7 +95,16 @@ export class Controller {
   /** Places up to this one have been used since the last reset. */
   waitingFresh: u32;
   waitingUsed: u32;
+  /** Those in the heap that a fault keeps for ever. */
+  waitingNever: u32;
   sequence: u32;
+
+  // Interrupt coalescing.
+  /** Entries that are worth an interrupt, 1's based; 0 while coalescing is off. */
+  coalescingThreshold: u32;
+  /** Vectors whose interrupt waits. */
+  delayedVectors: u32;
+  coalescingNs: u64;
 
   // Latency model.
   latencyModel: u32;
@@ -112,6 +123,8 @@ export class Controller {
   faults: u32;
   /** Not 0 when a completion may take another way than straight to its queue: latency or faults. */
   detour: u32;
+  /** Some queue's commands are stamped (stamps.ts). */
+  stamping: u32;
   /** All registers read all-ones, nothing is processed. */
   gone: u32;
   /** The host asked the device's thread to end. */
@@ -212,6 +225,7 @@ if (offsetof<Namespace>() > 64) ERROR("a Namespace has 64 bytes");
 if (offsetof<SubmissionQueue>() > 64) ERROR("a SubmissionQueue has 64 bytes");
 if (offsetof<CompletionQueue>() > 128) ERROR("a CompletionQueue has 128 bytes");
 if (offsetof<Completion>() > 48) ERROR("a Completion has 48 bytes");
+if (0x16000 + 2048 * 16 > 0x20000) ERROR("the vectors' delays outgrow their place");
 if (0x30000 + 16384 * 48 > DEVICE_STATE_BYTES) ERROR("the state outgrows its place");
 
 /** The namespace's entry, active or not. `nsid` lies in 1…MAX_NAMESPACES. */

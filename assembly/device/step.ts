@@ -24,6 +24,7 @@ import { finishLate } from "./fault-entries.ts";
 import { headWritten, scanAbsent } from "./doorbells.ts";
 import { fetchAll } from "./fetch.ts";
 import { reportEvents } from "./events.ts";
+import { acceptStamps } from "./stamps.ts";
 import { raiseInterrupts } from "./interrupts.ts";
 import { forgetTranslation } from "./dma.ts";
 import { clock } from "./imports.ts";
@@ -44,7 +45,7 @@ export function step(): u32 {
   if (load<u32>(BUS_MASTER) == 0 || controller.gone != 0) return work;
   if (mayPost()) work += postCompletions();
   if (isOperational()) work += processCommands(work);
-  if (controller.interruptsDue != 0) raiseInterrupts();
+  if ((controller.interruptsDue | controller.delayedVectors) != 0) raiseInterrupts();
   return work;
 }
 
@@ -61,10 +62,10 @@ export function run(until: u64): u32 {
   return work;
 }
 
-/** Whether the time decides about completions: then the clock is read in every step. */
+/** Whether the time decides about completions or interrupts: then every step reads the clock. */
 @inline
 function isTimed(): bool {
-  return controller.latencyModel != 0 || controller.waiting != 0;
+  return (controller.latencyModel | controller.waiting | controller.delayedVectors) != 0;
 }
 
 /** 1 when the host asked the device's thread to end. */
@@ -101,6 +102,7 @@ function answerBus(): u32 {
   const request = atomic.load<u32>(BUS_REQUEST);
   if (request == (BusRequest.NONE as u32)) return 0;
   acceptTranslations();
+  acceptStamps();
   serve(request);
   atomic.store<u32>(BUS_REQUEST, BusRequest.NONE);
   atomic.notify(BUS_REQUEST, -1);

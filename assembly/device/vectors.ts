@@ -15,6 +15,12 @@ export function isVector(value: u32): bool {
   return (value & IV_MASK) < controller.vectors;
 }
 
+/** Whether coalescing settings apply: CD=0, and never to vector 0, the admin queue's. */
+@inline
+export function isCoalesced(vector: u32): bool {
+  return vector != 0 && load<u8>(VECTOR_CONFIGURATION + vector) == 0;
+}
+
 /** Dword 0 of Get Features: vector and CD. */
 export function readVector(value: u32, byDefault: bool): u32 {
   const vector = value & IV_MASK;

@@ -26,6 +26,7 @@ export function forgetWaiting(): void {
   controller.waitingUsed = 0;
   controller.waitingFree = 0;
   controller.waitingFresh = 0;
+  controller.waitingNever = 0;
 }
 
 /** Copies `completion` into the pool; returns its place, or 0 when the pool is empty. */
@@ -61,7 +62,9 @@ export function scheduleAnswer(dueNs: u64): void {
   answer.dueNs = dueNs;
   answer.sequence = controller.sequence++;
   const place = keep(answer);
-  if (place != 0) siftUp(controller.waiting++, place);
+  if (place == 0) return;
+  if (dueNs == NEVER) controller.waitingNever++;
+  siftUp(controller.waiting++, place);
 }
 
 /** The place of the completion that is due first, or 0. */
@@ -73,6 +76,7 @@ export function firstDue(): u32 {
 /** Takes the heap's entry `index` out; its place stays in use until it is released. */
 export function takeWaiting(index: u32): u32 {
   const place = heapAt(index);
+  if (waitingAt(place).dueNs == NEVER) controller.waitingNever--;
   const last = heapAt(--controller.waiting);
   if (index < controller.waiting) {
     siftDown(index, last);

@@ -13,7 +13,6 @@ import {
 } from "../layout.ts";
 import { block } from "./imports.ts";
 import { isNew, secondHalf } from "./queue.ts";
-import { slotCount } from "./slots.ts";
 import { acceptClock, time } from "./time.ts";
 
 /** An interrupt may follow its completion entry by this much before it counts as lost. */
@@ -26,7 +25,7 @@ let isShared: bool = false;
 
 /** An interrupt ended the last wait, and nothing has been found since. */
 let isWoken: bool = false;
-/** Completions reaped, less interrupts taken. */
+/** Completions reaped, less interrupts taken or lost: so many interrupts may still be on their way. */
 let credit: i64 = 0;
 
 let interrupts: u64 = 0;
@@ -61,7 +60,7 @@ export function awaitInterrupt(): void {
   isWoken = count != 0;
   if (isWoken) wakeups++;
   // Before anything new is submitted: an interrupt that comes now can only be the missing one.
-  else if (isNew(secondHalf()) && blockUntil(time() + GRACE_NS) == 0) lost++;
+  else if (isNew(secondHalf()) && blockUntil(time() + GRACE_NS) == 0) countLost();
 }
 
 /** Takes the interrupts that have come, without waiting. */
@@ -71,8 +70,7 @@ export function takeInterrupts(): void {
 
 /** The loop found `reaped` completions. */
 export function foundAfterWait(reaped: u32): void {
-  // No more of them can still be on their way than commands were in flight.
-  credit = min<i64>(max<i64>(credit + reaped, 0), slotCount());
+  credit = max<i64>(credit + reaped, 0);
   isWoken = false;
 }
 
@@ -88,6 +86,12 @@ export function publishAudit(controlBlock: u32): void {
   store<u64>(controlBlock, spurious, BLOCK_SPURIOUS);
   store<u64>(controlBlock, late, BLOCK_LATE);
   store<u64>(controlBlock, lost, BLOCK_LOST);
+}
+
+/** The interrupt of the completion that is about to be reaped will not come any more. */
+function countLost(): void {
+  lost++;
+  credit--;
 }
 
 function judgeEmptyWakeup(): void {

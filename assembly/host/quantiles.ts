@@ -7,26 +7,28 @@
 // whatever was measured. From these signs the quantiles are tracked (Robbins and Monro, 1951) in steps
 // relative to their size: a device that becomes faster is followed as surely as one that becomes slower.
 
-/** Shares of the times below the two quantiles, and how far one sign moves them. */
-const LOW_SHARE: f64 = 0.1;
+/** Shares of the times below the quantiles, and how far one sign moves them. */
+const LOW_SHARE: f64 = 0.35;
 const HIGH_SHARE: f64 = 0.995;
+const WAKE_SHARE: f64 = 0.75;
 const STEP: f64 = 0.0625;
 /** Where the quantiles begin, and where they end, in ns. */
 const LOW_START: f64 = 1_000;
 const HIGH_START: f64 = 1_000_000;
+const WAKE_START: f64 = 1_000;
 const SHORTEST: f64 = 100;
 const LONGEST: f64 = 10_000_000_000;
-/** Weight of the newest overshoot. */
-const WAKE_WEIGHT: f64 = 0.0625;
+/** What is left of the cost of waking each time that it forbade a sleep: it must be tried again. */
+const FORGETTING: f64 = 0.98;
 
 let low: f64 = LOW_START;
 let high: f64 = HIGH_START;
-let wake: f64 = 0;
+let wake: f64 = WAKE_START;
 
 export function resetQuantiles(): void {
   low = LOW_START;
   high = HIGH_START;
-  wake = 0;
+  wake = WAKE_START;
 }
 
 /** The low quantile, in ns: until then a sleep costs no latency that matters. */
@@ -39,14 +41,19 @@ export function highNs(): f64 {
   return high;
 }
 
-/** By how much sleeps overshoot, in ns. */
+/** By how much most sleeps overshoot, in ns. */
 export function wakeNs(): f64 {
   return wake;
 }
 
 /** A sleep ended `overshoot` ns late. */
 export function woke(overshoot: u64): void {
-  wake += WAKE_WEIGHT * ((overshoot as f64) - wake);
+  wake = moved(wake, (overshoot as f64) < wake, WAKE_SHARE);
+}
+
+/** There was no time for a sleep. */
+export function skippedSleep(): void {
+  wake = max(wake * FORGETTING, SHORTEST);
 }
 
 /** Something came after `ns`; `missed`: it was there at the first look after a sleep. */

@@ -9,7 +9,7 @@ import {
   resetAudit,
   takeInterrupts,
 } from "./audit.ts";
-import { highNs, learn, lowNs, resetQuantiles, wakeNs, woke } from "./quantiles.ts";
+import { highNs, learn, lowNs, resetQuantiles, skippedSleep, wakeNs, woke } from "./quantiles.ts";
 import { acceptClock, readClock, time } from "./time.ts";
 
 /** Looks between two readings of the clock while polling: some microseconds. */
@@ -141,6 +141,7 @@ function sleepUntil(until: u64): void {
   readClock();
   if (until < time() + SHORTEST_SLEEP_NS) {
     looks = 1;
+    skippedSleep();
     return;
   }
   store<u64>(block, until, BLOCK_WAIT_UNTIL);

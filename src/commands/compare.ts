@@ -114,7 +114,7 @@ function side(name: string, options: string, flags: CompareFlags): ComparisonMod
   try {
     parser.parse(options.split(/\s+/).filter(Boolean), { from: "user" });
   } catch (error) {
-    const message = (error as CommanderError).message.replace(/^error: /, "");
+    const message = (error as CommanderError).message.replace(/^error: /, "").replace(/\n/g, " ");
     throw usage(`--${name} "${options}": ${message}`);
   }
   if (parser.args.length > 0)

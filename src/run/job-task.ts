@@ -13,6 +13,8 @@ import { type Workload, writes } from "./workload.ts";
 /** A job's queue pair, and how the job waits on it. */
 export interface JobQueue {
   readonly pair: QueuePair;
+  /** Its interrupt vector, when it was created with interrupts. */
+  readonly vector: number | null;
   readonly wait: WaitTask;
   /** The job's own eventfd, which jobs that share its vector signal; to be closed after the block. */
   readonly own: EventFd | null;
@@ -44,7 +46,7 @@ export async function createQueues(
   const queues: JobQueue[] = [];
   for (const [index, { vector, wait, own }] of waits.entries()) {
     const pair = await controller.createQueuePair(index + 1, entries, vector);
-    queues.push({ pair, wait, own });
+    queues.push({ pair, vector, wait, own });
   }
   return queues;
 }
@@ -92,6 +94,8 @@ export function jobTask(
 function interruptWaits({ transport }: Controller, workload: Workload) {
   const { numjobs, completion } = workload;
   const { kind, vectors, isShared } = vectorsFor(completion.irq, numjobs, transport);
+  const eventFds = vectors.map((vector) => transport.interrupt(kind, vector));
+  // only an interrupt that is switched on can be given an eventfd to unmask it
   const unmask = transport.unmask(kind)?.fd ?? -1;
   const own = vectors.map(() => (isShared ? native().eventFd() : null));
   return vectors.map((vector, job) => ({
@@ -100,7 +104,7 @@ function interruptWaits({ transport }: Controller, workload: Workload) {
     wait: {
       ...plainWait(workload),
       isShared,
-      interrupt: transport.interrupt(kind, vector).fd,
+      interrupt: eventFds[job]!.fd,
       own: own[job]?.fd ?? -1,
       unmask,
       others: own

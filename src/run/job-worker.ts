@@ -114,11 +114,12 @@ class Job {
     this.#phase = JobPhase.READY;
     Atomics.wait(this.#words, this.#task.gate / 4, 0);
     // what an earlier job or the admin queue raised on this vector is not ours
-    if (this.#task.wait.interrupt >= 0) this.#wasm.takeInterrupts();
+    this.#takeInterrupts();
 
     this.#wasm.start();
     this.#phase = JobPhase.RAMP;
     let timedOut = this.#runFor(this.#task.rampTimeMs);
+    this.#takeInterrupts();
     this.#wasm.resetCounters();
     clearHistograms(this.#task.memory, this.#task.job);
 
@@ -130,9 +131,16 @@ class Job {
     this.#phase = JobPhase.DRAINING;
     const lost = this.#wasm.drain(this.#now() + DRAIN_NS);
     const elapsedNs = Number(this.#now() - startedNs);
+    this.#takeInterrupts();
+    this.#wasm.publish();
     const usage = difference(native().threadUsage(), before);
     this.#phase = JobPhase.DONE;
     return { pinned, startedNs, elapsedNs, lost, timedOut, usage, clockNs, tier: this.#tier() };
+  }
+
+  /** Counts the interrupts that came while nobody waited for them. */
+  #takeInterrupts(): void {
+    if (this.#task.wait.interrupt >= 0) this.#wasm.takeInterrupts();
   }
 
   /** @returns whether a command's deadline passed, which ends the job. */

@@ -2,7 +2,7 @@
 // one-second intervals, feeds the live view and looks after the controller. No message crosses meanwhile.
 import { HISTOGRAM_COUNTS } from "../../assembly/layout.ts";
 import { bucketHighNs, bucketLowNs } from "../histogram.ts";
-import { type JobView, sparse } from "./job-memory.ts";
+import { type JobView, sparse } from "./job-view.ts";
 import type { Interval, LatencyCounts } from "./measurement.ts";
 
 const INTERVAL_NS = 1_000_000_000n;

@@ -6,15 +6,16 @@ import { JobPhase } from "../../assembly/layout.ts";
 import { usage } from "../errors.ts";
 import type { Region } from "../memory.ts";
 import { native } from "../native.ts";
-import { setInterruptCoalescing } from "../nvme/admin.ts";
 import { Controller, type Health } from "../nvme/controller.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { Trace } from "../nvme/registers.ts";
 import { packageRoot } from "../package.ts";
 import { isEmbedded } from "../transport/open.ts";
+import { Coalescer } from "./coalescing.ts";
 import { hostConditions } from "./conditions.ts";
-import { allocateJob, clearJob, type JobMemory, JobView, jobNeeds } from "./job-memory.ts";
+import { allocateJob, clearJob, type JobMemory, jobNeeds } from "./job-memory.ts";
 import { createQueues, jobTask } from "./job-task.ts";
+import { JobView } from "./job-view.ts";
 import type { JobOutcome, JobTask } from "./job-worker.ts";
 import { checkAgainstDevice } from "./limits.ts";
 import type {
@@ -25,7 +26,7 @@ import type {
   Warning,
 } from "./measurement.ts";
 import { Monitor, type Sample } from "./monitor.ts";
-import type { Coalescing, Workload } from "./workload.ts";
+import type { Workload } from "./workload.ts";
 
 /** How often a start-up wait looks at the jobs' phases. */
 const PHASE_POLL_MS = 2;
@@ -60,7 +61,7 @@ export class Session {
   readonly #memory: readonly JobMemory[];
   readonly #gate: Region;
   readonly #pool: Piscina<JobTask, JobOutcome>;
-  #coalescing: Coalescing | null = null;
+  readonly #coalescer: Coalescer;
 
   private constructor(
     controller: Controller,
@@ -72,6 +73,7 @@ export class Session {
     this.controller = controller;
     this.namespace = namespace;
     this.host = hostConditions(pageBytes);
+    this.#coalescer = new Coalescer(controller);
     this.#gate = memory.heap.allocate(8, 8);
     this.#memory = Array.from({ length: numjobs }, () => allocateJob(memory, workloads));
     this.#pool = new Piscina<JobTask, JobOutcome>({
@@ -112,12 +114,15 @@ export class Session {
 
   /** Runs one block. Once its jobs run, failures are part of the outcome. */
   async block(workload: Workload, options: BlockOptions = {}): Promise<BlockOutcome> {
-    await this.#coalesce(workload.coalesce);
     const { memory } = this.controller.transport;
     const parts = this.#memory.slice(0, workload.numjobs);
     for (const part of parts) clearJob(memory, part);
     memory.zero(this.#gate);
     const queues = await createQueues(this.controller, workload);
+    await this.#coalescer.set(
+      workload.coalesce,
+      queues.flatMap(({ vector }) => vector ?? []),
+    );
     const tasks = queues.map((queue, index) =>
       jobTask(this.controller, this.namespace, workload, {
         index,
@@ -203,18 +208,6 @@ export class Session {
       monitor.stop();
       signal?.removeEventListener("abort", stop);
     }
-  }
-
-  /** Sets Interrupt Coalescing when it differs from what stands; null leaves it alone, or switches it off again. */
-  async #coalesce(wanted: Coalescing | null): Promise<void> {
-    const { threshold, time } = wanted ?? { threshold: 0, time: 0 };
-    const isSame = this.#coalescing?.threshold === threshold && this.#coalescing.time === time;
-    if (isSame || (wanted === null && this.#coalescing === null)) return;
-    await this.controller.adminCommand(
-      setInterruptCoalescing(threshold, time),
-      `Set Features, Interrupt Coalescing ${threshold},${time}`,
-    );
-    this.#coalescing = { threshold, time };
   }
 }
 

@@ -47,6 +47,8 @@ export interface Coalescing {
   readonly threshold: number;
   /** How long it may wait, in units of 100 us; 0 switches coalescing off. */
   readonly time: number;
+  /** The only vector to be coalesced; all when it is not named. */
+  readonly vector?: number;
 }
 
 /** The options as typed; what is absent takes its default. Keys are commander's. */
@@ -135,7 +137,7 @@ export const workloadOptions: readonly OptionDescription[] = [
     default: defaults.interruptTimeout,
   },
   {
-    flags: "--coalesce <threshold,time>",
+    flags: "--coalesce <threshold,time[,vector]>",
     help: "Interrupt Coalescing: completions (0's based), units of 100us",
   },
   { flags: "--stages", help: "measure latency by stage too: build, doorbell, seen, reap" },
@@ -243,14 +245,17 @@ function nanoseconds(flag: string, value: string): number {
 
 /** `7,10`: an interrupt for eight completions, or after 1 ms. */
 function coalescing(value: string): Coalescing {
-  const [, threshold, units] = /^([0-9]{1,3}),([0-9]{1,3})$/.exec(value) ?? [];
+  const pattern = /^([0-9]{1,3}),([0-9]{1,3})(?:,([0-9]{1,4}))?$/;
+  const [, threshold, units, vector] = pattern.exec(value) ?? [];
   if (Number(threshold) <= MAX_COALESCING && Number(units) <= MAX_COALESCING) {
-    return { threshold: Number(threshold), time: Number(units) };
+    const setting = { threshold: Number(threshold), time: Number(units) };
+    return vector === undefined ? setting : { ...setting, vector: Number(vector) };
   }
   throw badOption(
     "--coalesce",
     value,
-    `must be a threshold (0's based) and a time in units of 100us, both up to ${MAX_COALESCING}, as in 7,10`,
+    `must be a threshold (0's based) and a time in units of 100us, both up to ${MAX_COALESCING}, ` +
+      "and perhaps the only vector to coalesce, as in 7,10 or 7,10,1",
   );
 }
 

@@ -1,5 +1,5 @@
-// The embedded controller's thread: it runs the device in slices, and sleeps between looks at the
-// doorbells once nothing has happened for a while, so that an idle device leaves its core to others.
+// The embedded controller's thread: it runs the device in slices, offers its CPU to others between them when
+// it has nothing to do or shares it, and sleeps when embedded-idle.ts says so.
 import { parentPort, workerData } from "node:worker_threads";
 import {
   BUS_ASLEEP,
@@ -15,12 +15,15 @@ import type { Region } from "../memory.ts";
 import { type EventFd, native } from "../native.ts";
 import { clockImport, instantiateDevice } from "../wasm.ts";
 import { type EmbeddedDevice, powerOn } from "./embedded-device.ts";
+import { sleepNs } from "./embedded-idle.ts";
 
-const SLICE_NS = 1_000_000n;
-/** Slices without work before the first sleep: a benchmark between two commands never waits this long. */
-const PATIENCE = 50;
-const SHORTEST_SLEEP_MS = 0.1;
-const LONGEST_SLEEP_MS = 5;
+/** Between two slices some commands are late by a microsecond; with a CPU of its own, a device need not stop. */
+const SLICE_NS = 4_000_000n;
+/** When idle, or when a job that shares the CPU waits for it. */
+const SHORT_SLICE_NS = 50_000n;
+const ACCOUNT_NS = 1_000_000n;
+/** How long it takes to see that others want this CPU. */
+const WINDOW_NS = 10_000_000n;
 
 const { memory, module, doorbells, device } = workerData as {
   memory: WebAssembly.Memory;
@@ -34,6 +37,11 @@ const bytes = new Uint8Array(memory.buffer);
 const clock = native().clock(bytes, BUS_NOW);
 const signals = new Map<number, EventFd>();
 let generation = 0;
+/** Other threads want this CPU: it was taken away more than once in the last window. */
+let isShared = false;
+let accounted = 0n;
+let windowEnd = 0n;
+let switchesBefore = 0;
 
 const exports = instantiateDevice(memory, { clock: clockImport(clock), interrupt }, module);
 powerOn(exports, doorbells, device);
@@ -41,29 +49,47 @@ parentPort!.postMessage("ready");
 serve();
 
 function serve(): void {
-  let idle = 0;
+  let worked = readClock();
+  let done = 1;
   while (!exports.stopped()) {
-    clock();
-    const until = clocks[BUS_NOW / 8]! + SLICE_NS;
-    idle = exports.run(until) > 0 ? 0 : idle + 1;
-    if (idle > PATIENCE) sleep(idle - PATIENCE);
-    accountCpu();
+    const start = readClock();
+    done = exports.run(start + (done === 0 || isShared ? SHORT_SLICE_NS : SLICE_NS));
+    const end = clocks[BUS_NOW / 8]!;
+    if (done > 0) worked = end;
+    // with more spinning threads than CPUs, a job may be waiting for this one
+    if (done === 0 || isShared) native().yieldThread();
+    if (done === 0) rest(end, worked);
+    account(end);
   }
   for (const signal of signals.values()) signal.close();
 }
 
-/** The host tells this thread's spinning from its own by this. */
-function accountCpu(): void {
-  const { userNs, systemNs } = native().threadUsage();
+/** Once in a while: the host tells this thread's spinning from its own by its CPU time. */
+function account(now: bigint): void {
+  if (now - accounted < ACCOUNT_NS) return;
+  accounted = now;
+  const { userNs, systemNs, involuntarySwitches } = native().threadUsage();
   clocks[BUS_CPU / 8] = BigInt(userNs + systemNs);
+  if (now < windowEnd) return;
+  isShared = involuntarySwitches - switchesBefore > 1;
+  switchesBefore = involuntarySwitches;
+  windowEnd = now + WINDOW_NS;
 }
 
-/** Sleeps until a bus request, or for longer the longer nothing happened: doorbells wake nobody. */
-function sleep(idle: number): void {
-  const timeout = Math.min(SHORTEST_SLEEP_MS * idle, LONGEST_SLEEP_MS);
+/** Sleeps, if that is not too late for anything: until a bus request at the latest. */
+function rest(now: bigint, worked: bigint): void {
+  const due = exports.nextDue();
+  const dueInNs = due === 0n ? null : Number(due - now);
+  const sleep = sleepNs(Number(now - worked), dueInNs, exports.waiting());
+  if (sleep === 0) return;
   Atomics.store(bus, BUS_ASLEEP / 4, 1);
-  Atomics.wait(bus, BUS_REQUEST / 4, BusRequest.NONE, timeout);
+  Atomics.wait(bus, BUS_REQUEST / 4, BusRequest.NONE, sleep / 1e6);
   Atomics.store(bus, BUS_ASLEEP / 4, 0);
+}
+
+function readClock(): bigint {
+  clock();
+  return clocks[BUS_NOW / 8]!;
 }
 
 /** Raises a vector: adds one to the eventfd that the host wired to it. */

@@ -91,7 +91,8 @@ class VfioTransport implements Transport {
   pageBytes: number = PAGE_BYTES;
   readonly #device: VfioDevice;
   readonly #eventFds = new Map<number, EventFd>();
-  #kind: InterruptKind | undefined;
+  /** The kind of interrupt that is switched on. */
+  #enabled: InterruptKind | undefined;
   #unmask: EventFd | undefined;
   #mapped: { pointer: number; bytes: number }[] = [];
 
@@ -157,8 +158,7 @@ class VfioTransport implements Transport {
   }
 
   interrupt(kind: InterruptKind, vector: number): EventFd {
-    if (this.#kind !== kind) this.disableInterrupts();
-    this.#kind = kind;
+    if (this.#enabled !== kind) this.disableInterrupts();
     const known = this.#eventFds.get(vector);
     if (known !== undefined) return known;
     const eventFd = native().eventFd();
@@ -166,9 +166,9 @@ class VfioTransport implements Transport {
     // the kernel grows a vector set only from its first vector on, so all are given anew
     const last = Math.max(...this.#eventFds.keys());
     const fds = Array.from({ length: last + 1 }, (_, at) => this.#eventFds.get(at)?.fd ?? -1);
-    const index = INTERRUPT_INDEX[kind];
-    this.#device.disableInterrupts(index);
-    this.#device.setInterrupts(index, 0, fds);
+    this.#switchOff();
+    this.#device.setInterrupts(INTERRUPT_INDEX[kind], 0, fds);
+    this.#enabled = kind;
     return eventFd;
   }
 
@@ -182,12 +182,17 @@ class VfioTransport implements Transport {
   }
 
   disableInterrupts(): void {
-    if (this.#kind !== undefined) this.#device.disableInterrupts(INTERRUPT_INDEX[this.#kind]);
+    this.#switchOff();
     for (const eventFd of this.#eventFds.values()) eventFd.close();
     this.#eventFds.clear();
     this.#unmask?.close();
     this.#unmask = undefined;
-    this.#kind = undefined;
+  }
+
+  /** The kernel refuses to disable what is not enabled. */
+  #switchOff(): void {
+    if (this.#enabled !== undefined) this.#device.disableInterrupts(INTERRUPT_INDEX[this.#enabled]);
+    this.#enabled = undefined;
   }
 
   reset(): void {

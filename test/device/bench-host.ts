@@ -36,6 +36,8 @@ export interface DeviceExports {
   faultsFired(index: number): bigint;
   step(): number;
   run(until: bigint): number;
+  waiting(): number;
+  nextDue(): bigint;
   stopped(): number;
 }
 
@@ -137,6 +139,8 @@ export class Bench {
   /** Where the blocks of namespace 1 lie; 0 for the null medium. */
   readonly medium: number;
   admin!: QueuePair;
+  /** What a reading of the clock does; in virtual time, nothing. */
+  onClock: () => void = () => {};
   private next = layout.HEAP;
   private cid = 0;
 
@@ -166,7 +170,7 @@ export class Bench {
   private instantiate(): DeviceExports {
     const env = {
       memory: this.memory,
-      clock: () => {},
+      clock: () => this.onClock(),
       interrupt: (vector: number) => this.interrupts.push(vector),
     };
     return new WebAssembly.Instance(module, { env }).exports as unknown as DeviceExports;

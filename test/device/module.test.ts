@@ -42,9 +42,11 @@ test("it exports what its contract names", () => {
     "create",
     "faultsFired",
     "identity",
+    "nextDue",
     "run",
     "setLatency",
     "step",
     "stopped",
+    "waiting",
   ]);
 });

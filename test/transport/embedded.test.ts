@@ -102,6 +102,19 @@ describe("its thread", () => {
     expect(performance.now() - start).toBeGreaterThan(149);
   });
 
+  test("leaves its core alone while a completion is long in coming", async () => {
+    const controller = await open("&latency=500ms");
+    const queue = controller.commandQueue(await controller.createQueuePair(1, 8, null));
+    const page = controller.transport.memory.data.allocate(4096);
+    const read = readWrite(NvmOpcode.READ, 1, 0n, 1, controller.iova(page.pointer), 0n);
+    // pausing as usual would wake the device each time
+    controller.transport.pause = () => sleep(10);
+    const before = controller.transport.deviceCpuNs!;
+    await queue.submit(read, 5000);
+    const usedMs = (controller.transport.deviceCpuNs! - before) / 1e6;
+    expect(usedMs, "milliseconds of CPU in 500").toBeLessThan(150);
+  });
+
   test("answers registers while queues are busy, and ends when asked", async () => {
     const controller = await open();
     expect(controller.transport.read32(Register.VS)).toBe(0x10400);

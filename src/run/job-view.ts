@@ -1,0 +1,203 @@
+// How the main thread sees a job while its worker's loop runs: plain loads of what the worker publishes.
+import {
+  BLOCK_COMPLETED,
+  BLOCK_FAILED,
+  BLOCK_INTERRUPTS,
+  BLOCK_LATE,
+  BLOCK_LOST,
+  BLOCK_OVERSLEPT,
+  BLOCK_PHASE,
+  BLOCK_REJECTED,
+  BLOCK_REJECTED_RAW,
+  BLOCK_REJECTIONS,
+  BLOCK_SLEEPS,
+  BLOCK_SPURIOUS,
+  BLOCK_STARTED,
+  BLOCK_STATUS_COUNTS,
+  BLOCK_STOP,
+  BLOCK_SUBMITTED,
+  BLOCK_SWEEPS,
+  BLOCK_SWEEPS_FULL,
+  BLOCK_WAKEUPS,
+  HISTOGRAM_BYTES,
+  HISTOGRAM_COUNTS,
+  HISTOGRAM_HEADER_BYTES,
+  HISTOGRAM_HIGHEST_NS,
+  HISTOGRAM_MAX,
+  HISTOGRAM_MIN,
+  HISTOGRAM_SUM,
+  type JobPhase,
+  REJECTED_RAW_BYTES,
+  REJECTED_RAW_MAX,
+  Rejection,
+  STAGES,
+} from "../../assembly/layout.ts";
+import { STATUS_CODES } from "../../assembly/spec/status.ts";
+import type { LinearMemory, Region } from "../memory.ts";
+import type { JobMemory } from "./job-memory.ts";
+import type { LatencyCounts, RejectedEntry, RejectionName } from "./measurement.ts";
+
+const CQE_BYTES = 16;
+
+/** The main thread's view of a job: plain loads of what the worker publishes. */
+export class JobView {
+  readonly #memory: LinearMemory;
+  readonly #job: JobMemory;
+
+  constructor(memory: LinearMemory, job: JobMemory) {
+    this.#memory = memory;
+    this.#job = job;
+  }
+
+  /** Ends the job at its next slice. */
+  stop(): void {
+    this.#memory.u32[(this.#job.block.pointer + BLOCK_STOP) / 4] = 1;
+  }
+
+  /** Interrupts and waits of the job so far. */
+  get waits() {
+    return {
+      interrupts: this.#counter(BLOCK_INTERRUPTS),
+      wakeups: this.#counter(BLOCK_WAKEUPS),
+      spurious: this.#counter(BLOCK_SPURIOUS),
+      late: this.#counter(BLOCK_LATE),
+      lost: this.#counter(BLOCK_LOST),
+      sleeps: this.#counter(BLOCK_SLEEPS),
+      overslept: this.#counter(BLOCK_OVERSLEPT),
+    };
+  }
+
+  get phase(): JobPhase {
+    return this.#memory.u32[(this.#job.block.pointer + BLOCK_PHASE) / 4]!;
+  }
+
+  /** The clock when the measurement began, in ns; null during the ramp. */
+  get startedNs(): bigint | null {
+    return this.#memory.u64[(this.#job.block.pointer + BLOCK_STARTED) / 8]! || null;
+  }
+
+  get counters() {
+    return {
+      submitted: this.#counter(BLOCK_SUBMITTED),
+      completed: this.#counter(BLOCK_COMPLETED),
+      failed: this.#counter(BLOCK_FAILED),
+      rejected: this.#counter(BLOCK_REJECTED),
+      sweeps: this.#counter(BLOCK_SWEEPS),
+      sweepsFull: this.#counter(BLOCK_SWEEPS_FULL),
+    };
+  }
+
+  /** Completions by error status, those that occurred. */
+  get statuses(): { code: number; count: number }[] {
+    return Array.from({ length: STATUS_CODES }, (_, code) => ({
+      code,
+      count: this.#counter(BLOCK_STATUS_COUNTS + code * 8),
+    })).filter(({ count }) => count > 0);
+  }
+
+  get rejections(): Record<RejectionName, number> {
+    const of = (kind: Rejection): number => this.#counter(BLOCK_REJECTIONS + kind * 8);
+    return {
+      "bad-cid": of(Rejection.BAD_CID),
+      "idle-slot": of(Rejection.IDLE_SLOT),
+      "stale-generation": of(Rejection.STALE_GENERATION),
+      "bad-sqid": of(Rejection.BAD_SQID),
+      "bad-sqhd": of(Rejection.BAD_SQHD),
+    };
+  }
+
+  /** The first rejected entries, as they came. */
+  rejectedRaw(startedNs: bigint): RejectedEntry[] {
+    const total = Object.values(this.rejections).reduce((sum, count) => sum + count, 0);
+    return Array.from({ length: Math.min(total, REJECTED_RAW_MAX) }, (_, index) => {
+      const at = this.#job.block.pointer + BLOCK_REJECTED_RAW + index * REJECTED_RAW_BYTES;
+      return {
+        kind: REJECTION_NAMES[this.#memory.u32[(at + 24) / 4]!] ?? "bad-cid",
+        atNs: Number(this.#memory.u64[(at + 16) / 8]! - startedNs),
+        cqHead: this.#memory.u32[(at + 28) / 4]!,
+        cqe: Buffer.from(this.#memory.bytes.slice(at, at + CQE_BYTES)).toString("hex"),
+      };
+    });
+  }
+
+  /** A copy of a histogram's counts so far, dense. */
+  counts(direction: "read" | "write"): Float64Array {
+    return this.#countsAt(this.#histogram(direction).pointer);
+  }
+
+  #countsAt(pointer: number): Float64Array {
+    const words = this.#memory.u32;
+    const counts = new Float64Array(HISTOGRAM_COUNTS);
+    let word = (pointer + HISTOGRAM_HEADER_BYTES) / 4;
+    for (let index = 0; index < HISTOGRAM_COUNTS; index++, word += 2) {
+      counts[index] = words[word]! + words[word + 1]! * 2 ** 32;
+    }
+    if (this.#memory.u64[(pointer + HISTOGRAM_MAX) / 8]! > HISTOGRAM_HIGHEST_NS) {
+      this.#addBeyond(pointer, counts);
+    }
+    return counts;
+  }
+
+  /** Everything a direction recorded. */
+  latency(direction: "read" | "write"): LatencyCounts {
+    return this.#latencyAt(this.#histogram(direction).pointer);
+  }
+
+  /** Everything the stages recorded, in their order; null when they were not measured. */
+  get stages(): LatencyCounts[] | null {
+    const { stages } = this.#job;
+    if (stages === null) return null;
+    return Array.from({ length: STAGES }, (_, stage) =>
+      this.#latencyAt(stages.histograms.pointer + stage * HISTOGRAM_BYTES),
+    );
+  }
+
+  /** More than an hour counts as an hour, the last bucket that is kept. */
+  #addBeyond(pointer: number, counts: Float64Array): void {
+    let word = (pointer + HISTOGRAM_HEADER_BYTES) / 4 + HISTOGRAM_COUNTS * 2;
+    const end = (pointer + HISTOGRAM_BYTES) / 4;
+    for (; word < end; word += 2) counts[HISTOGRAM_COUNTS - 1]! += this.#memory.u32[word]!;
+  }
+
+  #latencyAt(pointer: number): LatencyCounts {
+    const word = (offset: number): number => Number(this.#memory.u64[(pointer + offset) / 8]!);
+    const counts = sparse(this.#countsAt(pointer));
+    const total = counts.reduce((sum, [, count]) => sum + count, 0);
+    return {
+      total,
+      minNs: total === 0 ? 0 : word(HISTOGRAM_MIN),
+      maxNs: Math.min(word(HISTOGRAM_MAX), HISTOGRAM_HIGHEST_NS),
+      sumNs: word(HISTOGRAM_SUM),
+      counts,
+    };
+  }
+
+  /** Sum of all latencies so far, in ns. */
+  sumNs(direction: "read" | "write"): number {
+    const { pointer } = this.#histogram(direction);
+    return Number(this.#memory.u64[(pointer + HISTOGRAM_SUM) / 8]!);
+  }
+
+  #histogram(direction: "read" | "write"): Region {
+    return direction === "read" ? this.#job.reads : this.#job.writes;
+  }
+
+  #counter(offset: number): number {
+    return Number(this.#memory.u64[(this.#job.block.pointer + offset) / 8]!);
+  }
+}
+
+const REJECTION_NAMES: Record<number, RejectionName> = {
+  [Rejection.BAD_CID]: "bad-cid",
+  [Rejection.IDLE_SLOT]: "idle-slot",
+  [Rejection.STALE_GENERATION]: "stale-generation",
+  [Rejection.BAD_SQID]: "bad-sqid",
+  [Rejection.BAD_SQHD]: "bad-sqhd",
+};
+
+/** [index, count] of the counts above 0. */
+export function sparse(counts: Float64Array): [number, number][] {
+  const found: [number, number][] = [];
+  for (const [index, count] of counts.entries()) if (count > 0) found.push([index, count]);
+  return found;
+}
