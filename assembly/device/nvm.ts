@@ -44,43 +44,36 @@ export function executeNvm(): u32 {
 
 /** Read (6.9). */
 function read(): u32 {
-  const status = checkNamespace();
-  if (status != 0) return status;
-  const namespace = namespaceAt(command.nsid);
-  const bytes = commandBytes(namespace);
-  const wrong = checkData(namespace, bytes);
-  if (wrong != 0) return wrong;
-  controller.readCommands++;
-  controller.sectorsRead += bytes >> SECTOR_SHIFT;
-  const movement = isDry(namespace) ? Movement.CHECK_TO_HOST : Movement.TO_HOST;
-  return transfer(movement, bytes, blockPointer(namespace, command.slba), bytes);
+  return moveBlocks(Movement.TO_HOST, Movement.CHECK_TO_HOST, false);
 }
 
 /** Write (6.15). */
 function write(): u32 {
-  const status = checkNamespace();
-  if (status != 0) return status;
-  const namespace = namespaceAt(command.nsid);
-  const bytes = commandBytes(namespace);
-  const wrong = checkData(namespace, bytes);
-  if (wrong != 0) return wrong;
-  controller.writeCommands++;
-  controller.sectorsWritten += bytes >> SECTOR_SHIFT;
-  const movement = isDry(namespace) ? Movement.CHECK_FROM_HOST : Movement.FROM_HOST;
-  return transfer(movement, bytes, blockPointer(namespace, command.slba), bytes);
+  return moveBlocks(Movement.FROM_HOST, Movement.CHECK_FROM_HOST, true);
 }
 
 /** Compare (6.6). The null medium has nothing to compare with, and never differs. */
 function compare(): u32 {
+  return moveBlocks(Movement.COMPARE, Movement.CHECK_FROM_HOST, false);
+}
+
+/** Moves the command's blocks as `wet` says; `dry` where there is nothing to move. */
+@inline
+function moveBlocks(wet: Movement, dry: Movement, writes: bool): u32 {
   const status = checkNamespace();
   if (status != 0) return status;
   const namespace = namespaceAt(command.nsid);
   const bytes = commandBytes(namespace);
   const wrong = checkData(namespace, bytes);
   if (wrong != 0) return wrong;
-  controller.readCommands++;
-  controller.sectorsRead += bytes >> SECTOR_SHIFT;
-  const movement = isDry(namespace) ? Movement.CHECK_FROM_HOST : Movement.COMPARE;
+  if (writes) {
+    controller.writeCommands++;
+    controller.sectorsWritten += bytes >> SECTOR_SHIFT;
+  } else {
+    controller.readCommands++;
+    controller.sectorsRead += bytes >> SECTOR_SHIFT;
+  }
+  const movement = isDry(namespace) ? dry : wet;
   return transfer(movement, bytes, blockPointer(namespace, command.slba), bytes);
 }
 

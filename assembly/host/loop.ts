@@ -189,27 +189,24 @@ function examine(resubmit: bool): void {
 
 /** Submits and reaps until the clock passes `until` (ns); then publishes the counters. */
 export function run(until: u64): void {
-  do {
-    const second = look(onlyPolls() ? LOOKS_PER_CLOCK : 1);
-    if (isNew(second)) {
-      const before = completed + failed;
-      sweepFrom(second);
-      if (odd) examine(true);
-      if (!onlyPolls()) settle((completed + failed - before) as u32, completed, latencySum());
-    } else {
-      idle();
-    }
-  } while (time() < until);
-  publish();
+  runLoop(until, false);
 }
 
 /** `run` with stages: one completion at a time, the clock read between the steps. */
 export function runStaged(until: u64): void {
+  runLoop(until, true);
+}
+
+/** Both are compiled apart: `staged` is settled where this is inlined. */
+// @ts-ignore: decorator
+@inline
+function runLoop(until: u64, staged: bool): void {
   do {
     const second = look(onlyPolls() ? LOOKS_PER_CLOCK : 1);
     if (isNew(second)) {
       const before = completed + failed;
-      sweepStaged(second);
+      if (staged) sweepStaged(second);
+      else sweepFrom(second);
       if (odd) examine(true);
       if (!onlyPolls()) settle((completed + failed - before) as u32, completed, latencySum());
     } else {

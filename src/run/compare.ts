@@ -1,7 +1,6 @@
 // A comparison: several modes on one open device, in short blocks whose order is balanced over the rounds.
 // Within a round all modes touch the same blocks of the device in the same order.
 import type { Trace } from "../nvme/registers.ts";
-import { version } from "../package.ts";
 import { balancedOrder } from "../statistics/order.ts";
 import { blockFigures, blockWarnings, WarningSet } from "./block-figures.ts";
 import type { ComparisonBlock, ComparisonMeasurement } from "./comparison.ts";
@@ -72,17 +71,12 @@ export async function runComparison(
       if (outcome.failure !== undefined) break;
     }
     return {
+      ...session.describe(modes[0]!.workload, options.argv, signal),
       startedMs,
-      version,
-      argv: options.argv,
-      host: session.host,
-      device: session.identity,
-      workload: modes[0]!.workload,
       modes: modes.map(({ name, options: text }) => ({ name, options: text })),
       rounds,
       blocks,
       warnings: warnings.all,
-      interrupted: signal?.aborted ?? false,
     };
   } finally {
     await session.close();

@@ -1,7 +1,6 @@
 // What a comparison hands to the reports: blocks of several modes, interleaved, on the same queues with the
 // same LBA sequence. Plain data, as a run's measurement is.
-import type { DeviceIdentity, HostConditions, LatencyCounts, Warning } from "./measurement.ts";
-import type { Workload } from "./workload.ts";
+import type { LatencyCounts, Measurement } from "./measurement.ts";
 
 /** Interrupts as a job saw them. */
 export interface InterruptAudit {
@@ -38,19 +37,11 @@ export interface ComparisonBlock {
 }
 
 /** A finished (or interrupted) comparison. */
-export interface ComparisonMeasurement {
-  readonly startedMs: number;
-  readonly version: string;
-  readonly argv: readonly string[];
-  readonly host: HostConditions;
-  readonly device: DeviceIdentity;
-  readonly workload: Workload;
+export interface ComparisonMeasurement extends Measurement {
   /** Names in the order they were asked for, with the options each stands for. */
   readonly modes: readonly { readonly name: string; readonly options: string }[];
   readonly rounds: number;
   readonly blocks: readonly ComparisonBlock[];
-  readonly warnings: readonly Warning[];
-  readonly interrupted: boolean;
 }
 
 /** One setting of a sweep with what it gave. */
@@ -68,14 +59,6 @@ export interface SweepPoint {
 }
 
 /** A finished (or interrupted) sweep. */
-export interface SweepMeasurement {
-  readonly startedMs: number;
-  readonly version: string;
-  readonly argv: readonly string[];
-  readonly host: HostConditions;
-  readonly device: DeviceIdentity;
-  readonly workload: Workload;
+export interface SweepMeasurement extends Measurement {
   readonly points: readonly SweepPoint[];
-  readonly warnings: readonly Warning[];
-  readonly interrupted: boolean;
 }

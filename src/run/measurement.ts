@@ -158,19 +158,24 @@ export type Warning =
       readonly worst: { readonly figure: string; readonly mode: string; readonly percent: number };
     };
 
-/** A finished (or interrupted) run. */
-export interface RunMeasurement {
-  /** Unix time in ms when the measurement began (after the ramp). */
+/** What every measurement says of itself. */
+export interface Measurement {
+  /** Unix time in ms when the measurement began (a run: after the ramp). */
   readonly startedMs: number;
   readonly version: string;
   readonly argv: readonly string[];
   readonly host: HostConditions;
   readonly device: DeviceIdentity;
+  /** The workload; of a comparison or a sweep, what its blocks have in common. */
   readonly workload: Workload;
+  readonly warnings: readonly Warning[];
+  readonly interrupted: boolean;
+}
+
+/** A finished (or interrupted) run. */
+export interface RunMeasurement extends Measurement {
   readonly jobs: readonly JobMeasurement[];
   readonly intervals: readonly Interval[];
   /** CPU time of the embedded controller's own thread meanwhile, in ns; null for a real device. */
   readonly deviceCpuNs: number | null;
-  readonly warnings: readonly Warning[];
-  readonly interrupted: boolean;
 }

@@ -1,6 +1,5 @@
 // A run: one workload on a device, from opening it to the measurement.
 import type { Trace } from "../nvme/registers.ts";
-import { version } from "../package.ts";
 import { blockWarnings } from "./block-figures.ts";
 import type { RunMeasurement } from "./measurement.ts";
 import type { Sample } from "./monitor.ts";
@@ -29,16 +28,12 @@ export async function runWorkload(
   try {
     const { signal, onSample } = options;
     const { failure, ...outcome } = await session.block(workload, { signal, onSample });
-    const interrupted = signal?.aborted ?? false;
+    const described = session.describe(workload, options.argv, signal);
+    const { interrupted } = described;
     return {
+      ...described,
       ...outcome,
-      version,
-      argv: options.argv,
-      host: session.host,
-      device: session.identity,
-      workload,
       warnings: blockWarnings(session, workload, { ...outcome, failure }, interrupted),
-      interrupted,
     };
   } finally {
     await session.close();

@@ -9,7 +9,7 @@ import { native } from "../native.ts";
 import { Controller, type Health } from "../nvme/controller.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { Trace } from "../nvme/registers.ts";
-import { packageRoot } from "../package.ts";
+import { packageRoot, version } from "../package.ts";
 import { isEmbedded } from "../transport/open.ts";
 import { Coalescer } from "./coalescing.ts";
 import { hostConditions } from "./conditions.ts";
@@ -146,9 +146,21 @@ export class Session {
     return jobs + Number(isEmbedded(device));
   }
 
+  /** What a measurement made here says of itself, but for its time and its doubts. */
+  describe(workload: Workload, argv: readonly string[], signal: AbortSignal | undefined) {
+    return {
+      version,
+      argv,
+      host: this.host,
+      device: this.identity,
+      workload,
+      interrupted: signal?.aborted ?? false,
+    };
+  }
+
   /** Who the device says it is. */
   get identity(): DeviceIdentity {
-    const { identity, transport, version, capabilities } = this.controller;
+    const { identity, transport, version: nvmeVersion, capabilities } = this.controller;
     return {
       address: transport.address,
       transport: transport.name,
@@ -156,7 +168,7 @@ export class Session {
       serial: identity.serial,
       firmware: identity.firmware,
       vid: identity.vid,
-      version,
+      version: nvmeVersion,
       nsid: this.namespace.nsid,
       blocks: this.namespace.blocks,
       blockBytes: this.namespace.blockBytes,

@@ -1,7 +1,6 @@
 // A sweep: one measurement for each setting of depth, completion mode and interrupt coalescing, on one open
 // device, one after the other.
 import type { Trace } from "../nvme/registers.ts";
-import { version } from "../package.ts";
 import { blockFigures, blockWarnings, WarningSet } from "./block-figures.ts";
 import type { SweepMeasurement, SweepPoint } from "./comparison.ts";
 import { type CompletionMode, needsInterrupts } from "./completion.ts";
@@ -77,15 +76,10 @@ export async function runSweep(
       if (outcome.failure !== undefined) break;
     }
     return {
+      ...session.describe(base, options.argv, options.signal),
       startedMs,
-      version,
-      argv: options.argv,
-      host: session.host,
-      device: session.identity,
-      workload: base,
       points,
       warnings: warnings.all,
-      interrupted: options.signal?.aborted ?? false,
     };
   } finally {
     await session.close();

@@ -38,6 +38,11 @@ guestSuite("data through vfio-pci", () => {
       step range $cli read --device $NVME0 --offset 5m --size 68k --output $SHARE/range.img
       step refused $cli write --device $NVME1 --offset 0 --input $SHARE/new.img
       step write $cli write --device $NVME2 --offset 0 --input $SHARE/new.img --destructive
+      step stranger setpriv --reuid 65534 --regid 65534 --clear-groups \
+        $cli run --device $NVME0 --runtime 1 --output /tmp/stranger.json
+      echo $NVME1 > /sys/bus/pci/devices/$NVME1/driver/unbind
+      step unbound $cli run --device $NVME1 --runtime 1 --output /tmp/unbound.json
+      step files ls /tmp/stranger.json /tmp/unbound.json
     `,
     timeoutMs: 180_000,
   }));
@@ -60,6 +65,20 @@ guestSuite("data through vfio-pci", () => {
     const result = await guest();
     expect(step(result, "write").exit, said(result, "write")).toBe(exitCodes.ok);
     expect(difference(join(images, "write.img"), join(result.share, "new.img"))).toBe("");
+  });
+
+  test("no permission on the group, and no driver, are one clear line each and no result", async () => {
+    const result = await guest();
+    for (const [name, words] of [
+      ["stranger", /no permission on \/dev\/vfio\/\d+: .*chown/],
+      ["unbound", /no driver has it; bind it to vfio-pci first/],
+    ] as const) {
+      const { exit, out, err } = step(result, name);
+      expect(exit, said(result, name)).toBe(exitCodes.environment);
+      expect(err).toMatch(words);
+      expect([out, err.trim().split("\n").length]).toEqual(["", 1]);
+    }
+    expect(step(result, "files").out).toBe("");
   });
 
   test("a write without --destructive is refused and writes nothing", async () => {

@@ -13,7 +13,7 @@ export function commandLine(): string {
   return `node ${cli}`;
 }
 
-export const exitCodes = { ok: 0, refused: 4, interrupted: 130 } as const;
+export const exitCodes = { ok: 0, environment: 3, refused: 4, interrupted: 130 } as const;
 
 /** The part of fio's result tree that the scenarios look at. */
 export interface Result {
