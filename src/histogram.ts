@@ -14,3 +14,12 @@ export function bucketLowNs(index: number): number {
 export function bucketHighNs(index: number): number {
   return bucketLowNs(index + 1) - 1;
 }
+
+/** Where `ns`, a whole number, is counted: what the loop's countsIndex says. */
+export function bucketIndex(ns: number): number {
+  const bucket = Math.max(
+    0,
+    Math.floor(Math.log2(Math.max(ns, 1))) - HISTOGRAM_SUB_BUCKETS_BITS + 1,
+  );
+  return bucket * HALF + Math.floor(ns / 2 ** bucket);
+}

@@ -67,8 +67,10 @@ async function compare(flags: CompareFlags): Promise<void> {
       argv: process.argv.slice(2),
       rounds,
       signal,
-      onProgress: ({ mode, block, blocks, ...sample }) =>
-        live.show(sample, `${mode} ${block}/${blocks}`),
+      ...(live.isWatched && {
+        onProgress: ({ mode, block, blocks, ...sample }) =>
+          live.show(sample, `${mode} ${block}/${blocks}`),
+      }),
       ...traceTo(flags),
     }),
   ).finally(() => live.end());

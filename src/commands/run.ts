@@ -37,7 +37,7 @@ async function run(flags: RunFlags): Promise<void> {
     runWorkload(workload, {
       argv: process.argv.slice(2),
       signal,
-      onSample: (sample) => live.show(sample),
+      ...(live.isWatched && { onSample: (sample) => live.show(sample) }),
       ...traceTo(flags),
     }),
   ).finally(() => live.end());

@@ -63,8 +63,10 @@ async function sweep(flags: SweepFlags): Promise<void> {
     runSweep(base, axes, {
       argv: process.argv.slice(2),
       signal,
-      onProgress: ({ name, point, points, ...sample }) =>
-        live.show(sample, `${name} ${point}/${points}`),
+      ...(live.isWatched && {
+        onProgress: ({ name, point, points, ...sample }) =>
+          live.show(sample, `${name} ${point}/${points}`),
+      }),
       ...traceTo(flags),
     }),
   ).finally(() => live.end());

@@ -84,6 +84,11 @@ export class Live {
     this.#nowMs = nowMs;
   }
 
+  /** Somebody looks: samples are wanted. */
+  get isWatched(): boolean {
+    return this.#stream.isTTY === true;
+  }
+
   /** Shows the sample, unless the last one is too fresh or nobody looks. */
   show(sample: LiveSample, label?: string): void {
     if (!this.#stream.isTTY) return;

@@ -50,7 +50,7 @@ export async function runComparison(
     options.trace,
   );
   try {
-    const { signal, rounds } = options;
+    const { signal, rounds, onProgress } = options;
     const order = balancedOrder(modes, rounds, Number(modes[0]!.workload.seed & 0xffffffffn));
     const schedule = order.flatMap((turn, round) => turn.map((mode) => ({ mode, round })));
     const startedMs = Date.now();
@@ -61,7 +61,7 @@ export async function runComparison(
       const seed = mode.workload.seed + BigInt(round) * ROUND_SEED;
       const outcome = await session.block(
         { ...mode.workload, seed },
-        { signal, onSample: (sample) => options.onProgress?.({ ...sample, ...place }) },
+        { signal, onSample: onProgress && ((sample) => onProgress({ ...sample, ...place })) },
       );
       if (signal?.aborted) break;
       const { startedMs: blockStartedMs, deviceCpuNs } = outcome;

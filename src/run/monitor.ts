@@ -5,7 +5,10 @@ import { bucketHighNs, bucketLowNs } from "../histogram.ts";
 import { type JobView, sparse } from "./job-view.ts";
 import type { Interval, LatencyCounts } from "./measurement.ts";
 
-const INTERVAL_NS = 1_000_000_000n;
+const INTERVAL_MS = 1000;
+/** A timer that comes a little early still ends its second. */
+const INTERVAL_NS = 980_000_000n;
+/** With somebody looking; else an interval's end is soon enough, and the jobs have the CPUs. */
 const SAMPLE_MS = 250;
 
 /** A moment of a run, for the live view. */
@@ -55,12 +58,17 @@ export class Monitor {
 
   start(): void {
     this.#rampEndMs = Date.now() + this.#rampTimeMs;
-    this.#timer = setInterval(() => this.#tick(), SAMPLE_MS);
+    this.#timer = setInterval(
+      () => this.#tick(),
+      this.#onSample === undefined ? INTERVAL_MS : SAMPLE_MS,
+    );
   }
 
-  /** Ends sampling; what is left of the last second becomes a shorter interval. */
+  /** Ends sampling, once; what is left of the last second becomes a shorter interval. */
   stop(): void {
+    if (this.#timer === undefined) return;
     clearInterval(this.#timer);
+    this.#timer = undefined;
     if (this.#second === undefined && !this.#begin()) return;
     this.#close(this.#second!, this.#snapshot());
   }
@@ -133,8 +141,10 @@ function emptyAt(atNs: bigint): Snapshot {
 }
 
 function added(parts: readonly Float64Array[]): Float64Array {
-  const sum = new Float64Array(HISTOGRAM_COUNTS);
-  for (const part of parts) for (const [index, count] of part.entries()) sum[index]! += count;
+  const [sum = new Float64Array(HISTOGRAM_COUNTS), ...others] = parts;
+  for (const other of others) {
+    for (let index = 0; index < HISTOGRAM_COUNTS; index++) sum[index]! += other[index]!;
+  }
   return sum;
 }
 

@@ -50,20 +50,19 @@ export async function runSweep(
   const workloads = sweepWorkloads(base, axes);
   const session = await Session.open(workloads, options.trace);
   try {
+    const { onProgress } = options;
     const startedMs = Date.now();
     const points: SweepPoint[] = [];
     const warnings = new WarningSet();
     for (const workload of workloads) {
-      const name = `${workload.completion.mode} qd${workload.iodepth}`;
+      const place = {
+        name: `${workload.completion.mode} qd${workload.iodepth}`,
+        point: points.length + 1,
+        points: workloads.length,
+      };
       const outcome = await session.block(workload, {
         signal: options.signal,
-        onSample: (sample) =>
-          options.onProgress?.({
-            ...sample,
-            name,
-            point: points.length + 1,
-            points: workloads.length,
-          }),
+        onSample: onProgress && ((sample) => onProgress({ ...sample, ...place })),
       });
       if (options.signal?.aborted) break;
       points.push({

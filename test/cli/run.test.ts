@@ -45,6 +45,12 @@ describe("phasebit run --output-format json", () => {
     expect(write.total_ios).toBe(0);
     expect(read.lat_ns.mean).toBeGreaterThan(0);
 
+    const { series } = document.phasebit as { series: readonly { read: { ios: number } }[] };
+    expect(
+      series.reduce((sum, interval) => sum + interval.read.ios, 0),
+      "every I/O lies in one second",
+    ).toBe(read.total_ios);
+
     const encoded = stringsUnder(document.phasebit, "hdrHistogramV2");
     expect(encoded.length).toBeGreaterThan(0);
     const decoded = hdr.decodeFromCompressedBase64(encoded[0]!, 64);

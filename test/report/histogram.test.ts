@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { build, decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { describe, expect, test } from "vitest";
 import { HISTOGRAM_COUNTS, HISTOGRAM_HIGHEST_NS } from "../../assembly/layout.ts";
-import { bucketHighNs, bucketLowNs } from "../../src/histogram.ts";
+import { bucketHighNs, bucketIndex, bucketLowNs } from "../../src/histogram.ts";
 import { hgrm } from "../../src/report/hgrm.ts";
 import {
   emptyCounts,
@@ -73,6 +73,17 @@ test("buckets follow one another without gap from 0 to beyond the highest latenc
     expect(bucketLowNs(index)).toBe(bucketHighNs(index - 1) + 1);
   }
   expect(bucketHighNs(HISTOGRAM_COUNTS - 1)).toBeGreaterThan(HISTOGRAM_HIGHEST_NS);
+});
+
+test("the bucket of a value is the one that it lies in", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: HISTOGRAM_HIGHEST_NS }), (ns) => {
+      const index = bucketIndex(ns);
+      expect(bucketLowNs(index)).toBeLessThanOrEqual(ns);
+      expect(bucketHighNs(index)).toBeGreaterThanOrEqual(ns);
+    }),
+    { examples: [[0], [1], [2047], [2048], [4095], [4096], [HISTOGRAM_HIGHEST_NS]] },
+  );
 });
 
 test("a sample lies in its bucket, which is as narrow as three digits ask", () => {
