@@ -41,8 +41,6 @@ export const BUS_OFFSET = BUS + 4;
 export const BUS_VALUE = BUS + 8;
 /** u32: Bus Master Enable; while 0 the device makes no access to memory and raises no interrupt. */
 export const BUS_MASTER = BUS + 12;
-/** u32: 1 while the device's thread sleeps; a host that rings then may notify BUS_REQUEST. */
-export const BUS_ASLEEP = BUS + 16;
 /** u64: the device's clock in ns; its clock import stores it here. A stepped test stores virtual time. */
 export const BUS_NOW = BUS + 24;
 /** u64: how many interrupts were raised, for tests. */

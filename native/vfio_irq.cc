@@ -34,7 +34,12 @@ Failure VfioDevice::SetIrqs(uint32_t flags, uint32_t index, uint32_t start, uint
   set->start = start;
   set->count = count;
   if (dataBytes != 0) memcpy(set->data, fds, dataBytes);
-  if (ioctl(handles_.device.get(), VFIO_DEVICE_SET_IRQS, set) != 0) return {"ioctl", errno};
+  const int result = ioctl(handles_.device.get(), VFIO_DEVICE_SET_IRQS, set);
+  if (result < 0) return {"ioctl", errno};
+  // A positive result is how many vectors there are, fewer than asked for; none was enabled then.
+  if (result > 0) {
+    return {"ioctl", ENOSPC, {}, "the host has only " + std::to_string(result) + " of these vectors"};
+  }
   return {};
 }
 

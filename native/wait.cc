@@ -75,10 +75,12 @@ void Unmask(Wait& wait) {
 uint64_t TakeAll(Wait& wait) {
   const uint64_t taken = Take(wait.interrupt);
   if (taken > 0) {
-    wait.isMasked = true;
     for (const Descriptor& other : wait.others) Add(other);
   }
-  return taken + Take(wait.own);
+  const uint64_t all = taken + Take(wait.own);
+  // Whoever took it from the kernel may be spinning now: each of them unmasks, twice does no harm.
+  if (all > 0) wait.isMasked = true;
+  return all;
 }
 
 // Until something was taken or the time is up. A time that has passed takes what is there.
@@ -184,7 +186,7 @@ Napi::Value Waiter(const Napi::CallbackInfo& info) {
   auto wait = std::make_unique<Wait>();
   wait->places = places;
   if (!DuplicateAll(info, *wait)) {
-    return Throw(info.Env(), {"fcntl", EBADF, "duplicate the eventfds of a wait"});
+    return Throw(info.Env(), {"fcntl", errno, "duplicate the eventfds of a wait"});
   }
   return Import(info, BlockImport, memory, std::move(wait));
 }

@@ -20,6 +20,13 @@ for (const command of [program, ...program.commands]) {
   command.exitOverride().configureOutput({ outputError: () => {} });
 }
 
+// A reader that has seen enough closes its pipe: that is no failure of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -39,6 +46,15 @@ function report(error: unknown): number {
     process.stderr.write(`phasebit: ${error.message}\n`);
     return error.exitCode;
   }
+  if (isSystemError(error)) {
+    process.stderr.write(`phasebit: ${error.message}\n`);
+    return exitCodes.ENVIRONMENT;
+  }
   process.stderr.write(`phasebit: internal failure: ${(error as Error)?.stack ?? error}\n`);
   return exitCodes.INTERNAL;
+}
+
+/** The system refused something: what and why stand in the message. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && "code" in error;
 }

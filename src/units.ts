@@ -143,3 +143,17 @@ export function formatClock(ms: number): string {
   if (hours > 0) return `${hours}:${two(minutes % 60)}:${two(seconds % 60)}`;
   return `${minutes}:${two(seconds % 60)}`;
 }
+
+const timeUnitsNs: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
+const HOUR_NS = 3600e9;
+
+/** Times of a device: down to nanoseconds, with fractions, and never without a unit. For messages. */
+export const TIME_FORMAT = "a time is a number with ns, us, ms or s, at most an hour, as in 20us";
+
+/** Nanoseconds of "80us", "1.5ms" or "250ns"; undefined when it is none. */
+export function parseTimeNs(text: string): number | undefined {
+  const [, number, unit] = /^([0-9]+(?:\.[0-9]+)?)(ns|us|ms|s)$/.exec(text) ?? [];
+  if (number === undefined || unit === undefined) return undefined;
+  const ns = Number(number) * (timeUnitsNs[unit] ?? Number.NaN);
+  return ns <= HOUR_NS ? ns : undefined;
+}

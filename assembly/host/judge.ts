@@ -28,7 +28,7 @@ export function judge(block: u32, second: u64, now: u64): bool {
     countStatus(block, ((second >> 49) as u32) & STATUS_CODE_MASK);
     return true;
   }
-  keepRaw(block, verdict, now);
+  keepRaw(block, second, verdict, now);
   increment(block + BLOCK_REJECTIONS + (verdict << 3));
   return false;
 }
@@ -50,11 +50,12 @@ function countStatus(block: u32, code: u32): void {
 }
 
 /** Keeps the first entries as they came, with time, kind and place. */
-function keepRaw(block: u32, verdict: u32, now: u64): void {
+function keepRaw(block: u32, second: u64, verdict: u32, now: u64): void {
   const kept = rejectedSoFar(block);
   if (kept >= (REJECTED_RAW_MAX as u64)) return;
   const raw = block + BLOCK_REJECTED_RAW + (kept as u32) * REJECTED_RAW_BYTES;
-  memory.copy(raw, headEntry(), 16);
+  store<u64>(raw, load<u64>(headEntry()));
+  store<u64>(raw, second, 8);
   store<u64>(raw, now, 16);
   store<u32>(raw, verdict, 24);
   store<u32>(raw, head(), 28);

@@ -110,12 +110,6 @@ export function submissionEntries(): u32 {
   return sqEntries;
 }
 
-// @ts-ignore: decorator
-@inline
-export function completionEntries(): u32 {
-  return cqEntries;
-}
-
 /** Pointer of submission queue entry `index`. */
 // @ts-ignore: decorator
 @inline

@@ -13,13 +13,16 @@ import { PAGE_BYTES } from "../spec/registers.ts";
 
 let slots: u32 = 0;
 let depth: u32 = 0;
-/** Covers every slot number; the table has slotMask + 1 slots, so that a masked CID never leaves it. */
+/**
+ * Covers every slot number; the table has slotMask + 1 slots, so that a masked CID never leaves it. Slot
+ * slotMask itself is never used, so no CID is FFFFh, by which the Error Information log means no command.
+ */
 let slotMask: u32 = 0;
 /** One generation, where the CID stands in SLOT_EXPECTED. 0 when the slot number fills the CID. */
 let generationStep: u32 = 0;
 
 /**
- * Takes `count` slots at `pointer`; the table is as long as the next power of two. Slot n's buffer lies at
+ * Takes `count` slots at `pointer`; the table is as long as the next power of two above that. Slot n's buffer lies at
  * `buffers + n * stride`, its PRP list pages, if it needs any, one after the other from `lists`.
  */
 export function configureSlots(
@@ -31,7 +34,7 @@ export function configureSlots(
   lists: u32,
   iovaBase: u64,
 ): void {
-  const bits: u32 = 32 - clz<u32>(count - 1);
+  const bits: u32 = 32 - clz<u32>(count);
   slots = pointer;
   depth = count;
   slotMask = ((1 as u32) << bits) - 1;

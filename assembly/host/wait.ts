@@ -18,6 +18,8 @@ export const LOOKS_PER_CLOCK: u32 = 1024;
 const LOOKS_PER_CHECK: u32 = 16;
 /** `lhp` takes its mean over periods of this length, as Linux did. */
 const PERIOD_NS: u64 = 100_000_000;
+/** A thread that sleeps hears nothing else, not even that it is to stop. */
+const LONGEST_SLEEP_NS: u64 = 100_000_000;
 /** A sleep shorter than this costs more than it saves. */
 const SHORTEST_SLEEP_NS: u64 = 2_000;
 
@@ -135,10 +137,11 @@ function lookThenBlock(limit: u64): void {
   looks = LOOKS_PER_CHECK - 1;
 }
 
-function sleepUntil(until: u64): void {
+function sleepUntil(wanted: u64): void {
   slept = true;
   looks = 0;
   readClock();
+  const until = min<u64>(wanted, time() + LONGEST_SLEEP_NS);
   if (until < time() + SHORTEST_SLEEP_NS) {
     looks = 1;
     skippedSleep();

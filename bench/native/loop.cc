@@ -34,7 +34,7 @@ void Record(Histogram* histogram, uint64_t ns) {
 void Loop::Configure(const LoopPlace& place) {
   *this = Loop();
   place_ = place;
-  const uint32_t bits = place.depth == 1 ? 0 : 32 - __builtin_clz(place.depth - 1);
+  const uint32_t bits = 32 - __builtin_clz(place.depth);
   slotMask_ = (1u << bits) - 1;
   generationStep_ = bits < 16 ? 0x10000u << bits : 0;
   state_ = place.seed;

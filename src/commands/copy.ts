@@ -4,6 +4,7 @@ import { PhasebitError, usage } from "../errors.ts";
 import { Controller } from "../nvme/controller.ts";
 import { type CopyRange, copyIn, copyNeeds, copyOut } from "../nvme/copy.ts";
 import { formatBytes, parseSize } from "../units.ts";
+import { wholeNumber } from "./lists.ts";
 import { traceOption, traceTo } from "./trace.ts";
 
 interface CopyFlags {
@@ -47,11 +48,10 @@ async function copy(
   work: (controller: Controller, range: CopyRange) => Promise<number>,
 ): Promise<void> {
   const range: CopyRange = {
-    nsid: Number(flags.nsid),
+    nsid: wholeNumber("--nsid", flags.nsid, 1, 0xffff_fffe),
     offset: size("--offset", flags.offset),
     size: flags.size === undefined ? null : size("--size", flags.size),
   };
-  if (!Number.isInteger(range.nsid)) throw usage(`--nsid ${flags.nsid}: expected a whole number`);
   const controller = await Controller.open(flags.device, { needs: copyNeeds, ...traceTo(flags) });
   try {
     const bytes = await work(controller, range);

@@ -46,6 +46,9 @@ const FAULTS: readonly Warning["kind"][] = [
   "io-errors",
   "rejected-completions",
   "commands-lost",
+  "queue-not-deleted",
+  "stopped-early",
+  "not-closed",
 ];
 
 /** A device or an I/O that failed counts for more than an interruption. */

@@ -4,7 +4,12 @@ import { Live } from "../report/live.ts";
 import { normalReport } from "../report/normal.ts";
 import { checkOutput, documentText, saveRun } from "../report/save.ts";
 import { runWorkload } from "../run/runner.ts";
-import { parseWorkload, type WorkloadOptions, workloadOptions } from "../run/workload.ts";
+import {
+  parseWorkload,
+  stagesOption,
+  type WorkloadOptions,
+  workloadOptions,
+} from "../run/workload.ts";
 import { exitCodeOf, type OutputFlags, outputOptions, present } from "./output.ts";
 import { untilSignalled } from "./signals.ts";
 import { traceOption, traceTo } from "./trace.ts";
@@ -24,7 +29,9 @@ export function runCommand(): Command {
   const command = new Command("run").description(
     "run a workload and report IOPS, bandwidth and latency",
   );
-  for (const { flags, help, default: value } of workloadOptions) command.option(flags, help, value);
+  for (const { flags, help, default: value } of [...workloadOptions, stagesOption]) {
+    command.option(flags, help, value);
+  }
   for (const option of [...outputOptions(), traceOption()]) command.addOption(option);
   return command.addHelpText("after", EXAMPLES).action(run);
 }

@@ -103,14 +103,6 @@ export class CommandQueue {
     return completion;
   }
 
-  /** Submits a command that may stay outstanding for ever, such as an Asynchronous Event Request. */
-  submitOpenEnded(sqe: SqeDwords): Promise<Completion> {
-    if (this.room === 0) throw new PhasebitError("INTERNAL", "no free submission queue entry");
-    return new Promise((resolve) => {
-      this.#post(sqe, resolve);
-    });
-  }
-
   /** Like `submit`, and throws when the status is not success. `what` names the command. */
   async execute(sqe: SqeDwords, timeoutMs: number, what: string): Promise<Completion> {
     const completion = await this.submit(sqe, timeoutMs);
@@ -161,10 +153,11 @@ export class CommandQueue {
     this.poll();
   }
 
+  /** The next CID that is free. FFFFh is left out: the Error Information log says "no command" with it. */
   #claimCid(): number {
-    while (this.#pending.has(this.#nextCid)) this.#nextCid = (this.#nextCid + 1) & CID_MASK;
+    while (this.#pending.has(this.#nextCid)) this.#nextCid = (this.#nextCid + 1) % CID_MASK;
     const cid = this.#nextCid;
-    this.#nextCid = (cid + 1) & CID_MASK;
+    this.#nextCid = (cid + 1) % CID_MASK;
     return cid;
   }
 

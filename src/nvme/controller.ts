@@ -23,6 +23,7 @@ import {
   parseNamespace,
 } from "./identify.ts";
 import { type Capabilities, Registers, type Trace } from "./registers.ts";
+import { statusName } from "./status.ts";
 
 const ADMIN_ENTRIES = 64;
 const ADMIN_TIMEOUT_MS = 60_000;
@@ -63,6 +64,7 @@ export class Controller {
   #identity: ControllerData | undefined;
   #grantedQueues = 0;
   #enabled = false;
+  #isEnabling = false;
   #closed = false;
 
   private constructor(transport: Transport, trace: Trace | undefined) {
@@ -184,14 +186,25 @@ export class Controller {
   async close({ shutdown }: { shutdown: boolean }): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#admin !== undefined) await this.#deleteQueues();
-    if (shutdown) await this.#shutDown();
-    await this.#stop();
-    this.transport.disableInterrupts();
-    this.transport.setBusMaster(false);
-    this.transport.unmapDma();
-    await this.transport.close();
+    const problems: unknown[] = [];
+    // a device that was pulled out fails any step; the ones after it must come all the same
+    const step = async (work: () => unknown): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        this.#trace?.(`closing: ${(error as Error).message}`);
+        problems.push(error);
+      }
+    };
+    if (this.#admin !== undefined) await step(() => this.#deleteQueues());
+    if (shutdown) await step(() => this.#shutDown());
+    await step(() => this.#stop());
+    await step(() => this.transport.disableInterrupts());
+    await step(() => this.transport.setBusMaster(false));
+    await step(() => this.transport.unmapDma());
+    await step(() => this.transport.close());
     this.#trace?.("closed");
+    if (problems.length > 0) throw problems[0];
   }
 
   get #who(): string {
@@ -258,9 +271,16 @@ export class Controller {
     const cc = this.#registers.read(Register.CC);
     if (cc === ALL_ONES) throw this.#gone();
     if (cc & spec.CC_EN_MASK) {
+      await this.#waitEnabled();
       this.#registers.write(Register.CC, cc & ~(spec.CC_EN_MASK << spec.CC_EN_SHIFT));
     }
     await this.#waitReady(0);
+  }
+
+  /** CC.EN is not to be cleared before CSTS.RDY has followed it (3.1.5), unless that was waited for in vain. */
+  async #waitEnabled(): Promise<void> {
+    if (this.#isEnabling || this.health() === "fatal") return;
+    await this.#waitReady(1);
   }
 
   #configureAdminQueue(): void {
@@ -285,6 +305,7 @@ export class Controller {
   }
 
   async #enable(): Promise<void> {
+    this.#isEnabling = true;
     this.#registers.write(
       Register.CC,
       (SQE_SHIFT << spec.CC_IOSQES_SHIFT) |
@@ -292,6 +313,7 @@ export class Controller {
         (1 << spec.CC_EN_SHIFT),
     );
     await this.#waitReady(1);
+    this.#isEnabling = false;
     this.#enabled = true;
   }
 
@@ -368,15 +390,16 @@ export class Controller {
   }
 
   async #identify(cns: Cns, nsid: number): Promise<Uint8Array> {
-    const page = this.transport.memory.data.allocate(IDENTIFY_BYTES);
-    try {
-      this.transport.memory.zero(page);
-      const sqe = admin.identify(cns, nsid, this.iova(page.pointer));
-      await this.adminCommand(sqe, `Identify CNS ${cns} NSID ${nsid}`);
-      return this.transport.memory.copy(page);
-    } finally {
-      this.transport.memory.data.release(page);
-    }
+    const { memory } = this.transport;
+    const page = memory.data.allocate(IDENTIFY_BYTES);
+    memory.zero(page);
+    const sqe = admin.identify(cns, nsid, this.iova(page.pointer));
+    // Without a completion the controller may still write to the page: then it is never given back.
+    const { status } = await this.admin.submit(sqe, ADMIN_TIMEOUT_MS);
+    const data = memory.copy(page);
+    memory.data.release(page);
+    if (status === 0) return data;
+    throw new PhasebitError("DEVICE", `Identify CNS ${cns} NSID ${nsid}: ${statusName(status)}`);
   }
 
   #place(qid: number, sq: Region, cq: Region, entries: number): QueuePlace {

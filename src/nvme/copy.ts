@@ -69,11 +69,13 @@ export async function copyIn(
   const namespace = await controller.identifyNamespace(range.nsid);
   const file = openFile(path, "r");
   try {
-    const size = range.size ?? fstatSync(file).size;
+    const status = fstatSync(file);
+    if (!status.isFile()) throw usage(`--input ${path}: is not a regular file`);
+    const size = range.size ?? status.size;
     checkRange(namespace, range.offset, size);
-    if (fstatSync(file).size < size) throw usage(`--input ${path}: has fewer than ${size} bytes`);
+    if (status.size < size) throw usage(`--input ${path}: has fewer than ${size} bytes`);
     await transfer(controller, namespace, range.offset, size, NvmOpcode.WRITE, {
-      before: (bytes, at) => readSync(file, bytes, 0, bytes.length, at),
+      before: (bytes, at) => readAll(file, bytes, at, path),
     });
     return size;
   } finally {
@@ -102,10 +104,11 @@ async function transfer(
   const limit = controller.identity.maxTransferBytes ?? LARGEST_TRANSFER;
   const chunk = Math.max(namespace.blockBytes, Math.min(LARGEST_TRANSFER, limit));
   let next = 0;
+  let isFailed = false;
   const wasm = instantiateQueue(controller.transport.memory);
   const lane = async (): Promise<void> => {
     const buffer = new TransferBuffer(controller, wasm, chunk);
-    while (next < size) {
+    while (next < size && !isFailed) {
       const at = next;
       next += chunk;
       const bytes = Math.min(chunk, size - at);
@@ -117,7 +120,17 @@ async function transfer(
     }
   };
   const lanes = Math.min(IN_FLIGHT, queue.room, Math.ceil(size / chunk));
-  await Promise.all(Array.from({ length: lanes }, lane));
+  // all of them end before anything is given back, the first failure stops the others
+  const ends = await Promise.allSettled(
+    Array.from({ length: lanes }, () =>
+      lane().catch((error) => {
+        isFailed = true;
+        throw error;
+      }),
+    ),
+  );
+  const failure = ends.find((end) => end.status === "rejected");
+  if (failure !== undefined) throw failure.reason;
   if (opcode === NvmOpcode.WRITE) {
     await queue.execute(flush(namespace.nsid), TIMEOUT_MS, "Flush");
   }
@@ -202,6 +215,15 @@ function openFile(path: string, flags: "r" | "w"): number {
   } catch (cause) {
     const option = flags === "r" ? "--input" : "--output";
     throw new PhasebitError("USAGE", `${option} ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Fills `bytes` from the file, all of them: what was not read must never reach the drive. */
+function readAll(file: number, bytes: Uint8Array, at: number, path: string): void {
+  for (let done = 0; done < bytes.length; ) {
+    const read = readSync(file, bytes, done, bytes.length - done, at + done);
+    if (read === 0) throw usage(`--input ${path}: ended before its ${at + bytes.length} bytes`);
+    done += read;
   }
 }
 

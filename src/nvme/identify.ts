@@ -29,10 +29,6 @@ export interface ControllerData {
   readonly maxTransferBytes: number | null;
   /** NN: the highest NSID. */
   readonly namespaces: number;
-  readonly aerl: number;
-  readonly acl: number;
-  readonly hasVolatileWriteCache: boolean;
-  readonly oncs: number;
 }
 
 /** Identify Namespace, what phasebit uses of it. */
@@ -40,7 +36,6 @@ export interface NamespaceData {
   readonly nsid: number;
   readonly blocks: number;
   readonly blockBytes: number;
-  readonly metadataBytes: number;
 }
 
 /** @param minPageBytes MDTS counts in these (CAP.MPSMIN) */
@@ -56,10 +51,6 @@ export function parseController(data: Uint8Array, minPageBytes: number): Control
     firmware: text(IdentifyController.FR, FR_BYTES),
     maxTransferBytes: mdts === 0 ? null : minPageBytes * 2 ** Math.min(mdts, 32),
     namespaces: view.getUint32(IdentifyController.NN, true),
-    aerl: view.getUint8(IdentifyController.AERL),
-    acl: view.getUint8(IdentifyController.ACL),
-    hasVolatileWriteCache: (view.getUint8(IdentifyController.VWC) & 1) === 1,
-    oncs: view.getUint16(IdentifyController.ONCS, true),
   };
 }
 
@@ -79,12 +70,15 @@ export function parseNamespace(data: Uint8Array, nsid: number): NamespaceData {
   if (blocks * (1n << BigInt(lbads)) > BigInt(Number.MAX_SAFE_INTEGER)) {
     throw implausible(nsid, `NSZE ${blocks} with LBADS ${lbads} is larger than 8 PiB`);
   }
-  return {
-    nsid,
-    blocks: Number(blocks),
-    blockBytes: 2 ** lbads,
-    metadataBytes: lbaf & LBAF_MS_MASK,
-  };
+  const metadataBytes = lbaf & LBAF_MS_MASK;
+  if (metadataBytes !== 0) {
+    throw new PhasebitError(
+      "USAGE",
+      `--nsid ${nsid}: its format has ${metadataBytes} bytes of metadata for each block, which phasebit cannot ` +
+        "move yet; choose another namespace, or format it without metadata",
+    );
+  }
+  return { nsid, blocks: Number(blocks), blockBytes: 2 ** lbads };
 }
 
 function implausible(nsid: number, what: string): PhasebitError {

@@ -11,14 +11,12 @@ export type Trace = (line: string) => void;
 export interface Capabilities {
   /** CAP.MQES + 1: entries a queue may have. */
   readonly maxQueueEntries: number;
-  readonly contiguousQueuesRequired: boolean;
   /** CAP.TO: the longest that enabling or disabling may take. */
   readonly timeoutMs: number;
   /** Bytes from one doorbell to the next. */
   readonly doorbellStride: number;
   readonly supportsNvmCommandSet: boolean;
   readonly minPageBytes: number;
-  readonly maxPageBytes: number;
 }
 
 /** Named access to a transport's registers. */
@@ -64,13 +62,11 @@ export class Registers {
     const { field } = Registers;
     return {
       maxQueueEntries: field(low, fields.CAP_LO_MQES_SHIFT, fields.CAP_LO_MQES_MASK) + 1,
-      contiguousQueuesRequired: field(low, fields.CAP_LO_CQR_SHIFT, fields.CAP_LO_CQR_MASK) === 1,
       timeoutMs: field(low, fields.CAP_LO_TO_SHIFT, fields.CAP_LO_TO_MASK) * 500,
       doorbellStride: 4 << field(high, fields.CAP_HI_DSTRD_SHIFT, fields.CAP_HI_DSTRD_MASK),
       supportsNvmCommandSet:
         (field(high, fields.CAP_HI_CSS_SHIFT, fields.CAP_HI_CSS_MASK) & 1) === 1,
       minPageBytes: pageBytes(high, fields.CAP_HI_MPSMIN_SHIFT, fields.CAP_HI_MPSMIN_MASK),
-      maxPageBytes: pageBytes(high, fields.CAP_HI_MPSMAX_SHIFT, fields.CAP_HI_MPSMAX_MASK),
     };
   }
 

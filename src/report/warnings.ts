@@ -16,6 +16,12 @@ const words: Words = {
   "commands-lost": ({ count }) =>
     `${things(count, "command")} never completed. The latencies leave them out, so the tail is ` +
     "better than the truth; look at the device before trusting them.",
+  "queue-not-deleted": ({ why }) =>
+    `A queue was not deleted after it had been measured: ${why}. The measurement stands; nothing more was run.`,
+  "stopped-early": ({ why }) =>
+    `It ended before all was measured: ${why}. What is shown was measured up to then.`,
+  "not-closed": ({ why }) =>
+    `The device was not given back in order: ${why}. The measurement stands; reset the device before the next.`,
   "lost-interrupts": ({ count }) =>
     `${things(count, "completion")} came without an interrupt and ${were(count)} found when the wait ran out ` +
     "(--interrupt-timeout). The device, or the way of its interrupts, loses them.",

@@ -1,4 +1,5 @@
 // A block's figures with all jobs and directions together, and the doubts about it.
+import { PhasebitError } from "../errors.ts";
 import { warningsOf } from "./doubts.ts";
 import { mergeCounts } from "./latency-counts.ts";
 import type { JobMeasurement, Warning } from "./measurement.ts";
@@ -39,7 +40,7 @@ export function blockWarnings(
     host: session.host,
     mode: workload.completion.mode,
     interrupted,
-    spinningThreads: session.spinningThreads(workload),
+    crowd: session.crowd(workload),
     hasReset: session.controller.transport.hasReset,
   });
 }
@@ -52,6 +53,20 @@ export class WarningSet {
     for (const warning of warnings) {
       const key = "job" in warning ? `${warning.kind} ${warning.job}` : warning.kind;
       this.#warnings.set(key, warning);
+    }
+  }
+
+  /**
+   * The outcome of one of several blocks. When there is `something` already, a block that cannot be run ends the
+   * measurement and is a doubt about it; undefined then.
+   */
+  async unlessEnded<T>(something: boolean, block: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await block();
+    } catch (error) {
+      if (!something || !(error instanceof PhasebitError)) throw error;
+      this.add([{ kind: "stopped-early", why: error.message }]);
+      return undefined;
     }
   }
 

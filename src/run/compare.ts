@@ -5,7 +5,7 @@ import { balancedOrder } from "../statistics/order.ts";
 import { blockFigures, blockWarnings, WarningSet } from "./block-figures.ts";
 import type { ComparisonBlock, ComparisonMeasurement } from "./comparison.ts";
 import type { Sample } from "./monitor.ts";
-import { Session } from "./session.ts";
+import { withSession } from "./session.ts";
 import type { Workload } from "./workload.ts";
 
 /** Each round has a seed of its own, far from the seeds of the jobs. */
@@ -45,11 +45,8 @@ export async function runComparison(
   modes: readonly ComparisonMode[],
   options: ComparisonOptions,
 ): Promise<ComparisonMeasurement> {
-  const session = await Session.open(
-    modes.map(({ workload }) => workload),
-    options.trace,
-  );
-  try {
+  const workloads = modes.map(({ workload }) => workload);
+  return withSession(workloads, options.trace, async (session) => {
     const { signal, rounds, onProgress } = options;
     const order = balancedOrder(modes, rounds, Number(modes[0]!.workload.seed & 0xffffffffn));
     const schedule = order.flatMap((turn, round) => turn.map((mode) => ({ mode, round })));
@@ -59,11 +56,11 @@ export async function runComparison(
     for (const [position, { mode, round }] of schedule.entries()) {
       const place = { mode: mode.name, block: position + 1, blocks: schedule.length };
       const seed = mode.workload.seed + BigInt(round) * ROUND_SEED;
-      const outcome = await session.block(
-        { ...mode.workload, seed },
-        { signal, onSample: onProgress && ((sample) => onProgress({ ...sample, ...place })) },
+      const onSample = onProgress && ((sample: Sample) => onProgress({ ...sample, ...place }));
+      const outcome = await warnings.unlessEnded(blocks.length > 0, () =>
+        session.block({ ...mode.workload, seed }, { signal, onSample }),
       );
-      if (signal?.aborted) break;
+      if (outcome === undefined || signal?.aborted) break;
       const { startedMs: blockStartedMs, deviceCpuNs } = outcome;
       const when = { round, position, startedMs: blockStartedMs };
       blocks.push({ mode: mode.name, ...when, deviceCpuNs, ...blockFigures(outcome) });
@@ -78,7 +75,5 @@ export async function runComparison(
       blocks,
       warnings: warnings.all,
     };
-  } finally {
-    await session.close();
-  }
+  });
 }

@@ -13,8 +13,8 @@ export interface Evidence {
   readonly host: HostConditions;
   readonly mode: CompletionMode;
   readonly interrupted: boolean;
-  /** Threads that spun during the run: the jobs, and the embedded controller's own. */
-  readonly spinningThreads: number;
+  /** Threads that spun during the run, and the CPUs that they had. */
+  readonly crowd: { readonly threads: number; readonly cpus: number };
   /** The device can be reset by its function alone. */
   readonly hasReset: boolean;
   /** Why the controller ended the run, if it did. */
@@ -23,7 +23,7 @@ export interface Evidence {
 
 /** Worst first. */
 export function warningsOf(evidence: Evidence): Warning[] {
-  const { jobs, host, mode, interrupted, spinningThreads, hasReset, failure } = evidence;
+  const { jobs, host, mode, interrupted, crowd, hasReset, failure } = evidence;
   const sum = (of: (job: JobMeasurement) => number): number =>
     jobs.reduce((total, job) => total + of(job), 0);
   const failed = sum((job) => job.failed);
@@ -32,18 +32,14 @@ export function warningsOf(evidence: Evidence): Warning[] {
   const lostInterrupts = sum((job) => job.waits.lost);
   const spurious = sum((job) => job.waits.spurious);
   const doubts: (Warning | false | undefined)[] = [
-    failure,
+    failure?.kind === "commands-lost" ? undefined : failure,
     lost > 0 && { kind: "commands-lost", count: lost },
     failed > 0 && { kind: "io-errors", count: failed },
     rejected > 0 && { kind: "rejected-completions", count: rejected },
     lostInterrupts > 0 && { kind: "lost-interrupts", count: lostInterrupts },
     spurious > 0 && { kind: "spurious-interrupts", count: spurious },
     interrupted && { kind: "interrupted" },
-    spinningThreads > host.cpus && {
-      kind: "cpus-shared",
-      threads: spinningThreads,
-      cpus: host.cpus,
-    },
+    crowd.threads > crowd.cpus && { kind: "cpus-shared", ...crowd },
     host.loadAverage > host.cpus && { kind: "host-busy", loadAverage: host.loadAverage },
     !hasReset && { kind: "no-function-reset" },
     ...(mode === "poll" ? jobs : [])

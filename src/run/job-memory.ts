@@ -77,6 +77,11 @@ export function clearJob(memory: LinearMemory, job: JobMemory): void {
   clearHistograms(memory.memory, job);
 }
 
+/** Slots in a job's table: a power of two above the depth, so that CIDs can be masked and none is FFFFh. */
+export function slotTableSize(iodepth: number): number {
+  return 2 ** Math.ceil(Math.log2(iodepth + 1));
+}
+
 /** Bytes from one slot's buffer to the next. */
 export function bufferStride(bs: number): number {
   return alignUp(bs, PAGE_BYTES);
@@ -108,7 +113,7 @@ function jobSizes({ iodepth, bs, stages }: Shape): Sizes {
   const pages = bufferStride(bs) / PAGE_BYTES;
   // a list page holds 512 entries, and all but the last give one to the next page
   const listPages = pages <= 2 ? 0 : Math.ceil((pages - 1) / (PAGE_BYTES / PRP_BYTES - 1));
-  const slots = 2 ** Math.ceil(Math.log2(iodepth));
+  const slots = slotTableSize(iodepth);
   return {
     entries: queueEntries(iodepth, 65536),
     slots: slots * SLOT_BYTES,

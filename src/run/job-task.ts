@@ -6,7 +6,7 @@ import type { Transport } from "../transport/transport.ts";
 import { wasmModule } from "../wasm.ts";
 import { needsInterrupts, vectorsFor, WAIT_MODES } from "./completion.ts";
 import { fillBuffers } from "./fill.ts";
-import { type JobMemory, queueEntries } from "./job-memory.ts";
+import { type JobMemory, queueEntries, slotTableSize } from "./job-memory.ts";
 import type { JobTask, WaitTask } from "./job-worker.ts";
 import { type Workload, writes } from "./workload.ts";
 
@@ -135,7 +135,7 @@ function stamp(
   memory: JobMemory,
 ): boolean {
   const pointer = stages ? (memory.stages?.stamps.pointer ?? 0) : 0;
-  transport.stampQueue?.(qid, pointer, 2 ** Math.ceil(Math.log2(iodepth)) - 1);
+  transport.stampQueue?.(qid, pointer, slotTableSize(iodepth) - 1);
   return pointer !== 0 && transport.stampQueue !== undefined;
 }
 

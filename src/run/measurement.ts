@@ -137,6 +137,9 @@ export type Warning =
   | { readonly kind: "io-errors"; readonly count: number }
   | { readonly kind: "rejected-completions"; readonly count: number }
   | { readonly kind: "commands-lost"; readonly count: number }
+  | { readonly kind: "queue-not-deleted"; readonly why: string }
+  | { readonly kind: "stopped-early"; readonly why: string }
+  | { readonly kind: "not-closed"; readonly why: string }
   | { readonly kind: "lost-interrupts"; readonly count: number }
   | { readonly kind: "spurious-interrupts"; readonly count: number }
   | { readonly kind: "controller-fatal" }

@@ -3,7 +3,7 @@ import type { Trace } from "../nvme/registers.ts";
 import { blockWarnings } from "./block-figures.ts";
 import type { RunMeasurement } from "./measurement.ts";
 import type { Sample } from "./monitor.ts";
-import { Session } from "./session.ts";
+import { withSession } from "./session.ts";
 import type { Workload } from "./workload.ts";
 
 /** What a run takes beside its workload. */
@@ -24,8 +24,7 @@ export async function runWorkload(
   workload: Workload,
   options: RunOptions,
 ): Promise<RunMeasurement> {
-  const session = await Session.open([workload], options.trace);
-  try {
+  return withSession([workload], options.trace, async (session) => {
     const { signal, onSample } = options;
     const { failure, ...outcome } = await session.block(workload, { signal, onSample });
     const described = session.describe(workload, options.argv, signal);
@@ -35,7 +34,5 @@ export async function runWorkload(
       ...outcome,
       warnings: blockWarnings(session, workload, { ...outcome, failure }, interrupted),
     };
-  } finally {
-    await session.close();
-  }
+  });
 }

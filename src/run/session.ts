@@ -3,7 +3,7 @@
 // memory stay from block to block; queues are created anew, with or without interrupts as the block wants.
 import { Piscina } from "piscina";
 import { JobPhase } from "../../assembly/layout.ts";
-import { usage } from "../errors.ts";
+import { PhasebitError, usage } from "../errors.ts";
 import type { Region } from "../memory.ts";
 import { native } from "../native.ts";
 import { Controller, type Health } from "../nvme/controller.ts";
@@ -14,7 +14,7 @@ import { isEmbedded } from "../transport/open.ts";
 import { Coalescer } from "./coalescing.ts";
 import { hostConditions } from "./conditions.ts";
 import { allocateJob, clearJob, type JobMemory, jobNeeds } from "./job-memory.ts";
-import { createQueues, jobTask } from "./job-task.ts";
+import { createQueues, type JobQueue, jobTask } from "./job-task.ts";
 import { JobView } from "./job-view.ts";
 import type { JobOutcome, JobTask } from "./job-worker.ts";
 import { checkAgainstDevice } from "./limits.ts";
@@ -23,6 +23,7 @@ import type {
   HostConditions,
   Interval,
   JobMeasurement,
+  Measurement,
   Warning,
 } from "./measurement.ts";
 import { Monitor, type Sample } from "./monitor.ts";
@@ -30,6 +31,7 @@ import type { Workload } from "./workload.ts";
 
 /** How often a start-up wait looks at the jobs' phases. */
 const PHASE_POLL_MS = 2;
+const START_TIMEOUT_MS = 30_000;
 
 /** What a block takes beside its workload. */
 export interface BlockOptions {
@@ -44,8 +46,14 @@ export interface BlockOutcome {
   readonly jobs: readonly JobMeasurement[];
   readonly intervals: readonly Interval[];
   readonly deviceCpuNs: number | null;
-  /** Why the controller ended the block, if it did. */
+  /** Why no other block can follow, if so: the controller failed, or may still write to this one's memory. */
   readonly failure: Warning | undefined;
+}
+
+/** Threads that spin, and the CPUs that they have. */
+export interface Crowd {
+  readonly threads: number;
+  readonly cpus: number;
 }
 
 const FAILURES = {
@@ -123,27 +131,33 @@ export class Session {
       workload.coalesce,
       queues.flatMap(({ vector }) => vector ?? []),
     );
+    const crowd = this.crowd(workload);
     const tasks = queues.map((queue, index) =>
       jobTask(this.controller, this.namespace, workload, {
         index,
         queue,
         memory: parts[index]!,
         gate: this.#gate.pointer,
-        sharesCpu: this.spinningThreads(workload) > native().allowedCpus().length,
+        sharesCpu: crowd.threads > crowd.cpus,
       }),
     );
-    const outcome = await this.#run(tasks, workload, options);
-    for (const { pair, own } of queues) {
-      if (outcome.failure === undefined) await this.controller.deleteQueuePair(pair);
-      own?.close();
+    try {
+      const outcome = await this.#run(tasks, workload, options);
+      const failure = outcome.failure ?? (await this.#deleteQueues(outcome, queues));
+      return { ...outcome, failure };
+    } finally {
+      for (const { own } of queues) own?.close();
     }
-    return outcome;
   }
 
-  /** Threads that spin during a block: the jobs, and the embedded controller's own. */
-  spinningThreads({ device, numjobs, completion }: Workload): number {
-    const jobs = completion.mode === "interrupt" ? 0 : numjobs;
-    return jobs + Number(isEmbedded(device));
+  /** Threads that spin during a block, and the CPUs that they have between them. */
+  crowd({ device, numjobs, cpus, completion }: Workload): Crowd {
+    const spinning = completion.mode === "interrupt" ? 0 : numjobs;
+    const chosen = new Set(cpus.slice(0, numjobs)).size;
+    if (chosen > 0 && spinning > chosen) return { threads: spinning, cpus: chosen };
+    // the embedded controller's own thread spins too
+    const threads = spinning + Number(isEmbedded(device));
+    return { threads, cpus: native().allowedCpus().length };
   }
 
   /** What a measurement made here says of itself, but for its time and its doubts. */
@@ -179,8 +193,30 @@ export class Session {
 
   /** Ends the threads and gives the device back. */
   async close(): Promise<void> {
-    await this.#pool.destroy();
-    await this.controller.close({ shutdown: true });
+    try {
+      await this.#pool.destroy();
+    } finally {
+      await this.controller.close({ shutdown: true });
+    }
+  }
+
+  /**
+   * Deletes a block's queues. Those of a block that lost commands stay until the controller is reset: their
+   * slots and buffers may still be written to.
+   * @returns what then keeps another block from running.
+   */
+  async #deleteQueues(
+    { jobs }: Pick<BlockOutcome, "jobs">,
+    queues: readonly JobQueue[],
+  ): Promise<Warning | undefined> {
+    const count = jobs.reduce((sum, { lost }) => sum + lost, 0);
+    if (count > 0) return { kind: "commands-lost", count };
+    try {
+      for (const { pair } of queues) await this.controller.deleteQueuePair(pair);
+      return undefined;
+    } catch (error) {
+      return { kind: "queue-not-deleted", why: (error as Error).message };
+    }
   }
 
   async #run(
@@ -203,9 +239,10 @@ export class Session {
     const monitor = new Monitor(views, workload.rampTimeMs, watch, onSample);
     signal?.addEventListener("abort", stop);
     if (signal?.aborted) stop();
+    const started = new AbortController();
     try {
       const jobs = Promise.all(tasks.map((task) => this.#pool.run(task)));
-      await Promise.race([jobs, ready(views)]);
+      await Promise.race([jobs, ready(views, started.signal)]);
       const startedMs = Date.now() + workload.rampTimeMs;
       letGo(memory.memory, this.#gate.pointer);
       monitor.start();
@@ -216,10 +253,38 @@ export class Session {
       const deviceCpuNs = cpuAfter === null ? null : cpuAfter - (cpuBefore ?? 0);
       return { startedMs, jobs: measured, intervals: monitor.intervals, deviceCpuNs, failure };
     } finally {
+      started.abort();
       stop();
       monitor.stop();
       signal?.removeEventListener("abort", stop);
     }
+  }
+}
+
+/**
+ * Opens a session for a measurement and closes it whatever happens. A device that cannot be given back in order
+ * is a doubt about the measurement, never the end of it.
+ * @throws PhasebitError when the device cannot be opened, or `work` throws.
+ */
+export async function withSession<M extends Measurement>(
+  workloads: readonly Workload[],
+  trace: Trace | undefined,
+  work: (session: Session) => Promise<M>,
+): Promise<M> {
+  const session = await Session.open(workloads, trace);
+  let measured: M;
+  try {
+    measured = await work(session);
+  } catch (error) {
+    await session.close().catch(() => {});
+    throw error;
+  }
+  try {
+    await session.close();
+    return measured;
+  } catch (error) {
+    const doubt: Warning = { kind: "not-closed", why: (error as Error).message };
+    return { ...measured, warnings: [...measured.warnings, doubt] };
   }
 }
 
@@ -262,9 +327,13 @@ function requireCpus(cpus: readonly number[]): void {
   throw usage(`--cpus ${missing}: this process may use the CPUs ${allowed.join(", ")}`);
 }
 
-/** Resolves when every job waits at the gate. */
-async function ready(views: readonly JobView[]): Promise<void> {
-  while (views.some((view) => view.phase < JobPhase.READY)) {
+/** Resolves when every job waits at the gate, or nobody waits for that any more. */
+async function ready(views: readonly JobView[], signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!signal.aborted && views.some((view) => view.phase < JobPhase.READY)) {
+    if (Date.now() > deadline) {
+      throw new PhasebitError("INTERNAL", `start the jobs: not within ${START_TIMEOUT_MS} ms`);
+    }
     await new Promise((resolve) => setTimeout(resolve, PHASE_POLL_MS));
   }
 }

@@ -5,7 +5,7 @@ import { blockFigures, blockWarnings, WarningSet } from "./block-figures.ts";
 import type { SweepMeasurement, SweepPoint } from "./comparison.ts";
 import { type CompletionMode, needsInterrupts } from "./completion.ts";
 import type { Sample } from "./monitor.ts";
-import { Session } from "./session.ts";
+import { withSession } from "./session.ts";
 import type { Coalescing, Workload } from "./workload.ts";
 
 /** What is swept over; every combination is a point. */
@@ -48,8 +48,7 @@ export async function runSweep(
   options: SweepOptions,
 ): Promise<SweepMeasurement> {
   const workloads = sweepWorkloads(base, axes);
-  const session = await Session.open(workloads, options.trace);
-  try {
+  return withSession(workloads, options.trace, async (session) => {
     const { onProgress } = options;
     const startedMs = Date.now();
     const points: SweepPoint[] = [];
@@ -60,11 +59,11 @@ export async function runSweep(
         point: points.length + 1,
         points: workloads.length,
       };
-      const outcome = await session.block(workload, {
-        signal: options.signal,
-        onSample: onProgress && ((sample) => onProgress({ ...sample, ...place })),
-      });
-      if (options.signal?.aborted) break;
+      const onSample = onProgress && ((sample: Sample) => onProgress({ ...sample, ...place }));
+      const outcome = await warnings.unlessEnded(points.length > 0, () =>
+        session.block(workload, { signal: options.signal, onSample }),
+      );
+      if (outcome === undefined || options.signal?.aborted) break;
       points.push({
         mode: workload.completion.mode,
         iodepth: workload.iodepth,
@@ -80,7 +79,5 @@ export async function runSweep(
       points,
       warnings: warnings.all,
     };
-  } finally {
-    await session.close();
-  }
+  });
 }

@@ -2,8 +2,14 @@
 // fio's; what a device allows is checked by limits.ts.
 import { PhasebitError, usage } from "../errors.ts";
 import { nearest, safeString } from "../text.ts";
-import { parseTimeNs, TIME_FORMAT } from "../transport/embedded-times.ts";
-import { fioSize, type Parsed, parseSize, parseTimeMs } from "../units.ts";
+import {
+  fioSize,
+  type Parsed,
+  parseSize,
+  parseTimeMs,
+  parseTimeNs,
+  TIME_FORMAT,
+} from "../units.ts";
 import { type Completion, completionModes, interruptChoices } from "./completion.ts";
 
 export const readWrites = ["read", "write", "randread", "randwrite", "randrw"] as const;
@@ -140,9 +146,14 @@ export const workloadOptions: readonly OptionDescription[] = [
     flags: "--coalesce <threshold,time[,vector]>",
     help: "Interrupt Coalescing: completions (0's based), units of 100us",
   },
-  { flags: "--stages", help: "measure latency by stage too: build, doorbell, seen, reap" },
   { flags: "--destructive", help: "allow writes to a device: they destroy its data" },
 ];
+
+/** Measures latency by stage too; only a run shows it. */
+export const stagesOption: OptionDescription = {
+  flags: "--stages",
+  help: "measure latency by stage too: build, doorbell, seen, reap",
+};
 
 /** Timers of Node carry 31 bits of milliseconds. */
 const MAX_TIME_MS = 2 ** 31 - 1;
@@ -153,6 +164,7 @@ const MAX_IODEPTH = 65_535;
 /** FFFFFFFFh means all namespaces. */
 const MAX_NSID = 0xffff_fffe;
 const MAX_CPU = 4095;
+const MAX_INTERRUPT_TIMEOUT_MS = 1000;
 /** Both fields of Interrupt Coalescing have eight bits (5.21.1.8). */
 const MAX_COALESCING = 255;
 
@@ -182,11 +194,7 @@ export function parseWorkload(options: WorkloadOptions): Workload {
       mode: oneOf("--completion", options.completion ?? defaults.completion, completionModes),
       irq: oneOf("--irq", options.irq ?? defaults.irq, interruptChoices),
       spinNs: nanoseconds("--spin", options.spin ?? defaults.spin),
-      deadlineMs: time(
-        "--interrupt-timeout",
-        options.interruptTimeout ?? defaults.interruptTimeout,
-        1,
-      ),
+      deadlineMs: interruptTimeout(options.interruptTimeout ?? defaults.interruptTimeout),
     },
     coalesce: options.coalesce === undefined ? null : coalescing(options.coalesce),
     stages: options.stages ?? false,
@@ -276,6 +284,17 @@ function time(flag: string, value: string, min: number): number {
   if (ms < min) throw badOption(flag, value, "must be at least 1ms");
   if (ms > MAX_TIME_MS) throw badOption(flag, value, "must be at most 24d");
   return ms;
+}
+
+/** A thread that waits for an interrupt hears nothing else: neither the end of the run nor Ctrl-C. */
+function interruptTimeout(value: string): number {
+  const ms = time("--interrupt-timeout", value, 1);
+  if (ms <= MAX_INTERRUPT_TIMEOUT_MS) return ms;
+  throw badOption(
+    "--interrupt-timeout",
+    value,
+    "must be at most 1s, so that the job can be stopped",
+  );
 }
 
 function parsed<T>(flag: string, value: string, result: Parsed<T>): T {

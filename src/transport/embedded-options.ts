@@ -29,9 +29,8 @@ import { BUS_VECTORS_MAX } from "../../assembly/layout.ts";
 import { FR_BYTES, MN_BYTES, SN_BYTES } from "../../assembly/spec/identify.ts";
 import { type PhasebitError, usage } from "../errors.ts";
 import { nearest, safeString } from "../text.ts";
-import { formatBytes, parseSize } from "../units.ts";
+import { formatBytes, parseSize, parseTimeNs, TIME_FORMAT } from "../units.ts";
 import { type EmbeddedFault, parseFaults } from "./embedded-faults.ts";
-import { parseTimeNs, TIME_FORMAT } from "./embedded-times.ts";
 
 /** What the embedded controller is made of. Plain data: it is sent to the device's thread. */
 export interface EmbeddedOptions {

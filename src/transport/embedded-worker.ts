@@ -2,7 +2,6 @@
 // it has nothing to do or shares it, and sleeps when embedded-idle.ts says so.
 import { parentPort, workerData } from "node:worker_threads";
 import {
-  BUS_ASLEEP,
   BUS_CPU,
   BUS_NOW,
   BUS_REQUEST,
@@ -82,9 +81,7 @@ function rest(now: bigint, worked: bigint): void {
   const dueInNs = due === 0n ? null : Number(due - now);
   const sleep = sleepNs(Number(now - worked), dueInNs, exports.waiting());
   if (sleep === 0) return;
-  Atomics.store(bus, BUS_ASLEEP / 4, 1);
   Atomics.wait(bus, BUS_REQUEST / 4, BusRequest.NONE, sleep / 1e6);
-  Atomics.store(bus, BUS_ASLEEP / 4, 0);
 }
 
 function readClock(): bigint {
@@ -94,9 +91,9 @@ function readClock(): bigint {
 
 /** Raises a vector: adds one to the eventfd that the host wired to it. */
 function interrupt(vector: number): void {
+  dropClosed();
   const fd = vector < BUS_VECTORS_MAX ? Atomics.load(bus, BUS_VECTORS / 4 + vector) - 1 : -1;
   if (fd < 0) return;
-  dropClosed();
   let signal = signals.get(fd);
   if (signal === undefined) {
     signal = native().eventFdFrom(fd);

@@ -22,6 +22,7 @@ import {
   IOVA_WINDOW_DMA,
 } from "../../assembly/layout.ts";
 import { ALL_ONES, PAGE_BYTES } from "../../assembly/spec/registers.ts";
+import { usage } from "../errors.ts";
 import { LinearMemory, type MemoryPlan } from "../memory.ts";
 import { type EventFd, native } from "../native.ts";
 import { packageRoot } from "../package.ts";
@@ -69,6 +70,7 @@ function placeMedia(
   if (options.medium.kind === "null") return { mediaPointers: options.namespaces.map(() => 0) };
   for (const { pointer, bytes } of memory.media) {
     if (options.medium.kind === "file") {
+      requireWholePages(options.medium.path, options);
       memory.keep(native().mapFile(memory.bytes, pointer, bytes, options.medium.path));
     } else {
       native().adviseHuge(memory.bytes, pointer, bytes);
@@ -77,7 +79,23 @@ function placeMedia(
   return { mediaPointers: memory.media.map(({ pointer }) => pointer) };
 }
 
-async function startThread(memory: LinearMemory, device: EmbeddedDevice): Promise<Worker> {
+/** A file is mapped page by page. */
+function requireWholePages(path: string, { namespaces }: EmbeddedOptions): void {
+  const { blocks, lbaShift } = namespaces[0]!;
+  const bytes = blocks * 2 ** lbaShift;
+  if (bytes % PAGE_BYTES === 0) return;
+  throw usage(
+    `medium=${path}: has ${bytes} bytes, which is no multiple of ${PAGE_BYTES}; make it one`,
+  );
+}
+
+/** The device's thread, and its end, which may come before anybody waits for it. */
+interface Thread {
+  readonly worker: Worker;
+  readonly ended: Promise<void>;
+}
+
+async function startThread(memory: LinearMemory, device: EmbeddedDevice): Promise<Thread> {
   const worker = new Worker(`${packageRoot}/dist/src/transport/embedded-worker.js`, {
     name: "embedded controller",
     workerData: {
@@ -87,12 +105,16 @@ async function startThread(memory: LinearMemory, device: EmbeddedDevice): Promis
       device,
     },
   });
+  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   await new Promise<void>((resolve, reject) => {
     worker.once("message", () => resolve());
     worker.once("error", reject);
   });
+  worker.on("error", (error) => {
+    process.stderr.write(`phasebit: the embedded controller's thread failed: ${error.message}\n`);
+  });
   worker.unref();
-  return worker;
+  return { worker, ended };
 }
 
 export class EmbeddedTransport implements Transport {
@@ -103,7 +125,7 @@ export class EmbeddedTransport implements Transport {
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset = true;
   pageBytes: number = PAGE_BYTES;
-  readonly #side: Worker | DeviceExports;
+  readonly #side: Thread | DeviceExports;
   readonly #bus: Int32Array;
   readonly #eventFds = new Map<number, EventFd>();
 
@@ -111,7 +133,7 @@ export class EmbeddedTransport implements Transport {
     address: string,
     memory: LinearMemory,
     vectors: number,
-    side: Worker | DeviceExports,
+    side: Thread | DeviceExports,
   ) {
     this.address = address;
     this.memory = memory;
@@ -127,7 +149,7 @@ export class EmbeddedTransport implements Transport {
 
   /** The device's exports when it is stepped. */
   get device(): DeviceExports | undefined {
-    return this.#side instanceof Worker ? undefined : this.#side;
+    return "worker" in this.#side ? undefined : this.#side;
   }
 
   read32(offset: number): number {
@@ -207,12 +229,10 @@ export class EmbeddedTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    if (this.#side instanceof Worker) {
-      const worker = this.#side;
-      const ended = new Promise((resolve) => worker.once("exit", resolve));
-      worker.ref();
+    if ("worker" in this.#side) {
+      this.#side.worker.ref();
       this.#post(BusRequest.STOP, 0, 0);
-      await ended;
+      await this.#side.ended;
     }
     this.memory.close();
   }

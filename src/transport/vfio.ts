@@ -105,6 +105,12 @@ class VfioTransport implements Transport {
     this.vectors = { msix: vectors("msix"), msi: vectors("msi"), intx: vectors("intx") };
     const bar = device.region(BAR0);
     this.#setCommand(COMMAND_MEMORY, true);
+    if (bar.bytes < DOORBELLS + PAGE_BYTES) {
+      throw new PhasebitError(
+        "DEVICE",
+        `open ${address}: BAR0 has ${bar.bytes} bytes, too few for registers and doorbells`,
+      );
+    }
     const doorbellBytes = this.#doorbellBytes(needs.ioQueues, bar.bytes - DOORBELLS);
     const plan: MemoryPlan = { ...needs, doorbellBytes };
     this.memory = new LinearMemory(plan);

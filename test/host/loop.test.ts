@@ -13,6 +13,7 @@ import {
   HISTOGRAM_MIN,
   HISTOGRAM_SUM,
   Rejection,
+  SLOT_BYTES,
 } from "../../assembly/layout.ts";
 import { Status } from "../../assembly/spec/status.ts";
 import { at, cidAt, counter, type Harness, SQID, withLoop, writeCqe } from "./harness.ts";
@@ -199,7 +200,7 @@ describe("a hostile device", () => {
       (offset >= at.sqDoorbell && offset < at.cqDoorbell + 4) ||
       (offset >= at.sq && offset < at.sq + entries * 64) ||
       (offset >= at.cq && offset < at.cq + entries * 16) ||
-      (offset >= at.slots && offset < at.slots + depth * 32) ||
+      (offset >= at.slots && offset < at.slots + 2 * depth * SLOT_BYTES) ||
       (offset >= at.block && offset < at.lists);
     const before = host.bytes.slice();
     const random = xorshift(12345);

@@ -52,6 +52,11 @@ describe("opening", () => {
     await expect(controller.identifyNamespace(9)).rejects.toThrow(/--nsid 9.*no such active/);
   });
 
+  test("a namespace whose format has metadata is refused: its transfers would not fit their buffers", async () => {
+    const controller = await open("size=16m&fault=bad-identify:field=ms,value=8");
+    await expect(controller.identifyNamespace(1)).rejects.toThrow(/8 bytes of metadata/);
+  });
+
   test("traces each register access and command", async () => {
     const lines: string[] = [];
     const controller = await Controller.open("embedded?size=16m", {
@@ -145,6 +150,25 @@ describe("closing", () => {
     const cc = writes.filter(([offset]) => offset === Register.CC).map(([, value]) => value);
     expect((cc.at(-2)! >> 14) & 3, "CC.SHN=1 first").toBe(1);
     expect(cc.at(-1)! & 1, "CC.EN=0 last").toBe(0);
+  });
+
+  test("goes on when a step fails, and says what failed", async () => {
+    const controller = await open();
+    const { transport } = controller;
+    const steps: string[] = [];
+    const note = <T extends unknown[]>(name: string, work: (...args: T) => unknown) => {
+      return (...args: T) => {
+        steps.push(name);
+        return work(...args);
+      };
+    };
+    transport.setBusMaster = () => {
+      throw new Error("configuration space: EIO");
+    };
+    transport.unmapDma = note("unmap", transport.unmapDma.bind(transport));
+    transport.close = note("close", transport.close.bind(transport)) as typeof transport.close;
+    await expect(controller.close({ shutdown: false })).rejects.toThrow(/EIO/);
+    expect(steps).toEqual(["unmap", "close"]);
   });
 
   test("twice is once", async () => {

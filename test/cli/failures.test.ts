@@ -1,0 +1,98 @@
+// Whatever fails half-way: what was measured is kept, everything is given back, one clear line says why.
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { packageRoot } from "../../src/package.ts";
+import { folder, phasebit, resultFiles } from "./cli.ts";
+
+const USAGE = 2;
+const DEVICE_FAULT = 5;
+const CLI = join(packageRoot, "dist/src/cli.js");
+
+const device = (fault: string): string => `embedded?size=16m&latency=20us&fault=${fault}`;
+
+describe("a measurement that was made is kept", () => {
+  test("when its queue cannot be deleted", () => {
+    const cwd = folder();
+    const args = ["run", "--device", device("error-status:op=delete-io-sq"), "--runtime", "300ms"];
+    const outcome = phasebit(args, cwd);
+    expect(outcome.status).toBe(DEVICE_FAULT);
+    expect(outcome.stdout.replace(/\s+/g, " ")).toMatch(/queue was not deleted/);
+    expect(resultFiles(cwd)).toHaveLength(2);
+  });
+
+  test("when a later block of a comparison cannot be run", () => {
+    const cwd = folder();
+    const outcome = phasebit(
+      [
+        ...["compare", "--device", device("error-status:op=create-io-cq,nth=4")],
+        ...["--rounds", "4", "--runtime", "100ms", "--ramp-time", "20ms"],
+      ],
+      cwd,
+    );
+    expect(outcome.status).toBe(DEVICE_FAULT);
+    expect(outcome.stdout.replace(/\s+/g, " ")).toMatch(/ended before all was measured/);
+    expect(resultFiles(cwd)).toHaveLength(1);
+  });
+
+  test("when commands were lost, and no further block uses their slots", () => {
+    const outcome = phasebit([
+      ...["compare", "--device", device("never-complete:op=read,nth=2000"), "--timeout", "300ms"],
+      ...["--rounds", "4", "--runtime", "200ms", "--ramp-time", "20ms"],
+      ...["--output-format", "json"],
+    ]);
+    expect(outcome.status).toBe(DEVICE_FAULT);
+    const { warnings } = JSON.parse(outcome.stdout) as { warnings: readonly { kind: string }[] };
+    expect(warnings.map(({ kind }) => kind)).toContain("commands-lost");
+  });
+});
+
+describe("one clear line", () => {
+  test.each([
+    [
+      "an input that is a folder",
+      ["write", "--destructive", "--input", "/tmp"],
+      /not a regular file/,
+    ],
+    [
+      "an interrupt wait that nothing could end",
+      ["run", "--interrupt-timeout", "1m"],
+      /at most 1s/,
+    ],
+    ["a namespace that is no number", ["read", "--output", "x", "--nsid", ""], /--nsid ""/],
+  ])("%s", (_name, args, words) => {
+    const outcome = phasebit(args);
+    expect(outcome.stderr).toMatch(words);
+    expect(outcome.stderr.trim().split("\n")).toHaveLength(1);
+    expect(outcome.status).toBe(USAGE);
+  });
+
+  test("a medium that ends inside a page", () => {
+    const cwd = folder();
+    const medium = join(cwd, "medium.img");
+    writeFileSync(medium, Buffer.alloc(1536));
+    const outcome = phasebit(["run", "--device", `embedded?lba=512&medium=${medium}`], cwd);
+    expect(outcome.stderr).toMatch(/1536 bytes, which is no multiple of 4096/);
+    expect(outcome.status).toBe(USAGE);
+  });
+
+  test("a read that fails, after all the others in flight have ended", () => {
+    const cwd = folder();
+    const args = ["read", "--device", device("error-status:op=read,nth=20"), "--output", "out.img"];
+    const outcome = phasebit(args, cwd);
+    expect(outcome.stderr).toMatch(/Read of \d+ blocks from LBA \d+: Internal Error/);
+    expect(outcome.stderr.trim().split("\n")).toHaveLength(1);
+    expect(outcome.status).toBe(DEVICE_FAULT);
+  });
+});
+
+test("a reader that closes its pipe is no failure", () => {
+  const command = `"${process.execPath}" "${CLI}" run --runtime 200ms --output-format json | head -1`;
+  const { stdout, stderr } = spawnSync("bash", ["-c", command], {
+    cwd: folder(),
+    encoding: "utf8",
+  });
+  expect(stdout).toBe("{\n");
+  expect(stderr).toBe("");
+});
