@@ -58,8 +58,12 @@ export class PciFunction {
 
   /** Block devices of its namespaces, while the kernel's driver has it ("nvme0n1"). */
   get blockDevices(): string[] {
-    return namesIn(`${this.#path}/nvme`).flatMap((controller) =>
-      namesIn(`${this.#path}/nvme/${controller}`).filter((name) => /^nvme\d+n\d+$/.test(name)),
+    return (
+      namesIn(`${this.#path}/nvme`)
+        .flatMap((controller) => namesIn(`${this.#path}/nvme/${controller}`))
+        .filter((name) => /^nvme\d+(c\d+)?n\d+$/.test(name))
+        // with multipath a controller has paths, "nvme0c1n1", of the block device "nvme0n1"
+        .map((name) => name.replace(/c\d+/, ""))
     );
   }
 

@@ -8,6 +8,8 @@ import { completionModes } from "../run/completion.ts";
 import { runSweep, type SweepAxes } from "../run/sweep.ts";
 import {
   type Coalescing,
+  MAX_COALESCING,
+  MAX_IODEPTH,
   parseWorkload,
   type WorkloadOptions,
   workloadOptions,
@@ -25,8 +27,6 @@ interface SweepFlags extends WorkloadOptions, OutputFlags {
   readonly trace?: boolean;
 }
 
-const MOST_DEPTH = 65_535;
-const MOST_COALESCING = 255;
 /** What the axes say instead. */
 const AXES = /--(completion|iodepth|coalesce)\b/;
 
@@ -53,7 +53,7 @@ export function sweepCommand(): Command {
 async function sweep(flags: SweepFlags): Promise<void> {
   const axes: SweepAxes = {
     modes: names("--modes", flags.modes, completionModes),
-    iodepths: numbers("--iodepth", flags.iodepth, 1, MOST_DEPTH),
+    iodepths: numbers("--iodepth", flags.iodepth, 1, MAX_IODEPTH),
     coalescings: coalescings(flags),
   };
   const base = parseWorkload({ ...flags, iodepth: undefined });
@@ -82,7 +82,7 @@ async function sweep(flags: SweepFlags): Promise<void> {
 /** Every threshold with every time; without either, coalescing is left alone. */
 function coalescings({ thresholds, times }: SweepFlags): (Coalescing | null)[] {
   if (thresholds === undefined && times === undefined) return [null];
-  const counts = numbers("--thresholds", thresholds ?? "0", 0, MOST_COALESCING);
-  const units = numbers("--times", times ?? "0", 0, MOST_COALESCING);
+  const counts = numbers("--thresholds", thresholds ?? "0", 0, MAX_COALESCING);
+  const units = numbers("--times", times ?? "0", 0, MAX_COALESCING);
   return counts.flatMap((threshold) => units.map((time) => ({ threshold, time })));
 }

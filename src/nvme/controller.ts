@@ -1,21 +1,16 @@
-// A controller from opening to closing, in the specification's order (NVMe 1.4, sections 7.6.1 and 7.6.2).
-// Every wait has a deadline, knows a fatal controller and a vanished one, and can be traced.
+// A controller from opening to closing, in the specification's order (NVMe 1.4, sections 7.6.1 and 7.6.2): admin
+// queue, Identify, I/O queue pairs. controller-state.ts enables and disables it.
 import { Cns, Feature } from "../../assembly/spec/commands.ts";
 import { IDENTIFY_BYTES } from "../../assembly/spec/identify.ts";
 import * as spec from "../../assembly/spec/registers.ts";
-import {
-  ALL_ONES,
-  PAGE_BYTES,
-  Register,
-  ShutdownNotification,
-  ShutdownStatus,
-} from "../../assembly/spec/registers.ts";
+import { PAGE_BYTES, Register } from "../../assembly/spec/registers.ts";
 import { PhasebitError } from "../errors.ts";
 import type { Region } from "../memory.ts";
 import { openTransport } from "../transport/open.ts";
 import type { MemoryNeeds, Transport } from "../transport/transport.ts";
 import * as admin from "./admin.ts";
 import { CommandQueue, type Completion, type QueuePlace } from "./command-queue.ts";
+import { ControllerState, type Health } from "./controller-state.ts";
 import {
   type ControllerData,
   type NamespaceData,
@@ -28,7 +23,6 @@ import { statusName } from "./status.ts";
 const ADMIN_ENTRIES = 64;
 const ADMIN_TIMEOUT_MS = 60_000;
 const DELETE_TIMEOUT_MS = 2_000;
-const SHUTDOWN_TIMEOUT_MS = 10_000;
 const SQE_SHIFT = 6;
 const CQE_SHIFT = 4;
 
@@ -42,14 +36,6 @@ export interface ControllerOptions {
   readonly stepped?: boolean;
 }
 
-/** "reset": CSTS.RDY fell although nobody here cleared CC.EN. */
-export type Health = "well" | "gone" | "fatal" | "reset";
-
-const ILLNESS = {
-  fatal: "CSTS.CFS is set, the controller has failed",
-  reset: "CSTS.RDY is 0 although CC.EN was set: something reset the controller",
-} as const;
-
 /** An I/O queue pair that the controller knows. */
 export type QueuePair = QueuePlace;
 
@@ -58,20 +44,19 @@ export class Controller {
   readonly capabilities: Capabilities;
   readonly version: string;
   readonly #registers: Registers;
+  readonly #state: ControllerState;
   readonly #trace: Trace | undefined;
   readonly #queuePairs = new Set<QueuePair>();
   #admin: CommandQueue | undefined;
   #identity: ControllerData | undefined;
   #grantedQueues = 0;
-  #enabled = false;
-  #isEnabling = false;
   #closed = false;
 
   private constructor(transport: Transport, trace: Trace | undefined) {
     this.transport = transport;
     this.#trace = trace;
     this.#registers = new Registers(transport, trace);
-    if (this.#registers.read(Register.CSTS) === ALL_ONES) throw this.#gone();
+    this.#state = new ControllerState(transport, this.#registers, trace);
     this.capabilities = this.#registers.capabilities();
     this.version = this.#registers.version();
   }
@@ -165,18 +150,7 @@ export class Controller {
 
   /** What CSTS says of the controller just now. */
   health(): Health {
-    const csts = this.#registers.read(Register.CSTS);
-    if (csts === ALL_ONES) return "gone";
-    if (Registers.field(csts, spec.CSTS_CFS_SHIFT, spec.CSTS_CFS_MASK)) return "fatal";
-    const isReady = Registers.field(csts, spec.CSTS_RDY_SHIFT, spec.CSTS_RDY_MASK) === 1;
-    return this.#enabled && !isReady ? "reset" : "well";
-  }
-
-  /** @throws PhasebitError DEVICE when the device is gone, has failed, or was reset by something else. */
-  check(): void {
-    const health = this.health();
-    if (health === "gone") throw this.#gone();
-    if (health !== "well") throw new PhasebitError("DEVICE", `${this.#who}: ${ILLNESS[health]}`);
+    return this.#state.health();
   }
 
   /**
@@ -197,8 +171,8 @@ export class Controller {
       }
     };
     if (this.#admin !== undefined) await step(() => this.#deleteQueues());
-    if (shutdown) await step(() => this.#shutDown());
-    await step(() => this.#stop());
+    if (shutdown) await step(() => this.#state.shutDown());
+    await step(() => this.#state.stop());
     await step(() => this.transport.disableInterrupts());
     await step(() => this.transport.setBusMaster(false));
     await step(() => this.transport.unmapDma());
@@ -215,11 +189,11 @@ export class Controller {
     this.#requireSupport();
     // 7.6.1 begins with a disabled controller. It is disabled before any memory is mapped: one that a dead
     // process left enabled would use that process's addresses.
-    await this.#disableOrReset();
+    await this.#state.disableOrReset();
     this.transport.mapDma();
     this.transport.setBusMaster(true);
     this.#configureAdminQueue();
-    await this.#enable();
+    await this.#state.enable(SQE_SHIFT, CQE_SHIFT);
     this.#identity = parseController(
       await this.#identify(Cns.CONTROLLER, 0),
       this.capabilities.minPageBytes,
@@ -244,45 +218,6 @@ export class Controller {
     }
   }
 
-  async #disableOrReset(): Promise<void> {
-    try {
-      await this.#disable();
-    } catch (error) {
-      if (!this.transport.hasReset) throw error;
-      this.#trace?.("reset function: the controller did not disable");
-      this.transport.reset();
-      await this.#disable();
-    }
-  }
-
-  /** CC.EN=0 and RDY=0, or a function level reset: afterwards the controller touches no memory. */
-  async #stop(): Promise<void> {
-    try {
-      await this.#disable();
-    } catch {
-      this.#trace?.("the controller did not disable");
-      this.transport.setBusMaster(false);
-      if (this.transport.hasReset) this.transport.reset();
-    }
-  }
-
-  async #disable(): Promise<void> {
-    this.#enabled = false;
-    const cc = this.#registers.read(Register.CC);
-    if (cc === ALL_ONES) throw this.#gone();
-    if (cc & spec.CC_EN_MASK) {
-      await this.#waitEnabled();
-      this.#registers.write(Register.CC, cc & ~(spec.CC_EN_MASK << spec.CC_EN_SHIFT));
-    }
-    await this.#waitReady(0);
-  }
-
-  /** CC.EN is not to be cleared before CSTS.RDY has followed it (3.1.5), unless that was waited for in vain. */
-  async #waitEnabled(): Promise<void> {
-    if (this.#isEnabling || this.health() === "fatal") return;
-    await this.#waitReady(1);
-  }
-
   #configureAdminQueue(): void {
     const { memory } = this.transport;
     const sq = memory.commands.allocate(ADMIN_ENTRIES << SQE_SHIFT);
@@ -304,19 +239,6 @@ export class Controller {
     return Math.min(ADMIN_ENTRIES, this.capabilities.maxQueueEntries);
   }
 
-  async #enable(): Promise<void> {
-    this.#isEnabling = true;
-    this.#registers.write(
-      Register.CC,
-      (SQE_SHIFT << spec.CC_IOSQES_SHIFT) |
-        (CQE_SHIFT << spec.CC_IOCQES_SHIFT) |
-        (1 << spec.CC_EN_SHIFT),
-    );
-    await this.#waitReady(1);
-    this.#isEnabling = false;
-    this.#enabled = true;
-  }
-
   async #requestQueues(count: number): Promise<void> {
     const value = (count - 1) | ((count - 1) << 16); // 0's based, NCQR and NSQR
     const { dw0 } = await this.adminCommand(
@@ -330,62 +252,12 @@ export class Controller {
   async #deleteQueues(): Promise<void> {
     for (const pair of this.#queuePairs) {
       try {
-        this.check();
+        this.#state.check();
         await this.deleteQueuePair(pair);
       } catch {
         this.#trace?.(`queue pair ${pair.sqid} was not deleted; the reset ends it`);
         return;
       }
-    }
-  }
-
-  async #shutDown(): Promise<void> {
-    const cc = this.#registers.read(Register.CC);
-    if (cc === ALL_ONES || !(cc & spec.CC_EN_MASK)) return;
-    const cleared = cc & ~(spec.CC_SHN_MASK << spec.CC_SHN_SHIFT);
-    this.#registers.write(
-      Register.CC,
-      cleared | (ShutdownNotification.NORMAL << spec.CC_SHN_SHIFT),
-    );
-    await this.#waitFor(
-      (csts) =>
-        Registers.field(csts, spec.CSTS_SHST_SHIFT, spec.CSTS_SHST_MASK) ===
-        ShutdownStatus.COMPLETE,
-      SHUTDOWN_TIMEOUT_MS,
-      "CSTS.SHST=2 after CC.SHN=1",
-    ).catch((error: Error) => this.#trace?.(error.message));
-  }
-
-  /** Waits for CSTS.RDY. CAP.TO bounds it; one unit more, as other hosts allow. */
-  async #waitReady(ready: 0 | 1): Promise<void> {
-    await this.#waitFor(
-      (csts) => Registers.field(csts, spec.CSTS_RDY_SHIFT, spec.CSTS_RDY_MASK) === ready,
-      this.capabilities.timeoutMs + 500,
-      `CSTS.RDY=${ready}`,
-      ready === 1,
-    );
-  }
-
-  async #waitFor(
-    reached: (csts: number) => boolean,
-    timeoutMs: number,
-    what: string,
-    fatalEnds = false,
-  ): Promise<void> {
-    const deadline = Date.now() + timeoutMs;
-    for (;;) {
-      const csts = this.#registers.read(Register.CSTS);
-      if (csts === ALL_ONES) throw this.#gone();
-      if (fatalEnds) this.check();
-      if (reached(csts)) return;
-      if (Date.now() > deadline) {
-        throw new PhasebitError(
-          "DEVICE",
-          `${this.#who}: wait for ${what}: not within ${timeoutMs} ms, ` +
-            `CC ${hex(this.#registers.read(Register.CC))}, CSTS ${hex(csts)}`,
-        );
-      }
-      await this.transport.pause();
     }
   }
 
@@ -429,16 +301,9 @@ export class Controller {
     return {
       memory: this.transport.memory,
       pause: () => this.transport.pause(),
-      check: () => this.check(),
+      check: () => this.#state.check(),
       ...(this.#trace && { trace: this.#trace }),
     };
-  }
-
-  #gone(): PhasebitError {
-    return new PhasebitError(
-      "DEVICE",
-      `${this.#who}: registers read all-ones: the device is gone or does not answer`,
-    );
   }
 }
 
@@ -450,8 +315,4 @@ function withAdmin(needs: MemoryNeeds): MemoryNeeds {
     completionBytes: needs.completionBytes + PAGE_BYTES,
     dataBytes: needs.dataBytes + 4 * PAGE_BYTES,
   };
-}
-
-function hex(value: number): string {
-  return (value >>> 0).toString(16).padStart(8, "0");
 }

@@ -160,13 +160,13 @@ const MAX_TIME_MS = 2 ** 31 - 1;
 /** Queue identifiers end at 65,534, and 0 is the admin queue's (NVMe 1.4, 5.21.1.7). */
 const MAX_IO_QUEUES = 65_534;
 /** CAP.MQES carries 16 bits, 0's based, and one entry of a queue stays free (4.1.2). */
-const MAX_IODEPTH = 65_535;
+export const MAX_IODEPTH = 65_535;
 /** FFFFFFFFh means all namespaces. */
 const MAX_NSID = 0xffff_fffe;
 const MAX_CPU = 4095;
 const MAX_INTERRUPT_TIMEOUT_MS = 1000;
 /** Both fields of Interrupt Coalescing have eight bits (5.21.1.8). */
-const MAX_COALESCING = 255;
+export const MAX_COALESCING = 255;
 
 /**
  * The workload that the options ask for.

@@ -81,7 +81,8 @@ describe("phasebit compare", () => {
     expect(new Set(pairs.map(({ a, b }) => `${a} ${b}`)).size).toBe(10);
   });
 
-  test("of a mode with itself claims no difference", () => {
+  // by design one such comparison in forty may claim something (docs/comparing.md): then another one must not
+  test("of a mode with itself claims no difference", { retry: 1 }, () => {
     const { pairs } = comparison([
       ...["--device", "embedded?size=16m&latency=20us", "--a", "--iodepth 2", "--b", "--iodepth 2"],
       ...["--rounds", "8", "--runtime", "100ms", "--ramp-time", "20ms"],
@@ -138,7 +139,8 @@ describe("interrupts", () => {
     const total = jobs[0]!.read.total_ios;
     const { lost, waits } = own.jobs[0]!;
     expect(total).toBeGreaterThan(1000);
-    expect(waits.lost).toBe(Math.floor(total / 100));
+    // the last completion is drained, not waited for: its interrupt cannot be missed
+    expect([Math.floor(total / 100), Math.floor((total - 1) / 100)]).toContain(waits.lost);
     expect([lost, waits.spurious]).toEqual([0, 0]);
     expect(own.warnings.map(({ kind }) => kind)).toContain("lost-interrupts");
   });
@@ -177,7 +179,7 @@ describe("--stages", () => {
     for (const stage of ["build", "doorbell", "fetch", "service", "seen", "reap"]) {
       expect(outcome.stdout).toMatch(new RegExp(`^${stage} `, "m"));
     }
-    const service = /^service\s+(\S+)us/m.exec(outcome.stdout)?.[1];
+    const service = /^service\s+\S+\s+(\S+)us/m.exec(outcome.stdout)?.[1];
     expect(Number(service)).toBeGreaterThan(49);
     expect(Number(service)).toBeLessThan(80);
   });
