@@ -72,7 +72,7 @@ bool StubDevice::PostAhead(uint32_t commands) {
 
 // Slots take turns, and each has one generation more in every round; the first is 1.
 uint32_t StubDevice::NextCid() const {
-  const uint32_t bits = place_.depth == 1 ? 0 : 32 - __builtin_clz(place_.depth - 1);
+  const uint32_t bits = 32 - __builtin_clz(place_.depth);
   const uint64_t round = completions_.posted() / place_.depth + 1;
   const uint64_t slot = completions_.posted() % place_.depth;
   return (round << bits | slot) & 0xffff;
