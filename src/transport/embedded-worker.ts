@@ -16,8 +16,11 @@ import { clockImport, instantiateDevice } from "../wasm.ts";
 import { type EmbeddedDevice, powerOn } from "./embedded-device.ts";
 import { sleepNs } from "./embedded-idle.ts";
 
-/** Between two slices some commands are late by a microsecond; with a CPU of its own, a device need not stop. */
-const SLICE_NS = 4_000_000n;
+/** Between two slices some commands are late by a microsecond; a device that is busy need seldom stop. */
+const BUSY_SLICE_NS = 4_000_000n;
+/** Commands in a slice that make it a busy one: a register access or two do not keep it awake for long. */
+const BUSY = 100;
+const SLICE_NS = 1_000_000n;
 /** When idle, or when a job that shares the CPU waits for it. */
 const SHORT_SLICE_NS = 50_000n;
 const ACCOUNT_NS = 1_000_000n;
@@ -52,7 +55,7 @@ function serve(): void {
   let done = 1;
   while (!exports.stopped()) {
     const start = readClock();
-    done = exports.run(start + (done === 0 || isShared ? SHORT_SLICE_NS : SLICE_NS));
+    done = exports.run(start + sliceNs(done));
     const end = clocks[BUS_NOW / 8]!;
     if (done > 0) worked = end;
     // with more spinning threads than CPUs, a job may be waiting for this one
@@ -61,6 +64,12 @@ function serve(): void {
     account(end);
   }
   for (const signal of signals.values()) signal.close();
+}
+
+/** How long the next slice may last when `done` was done in the last one. */
+function sliceNs(done: number): bigint {
+  if (done === 0 || isShared) return SHORT_SLICE_NS;
+  return done < BUSY ? SLICE_NS : BUSY_SLICE_NS;
 }
 
 /** Once in a while: the host tells this thread's spinning from its own by its CPU time. */

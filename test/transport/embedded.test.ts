@@ -88,7 +88,7 @@ describe("its thread", () => {
     const before = process.cpuUsage();
     await sleep(1000);
     const { user, system } = process.cpuUsage(before);
-    expect(user + system, "microseconds of CPU in a second").toBeLessThan(500_000);
+    expect(user + system, "microseconds of CPU in a second").toBeLessThan(200_000);
   });
 
   test("does not sleep past a completion that is due", async () => {
@@ -113,7 +113,7 @@ describe("its thread", () => {
     await queue.submit(read, 5000);
     const usedMs = (controller.transport.deviceCpuNs! - before) / 1e6;
     // a thread that spins takes all 500
-    expect(usedMs, "milliseconds of CPU in 500").toBeLessThan(350);
+    expect(usedMs, "milliseconds of CPU in 500").toBeLessThan(150);
   });
 
   test("answers registers while queues are busy, and ends when asked", async () => {
