@@ -9,6 +9,8 @@ const LAYERS = [
   ["src/cli.ts", "src/index.ts"],
   ["src/commands"],
   ["src/report"],
+  ["src/results"],
+  ["src/analysis"],
   ["src/run"],
   ["src/nvme"],
   ["src/transport"],
@@ -78,7 +80,7 @@ test("host and device share the specification and the layout, and nothing else",
 
 test("reports open no device", () => {
   const opening = files
-    .filter((file) => file.startsWith("src/report/"))
+    .filter((file) => /^src\/(report|results|analysis)\//.test(file))
     .flatMap((file) => importsOf(file))
     .filter((path) =>
       ["src/transport", "src/native.ts", "src/wasm.ts", "src/memory.ts"].some((part) =>

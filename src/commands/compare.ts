@@ -2,9 +2,9 @@
 import { Command, type CommanderError } from "commander";
 import { usage } from "../errors.ts";
 import { comparisonReport } from "../report/compare.ts";
-import { comparisonDocument } from "../report/compare-document.ts";
 import { Live } from "../report/live.ts";
-import { checkOutput, jsonText, saveDocument } from "../report/save.ts";
+import { comparisonDocument } from "../results/compare-document.ts";
+import { checkOutput, jsonText, saveDocument } from "../results/save.ts";
 import { type ComparisonMode, runComparison } from "../run/compare.ts";
 import { type CompletionMode, completionModes } from "../run/completion.ts";
 import { parseWorkload, type WorkloadOptions, workloadOptions } from "../run/workload.ts";

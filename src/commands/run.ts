@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { Live } from "../report/live.ts";
 import { normalReport } from "../report/normal.ts";
-import { checkOutput, documentText, saveRun } from "../report/save.ts";
+import { checkOutput, documentText, saveRun } from "../results/save.ts";
 import { runWorkload } from "../run/runner.ts";
 import {
   parseWorkload,

@@ -1,9 +1,9 @@
 // phasebit sweep: depths × completion modes × interrupt coalescing, one table.
 import { Command } from "commander";
 import { Live } from "../report/live.ts";
-import { checkOutput, jsonText, saveDocument } from "../report/save.ts";
 import { sweepReport } from "../report/sweep.ts";
-import { sweepDocument } from "../report/sweep-document.ts";
+import { checkOutput, jsonText, saveDocument } from "../results/save.ts";
+import { sweepDocument } from "../results/sweep-document.ts";
 import { completionModes } from "../run/completion.ts";
 import { runSweep, type SweepAxes } from "../run/sweep.ts";
 import {

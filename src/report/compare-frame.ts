@@ -1,10 +1,11 @@
 // The lines above and below the figures of a comparison or a sweep: on what, with what, on which machine, with
 // which doubts, saved where.
+
+import { warningText } from "../results/warnings.ts";
 import type { ComparisonMeasurement, SweepMeasurement } from "../run/comparison.ts";
 import type { Warning } from "../run/measurement.ts";
 import { formatBytes } from "../units.ts";
 import { type Colors, type Row, wrap } from "./columns.ts";
-import { warningText } from "./warnings.ts";
 
 export interface ViewOptions {
   /** Files that the result was saved to. */

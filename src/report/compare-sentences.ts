@@ -1,11 +1,12 @@
 // What a comparison says about each pair of modes. A sentence stands only where a verdict allows it, and gives
 // the interval, never a single number.
+
+import { type Metric, metrics, sentenceMetrics } from "../analysis/compare-metrics.ts";
+import type { Comparison, Pair } from "../analysis/compare-pairs.ts";
+import { samplesNeeded } from "../analysis/histogram.ts";
 import { FEWEST_FOR_VERDICT } from "../statistics/sign-flip.ts";
 import { LABEL_WIDTH, wrap } from "./columns.ts";
 import type { Lines } from "./compare-frame.ts";
-import { type Metric, metrics, sentenceMetrics } from "./compare-metrics.ts";
-import type { Comparison, Pair } from "./compare-pairs.ts";
-import { samplesNeeded } from "./histogram.ts";
 
 /** "poll has 0.60 to 0.64 times interrupt's p50, 5.21 to 5.30us less", and so on, pair by pair. */
 export function pairBlocks(pairs: readonly Pair[], lines: Lines): string[][] {

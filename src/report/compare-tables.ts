@@ -1,13 +1,14 @@
 // The tables of a comparison on the terminal, a row for each mode: rates, latencies, CPU time, interrupts.
+
+import { formatPerIo, metrics } from "../analysis/compare-metrics.ts";
+import type { MeasuredMode } from "../analysis/compare-modes.ts";
+import { samplesNeeded } from "../analysis/histogram.ts";
+import { perSecond } from "../analysis/totals.ts";
 import type { ComparisonMeasurement } from "../run/comparison.ts";
 import { median, robustDeviation } from "../statistics/summary.ts";
 import { formatCount, formatMiBps, formatNs } from "../units.ts";
 import { type Cell, type Colors, LABEL_WIDTH, sparkline, table } from "./columns.ts";
 import { headingRow, shortName } from "./compare-frame.ts";
-import { formatPerIo, metrics } from "./compare-metrics.ts";
-import type { MeasuredMode } from "./compare-modes.ts";
-import { samplesNeeded } from "./histogram.ts";
-import { perSecond } from "./totals.ts";
 
 /** Seven columns of nine characters leave so many of eighty. */
 const NAME_WIDTH = 16;

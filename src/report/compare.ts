@@ -1,10 +1,12 @@
 // The report on the terminal after a comparison, for 80 columns: the modes side by side, then what can be
 // said about each pair, then what casts doubt on it.
 import picocolors from "picocolors";
+import { type Analysis, analyse } from "../analysis/compare-analysis.ts";
+import { driftMetrics } from "../analysis/compare-metrics.ts";
+import { median } from "../analysis/totals.ts";
 import type { ComparisonMeasurement } from "../run/comparison.ts";
 import { formatNs } from "../units.ts";
 import { wrap } from "./columns.ts";
-import { type Analysis, analyse } from "./compare-analysis.ts";
 import {
   headerLines,
   hostLines,
@@ -14,10 +16,8 @@ import {
   type ViewOptions,
   warningLines,
 } from "./compare-frame.ts";
-import { driftMetrics } from "./compare-metrics.ts";
 import { pairBlocks } from "./compare-sentences.ts";
 import { cpuRows, interruptRows, latencyRows, rateRows } from "./compare-tables.ts";
-import { median } from "./totals.ts";
 
 /** The report as text, lines ended. */
 export function comparisonReport(

@@ -1,4 +1,13 @@
 // The tables of the terminal report: rates, latencies, and each job when there are several.
+
+import {
+  isCarried,
+  meanNs,
+  mergeCounts,
+  percentileNs,
+  samplesNeeded,
+} from "../analysis/histogram.ts";
+import { directionsOf, elapsedNsOf, latenciesOf, perSecond } from "../analysis/totals.ts";
 import type {
   Direction,
   JobMeasurement,
@@ -8,8 +17,6 @@ import type {
 } from "../run/measurement.ts";
 import { formatCount, formatMiBps, formatNs } from "../units.ts";
 import { type Cell, type Colors, LABEL_WIDTH, type Row, sparkline, table } from "./columns.ts";
-import { isCarried, meanNs, mergeCounts, percentileNs, samplesNeeded } from "./histogram.ts";
-import { directionsOf, elapsedNsOf, latenciesOf, perSecond } from "./totals.ts";
 
 const percentiles = [50, 90, 99, 99.9, 99.99, 99.999];
 const jobPercentiles = [50, 99, 99.9];

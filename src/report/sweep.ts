@@ -1,5 +1,6 @@
 // The report on the terminal after a sweep, for 80 columns: one row for each setting.
 import picocolors from "picocolors";
+import { type MeasuredPoint, measuredPoints } from "../analysis/sweep-points.ts";
 import type { SweepMeasurement } from "../run/comparison.ts";
 import { formatCount, formatNs } from "../units.ts";
 import { type Cell, type Colors, type Row, table, wrap } from "./columns.ts";
@@ -14,7 +15,6 @@ import {
   type ViewOptions,
   warningLines,
 } from "./compare-frame.ts";
-import { type MeasuredPoint, measuredPoints } from "./sweep-points.ts";
 
 /** Seven columns of nine characters and the mark leave so many of eighty. */
 const NAME_WIDTH = 14;

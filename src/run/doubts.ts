@@ -1,4 +1,4 @@
-// Which doubts a finished run deserves; report/warnings.ts words them.
+// Which doubts a finished run deserves; results/warnings.ts words them.
 import type { CompletionMode } from "./completion.ts";
 import type { HostConditions, JobMeasurement, Warning } from "./measurement.ts";
 

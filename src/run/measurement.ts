@@ -132,7 +132,7 @@ export interface HostConditions {
   readonly loadAverage: number;
 }
 
-/** Doubts about a measurement; report/warnings.ts words each of them, with advice. */
+/** Doubts about a measurement; results/warnings.ts words each of them, with advice. */
 export type Warning =
   | { readonly kind: "io-errors"; readonly count: number }
   | { readonly kind: "rejected-completions"; readonly count: number }

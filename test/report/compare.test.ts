@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { comparisonReport } from "../../src/report/compare.ts";
 import { formatRatios } from "../../src/report/compare-sentences.ts";
-import { warningText } from "../../src/report/warnings.ts";
+import { warningText } from "../../src/results/warnings.ts";
 import type { ComparisonMeasurement } from "../../src/run/comparison.ts";
-import { exampleComparison, hybrid, interrupt, poll } from "./compare-example.ts";
+import { exampleComparison, hybrid, interrupt, poll } from "../examples/compare.ts";
 
 const report = (measurement: ComparisonMeasurement, saved: string[] = []): string =>
   comparisonReport(measurement, { color: false, saved });

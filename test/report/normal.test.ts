@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { normalReport } from "../../src/report/normal.ts";
-import { warningText } from "../../src/report/warnings.ts";
+import { warningText } from "../../src/results/warnings.ts";
 import type { Warning } from "../../src/run/measurement.ts";
-import { emptyRun, exampleRun, troubledRun } from "./example.ts";
+import { emptyRun, exampleRun, troubledRun } from "../examples/run.ts";
 
 function report(...[run, options]: Parameters<typeof normalReport>): string {
   return normalReport(run, { color: false, ...options });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { sweepReport } from "../../src/report/sweep.ts";
-import { sweepDocument } from "../../src/report/sweep-document.ts";
+import { sweepDocument } from "../../src/results/sweep-document.ts";
 import type { SweepMeasurement } from "../../src/run/comparison.ts";
-import { examplePoint, exampleSweep } from "./compare-example.ts";
+import { examplePoint, exampleSweep } from "../examples/compare.ts";
 
 const report = (sweep: SweepMeasurement): string => sweepReport(sweep, { color: false });
 

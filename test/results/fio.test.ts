@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fioDocument } from "../../src/report/fio.ts";
-import { documentText } from "../../src/report/save.ts";
-import { countsOf, emptyRun, exampleRun, troubledRun, withJob } from "./example.ts";
+import { fioDocument } from "../../src/results/fio.ts";
+import { documentText } from "../../src/results/save.ts";
+import { countsOf, emptyRun, exampleRun, troubledRun, withJob } from "../examples/run.ts";
 
 /** The keys of a document of fio 3.33, each with the type of its value. */
 const structure: unknown = JSON.parse(

@@ -1,11 +1,12 @@
 // The result document of a comparison. Names are those of docs/comparing.md.
+
+import { analyse } from "../analysis/compare-analysis.ts";
+import type { MeasuredBlock } from "../analysis/compare-modes.ts";
+import { SEED } from "../analysis/compare-pairs.ts";
+import { encodeCounts } from "../analysis/histogram.ts";
 import type { ComparisonMeasurement } from "../run/comparison.ts";
 import { RESAMPLES } from "../statistics/bootstrap.ts";
 import { VERDICT_LEVEL } from "../statistics/sign-flip.ts";
-import { analyse } from "./compare-analysis.ts";
-import type { MeasuredBlock } from "./compare-modes.ts";
-import { SEED } from "./compare-pairs.ts";
-import { encodeCounts } from "./histogram.ts";
 import { warningText } from "./warnings.ts";
 
 /** Raised when a key changes its meaning or goes away; new keys do not raise it. */

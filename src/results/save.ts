@@ -13,12 +13,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { directionsOf, latenciesOf, workloadName } from "../analysis/totals.ts";
 import { PhasebitError, usage } from "../errors.ts";
 import type { RunMeasurement } from "../run/measurement.ts";
 import type { Workload } from "../run/workload.ts";
 import { fioDocument } from "./fio.ts";
 import { hgrm } from "./hgrm.ts";
-import { directionsOf, latenciesOf, workloadName } from "./totals.ts";
 
 /** Where results go when nobody says otherwise, below the working directory. */
 export const RESULTS_FOLDER = "results";

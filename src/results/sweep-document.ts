@@ -1,7 +1,8 @@
 // The result document of a sweep. Names are those of docs/comparing.md.
+
+import { encodeCounts } from "../analysis/histogram.ts";
+import { type MeasuredPoint, measuredPoints } from "../analysis/sweep-points.ts";
 import type { SweepMeasurement } from "../run/comparison.ts";
-import { encodeCounts } from "./histogram.ts";
-import { type MeasuredPoint, measuredPoints } from "./sweep-points.ts";
 import { warningText } from "./warnings.ts";
 
 /** Raised when a key changes its meaning or goes away; new keys do not raise it. */

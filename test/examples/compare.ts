@@ -8,7 +8,7 @@ import type {
 import { balancedOrder } from "../../src/statistics/order.ts";
 import { Random } from "../../src/statistics/random.ts";
 import { gauss } from "../statistics/samples.ts";
-import { countsOf, exampleRun, latencies } from "./example.ts";
+import { countsOf, exampleRun, latencies } from "./run.ts";
 
 /** How a mode of the example behaves. */
 export interface ExampleMode {

@@ -2,8 +2,6 @@ import fc from "fast-check";
 import { build, decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { describe, expect, test } from "vitest";
 import { HISTOGRAM_COUNTS, HISTOGRAM_HIGHEST_NS } from "../../assembly/layout.ts";
-import { bucketHighNs, bucketIndex, bucketLowNs } from "../../src/histogram.ts";
-import { hgrm } from "../../src/report/hgrm.ts";
 import {
   emptyCounts,
   encodeCounts,
@@ -15,8 +13,10 @@ import {
   samplesNeeded,
   stddevNs,
   toHdrHistogram,
-} from "../../src/report/histogram.ts";
-import { countsOf, latencies } from "./example.ts";
+} from "../../src/analysis/histogram.ts";
+import { bucketHighNs, bucketIndex, bucketLowNs } from "../../src/histogram.ts";
+import { hgrm } from "../../src/results/hgrm.ts";
+import { countsOf, latencies } from "../examples/run.ts";
 
 /** Latencies of every magnitude, small ones as often as large ones. */
 const samples = fc.array(

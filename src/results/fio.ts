@@ -1,13 +1,14 @@
 // The result document: fio's JSON tree as fio 3.33 and 3.42 write it, so that fio's tools read it, and
 // under one more key, "phasebit", what fio has no place for.
+
+import { emptyCounts } from "../analysis/histogram.ts";
+import { elapsedNsOf, NS_PER_SECOND, workloadName } from "../analysis/totals.ts";
 import type { JobMeasurement, RunMeasurement } from "../run/measurement.ts";
 import type { Workload } from "../run/workload.ts";
 import { fioSize, fioTime } from "../units.ts";
 import { type Details, detailsOf } from "./details.ts";
 import { emptyDirection, type FioDirection, fioDirection, fioLatency } from "./fio-direction.ts";
 import { batchShares, depthShares, latencyShares, type Shares } from "./fio-tables.ts";
-import { emptyCounts } from "./histogram.ts";
-import { elapsedNsOf, NS_PER_SECOND, workloadName } from "./totals.ts";
 
 /** Linux's numbers, as fio reports them in `error`. */
 const EIO = 5;

@@ -1,11 +1,5 @@
 // One direction of one job in fio's JSON tree: amounts, rates, latencies.
 import { strict as assert } from "node:assert";
-import type {
-  Direction,
-  JobMeasurement,
-  LatencyCounts,
-  RunMeasurement,
-} from "../run/measurement.ts";
 import {
   emptyCounts,
   fioPercentiles,
@@ -13,8 +7,14 @@ import {
   meanNs,
   percentileNs,
   stddevNs,
-} from "./histogram.ts";
-import { directionsOf, perSecond, sumOf } from "./totals.ts";
+} from "../analysis/histogram.ts";
+import { directionsOf, perSecond, sumOf } from "../analysis/totals.ts";
+import type {
+  Direction,
+  JobMeasurement,
+  LatencyCounts,
+  RunMeasurement,
+} from "../run/measurement.ts";
 
 interface FioLatency {
   min: number;

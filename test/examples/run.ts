@@ -1,6 +1,6 @@
 // Runs for the report tests: synthetic, but shaped like real ones, and the same every time.
 import { JobPhase, REJECTIONS, Rejection } from "../../assembly/layout.ts";
-import { emptyCounts } from "../../src/report/histogram.ts";
+import { emptyCounts } from "../../src/analysis/histogram.ts";
 import type {
   Interval,
   JobMeasurement,

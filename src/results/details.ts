@@ -6,6 +6,14 @@ import {
   HISTOGRAM_LOWEST_NS,
   JobPhase,
 } from "../../assembly/layout.ts";
+import {
+  encodeCounts,
+  fioPercentiles,
+  isCarried,
+  meanNs,
+  percentileNs,
+} from "../analysis/histogram.ts";
+import { directionsOf, errorsOf, latenciesOf, median } from "../analysis/totals.ts";
 import { statusName } from "../nvme/status.ts";
 import type {
   Direction,
@@ -15,8 +23,6 @@ import type {
   RejectionName,
   RunMeasurement,
 } from "../run/measurement.ts";
-import { encodeCounts, fioPercentiles, isCarried, meanNs, percentileNs } from "./histogram.ts";
-import { directionsOf, errorsOf, latenciesOf, median } from "./totals.ts";
 import { warningText } from "./warnings.ts";
 
 /** Raised when a key changes its meaning or goes away; new keys do not raise it. */

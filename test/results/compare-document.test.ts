@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { comparisonDocument } from "../../src/report/compare-document.ts";
-import { metrics } from "../../src/report/compare-metrics.ts";
+import { metrics } from "../../src/analysis/compare-metrics.ts";
+import { comparisonDocument } from "../../src/results/compare-document.ts";
 import type { ComparisonMeasurement } from "../../src/run/comparison.ts";
-import { exampleComparison, interrupt, poll } from "./compare-example.ts";
+import { exampleComparison, interrupt, poll } from "../examples/compare.ts";
 
 const document = comparisonDocument(exampleComparison({ modes: [poll, interrupt] }));
 

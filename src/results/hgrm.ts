@@ -1,6 +1,7 @@
 // HdrHistogram's percentile text, which its plotter reads.
+
+import { toHdrHistogram } from "../analysis/histogram.ts";
 import type { LatencyCounts } from "../run/measurement.ts";
-import { toHdrHistogram } from "./histogram.ts";
 
 const TICKS_PER_HALF_DISTANCE = 5;
 const NS_PER_US = 1000;
