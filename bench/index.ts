@@ -5,7 +5,8 @@ import { PhasebitError } from "../src/errors.ts";
 import { hostConditions } from "../src/run/conditions.ts";
 import { type EmbeddedRow, measureEmbedded } from "./embedded.ts";
 import { DEPTHS, type LoopRow, measureLoops } from "./loops.ts";
-import { embeddedTable, loopTable } from "./table.ts";
+import { measureStartup, type StartupRow } from "./startup.ts";
+import { embeddedTable, loopTable, startupTable } from "./table.ts";
 
 const SCHEMA = "phasebit-bench-1";
 
@@ -14,17 +15,19 @@ interface Options {
   readonly seconds: number;
   readonly embedded: boolean;
   readonly loops: boolean;
+  readonly startup: boolean;
   readonly output?: string;
 }
 
 const program = new Command("bench")
   .description(
-    "Measures what phasebit's own loop costs, beside the same loop in C++ and JavaScript.",
+    "Measures what phasebit's own loop costs, beside the same loop in C++ and JavaScript, and how soon it starts.",
   )
   .option("--rounds <count>", "times that every case is measured", whole, 7)
   .option("--seconds <s>", "how long one engine runs in one case", positive, 0.2)
   .option("--no-loops", "leave the three loops out")
   .option("--no-embedded", "leave the runs on the embedded controller out")
+  .option("--no-startup", "leave the time that --help takes out")
   .option("--output <file>", "write the rows to FILE as JSON")
   .action(main);
 
@@ -41,20 +44,25 @@ function main(options: Options): void {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
   };
   // in another process each, and first: this thread is pinned afterwards
+  const startup = options.startup ? [measureStartup(options.rounds, progress)] : [];
   const embedded = options.embedded ? measureEmbedded(options.rounds, progress) : [];
   const { rows: loops, pageBytes } = options.loops
     ? measureLoops({ ...options, depths: DEPTHS, devices: ["thread", "stub"] }, progress)
     : { rows: [], pageBytes: 0 };
   progress("");
-  print(loops, embedded);
+  print(loops, embedded, startup);
   if (options.output !== undefined) {
     const host = hostConditions(pageBytes);
-    const result = { schema: SCHEMA, host, rows: [...loops, ...embedded] };
+    const result = { schema: SCHEMA, host, rows: [...loops, ...embedded, ...startup] };
     writeFileSync(options.output, `${JSON.stringify(result, null, 2)}\n`);
   }
 }
 
-function print(loops: readonly LoopRow[], embedded: readonly EmbeddedRow[]): void {
+function print(
+  loops: readonly LoopRow[],
+  embedded: readonly EmbeddedRow[],
+  startup: readonly StartupRow[],
+): void {
   if (loops.length > 0) {
     const compilers = new Map(loops.map(({ engine, compiler }) => [engine, compiler]));
     console.log([...compilers].map(([engine, compiler]) => `${engine}: ${compiler}`).join(", "));
@@ -65,6 +73,7 @@ function print(loops: readonly LoopRow[], embedded: readonly EmbeddedRow[]): voi
       `\nembedded controller, null medium, 4 KiB random reads\n${embeddedTable(embedded)}`,
     );
   }
+  for (const row of startup) console.log(`\nstartup\n${startupTable(row)}`);
 }
 
 function whole(text: string): number {

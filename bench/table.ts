@@ -1,6 +1,7 @@
 // The rows as text.
 import type { EmbeddedRow } from "./embedded.ts";
 import type { LoopRow } from "./loops.ts";
+import type { StartupRow } from "./startup.ts";
 import type { Spread } from "./statistics.ts";
 
 /** One line for each engine, under a heading for each device and clock. */
@@ -51,6 +52,14 @@ export function embeddedTable(rows: readonly EmbeddedRow[]): string {
       nsPerCommand.median.toFixed(1),
     ]),
   ]);
+}
+
+/** Both programs, and whether the second is as soon as it has to be. */
+export function startupTable({ nodeMs, helpMs, ratio, allowedMs, holds }: StartupRow): string {
+  const rows = Object.entries({ "node -e 0": nodeMs, "phasebit --help": helpMs });
+  const cells = rows.map(([name, ms]) => [name, ms.median.toFixed(1), range(ms, 1)]);
+  const verdict = `within 1.5 x + 60 ms = ${allowedMs.toFixed(1)} ms: ${holds ? "yes" : "NO"}`;
+  return `${align([["program", "ms", "min – max"], ...cells])}\n${ratio.toFixed(2)} x, ${verdict}`;
 }
 
 function range({ min, max }: Spread, digits: number): string {

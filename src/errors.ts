@@ -13,6 +13,8 @@ export const exitCodes = {
   DEVICE: 5,
   /** Results could not be written whole. */
   RESULTS: 7,
+  /** A condition of `phasebit diff --fail-if` is met. */
+  THRESHOLD: 99,
 } as const;
 
 export type ErrorCode = keyof typeof exitCodes;
@@ -31,6 +33,17 @@ export class PhasebitError extends Error {
   get exitCode(): number {
     return exitCodes[this.code];
   }
+}
+
+/** The exit code that any failure ends in: ours by its code, the system's as the environment, else a bug. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof PhasebitError) return error.exitCode;
+  return isSystemError(error) ? exitCodes.ENVIRONMENT : exitCodes.INTERNAL;
+}
+
+/** The system refused something: what and why stand in the message. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && "code" in error;
 }
 
 /** A USAGE error: bad input. */

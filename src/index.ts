@@ -7,7 +7,11 @@ export { Controller, type ControllerOptions, type QueuePair } from "./nvme/contr
 export { copyIn, copyOut } from "./nvme/copy.ts";
 export type { ControllerData, NamespaceData } from "./nvme/identify.ts";
 export { statusName } from "./nvme/status.ts";
+export { readResult } from "./results/read.ts";
+export type { Result } from "./results/result.ts";
+export type * from "./run/comparison.ts";
 export type * from "./run/measurement.ts";
 export { type RunOptions, runWorkload } from "./run/runner.ts";
-export { parseWorkload, type Workload, type WorkloadOptions } from "./run/workload.ts";
+export { parseWorkload, type Workload } from "./run/workload.ts";
+export type { WorkloadOptions } from "./run/workload-options.ts";
 export type { MemoryNeeds, Transport } from "./transport/transport.ts";

@@ -171,6 +171,9 @@ export interface Native {
   threadUsage(): ThreadUsage;
 }
 
+/** Where the addon is built. */
+export const ADDON_FILE = `${packageRoot}/native/build/Release/phasebit.node`;
+
 let loaded: Native | undefined;
 
 /** The addon. @throws PhasebitError ENVIRONMENT when it was not built or does not load. */
@@ -180,13 +183,12 @@ export function native(): Native {
 }
 
 function load(): Native {
-  const file = `${packageRoot}/native/build/Release/phasebit.node`;
   try {
-    return createRequire(import.meta.url)(file) as Native;
+    return createRequire(import.meta.url)(ADDON_FILE) as Native;
   } catch (cause) {
     throw new PhasebitError(
       "ENVIRONMENT",
-      `load the native addon: ${(cause as Error).message}; build it with "npm run build:native"`,
+      `load the native addon: ${(cause as Error).message.split("\n")[0]}; build it with "npm run build:native"`,
       { cause },
     );
   }

@@ -1,6 +1,10 @@
 // Sizes and times as fio users write them, and as reports print them. fio reads a unit that it does not
 // know as 0 or as something else (4kib is 4000, 1sec is 0, 1_000 is 1); here such a value is an error.
 
+export const NS_PER_US = 1e3;
+export const NS_PER_MS = 1e6;
+export const NS_PER_S = 1e9;
+
 const sizeUnits = ["", "k", "m", "g", "t", "p"];
 const timeUnitsUs: Readonly<Record<string, number>> = {
   d: 86_400_000_000,

@@ -6,16 +6,28 @@ import { packageRoot } from "../src/package.ts";
 
 /** From the top down; a part may import its own and those below it. */
 const LAYERS = [
-  ["src/cli.ts", "src/index.ts"],
+  // the page runs in browsers: it takes types from below, and nobody takes anything from it
+  ["src/cli.ts", "src/index.ts", "src/scripts", "src/page"],
   ["src/commands"],
-  ["src/report"],
+  ["src/actions"],
+  ["src/live"],
+  ["src/completion", "src/export", "src/html", "src/report"],
   ["src/results"],
   ["src/analysis"],
   ["src/run"],
   ["src/nvme"],
   ["src/transport"],
   ["src/memory.ts", "src/wasm.ts", "src/native.ts", "src/pci.ts"],
-  ["src/statistics", "src/histogram.ts", "src/units.ts", "src/text.ts", "src/package.ts"],
+  [
+    "src/statistics",
+    "src/histogram.ts",
+    "src/histogram-payload.ts",
+    "src/choices.ts",
+    "src/units.ts",
+    "src/text.ts",
+  ],
+  ["src/build-facts.ts"],
+  ["src/package.ts"],
   ["src/errors.ts"],
   ["assembly/layout.ts", "assembly/spec", "assembly/device/options.ts"],
 ];
@@ -80,7 +92,7 @@ test("host and device share the specification and the layout, and nothing else",
 
 test("reports open no device", () => {
   const opening = files
-    .filter((file) => /^src\/(report|results|analysis)\//.test(file))
+    .filter((file) => /^src\/(report|results|analysis|export|html)\//.test(file))
     .flatMap((file) => importsOf(file))
     .filter((path) =>
       ["src/transport", "src/native.ts", "src/wasm.ts", "src/memory.ts"].some((part) =>
@@ -88,4 +100,34 @@ test("reports open no device", () => {
       ),
     );
   expect(opening).toEqual([]);
+});
+
+/** What the command line loads before it knows which command was asked for. */
+const LIGHT = [
+  ...["src/cli.ts", "src/commands", "src/run/workload-options.ts", "src/live/modes.ts"],
+  ...["src/export/export-options.ts"],
+  ...["src/choices.ts", "src/text.ts", "src/package.ts", "src/errors.ts"],
+  ...["commander", "node:fs", "node:path", "node:url"],
+];
+
+/** Files and packages that `file` makes Node load at once: neither types nor `await import`. */
+function loadedBy(file: string): string[] {
+  const text = readFileSync(join(packageRoot, file), "utf8");
+  const imports = text.matchAll(/^(?:import|export)\b(?! type)[^"=;]*?"([^"]+)";/gms);
+  return [...imports].map(([, path]) =>
+    path!.startsWith(".") ? normalize(join(dirname(file), path!)) : path!,
+  );
+}
+
+test("the command line starts without what its commands need", () => {
+  const seen = new Set(["src/cli.ts"]);
+  const heavy = new Set<string>();
+  for (const file of seen) {
+    for (const path of loadedBy(file)) {
+      if (!LIGHT.some((part) => within(path, part))) heavy.add(`${file} loads ${path}`);
+      else if (path.endsWith(".ts")) seen.add(path);
+    }
+  }
+  expect([...seen]).toContain("src/commands/run.ts");
+  expect([...heavy]).toEqual([]);
 });

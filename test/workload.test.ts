@@ -1,12 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { PhasebitError } from "../src/errors.ts";
 import { checkAgainstDevice, type DeviceLimits } from "../src/run/limits.ts";
-import {
-  parseWorkload,
-  type WorkloadOptions,
-  workloadOptions,
-  writes,
-} from "../src/run/workload.ts";
+import { parseWorkload, writes } from "../src/run/workload.ts";
+import { type WorkloadOptions, workloadOptions } from "../src/run/workload-options.ts";
 
 function failure(action: () => void): PhasebitError {
   try {
@@ -100,6 +96,8 @@ test("without options it is a short random read of the embedded controller", () 
     nsid: 1,
     seed: 1n,
     cpus: [],
+    logHistMs: 1000,
+    precondition: null,
     timeoutMs: 30_000,
     destructive: false,
     completion: { mode: "poll", irq: "auto", spinNs: 10_000, deadlineMs: 100 },

@@ -1,7 +1,8 @@
 // The figures of a mode: of one block, or of all its blocks together.
 import type { ComparisonBlock } from "../run/comparison.ts";
+import { mergeCounts } from "../run/latency-counts.ts";
 import type { LatencyCounts } from "../run/measurement.ts";
-import { isCarried, meanNs, mergeCounts, percentileNs } from "./histogram.ts";
+import { carriedNs, meanNs } from "./histogram.ts";
 import { perSecond } from "./totals.ts";
 
 /** Null is what the samples cannot carry, or what was not there to be measured. */
@@ -60,8 +61,7 @@ export function figuresOf(blocks: readonly ComparisonBlock[]): ModeFigures {
 
 /** Mean, percentiles and maximum. */
 export function latencyFigures(latency: LatencyCounts): LatencyFigures {
-  const carried = (percentile: number): number | null =>
-    isCarried(latency.total, percentile) ? percentileNs(latency, percentile) : null;
+  const carried = (percentile: number) => carriedNs(latency, percentile);
   return {
     mean: latency.total > 0 ? meanNs(latency) : null,
     p50: carried(50),

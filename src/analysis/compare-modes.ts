@@ -1,6 +1,6 @@
 // The blocks of a comparison by mode, with their figures.
 import { strict as assert } from "node:assert";
-import type { ComparisonBlock, ComparisonMeasurement } from "../run/comparison.ts";
+import type { ComparedMode, ComparisonBlock, ComparisonMeasurement } from "../run/comparison.ts";
 import { median } from "../statistics/summary.ts";
 import { figuresOf, type ModeFigures } from "./compare-figures.ts";
 
@@ -11,9 +11,7 @@ export interface MeasuredBlock {
   readonly isWhole: boolean;
 }
 
-export interface MeasuredMode {
-  readonly name: string;
-  readonly options: string;
+export interface MeasuredMode extends ComparedMode {
   /** Over all blocks. */
   readonly figures: ModeFigures;
   readonly blocks: readonly MeasuredBlock[];
@@ -26,13 +24,14 @@ const WHOLE = 0.5;
 export function measuredModes({ modes, blocks }: ComparisonMeasurement): MeasuredMode[] {
   assert.equal(new Set(modes.map(({ name }) => name)).size, modes.length, "names of modes");
   const typicalNs = median(blocks.map(({ elapsedNs }) => elapsedNs));
-  return modes.map(({ name, options }) => {
-    const own = blocks.filter(({ mode }) => mode === name);
+  return modes.map((mode) => {
+    const { name } = mode;
+    const own = blocks.filter((block) => block.mode === name);
     const measured = own.map((block) => ({
       block,
       figures: figuresOf([block]),
       isWhole: block.latency.total > 0 && block.elapsedNs >= WHOLE * typicalNs,
     }));
-    return { name, options, figures: figuresOf(own), blocks: measured };
+    return { ...mode, figures: figuresOf(own), blocks: measured };
   });
 }

@@ -11,8 +11,6 @@ import {
 import { bucketHighNs, bucketLowNs } from "../histogram.ts";
 import type { LatencyCounts } from "../run/measurement.ts";
 
-export { emptyCounts, mergeCounts } from "../run/latency-counts.ts";
-
 /** fio's default `percentile_list`. */
 export const fioPercentiles: readonly number[] = [
   1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99, 99.5, 99.9, 99.95, 99.99,
@@ -23,10 +21,7 @@ const SAMPLES_ABOVE = 10;
 
 /** The value that `percentile` percent of the samples do not exceed; 0 without samples. */
 export function percentileNs(latencies: LatencyCounts, percentile: number): number {
-  const wanted = (Math.min(percentile, 100) / 100) * latencies.total;
-  // As the library does: the product may exceed a whole number by one unit in its last place.
-  const ulp = 2 ** (Math.floor(Math.log2(wanted)) - 52);
-  const rank = Math.max(1, Math.ceil(wanted - ulp));
+  const rank = rankOf(latencies.total, percentile);
   let passed = 0;
   for (const [index, count] of latencies.counts) {
     passed += count;
@@ -35,11 +30,24 @@ export function percentileNs(latencies: LatencyCounts, percentile: number): numb
   return 0;
 }
 
+/** Which of `total` sorted samples, from 1, a percentile is. */
+export function rankOf(total: number, percentile: number): number {
+  const wanted = (Math.min(percentile, 100) / 100) * total;
+  // As the library does: the product may exceed a whole number by one unit in its last place.
+  const ulp = 2 ** (Math.floor(Math.log2(wanted)) - 52);
+  return Math.max(1, Math.ceil(wanted - ulp));
+}
+
 /** True when `total` samples can carry the percentile: at least ten lie above it. The maximum always is. */
 export function isCarried(total: number, percentile: number): boolean {
   if (total === 0) return false;
   if (percentile >= 100) return true;
   return total >= samplesNeeded(percentile);
+}
+
+/** The percentile, or null when the samples cannot carry it. */
+export function carriedNs(latencies: LatencyCounts, percentile: number): number | null {
+  return isCarried(latencies.total, percentile) ? percentileNs(latencies, percentile) : null;
 }
 
 /** How many samples a percentile below 100 needs: p99.9 needs 10,000. */

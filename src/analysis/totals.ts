@@ -1,15 +1,15 @@
 // A run as its reports see it: directions, sums over the jobs, rates, names.
+import { mergeCounts, unpackLatency } from "../run/latency-counts.ts";
 import type {
   Direction,
+  Interval,
   JobMeasurement,
   LatencyCounts,
   RunMeasurement,
 } from "../run/measurement.ts";
 import type { Workload } from "../run/workload.ts";
-import { fioSize } from "../units.ts";
-import { mergeCounts } from "./histogram.ts";
-
-export const NS_PER_SECOND = 1e9;
+import { largest } from "../statistics/summary.ts";
+import { fioSize, NS_PER_MS, NS_PER_S } from "../units.ts";
 
 /** The directions in which the workload does I/O. */
 export function directionsOf(workload: Workload): readonly Direction[] {
@@ -23,19 +23,61 @@ export function workloadName(workload: Workload): string {
   return `${rw}-${fioSize(bs)}-qd${iodepth}x${numjobs}`;
 }
 
+/** False for a result of schema 1, whose intervals are known by their length alone. */
+export function keepsIntervals({ jobs, intervals }: RunMeasurement): boolean {
+  return (
+    intervals.some(({ latencies }) => latencies.length > 0) ||
+    jobs.every(({ completed }) => completed === 0)
+  );
+}
+
+/** What an interval completed in one direction, all jobs; all directions when none is named. */
+export function intervalIos({ latencies }: Interval, direction?: Direction): number {
+  const chosen = latencies.filter(({ op }) => direction === undefined || op === direction);
+  return chosen.reduce((sum, { total }) => sum + total, 0);
+}
+
+/** The latencies of an interval in one direction, all jobs. */
+export function intervalLatency({ latencies }: Interval, direction: Direction): LatencyCounts {
+  return mergeCounts(latencies.filter(({ op }) => op === direction).map(unpackLatency));
+}
+
 /** The latencies of all jobs in one direction. */
 export function latenciesOf(run: RunMeasurement, direction: Direction): LatencyCounts {
   return mergeCounts(run.jobs.map((job) => job[direction]));
 }
 
-/** How long the longest job measured. */
-export function elapsedNsOf(jobs: readonly JobMeasurement[]): number {
-  return Math.max(0, ...jobs.map((job) => job.elapsedNs));
+/**
+ * How long was measured: as long as the longest job. Of a merged run, the time that its sources cover
+ * together, so that hosts that ran side by side add up and runs one after the other are averaged.
+ */
+export function elapsedNsOf({ jobs, merged }: Pick<RunMeasurement, "jobs" | "merged">): number {
+  const longest = (own: readonly JobMeasurement[]): number =>
+    Math.max(0, largest(own.map((job) => job.elapsedNs)));
+  if (merged.length === 0) return longest(jobs);
+  const stretches = merged.map(({ startedMs }, source): Stretch => {
+    const startNs = startedMs * NS_PER_MS;
+    return [startNs, startNs + longest(jobs.filter((job) => job.source === source))];
+  });
+  return coveredNs(stretches);
+}
+
+type Stretch = readonly [startNs: number, endNs: number];
+
+/** Length of the union. */
+function coveredNs(stretches: readonly Stretch[]): number {
+  let reachedNs = Number.NEGATIVE_INFINITY;
+  let sumNs = 0;
+  for (const [startNs, endNs] of stretches.toSorted(([a], [b]) => a - b)) {
+    sumNs += Math.max(0, endNs - Math.max(startNs, reachedNs));
+    reachedNs = Math.max(reachedNs, endNs);
+  }
+  return sumNs;
 }
 
 /** `count` per second over `elapsedNs`; 0 for no time. */
 export function perSecond(count: number, elapsedNs: number): number {
-  return elapsedNs > 0 ? (count * NS_PER_SECOND) / elapsedNs : 0;
+  return elapsedNs > 0 ? (count * NS_PER_S) / elapsedNs : 0;
 }
 
 /** Commands by error status over all jobs, the most frequent first. */

@@ -1,76 +1,50 @@
-// phasebit read and write: a range of a namespace to or from a file.
-import { Command } from "commander";
-import { PhasebitError, usage } from "../errors.ts";
-import { Controller } from "../nvme/controller.ts";
-import { type CopyRange, copyIn, copyNeeds, copyOut } from "../nvme/copy.ts";
-import { formatBytes, parseSize } from "../units.ts";
-import { wholeNumber } from "./lists.ts";
-import { traceOption, traceTo } from "./trace.ts";
+// phasebit read and write: their options.
+import { Command, Option } from "commander";
+import { withExamples } from "./examples.ts";
+import { deviceOption, traceOption } from "./options.ts";
 
-interface CopyFlags {
-  readonly device: string;
-  readonly nsid: string;
-  readonly offset: string;
-  readonly size?: string;
-  readonly output?: string;
-  readonly input?: string;
-  readonly destructive?: boolean;
-  readonly trace?: boolean;
-}
-
-export function copyCommands(): Command[] {
-  const read = new Command("read")
+export function readCommand(): Command {
+  const command = new Command("read")
     .description("copy a range of a namespace to a file")
-    .requiredOption("--output <file>", "file to write")
-    .action((flags: CopyFlags) =>
-      copy(flags, (controller, range) => copyOut(controller, range, flags.output!)),
-    );
-  const write = new Command("write")
+    .requiredOption("--output <file>", "file to write");
+  addRange(command).action(async (flags) => {
+    const { read } = await import("../actions/copy.ts");
+    await read(flags);
+  });
+  return withExamples(command, [
+    [
+      "64 KiB of a drive from 1 MiB on",
+      "phasebit read -d 0000:01:00.0 --offset 1m --size 64k --output blocks.bin",
+    ],
+  ]);
+}
+
+export function writeCommand(): Command {
+  const command = new Command("write")
     .description("copy a file to a range of a namespace")
-    .requiredOption("--input <file>", "file to read")
+    .requiredOption("--input <file>", "file to read");
+  addRange(command)
     .option("--destructive", "allow it: the range's data are lost")
-    .action((flags: CopyFlags) => {
-      requireConsent(flags);
-      return copy(flags, (controller, range) => copyIn(controller, range, flags.input!));
+    .action(async (flags) => {
+      const { write } = await import("../actions/copy.ts");
+      await write(flags);
     });
-  return [read, write].map((command) =>
-    command
-      .option("-d, --device <device>", "PCI address, or embedded", "embedded")
-      .option("--nsid <nsid>", "namespace", "1")
-      .option("--offset <size>", "where the range begins", "0")
-      .option("--size <size>", "bytes of the range (default: up to the end)")
-      .addOption(traceOption()),
-  );
+  return withExamples(command, [
+    [
+      "Put them back",
+      "phasebit write -d 0000:01:00.0 --offset 1m --input blocks.bin --destructive",
+    ],
+  ]);
 }
 
-async function copy(
-  flags: CopyFlags,
-  work: (controller: Controller, range: CopyRange) => Promise<number>,
-): Promise<void> {
-  const range: CopyRange = {
-    nsid: wholeNumber("--nsid", flags.nsid, 1, 0xffff_fffe),
-    offset: size("--offset", flags.offset),
-    size: flags.size === undefined ? null : size("--size", flags.size),
-  };
-  const controller = await Controller.open(flags.device, { needs: copyNeeds, ...traceTo(flags) });
-  try {
-    const bytes = await work(controller, range);
-    process.stderr.write(`${formatBytes(bytes)} copied\n`);
-  } finally {
-    await controller.close({ shutdown: true });
-  }
-}
-
-function requireConsent(flags: CopyFlags): void {
-  if (flags.destructive === true) return;
-  throw new PhasebitError(
-    "REFUSED",
-    `write to ${flags.device}: it destroys data on the device; add --destructive to allow it`,
-  );
-}
-
-function size(flag: string, text: string): number {
-  const parsed = parseSize(text);
-  if (parsed.ok) return parsed.value;
-  throw usage(`${flag} ${text}: ${parsed.why}`);
+function addRange(command: Command): Command {
+  const options = [
+    deviceOption(),
+    new Option("--nsid <nsid>", "namespace").default("1"),
+    new Option("--offset <size>", "where the range begins").default("0"),
+    new Option("--size <size>", "bytes of the range (default: up to the end)"),
+    traceOption(),
+  ];
+  for (const option of options) command.addOption(option);
+  return command;
 }

@@ -1,88 +1,43 @@
-// phasebit sweep: depths × completion modes × interrupt coalescing, one table.
-import { Command } from "commander";
-import { Live } from "../report/live.ts";
-import { sweepReport } from "../report/sweep.ts";
-import { checkOutput, jsonText, saveDocument } from "../results/save.ts";
-import { sweepDocument } from "../results/sweep-document.ts";
-import { completionModes } from "../run/completion.ts";
-import { runSweep, type SweepAxes } from "../run/sweep.ts";
-import {
-  type Coalescing,
-  MAX_COALESCING,
-  MAX_IODEPTH,
-  parseWorkload,
-  type WorkloadOptions,
-  workloadOptions,
-} from "../run/workload.ts";
-import { names, numbers } from "./lists.ts";
-import { exitCodeOf, type OutputFlags, outputOptions, present } from "./output.ts";
-import { untilSignalled } from "./signals.ts";
-import { traceOption, traceTo } from "./trace.ts";
-
-interface SweepFlags extends WorkloadOptions, OutputFlags {
-  readonly modes: string;
-  readonly iodepth: string;
-  readonly thresholds?: string;
-  readonly times?: string;
-  readonly trace?: boolean;
-}
+// phasebit sweep: its options.
+import { Command, Option } from "commander";
+import { completionModes, workloadOptions } from "../run/workload-options.ts";
+import { withExamples } from "./examples.ts";
+import { liveOptions } from "./live.ts";
+import { listOption, optionOf, outputOptions } from "./options.ts";
 
 /** What the axes say instead. */
 const AXES = /--(completion|iodepth|coalesce)\b/;
-
-const EXAMPLES = `
-Examples:
-  phasebit sweep --iodepth 1,8,32 --modes poll,interrupt
-  phasebit sweep --modes interrupt --iodepth 32 --thresholds 0,3,15 --times 1,5`;
+const RUNTIME = "2s";
 
 export function sweepCommand(): Command {
   const command = new Command("sweep")
-    .description("measure depths, completion modes and interrupt coalescing, one after the other")
-    .option("-q, --iodepth <list>", "depths", "1,4,16,64")
-    .option("--modes <list>", `of ${completionModes.join(", ")}`, "poll,interrupt")
-    .option("--thresholds <list>", "Interrupt Coalescing: completions, 0's based")
-    .option("--times <list>", "Interrupt Coalescing: units of 100us");
-  for (const { flags, help, default: value } of workloadOptions) {
-    if (AXES.test(flags)) continue;
-    command.option(flags, help, flags.includes("--runtime") ? "2s" : value);
+    .summary("measure depths, modes and interrupt coalescing in turn")
+    .description("measure depths, completion modes and interrupt coalescing, one after the other");
+  for (const option of axes()) command.addOption(option.helpGroup("Axes:"));
+  for (const description of workloadOptions) {
+    if (AXES.test(description.flags)) continue;
+    const isRuntime = description.flags.includes("--runtime");
+    command.addOption(optionOf(isRuntime ? { ...description, default: RUNTIME } : description));
   }
-  for (const option of [...outputOptions(), traceOption()]) command.addOption(option);
-  return command.addHelpText("after", EXAMPLES).action(sweep);
-}
-
-async function sweep(flags: SweepFlags): Promise<void> {
-  const axes: SweepAxes = {
-    modes: names("--modes", flags.modes, completionModes),
-    iodepths: numbers("--iodepth", flags.iodepth, 1, MAX_IODEPTH),
-    coalescings: coalescings(flags),
-  };
-  const base = parseWorkload({ ...flags, iodepth: undefined });
-  checkOutput(flags.output);
-  const live = new Live(process.stderr, base);
-  const measurement = await untilSignalled((signal) =>
-    runSweep(base, axes, {
-      argv: process.argv.slice(2),
-      signal,
-      ...(live.isWatched && {
-        onProgress: ({ name, point, points, ...sample }) =>
-          live.show(sample, `${name} ${point}/${points}`),
-      }),
-      ...traceTo(flags),
-    }),
-  ).finally(() => live.end());
-  process.exitCode = exitCodeOf(measurement);
-  const document = sweepDocument(measurement);
-  present(flags, {
-    save: () => [saveDocument(document, { kind: "sweep", ...measurement }, flags.output)],
-    normal: (saved) => sweepReport(measurement, { saved }),
-    json: () => jsonText(document),
+  for (const option of [...outputOptions(), ...liveOptions()]) command.addOption(option);
+  command.action(async (flags) => {
+    const { sweep } = await import("../actions/sweep.ts");
+    await sweep(flags);
   });
+  return withExamples(command, [
+    ["Three depths, polled and with interrupts", "phasebit sweep --iodepth 1,8,32"],
+    [
+      "Interrupt Coalescing: three thresholds at two times",
+      "phasebit sweep --modes interrupt -q 32 --thresholds 0,3,15 --times 1,5",
+    ],
+  ]);
 }
 
-/** Every threshold with every time; without either, coalescing is left alone. */
-function coalescings({ thresholds, times }: SweepFlags): (Coalescing | null)[] {
-  if (thresholds === undefined && times === undefined) return [null];
-  const counts = numbers("--thresholds", thresholds ?? "0", 0, MAX_COALESCING);
-  const units = numbers("--times", times ?? "0", 0, MAX_COALESCING);
-  return counts.flatMap((threshold) => units.map((time) => ({ threshold, time })));
+function axes(): Option[] {
+  return [
+    new Option("-q, --iodepth <list>", "depths: commands in flight per job").default("1,4,16,64"),
+    listOption("--modes <list>", "completion modes", completionModes).default("poll,interrupt"),
+    new Option("--thresholds <list>", "Interrupt Coalescing: completions, 0's based"),
+    new Option("--times <list>", "Interrupt Coalescing: units of 100us"),
+  ];
 }

@@ -61,14 +61,18 @@ export function wrap(
   return lines.map((line, index) => (index === 0 ? first : indent) + line);
 }
 
-const bars = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as const;
+const bars = "▁▂▃▄▅▆▇█";
+
+/** The one of eight characters, which rise, that stands for `value` between 0 and `largest`. */
+export function bar(value: number, largest: number, heights: string = bars): string {
+  return heights[largest > 0 ? Math.floor((value / largest) * 7.999) : 0]!;
+}
 
 /** A bar for each value, from 0 to the largest, but at most `width`: then neighbours share their mean. */
 export function sparkline(values: readonly number[], width: number): string {
   const heights = shorten(values, width);
   const largest = Math.max(...heights, 0);
-  if (largest === 0) return bars[0].repeat(heights.length);
-  return heights.map((height) => bars[Math.floor((height / largest) * 7.999)]).join("");
+  return heights.map((height) => bar(height, largest)).join("");
 }
 
 function shorten(values: readonly number[], width: number): number[] {

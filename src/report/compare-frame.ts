@@ -4,8 +4,10 @@
 import { warningText } from "../results/warnings.ts";
 import type { ComparisonMeasurement, SweepMeasurement } from "../run/comparison.ts";
 import type { Warning } from "../run/measurement.ts";
+import type { Workload } from "../run/workload.ts";
 import { formatBytes } from "../units.ts";
 import { type Colors, type Row, wrap } from "./columns.ts";
+import { eachText, jobsText, patternText, sizeText } from "./workload-parts.ts";
 
 export interface ViewOptions {
   /** Files that the result was saved to. */
@@ -21,9 +23,10 @@ export interface Lines {
   readonly columns: number;
 }
 
-/** The device, and what was run on it. */
+/** The device, and what was run on it: `workloads` are those of all modes. */
 export function headerLines(
-  { device, workload, interrupted }: ComparisonMeasurement | SweepMeasurement,
+  { device, interrupted }: ComparisonMeasurement | SweepMeasurement,
+  workloads: readonly Workload[],
   run: readonly string[],
   { colors, columns }: Lines,
 ): string[] {
@@ -36,12 +39,11 @@ export function headerLines(
     `nsid ${device.nsid}`,
     `${formatBytes(device.blocks * device.blockBytes)} in ${formatBytes(device.blockBytes)} blocks`,
   ];
-  const { rw, rwmixread, bs, numjobs } = workload;
   const all = [
-    rw === "randrw" ? `randrw, ${rwmixread}% reads` : rw,
-    `bs ${formatBytes(bs)}`,
+    eachText(workloads, patternText),
+    sizeText(workloads),
     ...run,
-    numjobs === 1 ? "1 job" : `${numjobs} jobs`,
+    jobsText(workloads),
     ...(interrupted ? ["interrupted"] : []),
   ];
   return [

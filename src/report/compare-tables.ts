@@ -4,7 +4,6 @@ import { formatPerIo, metrics } from "../analysis/compare-metrics.ts";
 import type { MeasuredMode } from "../analysis/compare-modes.ts";
 import { samplesNeeded } from "../analysis/histogram.ts";
 import { perSecond } from "../analysis/totals.ts";
-import type { ComparisonMeasurement } from "../run/comparison.ts";
 import { median, robustDeviation } from "../statistics/summary.ts";
 import { formatCount, formatMiBps, formatNs } from "../units.ts";
 import { type Cell, type Colors, LABEL_WIDTH, sparkline, table } from "./columns.ts";
@@ -17,18 +16,20 @@ const BARS = 24;
 const latencies = metrics.filter(({ metric }) => metric.startsWith("latNs."));
 
 /** IOPS, MiB/s, scatter and number of I/Os of each mode, with the course over the rounds. */
-export function rateRows(
-  modes: readonly MeasuredMode[],
-  { workload }: ComparisonMeasurement,
-  colors: Colors,
-): string[] {
+export function rateRows(modes: readonly MeasuredMode[], colors: Colors): string[] {
   const headings = ["IOPS", "scatter", "MiB/s", "I/Os"];
-  const [first, ...rows] = modeTable("mode", headings, modes, colors, ({ figures, blocks }) => [
-    cell(figures.iops, formatCount, colors, colors.bold),
-    scatterOf(wholeIops(blocks), colors),
-    cell(figures.iops, (iops) => formatMiBps(iops * workload.bs), colors),
-    formatCount(blocks.reduce((sum, { block }) => sum + block.latency.total, 0)),
-  ]);
+  const [first, ...rows] = modeTable(
+    "mode",
+    headings,
+    modes,
+    colors,
+    ({ workload, figures, blocks }) => [
+      cell(figures.iops, formatCount, colors, colors.bold),
+      scatterOf(wholeIops(blocks), colors),
+      cell(figures.iops, (iops) => formatMiBps(iops * workload.bs), colors),
+      formatCount(blocks.reduce((sum, { block }) => sum + block.latency.total, 0)),
+    ],
+  );
   const courses = modes.map(({ blocks }) => wholeIops(blocks));
   const title = courses.some(({ length }) => length > 1) ? "   IOPS in each round" : "";
   return [

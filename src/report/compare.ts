@@ -5,6 +5,7 @@ import { type Analysis, analyse } from "../analysis/compare-analysis.ts";
 import { driftMetrics } from "../analysis/compare-metrics.ts";
 import { median } from "../analysis/totals.ts";
 import type { ComparisonMeasurement } from "../run/comparison.ts";
+import type { Workload } from "../run/workload.ts";
 import { formatNs } from "../units.ts";
 import { wrap } from "./columns.ts";
 import {
@@ -18,6 +19,7 @@ import {
 } from "./compare-frame.ts";
 import { pairBlocks } from "./compare-sentences.ts";
 import { cpuRows, interruptRows, latencyRows, rateRows } from "./compare-tables.ts";
+import { depthText, workloadsOf } from "./workload-parts.ts";
 
 /** The report as text, lines ended. */
 export function comparisonReport(
@@ -29,9 +31,13 @@ export function comparisonReport(
   const { colors } = lines;
   const analysis = analyse(measurement);
   const { modes, pairs, warnings } = analysis;
+  const workloads = workloadsOf({ kind: "compare", measurement });
   return joinBlocks([
-    [...headerLines(measurement, runParts(measurement), lines), ...modeLines(measurement, lines)],
-    rateRows(modes, measurement, colors),
+    [
+      ...headerLines(measurement, workloads, runParts(measurement, workloads), lines),
+      ...modeLines(measurement, lines),
+    ],
+    rateRows(modes, colors),
     latencyRows(modes, colors),
     cpuRows(modes, colors),
     interruptRows(modes, colors),
@@ -43,10 +49,13 @@ export function comparisonReport(
   ]);
 }
 
-function runParts({ workload, rounds, blocks }: ComparisonMeasurement): string[] {
+function runParts(
+  { rounds, blocks }: ComparisonMeasurement,
+  workloads: readonly Workload[],
+): string[] {
   const typicalNs = median(blocks.map(({ elapsedNs }) => elapsedNs));
   return [
-    `iodepth ${workload.iodepth}`,
+    depthText(workloads),
     `${rounds} ${rounds === 1 ? "round" : "rounds"}, interleaved`,
     ...(blocks.length > 0 ? [`blocks of ${formatNs(typicalNs)}`] : []),
   ];

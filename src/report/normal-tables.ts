@@ -1,13 +1,14 @@
 // The tables of the terminal report: rates, latencies, and each job when there are several.
 
+import { isCarried, meanNs, percentileNs, samplesNeeded } from "../analysis/histogram.ts";
 import {
-  isCarried,
-  meanNs,
-  mergeCounts,
-  percentileNs,
-  samplesNeeded,
-} from "../analysis/histogram.ts";
-import { directionsOf, elapsedNsOf, latenciesOf, perSecond } from "../analysis/totals.ts";
+  directionsOf,
+  elapsedNsOf,
+  intervalIos,
+  latenciesOf,
+  perSecond,
+} from "../analysis/totals.ts";
+import { mergeCounts } from "../run/latency-counts.ts";
 import type {
   Direction,
   JobMeasurement,
@@ -15,7 +16,7 @@ import type {
   RunMeasurement,
   StageName,
 } from "../run/measurement.ts";
-import { formatCount, formatMiBps, formatNs } from "../units.ts";
+import { fioTime, formatCount, formatMiBps, formatNs } from "../units.ts";
 import { type Cell, type Colors, LABEL_WIDTH, type Row, sparkline, table } from "./columns.ts";
 
 const percentiles = [50, 90, 99, 99.9, 99.99, 99.999];
@@ -24,7 +25,7 @@ const BARS = 24;
 
 /** IOPS, MiB/s and number of I/Os of each direction, with their course over the run. */
 export function rateTable(run: RunMeasurement, colors: Colors): string[] {
-  const elapsedNs = elapsedNsOf(run.jobs);
+  const elapsedNs = elapsedNsOf(run);
   const rows = directionsOf(run.workload).map((direction): Row => {
     const { total } = latenciesOf(run, direction);
     return {
@@ -39,15 +40,21 @@ export function rateTable(run: RunMeasurement, colors: Colors): string[] {
   const courses = directionsOf(run.workload).map((direction) => courseOf(run, direction, colors));
   const heading = headingRow("", ["IOPS", "MiB/s", "I/Os"], colors);
   const [first, ...lines] = table([heading, ...rows]);
-  const title = courses.some((course) => course !== "") ? colors.dim("   IOPS in each second") : "";
+  const title = courses.some((course) => course !== "")
+    ? colors.dim(`   IOPS in each ${intervalName(run)}`)
+    : "";
   return [`${first}${title}`, ...lines.map((line, index) => `${line}${courses[index]}`)];
+}
+
+function intervalName({ workload }: RunMeasurement): string {
+  return workload.logHistMs === 1000 ? "second" : fioTime(workload.logHistMs);
 }
 
 /** "   ▇▇▇▆█  118.2k to 123.0k": nothing for a run of one second. */
 function courseOf(run: RunMeasurement, direction: Direction, colors: Colors): string {
   const iops = run.intervals
-    .filter(({ lengthMs }) => lengthMs >= 500)
-    .map((interval) => (interval[direction].total * 1000) / interval.lengthMs);
+    .filter(({ lengthMs }) => lengthMs >= run.workload.logHistMs / 2)
+    .map((interval) => (intervalIos(interval, direction) * 1000) / interval.lengthMs);
   if (iops.length < 2) return "";
   const from = formatCount(Math.min(...iops));
   const to = formatCount(Math.max(...iops));

@@ -59,7 +59,7 @@ function header(run: RunMeasurement, colors: Colors, columns: number): string[] 
 
 function runParts(run: RunMeasurement): string[] {
   const { rw, rwmixread, bs, iodepth, rampTimeMs } = run.workload;
-  const seconds = (elapsedNsOf(run.jobs) / 1e9).toFixed(1);
+  const seconds = (elapsedNsOf(run) / 1e9).toFixed(1);
   const cpus = run.jobs.flatMap(({ cpu }) => (cpu === null ? [] : [cpu]));
   return [
     rw === "randrw" ? `randrw, ${rwmixread}% reads` : rw,

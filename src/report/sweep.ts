@@ -27,7 +27,7 @@ export function sweepReport(sweep: SweepMeasurement, options: ViewOptions = {}):
   const points = measuredPoints(sweep);
   const settings = `${points.length} ${points.length === 1 ? "setting" : "settings"}`;
   return joinBlocks([
-    headerLines(sweep, [settings], lines),
+    headerLines(sweep, [sweep.workload], [settings], lines),
     pointRows(points, lines.colors),
     reasonLines(points, lines),
     hostLines(sweep, lines),

@@ -3,14 +3,12 @@
 import { analyse } from "../analysis/compare-analysis.ts";
 import type { MeasuredBlock } from "../analysis/compare-modes.ts";
 import { SEED } from "../analysis/compare-pairs.ts";
-import { encodeCounts } from "../analysis/histogram.ts";
 import type { ComparisonMeasurement } from "../run/comparison.ts";
 import { RESAMPLES } from "../statistics/bootstrap.ts";
 import { VERDICT_LEVEL } from "../statistics/sign-flip.ts";
+import { savedWorkload } from "./saved-workload.ts";
+import { SCHEMA } from "./schema-version.ts";
 import { warningText } from "./warnings.ts";
-
-/** Raised when a key changes its meaning or goes away; new keys do not raise it. */
-const SCHEMA = 1;
 
 export type ComparisonDocument = ReturnType<typeof comparisonDocument>;
 
@@ -19,6 +17,7 @@ export function comparisonDocument(measurement: ComparisonMeasurement) {
   const { modes, pairs, drift, warnings } = analyse(measurement);
   return {
     schema: SCHEMA,
+    kind: "compare",
     conditions: conditionsOf(measurement),
     modes: Object.fromEntries(
       modes.map(({ name, figures, blocks }) => [
@@ -33,17 +32,17 @@ export function comparisonDocument(measurement: ComparisonMeasurement) {
 }
 
 function conditionsOf(measurement: ComparisonMeasurement) {
-  const { version, argv, startedMs, interrupted, host, device, workload } = measurement;
+  const { version, argv, startedMs, interrupted, merged, host, device, workload } = measurement;
   return {
     version,
     argv,
     startedMs,
     interrupted,
+    merged,
     host,
     device,
-    // JSON has no integers of 64 bits.
-    workload: { ...workload, seed: workload.seed.toString() },
-    modes: measurement.modes,
+    workload: savedWorkload(workload),
+    modes: measurement.modes.map((mode) => ({ ...mode, workload: savedWorkload(mode.workload) })),
     rounds: measurement.rounds,
     method: {
       interval: "symmetric bootstrap-t over rounds",
@@ -57,17 +56,6 @@ function conditionsOf(measurement: ComparisonMeasurement) {
 }
 
 function blockEntry({ block, figures, isWhole }: MeasuredBlock) {
-  const { round, position, startedMs, elapsedNs, completed, failed, latency } = block;
-  const { total, minNs, maxNs, sumNs } = latency;
-  return {
-    round,
-    position,
-    startedMs,
-    elapsedNs,
-    completed,
-    failed,
-    isWhole,
-    ...figures,
-    latency: { total, minNs, maxNs, sumNs, hdrHistogramV2: encodeCounts(latency) },
-  };
+  const { mode: _mode, latency: _latency, latencies, ...counted } = block;
+  return { isWhole, ...figures, ...counted, latencies };
 }

@@ -1,5 +1,6 @@
 // The key "phasebit" of the result document: what was measured, on what, and how far to trust it. Names
 // are those of run/measurement.ts.
+import type * as v from "valibot";
 import {
   HISTOGRAM_DIGITS,
   HISTOGRAM_HIGHEST_NS,
@@ -7,13 +8,20 @@ import {
   JobPhase,
 } from "../../assembly/layout.ts";
 import {
+  carriedNs,
   encodeCounts,
   fioPercentiles,
   isCarried,
   meanNs,
-  percentileNs,
 } from "../analysis/histogram.ts";
-import { directionsOf, errorsOf, latenciesOf, median } from "../analysis/totals.ts";
+import {
+  directionsOf,
+  errorsOf,
+  intervalLatency,
+  keepsIntervals,
+  latenciesOf,
+  median,
+} from "../analysis/totals.ts";
 import { statusName } from "../nvme/status.ts";
 import type {
   Direction,
@@ -22,27 +30,31 @@ import type {
   LatencyCounts,
   RejectionName,
   RunMeasurement,
+  StageName,
 } from "../run/measurement.ts";
+import type { Frozen } from "./frozen.ts";
+import { savedWorkload } from "./saved-workload.ts";
+import type { runDetails } from "./schema/run.ts";
+import { SCHEMA } from "./schema-version.ts";
 import { warningText } from "./warnings.ts";
 
-/** Raised when a key changes its meaning or goes away; new keys do not raise it. */
-const SCHEMA = 1;
-
-export type Details = ReturnType<typeof detailsOf>;
+/** The key as the schema declares it. */
+export type Details = Frozen<v.InferInput<typeof runDetails>>;
 
 /** Everything that fio's tree has no place for. */
-export function detailsOf(run: RunMeasurement) {
+export function detailsOf(run: RunMeasurement): Details {
   const directions = directionsOf(run.workload);
   return {
     schema: SCHEMA,
+    kind: "run",
     version: run.version,
     argv: run.argv,
     startedMs: run.startedMs,
     interrupted: run.interrupted,
+    merged: run.merged,
     host: run.host,
     device: run.device,
-    // JSON has no integers of 64 bits.
-    workload: { ...run.workload, seed: run.workload.seed.toString() },
+    workload: savedWorkload(run.workload),
     /** Cost of one reading of the clock; each latency includes about one. */
     clockNs: median(run.jobs.map((job) => job.clockNs)),
     histogram: {
@@ -53,7 +65,10 @@ export function detailsOf(run: RunMeasurement) {
     },
     total: perDirection(directions, (direction) => latencyDetails(latenciesOf(run, direction))),
     deviceCpuNs: run.deviceCpuNs,
-    series: run.intervals.map((interval) => seriesEntry(interval, directions, run.workload.bs)),
+    series: run.intervals.map((interval) =>
+      // what was not kept is left out, and never 0
+      seriesEntry(interval, keepsIntervals(run) ? directions : [], run.workload.bs),
+    ),
     jobs: run.jobs.map((job) => jobDetails(job, directions)),
     errors: errorsOf(run.jobs).map(errorDetails),
     rejections: rejectionSums(run.jobs),
@@ -85,25 +100,20 @@ function latencyDetails(latencies: LatencyCounts) {
 }
 
 function seriesEntry(interval: Interval, directions: readonly Direction[], bs: number) {
-  const { endMs, lengthMs } = interval;
+  const { source, endMs, lengthMs, latencies } = interval;
   const rates = perDirection(directions, (direction) => {
-    const latencies = interval[direction];
-    const iops = lengthMs > 0 ? (latencies.total * 1000) / lengthMs : 0;
+    const latency = intervalLatency(interval, direction);
+    const iops = lengthMs > 0 ? (latency.total * 1000) / lengthMs : 0;
     return {
-      ios: latencies.total,
+      ios: latency.total,
       iops,
       mibps: (iops * bs) / 1024 ** 2,
-      p50Ns: carriedNs(latencies, 50),
-      p99Ns: carriedNs(latencies, 99),
-      maxNs: latencies.maxNs,
+      p50Ns: carriedNs(latency, 50),
+      p99Ns: carriedNs(latency, 99),
+      maxNs: latency.maxNs,
     };
   });
-  return { endMs, lengthMs, ...rates };
-}
-
-/** The percentile, or null when the samples cannot carry it. */
-function carriedNs(latencies: LatencyCounts, percentile: number): number | null {
-  return isCarried(latencies.total, percentile) ? percentileNs(latencies, percentile) : null;
+  return { source, endMs, lengthMs, ...rates, latencies };
 }
 
 function jobDetails(job: JobMeasurement, directions: readonly Direction[]) {
@@ -112,14 +122,14 @@ function jobDetails(job: JobMeasurement, directions: readonly Direction[]) {
     ...rest,
     phase: JobPhase[job.phase],
     ...perDirection(directions, (direction) => latencyDetails(job[direction])),
-    stages:
-      stages === null
-        ? null
-        : Object.fromEntries(
-            Object.entries(stages).map(([name, counts]) => [name, latencyDetails(counts)]),
-          ),
+    stages: stages === null ? null : stageDetails(stages),
     statuses: statuses.map(errorDetails),
   };
+}
+
+function stageDetails(stages: NonNullable<JobMeasurement["stages"]>) {
+  const entries = Object.entries(stages).map(([name, counts]) => [name, latencyDetails(counts)]);
+  return Object.fromEntries(entries) as Record<StageName, ReturnType<typeof latencyDetails>>;
 }
 
 function errorDetails({ code, count }: { readonly code: number; readonly count: number }) {

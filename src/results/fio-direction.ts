@@ -1,20 +1,21 @@
 // One direction of one job in fio's JSON tree: amounts, rates, latencies.
 import { strict as assert } from "node:assert";
 import {
-  emptyCounts,
   fioPercentiles,
   isCarried,
   meanNs,
   percentileNs,
   stddevNs,
 } from "../analysis/histogram.ts";
-import { directionsOf, perSecond, sumOf } from "../analysis/totals.ts";
+import { directionsOf, keepsIntervals, perSecond, sumOf } from "../analysis/totals.ts";
+import { emptyCounts } from "../run/latency-counts.ts";
 import type {
   Direction,
   JobMeasurement,
   LatencyCounts,
   RunMeasurement,
 } from "../run/measurement.ts";
+import { largest, smallest } from "../statistics/summary.ts";
 
 interface FioLatency {
   min: number;
@@ -58,7 +59,7 @@ export function fioDirection(
   const { bs } = run.workload;
   const bytes = latencies.total * bs;
   const bytesPerSecond = perSecond(bytes, job.elapsedNs);
-  const rates = intervalRates(run, direction);
+  const rates = intervalRates(run, job, direction);
   const groupTotal = sumOf(run.jobs, (other) => other[direction].total);
   return {
     io_bytes: bytes,
@@ -107,15 +108,21 @@ function withPercentiles(latencies: LatencyCounts): FioLatency {
   };
 }
 
-/**
- * I/O per second in each interval: known for the jobs together only, so a run of several jobs has none.
- * A last interval below half a second is left out, for its rate says little.
- */
-function intervalRates(run: RunMeasurement, direction: Direction): number[] {
-  if (run.jobs.length !== 1) return [];
-  return run.intervals
-    .filter(({ lengthMs }, index) => lengthMs >= 500 || (index === 0 && lengthMs > 0))
-    .map((interval) => (interval[direction].total * 1000) / interval.lengthMs);
+/** The job's I/O per second in each interval; a last one below half the first's length says little. */
+function intervalRates(
+  run: RunMeasurement,
+  { job, source }: JobMeasurement,
+  op: Direction,
+): number[] {
+  if (!keepsIntervals(run)) return [];
+  const own = run.intervals.filter((interval) => interval.source === source);
+  const shortestMs = (own[0]?.lengthMs ?? 0) / 2;
+  return own
+    .filter(({ lengthMs }) => lengthMs > 0 && lengthMs >= shortestMs)
+    .map(({ latencies, lengthMs }) => {
+      const packed = latencies.find((latency) => latency.job === job && latency.op === op);
+      return ((packed?.total ?? 0) * 1000) / lengthMs;
+    });
 }
 
 function bandwidthSamples(kibPerSecond: readonly number[], sharePercent: number): FioDirection {
@@ -146,5 +153,5 @@ function spread(values: readonly number[]) {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
-  return { min: Math.min(...values), max: Math.max(...values), mean, deviation };
+  return { min: smallest(values), max: largest(values), mean, deviation };
 }

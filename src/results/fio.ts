@@ -1,11 +1,11 @@
 // The result document: fio's JSON tree as fio 3.33 and 3.42 write it, so that fio's tools read it, and
 // under one more key, "phasebit", what fio has no place for.
 
-import { emptyCounts } from "../analysis/histogram.ts";
-import { elapsedNsOf, NS_PER_SECOND, workloadName } from "../analysis/totals.ts";
+import { elapsedNsOf, workloadName } from "../analysis/totals.ts";
+import { emptyCounts } from "../run/latency-counts.ts";
 import type { JobMeasurement, RunMeasurement } from "../run/measurement.ts";
 import type { Workload } from "../run/workload.ts";
-import { fioSize, fioTime } from "../units.ts";
+import { fioSize, fioTime, NS_PER_S } from "../units.ts";
 import { type Details, detailsOf } from "./details.ts";
 import { emptyDirection, type FioDirection, fioDirection, fioLatency } from "./fio-direction.ts";
 import { batchShares, depthShares, latencyShares, type Shares } from "./fio-tables.ts";
@@ -29,7 +29,7 @@ export interface FioDocument {
 
 /** The result document of a run. */
 export function fioDocument(run: RunMeasurement): FioDocument {
-  const endMs = run.startedMs + Math.round(elapsedNsOf(run.jobs) / 1e6);
+  const endMs = run.startedMs + Math.round(elapsedNsOf(run) / 1e6);
   return {
     "fio version": `phasebit-${run.version}`,
     timestamp: Math.floor(endMs / 1000),
@@ -57,7 +57,7 @@ function fioJob(run: RunMeasurement, job: JobMeasurement): FioJob {
     job_start: run.startedMs,
     error: errorNumber(job),
     eta: 0,
-    elapsed: Math.ceil(job.elapsedNs / NS_PER_SECOND + workload.rampTimeMs / 1000),
+    elapsed: Math.ceil(job.elapsedNs / NS_PER_S + workload.rampTimeMs / 1000),
     "job options": jobOptions(workload),
     read: fioDirection(run, job, "read"),
     write: fioDirection(run, job, "write"),

@@ -4,9 +4,12 @@ import { toHdrHistogram } from "../analysis/histogram.ts";
 import type { LatencyCounts } from "../run/measurement.ts";
 
 const TICKS_PER_HALF_DISTANCE = 5;
-const NS_PER_US = 1000;
 
-/** The percentile distribution of one direction, values in us. */
-export function hgrm(latencies: LatencyCounts): string {
-  return toHdrHistogram(latencies).outputPercentileDistribution(TICKS_PER_HALF_DISTANCE, NS_PER_US);
+/** Units of the values, in ns; the text itself names none. Three decimals are printed of each. */
+export const hgrmUnits = { ns: 1, us: 1e3, ms: 1e6 } as const;
+
+/** The percentile distribution of one direction. */
+export function hgrm(latencies: LatencyCounts, unit: keyof typeof hgrmUnits = "us"): string {
+  const histogram = toHdrHistogram(latencies);
+  return histogram.outputPercentileDistribution(TICKS_PER_HALF_DISTANCE, hgrmUnits[unit]);
 }

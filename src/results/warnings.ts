@@ -54,12 +54,16 @@ const words: Words = {
     "or keep it off the CPUs of the jobs.",
   "no-function-reset": () =>
     "The device has no function level reset: a state left by an earlier user may have survived.",
+  noted: ({ text }) => text,
   "drift-larger-than-difference": ({ figures, pairs, worst }) =>
     `${figures.join(", ")} drifted over the rounds (${worst.figure} of ${worst.mode} by ` +
     `${worst.percent.toFixed(1)}%), by more than the difference between ` +
     `${pairs.map(({ a, b }) => `${a} and ${b}`).join(", ")}. The order of the blocks evens out a steady ` +
     "drift, not a sudden one: let the device settle with a longer --ramp-time, and compare again.",
 };
+
+/** Every kind that this phasebit knows. */
+export const warningKinds: readonly string[] = Object.keys(words);
 
 /** The warning in words: what was seen, then what to do. */
 export function warningText(warning: Warning): string {

@@ -1,18 +1,25 @@
 // A block's figures with all jobs and directions together, and the doubts about it.
 import { PhasebitError } from "../errors.ts";
 import { warningsOf } from "./doubts.ts";
-import { mergeCounts } from "./latency-counts.ts";
-import type { JobMeasurement, Warning } from "./measurement.ts";
+import { mergeCounts, packLatency } from "./latency-counts.ts";
+import type { JobMeasurement, PackedLatency, Warning } from "./measurement.ts";
 import type { BlockOutcome, Session } from "./session.ts";
+import { unitedWarnings } from "./united-warnings.ts";
 import type { Workload } from "./workload.ts";
 
 /** What comparisons and sweeps keep of a block. */
-export function blockFigures({ jobs }: Pick<BlockOutcome, "jobs">) {
+export function blockFigures({
+  startedMs,
+  jobs,
+  deviceCpuNs,
+}: Pick<BlockOutcome, "startedMs" | "jobs" | "deviceCpuNs">) {
   const sum = (of: (job: JobMeasurement) => number): number =>
     jobs.reduce((total, job) => total + of(job), 0);
   return {
+    startedMs,
     elapsedNs: Math.max(...jobs.map((job) => job.elapsedNs)),
     latency: mergeCounts(jobs.flatMap(({ read, write }) => [read, write])),
+    latencies: jobs.flatMap(packedLatencies),
     completed: sum((job) => job.completed),
     failed: sum((job) => job.failed),
     userNs: sum((job) => job.usage.userNs),
@@ -25,7 +32,15 @@ export function blockFigures({ jobs }: Pick<BlockOutcome, "jobs">) {
       spurious: sum((job) => job.waits.spurious),
       lost: sum((job) => job.waits.lost),
     },
+    deviceCpuNs,
   };
+}
+
+function packedLatencies(measured: JobMeasurement): PackedLatency[] {
+  const { job } = measured;
+  return (["read", "write"] as const)
+    .filter((op) => measured[op].total > 0)
+    .map((op) => packLatency(measured[op], { op, job }));
 }
 
 /** The doubts that a block of `workload` deserves. */
@@ -45,15 +60,12 @@ export function blockWarnings(
   });
 }
 
-/** Warnings of several blocks: of one kind and job, the last is kept. */
+/** The doubts of several blocks together. */
 export class WarningSet {
-  readonly #warnings = new Map<string, Warning>();
+  #warnings: readonly Warning[] = [];
 
   add(warnings: readonly Warning[]): void {
-    for (const warning of warnings) {
-      const key = "job" in warning ? `${warning.kind} ${warning.job}` : warning.kind;
-      this.#warnings.set(key, warning);
-    }
+    this.#warnings = unitedWarnings([this.#warnings, warnings]);
   }
 
   /**
@@ -71,6 +83,6 @@ export class WarningSet {
   }
 
   get all(): Warning[] {
-    return [...this.#warnings.values()];
+    return [...this.#warnings];
   }
 }

@@ -3,22 +3,12 @@
 import type { Trace } from "../nvme/registers.ts";
 import { balancedOrder } from "../statistics/order.ts";
 import { blockFigures, blockWarnings, WarningSet } from "./block-figures.ts";
-import type { ComparisonBlock, ComparisonMeasurement } from "./comparison.ts";
+import type { ComparedMode, ComparisonBlock, ComparisonMeasurement } from "./comparison.ts";
 import type { Sample } from "./monitor.ts";
 import { withSession } from "./session.ts";
-import type { Workload } from "./workload.ts";
 
 /** Each round has a seed of its own, far from the seeds of the jobs. */
 const ROUND_SEED = 1n << 32n;
-
-/** One of the compared modes. */
-export interface ComparisonMode {
-  readonly name: string;
-  /** The options that make it differ, as they were given. */
-  readonly options: string;
-  /** `runtimeMs` is the length of a block, `rampTimeMs` comes before each. */
-  readonly workload: Workload;
-}
 
 /** Where a comparison stands, for the live view. */
 export interface Progress extends Sample {
@@ -42,7 +32,7 @@ export interface ComparisonOptions {
  * @throws PhasebitError when the device cannot be opened or cannot run one of them.
  */
 export async function runComparison(
-  modes: readonly ComparisonMode[],
+  modes: readonly ComparedMode[],
   options: ComparisonOptions,
 ): Promise<ComparisonMeasurement> {
   const workloads = modes.map(({ workload }) => workload);
@@ -61,16 +51,14 @@ export async function runComparison(
         session.block({ ...mode.workload, seed }, { signal, onSample }),
       );
       if (outcome === undefined || signal?.aborted) break;
-      const { startedMs: blockStartedMs, deviceCpuNs } = outcome;
-      const when = { round, position, startedMs: blockStartedMs };
-      blocks.push({ mode: mode.name, ...when, deviceCpuNs, ...blockFigures(outcome) });
+      blocks.push({ mode: mode.name, round, position, ...blockFigures(outcome) });
       warnings.add(blockWarnings(session, mode.workload, outcome));
       if (outcome.failure !== undefined) break;
     }
     return {
       ...session.describe(modes[0]!.workload, options.argv, signal),
       startedMs,
-      modes: modes.map(({ name, options: text }) => ({ name, options: text })),
+      modes,
       rounds,
       blocks,
       warnings: warnings.all,

@@ -1,6 +1,7 @@
 // What a comparison hands to the reports: blocks of several modes, interleaved, on the same queues with the
 // same LBA sequence. Plain data, as a run's measurement is.
-import type { LatencyCounts, Measurement } from "./measurement.ts";
+import type { LatencyCounts, Measurement, PackedLatency } from "./measurement.ts";
+import type { Workload } from "./workload.ts";
 
 /** Interrupts as a job saw them. */
 export interface InterruptAudit {
@@ -25,6 +26,8 @@ export interface ComparisonBlock {
   readonly elapsedNs: number;
   /** All directions and jobs. */
   readonly latency: LatencyCounts;
+  /** The same by job and direction. */
+  readonly latencies: readonly PackedLatency[];
   readonly completed: number;
   readonly failed: number;
   readonly userNs: number;
@@ -36,10 +39,19 @@ export interface ComparisonBlock {
   readonly deviceCpuNs: number | null;
 }
 
+/** One of the compared modes. */
+export interface ComparedMode {
+  readonly name: string;
+  /** The options that make it differ, as they were given. */
+  readonly options: string;
+  /** What they come to; `runtimeMs` and `rampTimeMs` are those of a block. */
+  readonly workload: Workload;
+}
+
 /** A finished (or interrupted) comparison. */
 export interface ComparisonMeasurement extends Measurement {
-  /** Names in the order they were asked for, with the options each stands for. */
-  readonly modes: readonly { readonly name: string; readonly options: string }[];
+  /** In the order they were asked for; no two have one name. */
+  readonly modes: readonly ComparedMode[];
   readonly rounds: number;
   readonly blocks: readonly ComparisonBlock[];
 }
@@ -50,12 +62,19 @@ export interface SweepPoint {
   readonly iodepth: number;
   /** Interrupt Coalescing as it was set; null when it was left alone. */
   readonly coalescing: { readonly threshold: number; readonly time: number } | null;
+  readonly startedMs: number;
   readonly elapsedNs: number;
+  /** All directions and jobs. */
   readonly latency: LatencyCounts;
+  /** The same by job and direction. */
+  readonly latencies: readonly PackedLatency[];
   readonly completed: number;
+  readonly failed: number;
   readonly userNs: number;
   readonly systemNs: number;
   readonly audit: InterruptAudit;
+  /** CPU time of the embedded controller's own thread; null for a real device. */
+  readonly deviceCpuNs: number | null;
 }
 
 /** A finished (or interrupted) sweep. */

@@ -1,16 +1,8 @@
-// How a job learns of completions: the options of `--completion` and its relatives, and what they come to on
-// a given device.
+// How a job learns of completions: what `--completion` and its relatives come to on a given device.
 import { WaitMode } from "../../assembly/layout.ts";
 import { PhasebitError } from "../errors.ts";
 import { type InterruptKind, interruptKinds, type Transport } from "../transport/transport.ts";
-
-/** How a job learns of completions. */
-export const completionModes = ["poll", "interrupt", "hybrid", "lhp", "adaptive"] as const;
-export type CompletionMode = (typeof completionModes)[number];
-
-/** Which interrupts: one vector per queue, or one for all. */
-export const interruptChoices = ["auto", "msix", "msix-shared", "msi", "intx"] as const;
-export type InterruptChoice = (typeof interruptChoices)[number];
+import type { CompletionMode, InterruptChoice } from "./workload-options.ts";
 
 /** The completion part of a workload. */
 export interface Completion {

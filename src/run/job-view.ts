@@ -33,7 +33,7 @@ import {
   STAGES,
 } from "../../assembly/layout.ts";
 import { STATUS_CODES } from "../../assembly/spec/status.ts";
-import { bucketIndex } from "../histogram.ts";
+import { bucketHighNs, bucketIndex, bucketLowNs } from "../histogram.ts";
 import type { LinearMemory, Region } from "../memory.ts";
 import type { JobMemory } from "./job-memory.ts";
 import type { LatencyCounts, RejectedEntry, RejectionName } from "./measurement.ts";
@@ -121,24 +121,38 @@ export class JobView {
     });
   }
 
-  /** A copy of a histogram's counts so far, dense. */
-  counts(direction: "read" | "write"): Float64Array {
-    return this.#countsAt(this.#histogram(direction).pointer);
+  /**
+   * What a direction recorded since `seen` (counts by index), which becomes what it has recorded now. Extremes
+   * are those of the buckets, exact to three digits; the sum is the caller's to find.
+   */
+  since(direction: "read" | "write", seen: Float64Array): Omit<LatencyCounts, "sumNs"> {
+    const counts: [number, number][] = [];
+    let total = 0;
+    this.#forEachCount(this.#histogram(direction).pointer, (index, count) => {
+      const more = count - seen[index]!;
+      if (more <= 0) return;
+      seen[index] = count;
+      total += more;
+      counts.push([index, more]);
+    });
+    const minNs = counts.length === 0 ? 0 : bucketLowNs(counts[0]![0]);
+    const maxNs = counts.length === 0 ? 0 : bucketHighNs(counts.at(-1)![0]);
+    return { total, minNs, maxNs, counts };
   }
 
-  #countsAt(pointer: number): Float64Array {
+  /** Index and count of every bucket that may hold something, index ascending. */
+  #forEachCount(pointer: number, see: (index: number, count: number) => void): void {
     const words = this.#memory.u32;
-    const counts = new Float64Array(HISTOGRAM_COUNTS);
     const max = Number(this.#memory.u64[(pointer + HISTOGRAM_MAX) / 8]!);
     // a snapshot four times a second must cost little: nothing lies outside the extremes
     const first = bucketIndex(Number(this.#memory.u64[(pointer + HISTOGRAM_MIN) / 8]!));
     const last = Math.min(bucketIndex(max), HISTOGRAM_COUNTS - 1);
+    const beyond = max > HISTOGRAM_HIGHEST_NS ? this.#beyond(pointer) : 0;
     let word = (pointer + HISTOGRAM_HEADER_BYTES) / 4 + first * 2;
     for (let index = first; index <= last; index++, word += 2) {
-      counts[index] = words[word]! + words[word + 1]! * 2 ** 32;
+      const count = words[word]! + words[word + 1]! * 2 ** 32;
+      see(index, index === HISTOGRAM_COUNTS - 1 ? count + beyond : count);
     }
-    if (max > HISTOGRAM_HIGHEST_NS) this.#addBeyond(pointer, counts);
-    return counts;
   }
 
   /** Everything a direction recorded. */
@@ -156,15 +170,21 @@ export class JobView {
   }
 
   /** More than an hour counts as an hour, the last bucket that is kept. */
-  #addBeyond(pointer: number, counts: Float64Array): void {
+  #beyond(pointer: number): number {
     let word = (pointer + HISTOGRAM_HEADER_BYTES) / 4 + HISTOGRAM_COUNTS * 2;
-    const end = (pointer + HISTOGRAM_BYTES) / 4;
-    for (; word < end; word += 2) counts[HISTOGRAM_COUNTS - 1]! += this.#memory.u32[word]!;
+    let sum = 0;
+    for (const end = (pointer + HISTOGRAM_BYTES) / 4; word < end; word += 2) {
+      sum += this.#memory.u32[word]!;
+    }
+    return sum;
   }
 
   #latencyAt(pointer: number): LatencyCounts {
     const word = (offset: number): number => Number(this.#memory.u64[(pointer + offset) / 8]!);
-    const counts = sparse(this.#countsAt(pointer));
+    const counts: [number, number][] = [];
+    this.#forEachCount(pointer, (index, count) => {
+      if (count > 0) counts.push([index, count]);
+    });
     const total = counts.reduce((sum, [, count]) => sum + count, 0);
     return {
       total,
@@ -197,12 +217,3 @@ const REJECTION_NAMES: Record<number, RejectionName> = {
   [Rejection.BAD_SQID]: "bad-sqid",
   [Rejection.BAD_SQHD]: "bad-sqhd",
 };
-
-/** [index, count] of the counts above 0. */
-export function sparse(counts: Float64Array): [number, number][] {
-  const found: [number, number][] = [];
-  for (let index = 0; index < counts.length; index++) {
-    if (counts[index]! > 0) found.push([index, counts[index]!]);
-  }
-  return found;
-}

@@ -17,13 +17,33 @@ export interface LatencyCounts {
 
 export type Direction = "read" | "write";
 
-/** One second (the last may be shorter) of a job group. */
+/**
+ * What one job did in one direction during a stretch, its latencies in HdrHistogram's compressed form: a
+ * thousand intervals of 64 queues are 64,000 of these. `histogram-payload.ts` packs and unpacks them.
+ */
+export interface PackedLatency {
+  /** "mixed": reads and writes together, as old results have them. */
+  readonly op: Direction | "mixed";
+  /** The job, which is the queue, from 0; null: all together, as old results have them. */
+  readonly job: number | null;
+  readonly total: number;
+  /** In ns, as in LatencyCounts; of an interval those of the buckets, exact to three digits. */
+  readonly minNs: number;
+  readonly maxNs: number;
+  readonly sumNs: number;
+  /** HdrHistogram V2, deflated, base64: "HISTFAAA…". */
+  readonly hdrHistogramV2: string;
+}
+
+/** A stretch of a run, `logHistMs` long (the last may be shorter). */
 export interface Interval {
-  /** From the end of the ramp to the interval's end. */
+  /** Which of the merged results it is from; 0 in a run of one's own. */
+  readonly source: number;
+  /** From the end of the ramp, or from `startedMs` of the merged result, to the interval's end. */
   readonly endMs: number;
   readonly lengthMs: number;
-  readonly read: LatencyCounts;
-  readonly write: LatencyCounts;
+  /** Jobs and directions that completed something. */
+  readonly latencies: readonly PackedLatency[];
 }
 
 /** A completion entry that was not believed, as it came. */
@@ -65,6 +85,8 @@ export interface Waits {
 export interface JobMeasurement {
   /** From 0. */
   readonly job: number;
+  /** Which of the merged results it is from; 0 in a run of one's own. */
+  readonly source: number;
   /** The CPU it was pinned to; null when it was not. */
   readonly cpu: number | null;
   readonly sqid: number;
@@ -152,6 +174,8 @@ export type Warning =
   | { readonly kind: "cpu-starved"; readonly job: number; readonly percent: number }
   | { readonly kind: "host-busy"; readonly loadAverage: number }
   | { readonly kind: "no-function-reset" }
+  /** Of a later phasebit, in its words. */
+  | { readonly kind: "noted"; readonly text: string }
   | {
       readonly kind: "drift-larger-than-difference";
       /** "IOPS", "p99". */
@@ -160,6 +184,16 @@ export type Warning =
       /** The largest change over all rounds. */
       readonly worst: { readonly figure: string; readonly mode: string; readonly percent: number };
     };
+
+/** A result that was merged into another. */
+export interface MergedSource {
+  /** As it was named. */
+  readonly file: string;
+  readonly startedMs: number;
+  readonly argv: readonly string[];
+  readonly host: HostConditions;
+  readonly device: DeviceIdentity;
+}
 
 /** What every measurement says of itself. */
 export interface Measurement {
@@ -173,6 +207,8 @@ export interface Measurement {
   readonly workload: Workload;
   readonly warnings: readonly Warning[];
   readonly interrupted: boolean;
+  /** What was merged into it; empty for a measurement of one's own. `host` and `device` are the first's. */
+  readonly merged: readonly MergedSource[];
 }
 
 /** A finished (or interrupted) run. */

@@ -1,179 +1,193 @@
 // What happens on the main thread while the jobs run: it samples the shared counters, cuts the run into
-// one-second intervals, feeds the live view and looks after the controller. No message crosses meanwhile.
-import { HISTOGRAM_COUNTS } from "../../assembly/layout.ts";
-import { bucketHighNs, bucketLowNs } from "../histogram.ts";
-import { type JobView, sparse } from "./job-view.ts";
-import type { Interval, LatencyCounts } from "./measurement.ts";
+// intervals, feeds the live view and looks after the controller. No message crosses meanwhile.
 
-const INTERVAL_MS = 1000;
-/** A timer that comes a little early still ends its second. */
-const INTERVAL_NS = 980_000_000n;
-/** With somebody looking; else an interval's end is soon enough, and the jobs have the CPUs. */
+import { Gauge } from "./gauge.ts";
+import type { JobView } from "./job-view.ts";
+import { emptyCounts, mergeCounts, packLatency } from "./latency-counts.ts";
+import type { Interval, LatencyCounts, Warning } from "./measurement.ts";
+
+/** With somebody looking. */
 const SAMPLE_MS = 250;
+const SHORTEST_SAMPLE_MS = 10;
+/** Longest time between two looks at the controller. */
+const CHECK_MS = 1000;
 
-/** A moment of a run, for the live view. */
+/** A moment of a block, for live views. */
 export interface Sample {
-  /** Since the ramp ended; below 0 during the ramp. */
+  /** Since the ramp ended; below 0 during the ramp, when nothing else is measured. */
   readonly elapsedMs: number;
-  /** Of the last sampling period. */
-  readonly iops: number;
-  readonly p50Ns: number;
-  readonly p99Ns: number;
+  /** Length of the stretch that ended now. */
+  readonly periodMs: number;
+  /** Latencies of the stretch, all jobs and directions. */
+  readonly latency: LatencyCounts;
+  /** The same since the ramp ended. */
+  readonly total: LatencyCounts;
+  readonly queues: readonly QueueSample[];
+  /** What has to be doubted already: counts of failed, rejected, lost. */
+  readonly doubts: readonly Warning[];
 }
 
-interface Snapshot {
-  readonly atNs: bigint;
-  readonly read: Float64Array;
-  readonly write: Float64Array;
-  readonly readSumNs: number;
-  readonly writeSumNs: number;
+/** One job's stretch, both directions. */
+export interface QueueSample {
+  readonly job: number;
+  readonly latency: LatencyCounts;
+}
+
+/** What a monitor takes beside its jobs. */
+export interface MonitorOptions {
+  readonly rampTimeMs: number;
+  /** How long the jobs measure. */
+  readonly runtimeMs: number;
+  /** Length of an interval. */
+  readonly logHistMs: number;
+  /** Looks after the controller, at every tick. */
+  readonly check: () => void;
+  readonly onSample?: ((sample: Sample) => void) | undefined;
 }
 
 /** Samples `jobs` from `start` to `stop`. */
 export class Monitor {
   readonly intervals: Interval[] = [];
   readonly #jobs: readonly JobView[];
-  readonly #check: () => void;
-  readonly #onSample: ((sample: Sample) => void) | undefined;
-  readonly #rampTimeMs: number;
+  readonly #options: MonitorOptions;
+  readonly #gauges: { readonly interval: Gauge[]; readonly sample: Gauge[] };
   #timer: NodeJS.Timeout | undefined;
-  /** Where the current interval and the current sample began; undefined during the ramp. */
-  #second: Snapshot | undefined;
-  #moment: Snapshot | undefined;
-  #startedNs = 0n;
+  /** When the first job left the ramp, and when the last interval and the last sample ended. */
+  #startedNs: bigint | undefined;
+  #intervalNs = 0n;
+  #sampleNs = 0n;
+  /** When the next interval is due: a late one does not put off those after it. */
+  #intervalDueNs = 0n;
   #rampEndMs = 0;
 
-  /** @param check looks after the controller, once a sample */
-  constructor(
-    jobs: readonly JobView[],
-    rampTimeMs: number,
-    check: () => void,
-    onSample: ((sample: Sample) => void) | undefined,
-  ) {
-    this.#rampTimeMs = rampTimeMs;
+  constructor(jobs: readonly JobView[], options: MonitorOptions) {
     this.#jobs = jobs;
-    this.#check = check;
-    this.#onSample = onSample;
+    this.#options = options;
+    this.#gauges = {
+      interval: jobs.map((job) => new Gauge(job)),
+      sample: options.onSample ? jobs.map((job) => new Gauge(job)) : [],
+    };
   }
 
   start(): void {
-    this.#rampEndMs = Date.now() + this.#rampTimeMs;
-    this.#timer = setInterval(
-      () => this.#tick(),
-      this.#onSample === undefined ? INTERVAL_MS : SAMPLE_MS,
-    );
+    this.#rampEndMs = Date.now() + this.#options.rampTimeMs;
+    this.#arm();
   }
 
-  /** Ends sampling, once; what is left of the last second becomes a shorter interval. */
+  /** Ends sampling, once; what is left of the last interval becomes a shorter one. */
   stop(): void {
     if (this.#timer === undefined) return;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#second === undefined && !this.#begin()) return;
-    this.#close(this.#second!, this.#snapshot());
+    this.#options.check();
+    if (!this.#hasBegun()) return;
+    const nowNs = process.hrtime.bigint();
+    this.#endInterval(nowNs, true);
+    // the last totals are the whole block's; of a shorter moment no rate can be told
+    const isLong = milliseconds(nowNs - this.#sampleNs) >= SHORTEST_SAMPLE_MS;
+    if (this.#options.onSample && isLong) this.#sample(nowNs);
+  }
+
+  /** The next tick is when the next thing is due. */
+  #arm(): void {
+    const { onSample, logHistMs } = this.#options;
+    const nowNs = process.hrtime.bigint();
+    const waits =
+      this.#startedNs === undefined
+        ? [onSample ? SAMPLE_MS : CHECK_MS, logHistMs]
+        : [
+            onSample ? SAMPLE_MS - milliseconds(nowNs - this.#sampleNs) : CHECK_MS,
+            milliseconds(this.#intervalDueNs - nowNs),
+          ];
+    this.#timer = setTimeout(() => this.#tick(), Math.max(1, Math.ceil(Math.min(...waits))));
   }
 
   #tick(): void {
-    this.#check();
-    if (this.#second === undefined && !this.#begin()) {
+    this.#look();
+    // whoever looked may have stopped it
+    if (this.#timer !== undefined) this.#arm();
+  }
+
+  #look(): void {
+    this.#options.check();
+    if (!this.#hasBegun()) {
       const elapsedMs = Math.min(-1, Date.now() - this.#rampEndMs);
-      this.#onSample?.({ elapsedMs, iops: 0, p50Ns: 0, p99Ns: 0 });
+      const none = { latency: emptyCounts, total: emptyCounts, queues: [], doubts: [] };
+      this.#options.onSample?.({ elapsedMs, periodMs: 0, ...none });
       return;
     }
-    const now = this.#snapshot();
-    if (now.atNs - this.#second!.atNs >= INTERVAL_NS) {
-      this.#close(this.#second!, now);
-      this.#second = now;
+    const nowNs = process.hrtime.bigint();
+    if (nowNs >= this.#intervalDueNs) {
+      if (!this.#isNearEnd(nowNs)) this.#endInterval(nowNs, false);
+      while (this.#intervalDueNs <= nowNs) this.#intervalDueNs += this.#lengthNs;
     }
-    this.#onSample?.(this.#sample(this.#moment!, now));
-    this.#moment = now;
+    const isSampleDue = milliseconds(nowNs - this.#sampleNs) >= SAMPLE_MS;
+    if (this.#options.onSample && isSampleDue) this.#sample(nowNs);
   }
 
   /** Once all jobs have left the ramp, intervals count from the first of them. */
-  #begin(): boolean {
+  #hasBegun(): boolean {
+    if (this.#startedNs !== undefined) return true;
     const started = this.#jobs.flatMap((job) => job.startedNs ?? []);
     if (started.length < this.#jobs.length) return false;
-    this.#startedNs = started.sort((a, b) => Number(a - b))[0]!;
-    this.#second = emptyAt(this.#startedNs);
-    this.#moment = this.#second;
+    this.#startedNs = started.reduce((first, ns) => (ns < first ? ns : first));
+    this.#intervalNs = this.#startedNs;
+    this.#sampleNs = this.#startedNs;
+    this.#intervalDueNs = this.#startedNs + this.#lengthNs;
     return true;
   }
 
-  #close(from: Snapshot, to: Snapshot): void {
-    const read = between(from.read, to.read, to.readSumNs - from.readSumNs);
-    const write = between(from.write, to.write, to.writeSumNs - from.writeSumNs);
-    if (read.total + write.total === 0 && to.atNs - from.atNs < INTERVAL_NS / 10n) return;
-    this.intervals.push({
-      endMs: milliseconds(to.atNs - this.#startedNs),
-      lengthMs: milliseconds(to.atNs - from.atNs),
-      read,
-      write,
-    });
-  }
-
-  #sample(from: Snapshot, to: Snapshot): Sample {
-    const counts = to.read.map(
-      (count, index) => count - from.read[index]! + to.write[index]! - from.write[index]!,
+  #endInterval(nowNs: bigint, isLast: boolean): void {
+    const latencies = this.#gauges.interval.flatMap((gauge, job) =>
+      gauge.directions().map(({ op, latency }) => packLatency(latency, { op, job })),
     );
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    return {
-      elapsedMs: milliseconds(to.atNs - this.#startedNs),
-      iops: total / (milliseconds(to.atNs - from.atNs) / 1000),
-      p50Ns: quantile(counts, total * 0.5),
-      p99Ns: quantile(counts, total * 0.99),
-    };
+    const lengthMs = milliseconds(nowNs - this.#intervalNs);
+    // a last moment without I/O is no interval
+    if (isLast && latencies.length === 0 && lengthMs < this.#options.logHistMs / 10) return;
+    const endMs = milliseconds(nowNs - this.#startedNs!);
+    this.intervals.push({ source: 0, endMs, lengthMs, latencies });
+    this.#intervalNs = nowNs;
   }
 
-  #snapshot(): Snapshot {
-    return {
-      atNs: process.hrtime.bigint(),
-      read: added(this.#jobs.map((job) => job.counts("read"))),
-      write: added(this.#jobs.map((job) => job.counts("write"))),
-      readSumNs: total(this.#jobs.map((job) => job.sumNs("read"))),
-      writeSumNs: total(this.#jobs.map((job) => job.sumNs("write"))),
-    };
+  /** What is left of the run would be no interval: it stays in the one that runs. */
+  #isNearEnd(nowNs: bigint): boolean {
+    const leftMs = this.#options.runtimeMs - milliseconds(nowNs - this.#startedNs!);
+    return Math.abs(leftMs) < this.#options.logHistMs / 2;
   }
-}
 
-function emptyAt(atNs: bigint): Snapshot {
-  const none = new Float64Array(HISTOGRAM_COUNTS);
-  return { atNs, read: none, write: none, readSumNs: 0, writeSumNs: 0 };
-}
-
-function added(parts: readonly Float64Array[]): Float64Array {
-  const [sum = new Float64Array(HISTOGRAM_COUNTS), ...others] = parts;
-  for (const other of others) {
-    for (let index = 0; index < HISTOGRAM_COUNTS; index++) sum[index]! += other[index]!;
+  get #lengthNs(): bigint {
+    return BigInt(this.#options.logHistMs) * 1_000_000n;
   }
-  return sum;
-}
 
-/** What was recorded between two snapshots. Extremes are those of the buckets, exact to three digits. */
-function between(from: Float64Array, to: Float64Array, sumNs: number): LatencyCounts {
-  const counts = sparse(to.map((count, index) => count - from[index]!));
-  return {
-    total: total(counts.map(([, count]) => count)),
-    minNs: counts.length === 0 ? 0 : bucketLowNs(counts[0]![0]),
-    maxNs: counts.length === 0 ? 0 : bucketHighNs(counts.at(-1)![0]),
-    sumNs,
-    counts,
-  };
-}
-
-/** Value of the bucket in which the `rank`-th smallest latency lies. */
-function quantile(counts: Float64Array, rank: number): number {
-  let seen = 0;
-  for (const [index, count] of counts.entries()) {
-    seen += count;
-    if (count > 0 && seen >= rank) return bucketLowNs(index);
+  #sample(nowNs: bigint): void {
+    const queues = this.#gauges.sample.map((gauge, job) => ({
+      job,
+      latency: mergeCounts(gauge.directions().map(({ latency }) => latency)),
+    }));
+    this.#options.onSample?.({
+      elapsedMs: milliseconds(nowNs - this.#startedNs!),
+      periodMs: milliseconds(nowNs - this.#sampleNs),
+      latency: mergeCounts(queues.map(({ latency }) => latency)),
+      total: mergeCounts(this.#jobs.flatMap((job) => [job.latency("read"), job.latency("write")])),
+      queues,
+      doubts: this.#doubts(),
+    });
+    this.#sampleNs = nowNs;
   }
-  return 0;
+
+  #doubts(): Warning[] {
+    const sum = (of: (job: JobView) => number): number =>
+      this.#jobs.reduce((total, job) => total + of(job), 0);
+    const counted = [
+      { kind: "io-errors", count: sum(({ counters }) => counters.failed) },
+      { kind: "rejected-completions", count: sum(({ counters }) => counters.rejected) },
+      { kind: "lost-interrupts", count: sum(({ waits }) => waits.lost) },
+      { kind: "spurious-interrupts", count: sum(({ waits }) => waits.spurious) },
+    ] as const;
+    return counted.filter(({ count }) => count > 0);
+  }
 }
 
 function milliseconds(ns: bigint): number {
   return Number(ns) / 1e6;
-}
-
-function total(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

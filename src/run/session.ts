@@ -170,6 +170,7 @@ export class Session {
       device: this.identity,
       workload,
       interrupted: signal?.aborted ?? false,
+      merged: [],
     };
   }
 
@@ -237,14 +238,16 @@ export class Session {
       failure = { kind: FAILURES[health] };
       stop();
     };
-    const monitor = new Monitor(views, workload.rampTimeMs, watch, onSample);
+    const { rampTimeMs, runtimeMs, logHistMs } = workload;
+    const times = { rampTimeMs, runtimeMs, logHistMs };
+    const monitor = new Monitor(views, { ...times, check: watch, onSample });
     signal?.addEventListener("abort", stop);
     if (signal?.aborted) stop();
     const started = new AbortController();
     try {
       const jobs = Promise.all(tasks.map((task) => this.#pool.run(task)));
       await Promise.race([jobs, ready(views, started.signal)]);
-      const startedMs = Date.now() + workload.rampTimeMs;
+      const startedMs = Date.now() + rampTimeMs;
       letGo(memory.memory, this.#gate.pointer);
       monitor.start();
       const outcomes = await jobs;
@@ -290,9 +293,11 @@ export async function withSession<M extends Measurement>(
 }
 
 function measurement(task: JobTask, view: JobView, outcome: JobOutcome): JobMeasurement {
+  const { rejected: _rejected, ...counters } = view.counters;
   return {
-    ...view.counters,
+    ...counters,
     job: task.queue.sqid - 1,
+    source: 0,
     cpu: outcome.pinned ? task.cpu : null,
     sqid: task.queue.sqid,
     entries: task.queue.sqEntries,

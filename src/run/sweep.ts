@@ -3,10 +3,11 @@
 import type { Trace } from "../nvme/registers.ts";
 import { blockFigures, blockWarnings, WarningSet } from "./block-figures.ts";
 import type { SweepMeasurement, SweepPoint } from "./comparison.ts";
-import { type CompletionMode, needsInterrupts } from "./completion.ts";
+import { needsInterrupts } from "./completion.ts";
 import type { Sample } from "./monitor.ts";
-import { withSession } from "./session.ts";
+import { type BlockOutcome, withSession } from "./session.ts";
 import type { Coalescing, Workload } from "./workload.ts";
+import type { CompletionMode } from "./workload-options.ts";
 
 /** What is swept over; every combination is a point. */
 export interface SweepAxes {
@@ -38,6 +39,17 @@ export function sweepWorkloads(base: Workload, axes: SweepAxes): Workload[] {
   );
 }
 
+function pointOf({ completion, iodepth, coalesce }: Workload, outcome: BlockOutcome): SweepPoint {
+  const { voluntarySwitches: _v, involuntarySwitches: _i, ...figures } = blockFigures(outcome);
+  return { mode: completion.mode, iodepth, coalescing: coalesce, ...figures };
+}
+
+/** "interrupt qd8 coalesce 3,1". */
+function pointName({ completion, iodepth, coalesce }: Workload): string {
+  const coalescing = coalesce === null ? "" : ` coalesce ${coalesce.threshold},${coalesce.time}`;
+  return `${completion.mode} qd${iodepth}${coalescing}`;
+}
+
 /**
  * Measures every point.
  * @throws PhasebitError when the device cannot be opened or cannot run one of them.
@@ -55,7 +67,7 @@ export async function runSweep(
     const warnings = new WarningSet();
     for (const workload of workloads) {
       const place = {
-        name: `${workload.completion.mode} qd${workload.iodepth}`,
+        name: pointName(workload),
         point: points.length + 1,
         points: workloads.length,
       };
@@ -64,12 +76,7 @@ export async function runSweep(
         session.block(workload, { signal: options.signal, onSample }),
       );
       if (outcome === undefined || options.signal?.aborted) break;
-      points.push({
-        mode: workload.completion.mode,
-        iodepth: workload.iodepth,
-        coalescing: workload.coalesce,
-        ...blockFigures(outcome),
-      });
+      points.push(pointOf(workload, outcome));
       warnings.add(blockWarnings(session, workload, outcome));
       if (outcome.failure !== undefined) break;
     }

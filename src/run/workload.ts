@@ -1,7 +1,8 @@
 // What to run: the options of `phasebit run` with their units resolved. Long names and meanings are
 // fio's; what a device allows is checked by limits.ts.
+import { oneOf } from "../choices.ts";
 import { PhasebitError, usage } from "../errors.ts";
-import { nearest, safeString } from "../text.ts";
+import { safeString } from "../text.ts";
 import {
   fioSize,
   type Parsed,
@@ -10,10 +11,15 @@ import {
   parseTimeNs,
   TIME_FORMAT,
 } from "../units.ts";
-import { type Completion, completionModes, interruptChoices } from "./completion.ts";
-
-export const readWrites = ["read", "write", "randread", "randwrite", "randrw"] as const;
-export type ReadWrite = (typeof readWrites)[number];
+import type { Completion } from "./completion.ts";
+import {
+  completionModes,
+  workloadDefaults as defaults,
+  interruptChoices,
+  type ReadWrite,
+  readWrites,
+  type WorkloadOptions,
+} from "./workload-options.ts";
 
 /** A validated workload. Sizes in bytes, times in ms. */
 export interface Workload {
@@ -37,6 +43,10 @@ export interface Workload {
   readonly seed: bigint;
   /** One CPU per job, round and round; empty means phasebit's own choice. */
   readonly cpus: readonly number[];
+  /** Length of the intervals whose histograms are kept. */
+  readonly logHistMs: number;
+  /** What was done to the device before, in the user's words; null when nothing was said. */
+  readonly precondition: string | null;
   /** A command that takes longer than this is given up. */
   readonly timeoutMs: number;
   readonly destructive: boolean;
@@ -57,104 +67,6 @@ export interface Coalescing {
   readonly vector?: number;
 }
 
-/** The options as typed; what is absent takes its default. Keys are commander's. */
-export interface WorkloadOptions {
-  readonly device?: string | undefined;
-  readonly rw?: string | undefined;
-  readonly rwmixread?: string | undefined;
-  readonly bs?: string | undefined;
-  readonly iodepth?: string | undefined;
-  readonly numjobs?: string | undefined;
-  readonly runtime?: string | undefined;
-  readonly rampTime?: string | undefined;
-  readonly offset?: string | undefined;
-  readonly size?: string | undefined;
-  readonly nsid?: string | undefined;
-  readonly seed?: string | undefined;
-  readonly cpus?: string | undefined;
-  readonly timeout?: string | undefined;
-  readonly destructive?: boolean | undefined;
-  readonly completion?: string | undefined;
-  readonly irq?: string | undefined;
-  readonly spin?: string | undefined;
-  readonly interruptTimeout?: string | undefined;
-  readonly coalesce?: string | undefined;
-  readonly stages?: boolean | undefined;
-}
-
-const defaults = {
-  device: "embedded",
-  rw: "randread",
-  rwmixread: "50",
-  bs: "4k",
-  iodepth: "1",
-  numjobs: "1",
-  runtime: "10s",
-  // fio's own: no ramp unless asked for.
-  rampTime: "0",
-  offset: "0",
-  nsid: "1",
-  // Fixed, as with fio's randrepeat: the same options give the same I/O.
-  seed: "1",
-  timeout: "30s",
-  completion: "poll",
-  irq: "auto",
-  spin: "10us",
-  interruptTimeout: "100ms",
-} as const;
-
-/** One option for a command line: its flags, its line in the help, its default. */
-export interface OptionDescription {
-  readonly flags: string;
-  readonly help: string;
-  readonly default?: string;
-}
-
-/** The options of a workload, in the order of the help. */
-export const workloadOptions: readonly OptionDescription[] = [
-  { flags: "-d, --device <device>", help: "PCI address, or embedded", default: defaults.device },
-  { flags: "-w, --rw <pattern>", help: readWrites.join(", "), default: defaults.rw },
-  { flags: "-M, --rwmixread <percent>", help: "reads of randrw", default: defaults.rwmixread },
-  { flags: "-b, --bs <size>", help: "bytes of one I/O", default: defaults.bs },
-  { flags: "-q, --iodepth <n>", help: "commands in flight per job", default: defaults.iodepth },
-  {
-    flags: "-P, --numjobs <n>",
-    help: "jobs: threads with a queue pair",
-    default: defaults.numjobs,
-  },
-  { flags: "-t, --runtime <time>", help: "how long to measure", default: defaults.runtime },
-  { flags: "-a, --ramp-time <time>", help: "how long to run before", default: defaults.rampTime },
-  { flags: "--offset <size>", help: "where the range begins", default: defaults.offset },
-  { flags: "--size <size>", help: "bytes of the range (default: up to the end)" },
-  { flags: "--nsid <nsid>", help: "namespace", default: defaults.nsid },
-  { flags: "--seed <number>", help: "seed of addresses and data", default: defaults.seed },
-  { flags: "-c, --cpus <list>", help: "CPUs of the jobs, as in 0,2-4 (default: chosen)" },
-  { flags: "--timeout <time>", help: "longest wait for one command", default: defaults.timeout },
-  {
-    flags: "--completion <mode>",
-    help: `how to learn of completions: ${completionModes.join(", ")}`,
-    default: defaults.completion,
-  },
-  { flags: "--irq <kind>", help: interruptChoices.join(", "), default: defaults.irq },
-  { flags: "--spin <time>", help: "hybrid: look so long, then block", default: defaults.spin },
-  {
-    flags: "--interrupt-timeout <time>",
-    help: "longest wait for an interrupt before looking anyway",
-    default: defaults.interruptTimeout,
-  },
-  {
-    flags: "--coalesce <threshold,time[,vector]>",
-    help: "Interrupt Coalescing: completions (0's based), units of 100us",
-  },
-  { flags: "--destructive", help: "allow writes to a device: they destroy its data" },
-];
-
-/** Measures latency by stage too; only a run shows it. */
-export const stagesOption: OptionDescription = {
-  flags: "--stages",
-  help: "measure latency by stage too: build, doorbell, seen, reap",
-};
-
 /** Timers of Node carry 31 bits of milliseconds. */
 const MAX_TIME_MS = 2 ** 31 - 1;
 /** Queue identifiers end at 65,534, and 0 is the admin queue's (NVMe 1.4, 5.21.1.7). */
@@ -165,6 +77,10 @@ export const MAX_IODEPTH = 65_535;
 const MAX_NSID = 0xffff_fffe;
 const MAX_CPU = 4095;
 const MAX_INTERRUPT_TIMEOUT_MS = 1000;
+/** Looking more often would disturb what is measured. */
+const SHORTEST_LOG_HIST_MS = 10;
+const LONGEST_LOG_HIST_MS = 3_600_000;
+const LONGEST_PRECONDITION = 1000;
 /** Both fields of Interrupt Coalescing have eight bits (5.21.1.8). */
 export const MAX_COALESCING = 255;
 
@@ -188,6 +104,13 @@ export function parseWorkload(options: WorkloadOptions): Workload {
     nsid: whole("--nsid", options.nsid ?? defaults.nsid, 1, MAX_NSID),
     seed: seed(options.seed ?? defaults.seed),
     cpus: options.cpus === undefined ? [] : cpuList(options.cpus),
+    logHistMs: whole(
+      "--log-hist-msec",
+      options.logHistMsec ?? defaults.logHistMsec,
+      SHORTEST_LOG_HIST_MS,
+      LONGEST_LOG_HIST_MS,
+    ),
+    precondition: options.precondition === undefined ? null : precondition(options.precondition),
     timeoutMs: time("--timeout", options.timeout ?? defaults.timeout, 1),
     destructive: options.destructive ?? false,
     completion: {
@@ -234,15 +157,11 @@ function device(value: string): string {
   throw badOption("--device", value, "names no device; give a PCI address, or embedded");
 }
 
-function oneOf<T extends string>(flag: string, value: string, names: readonly T[]): T {
-  const known = names.find((name) => name === value);
-  if (known) return known;
-  const near = nearest(value, names);
-  throw badOption(
-    flag,
-    value,
-    `${near ? `did you mean ${near}? ` : ""}phasebit knows ${names.join(", ")}`,
-  );
+function precondition(value: string): string {
+  const text = safeString(value.trim());
+  if (text !== "" && text.length <= LONGEST_PRECONDITION) return text;
+  const why = text === "" ? "says nothing" : `is longer than ${LONGEST_PRECONDITION} characters`;
+  throw badOption("--precondition", text === "" ? "" : "…", `${why}; leave it out or shorten it`);
 }
 
 function nanoseconds(flag: string, value: string): number {

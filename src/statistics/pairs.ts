@@ -3,8 +3,9 @@
 import { strict as assert } from "node:assert";
 import { type Interval, meanInterval } from "./bootstrap.ts";
 import { Random } from "./random.ts";
-import { FEWEST_FOR_VERDICT, signFlipPValues, VERDICT_LEVEL } from "./sign-flip.ts";
+import { FEWEST_FOR_VERDICT, signFlipPValues } from "./sign-flip.ts";
 import { mean } from "./summary.ts";
+import { type Estimate, verdictOf } from "./verdict.ts";
 
 /** One figure of two modes: `a[round]` and `b[round]` were measured side by side. */
 export interface PairedFigure {
@@ -42,8 +43,6 @@ export function comparePairs(figures: readonly PairedFigure[], seed = 1): PairRe
   });
 }
 
-type Estimate = Omit<PairResult, "verdict">;
-
 function estimateOf(
   { a, b }: PairedFigure,
   differences: readonly number[],
@@ -62,17 +61,4 @@ function estimateOf(
       ratio: logRatio && [Math.exp(logRatio[0]), Math.exp(logRatio[1])],
     },
   };
-}
-
-function verdictOf({ difference, ci95 }: Estimate, pValue: number): Verdict {
-  const excluded =
-    ci95 !== null &&
-    excludes(ci95.difference, 0) &&
-    (ci95.ratio === null || excludes(ci95.ratio, 1));
-  if (pValue > VERDICT_LEVEL || !excluded) return "no difference shown";
-  return difference < 0 ? "lower" : "higher";
-}
-
-function excludes([low, high]: Interval, value: number): boolean {
-  return low > value || high < value;
 }

@@ -23,3 +23,13 @@ export function robustDeviation(values: readonly number[]): number {
   const middle = median(values);
   return MAD_TO_DEVIATION * median(values.map((value) => Math.abs(value - middle)));
 }
+
+/** The largest value; -Infinity for no values. Math.max(...values) ends at some hundred thousand. */
+export function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+}
+
+/** The smallest value; Infinity for no values. */
+export function smallest(values: readonly number[]): number {
+  return values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+}

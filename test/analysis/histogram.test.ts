@@ -3,12 +3,10 @@ import { build, decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { describe, expect, test } from "vitest";
 import { HISTOGRAM_COUNTS, HISTOGRAM_HIGHEST_NS } from "../../assembly/layout.ts";
 import {
-  emptyCounts,
   encodeCounts,
   fioPercentiles,
   isCarried,
   meanNs,
-  mergeCounts,
   percentileNs,
   samplesNeeded,
   stddevNs,
@@ -16,6 +14,7 @@ import {
 } from "../../src/analysis/histogram.ts";
 import { bucketHighNs, bucketIndex, bucketLowNs } from "../../src/histogram.ts";
 import { hgrm } from "../../src/results/hgrm.ts";
+import { emptyCounts, mergeCounts } from "../../src/run/latency-counts.ts";
 import { countsOf, latencies } from "../examples/run.ts";
 
 /** Latencies of every magnitude, small ones as often as large ones. */

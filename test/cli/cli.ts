@@ -21,13 +21,17 @@ export function folder(): string {
   return path;
 }
 
-/** Runs `phasebit …` to its end. */
-export function phasebit(args: readonly string[], cwd: string = folder()): Outcome {
+/** Runs `phasebit …` to its end, with `env` on top of this environment. */
+export function phasebit(
+  args: readonly string[],
+  cwd: string = folder(),
+  env: Readonly<Record<string, string>> = {},
+): Outcome {
   return spawnSync(process.execPath, [CLI, ...args], {
     cwd,
     encoding: "utf8",
     timeout: 60_000,
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", ...env },
   });
 }
 

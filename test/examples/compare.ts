@@ -5,6 +5,9 @@ import type {
   SweepMeasurement,
   SweepPoint,
 } from "../../src/run/comparison.ts";
+import { packLatency } from "../../src/run/latency-counts.ts";
+import type { Workload } from "../../src/run/workload.ts";
+import { completionModes } from "../../src/run/workload-options.ts";
 import { balancedOrder } from "../../src/statistics/order.ts";
 import { Random } from "../../src/statistics/random.ts";
 import { gauss } from "../statistics/samples.ts";
@@ -80,12 +83,20 @@ export function exampleComparison(example: ComparisonExample = {}): ComparisonMe
     host,
     device,
     workload,
-    modes: modes.map(({ name, options = "" }) => ({ name, options })),
+    modes: modes.map(({ name, options = "" }) => ({ name, options, workload: workloadOf(name) })),
     rounds,
     blocks,
     warnings: [],
     interrupted: false,
+    merged: [],
   };
+}
+
+/** Names that are completion modes are meant so. */
+function workloadOf(name: string): Workload {
+  const { workload } = exampleRun({ seconds: 1, perSecond: 1 });
+  const mode = completionModes.find((known) => known === name) ?? workload.completion.mode;
+  return { ...workload, completion: { ...workload.completion, mode } };
 }
 
 function block(
@@ -103,6 +114,7 @@ function block(
     startedMs: place.position * 1000,
     elapsedNs: samples.reduce((sum, ns) => sum + ns, 0),
     latency: countsOf(samples),
+    latencies: [packLatency(countsOf(samples), { op: "read", job: 0 })],
     completed: ios,
     failed: 0,
     userNs: ios * (mode.userNs ?? 1000) * (1 + 0.002 * gauss(random)),
@@ -130,21 +142,26 @@ export function examplePoint(change: {
 }): SweepPoint {
   const { mode = "interrupt", iodepth = 1, coalescing = null, typicalNs = 10_000 } = change;
   const { ios = 5000, interrupts = ios } = change;
+  const latency = countsOf(latencies(ios, typicalNs));
   return {
     mode,
     iodepth,
     coalescing,
+    startedMs: Date.UTC(2026, 10, 22, 9, 14, 5),
     elapsedNs: 1e9,
-    latency: countsOf(latencies(ios, typicalNs)),
+    latency,
+    latencies: ios > 0 ? [packLatency(latency, { op: "read", job: 0 })] : [],
     completed: ios,
+    failed: 0,
     userNs: ios * 2000,
     systemNs: ios * 3000,
     audit: { interrupts, wakeups: interrupts, spurious: 0, lost: 0 },
+    deviceCpuNs: null,
   };
 }
 
 export function exampleSweep(points: readonly SweepPoint[]): SweepMeasurement {
   const { host, device, workload, startedMs, version } = exampleRun({ seconds: 1, perSecond: 1 });
   const run = { startedMs, version, argv: ["sweep"], host, device, workload };
-  return { ...run, points, warnings: [], interrupted: false };
+  return { ...run, points, warnings: [], interrupted: false, merged: [] };
 }

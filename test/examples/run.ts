@@ -1,6 +1,6 @@
 // Runs for the report tests: synthetic, but shaped like real ones, and the same every time.
 import { JobPhase, REJECTIONS, Rejection } from "../../assembly/layout.ts";
-import { emptyCounts } from "../../src/analysis/histogram.ts";
+import { emptyCounts, packLatency } from "../../src/run/latency-counts.ts";
 import type {
   Interval,
   JobMeasurement,
@@ -8,7 +8,8 @@ import type {
   RejectionName,
   RunMeasurement,
 } from "../../src/run/measurement.ts";
-import { parseWorkload, type WorkloadOptions } from "../../src/run/workload.ts";
+import { parseWorkload } from "../../src/run/workload.ts";
+import type { WorkloadOptions } from "../../src/run/workload-options.ts";
 
 /** Counts of these latencies, found without the code under test: bucket by bucket from zero. */
 export function countsOf(samplesNs: readonly number[]): LatencyCounts {
@@ -60,6 +61,7 @@ export function exampleJob(
   const completed = read.total + write.total;
   return {
     job,
+    source: 0,
     cpu: job + 2,
     sqid: job + 1,
     entries: 64,
@@ -121,10 +123,14 @@ export function exampleRun(example: Example = {}): RunMeasurement {
   const all = (direction: "read" | "write", job: number) =>
     countsOf(times(seconds).flatMap((second) => samples(direction, job, second)));
   const interval = (second: number): Interval => ({
+    source: 0,
     endMs: (second + 1) * 1000,
     lengthMs: 1000,
-    read: countsOf(times(workload.numjobs).flatMap((job) => samples("read", job, second))),
-    write: countsOf(times(workload.numjobs).flatMap((job) => samples("write", job, second))),
+    latencies: times(workload.numjobs).flatMap((job) =>
+      (["read", "write"] as const)
+        .map((op) => packLatency(countsOf(samples(op, job, second)), { op, job }))
+        .filter(({ total }) => total > 0),
+    ),
   });
   return {
     startedMs: Date.UTC(2026, 10, 22, 9, 14, 5),
@@ -163,6 +169,7 @@ export function exampleRun(example: Example = {}): RunMeasurement {
     deviceCpuNs: null,
     warnings: [],
     interrupted: false,
+    merged: [],
   };
 }
 

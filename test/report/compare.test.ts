@@ -153,3 +153,17 @@ test("the drift warning names figures, modes and advice", () => {
     /^IOPS, p99 drifted over the rounds \(p99 of lhp by -8\.3%\), .*poll and lhp\. .*--ramp-time/,
   );
 });
+
+test("each side has its own rate in bytes, and the run line has the workloads of both", () => {
+  const made = exampleComparison({ modes: twice, rounds: 2, ios: 100 });
+  const [a, b] = made.modes;
+  const other = { rw: "randwrite", bs: 65_536, iodepth: 8, numjobs: 2 } as const;
+  const modes = [a!, { ...b!, workload: { ...b!.workload, ...other } }];
+  const text = report({ ...made, modes });
+  const words = "randread and randwrite  bs 4KiB and 64KiB  iodepth 1 and 8";
+  expect(flat(text)).toContain(words);
+  expect(text).toContain("1 and 2 jobs");
+  const rateOf = (name: string) =>
+    Number(text.match(new RegExp(`^${name} +\\S+ +\\S+ +(\\S+)`, "m"))![1]);
+  expect(rateOf("poll#2") / rateOf("poll")).toBeCloseTo(16, 0);
+});

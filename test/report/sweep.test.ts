@@ -77,7 +77,7 @@ test("a point is not beaten by its equal, nor by another mode", () => {
 
 test("the document has every point with its settings and figures", () => {
   const document = sweepDocument(sweep);
-  expect(Object.keys(document)).toEqual(["schema", "conditions", "points", "warnings"]);
+  expect(Object.keys(document)).toEqual(["schema", "kind", "conditions", "points", "warnings"]);
   expect(document.points[2]).toMatchObject({
     mode: "interrupt",
     iodepth: 8,

@@ -37,6 +37,7 @@ describe("a comparison without I/O", () => {
 test("the document has exactly its keys", () => {
   expect(Object.keys(document)).toEqual([
     "schema",
+    "kind",
     "conditions",
     "modes",
     "pairs",

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fioDocument } from "../../src/results/fio.ts";
 import { documentText } from "../../src/results/save.ts";
+import type { RunMeasurement } from "../../src/run/measurement.ts";
 import { countsOf, emptyRun, exampleRun, troubledRun, withJob } from "../examples/run.ts";
 
 /** The keys of a document of fio 3.33, each with the type of its value. */
@@ -178,7 +179,8 @@ describe("phasebit's own key", () => {
 
   test("carries what fio has no place for", () => {
     expect(phasebit).toMatchObject({
-      schema: 1,
+      schema: 2,
+      kind: "run",
       version: "0.1.0",
       argv: ["run", "--rw", "randread"],
       clockNs: 24,
@@ -223,3 +225,48 @@ function typed(value: unknown): unknown {
     Object.entries(value as object).map(([key, part]) => [key, typed(part)]),
   );
 }
+
+describe("intervals in fio's tree", () => {
+  const rates = (run: RunMeasurement) =>
+    fioDocument(run).jobs.map((job) => job["read"] as Record<string, number>);
+
+  test("each job has its own", () => {
+    const run = exampleRun({ options: { numjobs: "2" }, seconds: 4, perSecond: 500 });
+    for (const read of rates(run)) {
+      expect(read).toMatchObject({ iops_samples: 4, iops_min: 500, iops_max: 500, iops_mean: 500 });
+    }
+  });
+
+  test("those of another source are not its own", () => {
+    const run = exampleRun({ options: { numjobs: "2" }, seconds: 2, perSecond: 500 });
+    const of = (job: number): RunMeasurement["intervals"] =>
+      run.intervals.map((interval) => ({
+        ...interval,
+        source: job,
+        latencies: interval.latencies.filter((packed) => packed.job === job),
+      }));
+    const source = {
+      file: "a.json",
+      startedMs: run.startedMs,
+      argv: [],
+      host: run.host,
+      device: run.device,
+    };
+    const merged = {
+      ...run,
+      jobs: run.jobs.map((job) => ({ ...job, source: job.job })),
+      intervals: [...of(0), ...of(1)],
+      merged: [source, { ...source, startedMs: run.startedMs + 5000 }],
+    };
+    for (const read of rates(merged)) {
+      expect(read).toMatchObject({ iops_samples: 2, iops_min: 500, iops_mean: 500 });
+    }
+  });
+
+  test("hundreds of thousands of them fit", () => {
+    const run = exampleRun({ seconds: 1, perSecond: 500 });
+    const [first] = run.intervals;
+    const intervals = Array.from({ length: 300_000 }, () => first!);
+    expect(rates({ ...run, intervals })[0]).toMatchObject({ iops_samples: 300_000, iops_min: 500 });
+  });
+});

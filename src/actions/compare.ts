@@ -1,0 +1,113 @@
+// phasebit compare: completion modes, or any two sets of options, interleaved on one open device.
+import { Command, type CommanderError } from "commander";
+import { usage } from "../errors.ts";
+import { type Live, whileLive } from "../live/live.ts";
+import type { LiveFlags } from "../live/modes.ts";
+import { comparisonReport } from "../report/compare.ts";
+import { comparisonDocument } from "../results/compare-document.ts";
+import { checkOutput, jsonText, saveDocument } from "../results/save.ts";
+import { runComparison } from "../run/compare.ts";
+import type { ComparedMode, ComparisonMeasurement } from "../run/comparison.ts";
+import { parseWorkload } from "../run/workload.ts";
+import {
+  type CompletionMode,
+  completionModes,
+  type WorkloadOptions,
+  workloadOptions,
+} from "../run/workload-options.ts";
+import { names, wholeNumber } from "./lists.ts";
+import { exitCodeOf, type OutputFlags, present } from "./output.ts";
+import { untilSignalled } from "./signals.ts";
+import { traceTo } from "./trace.ts";
+
+/** What the command line said. */
+export interface CompareFlags extends WorkloadOptions, OutputFlags, LiveFlags {
+  readonly modes: string;
+  readonly a?: string;
+  readonly b?: string;
+  readonly rounds: string;
+  readonly trace?: boolean;
+}
+
+/** Both sides must be on one device and namespace. */
+const SHARED_OPTIONS = ["device", "nsid"] as const;
+const MOST_ROUNDS = 1000;
+
+/** Measures, compares, prints and saves. */
+export async function compare(flags: CompareFlags): Promise<void> {
+  const modes = comparedModes(flags);
+  const rounds = wholeNumber("--rounds", flags.rounds, 1, MOST_ROUNDS);
+  checkOutput(flags.output);
+  const plan = { command: "compare", parts: modes, blocks: rounds * modes.length } as const;
+  await whileLive(flags, plan, async (live) => {
+    const measurement = await measure(modes, rounds, flags, live);
+    live.measured(measurement);
+    process.exitCode = exitCodeOf(measurement);
+    const document = comparisonDocument(measurement);
+    return present(flags, {
+      save: () => [saveDocument(document, { kind: "compare", ...measurement }, flags.output)],
+      normal: (saved) => comparisonReport(measurement, { saved }),
+      json: () => jsonText(document),
+    });
+  });
+}
+
+function measure(
+  modes: readonly ComparedMode[],
+  rounds: number,
+  flags: CompareFlags,
+  live: Live,
+): Promise<ComparisonMeasurement> {
+  return untilSignalled((signal) =>
+    runComparison(modes, {
+      argv: process.argv.slice(2),
+      rounds,
+      signal,
+      ...(live.isWatched && {
+        onProgress: ({ mode, block, blocks, ...sample }) =>
+          live.sample(sample, { name: mode, number: block, of: blocks }),
+      }),
+      ...traceTo(flags),
+    }),
+  );
+}
+
+function comparedModes(flags: CompareFlags): ComparedMode[] {
+  const { a, b } = flags;
+  if (a === undefined && b === undefined) return completionSides(flags);
+  if (a === undefined || b === undefined) {
+    throw usage(`--${a === undefined ? "a" : "b"}: both sides need their options`);
+  }
+  const sides = [side("a", a, flags), side("b", b, flags)];
+  for (const name of SHARED_OPTIONS) {
+    if (sides[0]!.workload[name] === sides[1]!.workload[name]) continue;
+    throw usage(`--a and --b: must have the same --${name}; compare two results with two runs`);
+  }
+  return sides;
+}
+
+function completionSides(flags: CompareFlags): ComparedMode[] {
+  const chosen = names("--modes", flags.modes, completionModes);
+  if (chosen.length < 2) throw usage(`--modes ${chosen[0]}: a comparison needs two modes`);
+  return chosen.map((mode: CompletionMode) => ({
+    name: mode,
+    options: `--completion ${mode}`,
+    workload: parseWorkload({ ...flags, completion: mode }),
+  }));
+}
+
+/** One side of --a and --b: its options on top of the common ones. */
+function side(name: string, options: string, flags: CompareFlags): ComparedMode {
+  const parser = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  for (const { flags: option, help } of workloadOptions) parser.option(option, help);
+  parser.helpOption(false);
+  try {
+    parser.parse(options.split(/\s+/).filter(Boolean), { from: "user" });
+  } catch (error) {
+    const message = (error as CommanderError).message.replace(/^error: /, "").replace(/\n/g, " ");
+    throw usage(`--${name} "${options}": ${message}`);
+  }
+  if (parser.args.length > 0)
+    throw usage(`--${name} "${options}": "${parser.args[0]}" is no option`);
+  return { name, options, workload: parseWorkload({ ...flags, ...parser.opts() }) };
+}

@@ -1,0 +1,62 @@
+// phasebit read and write: a range of a namespace to or from a file.
+import { PhasebitError, usage } from "../errors.ts";
+import { Controller } from "../nvme/controller.ts";
+import { type CopyRange, copyIn, copyNeeds, copyOut } from "../nvme/copy.ts";
+import { formatBytes, parseSize } from "../units.ts";
+import { wholeNumber } from "./lists.ts";
+import { traceTo } from "./trace.ts";
+
+/** What the command line said. */
+export interface CopyFlags {
+  readonly device: string;
+  readonly nsid: string;
+  readonly offset: string;
+  readonly size?: string;
+  readonly output?: string;
+  readonly input?: string;
+  readonly destructive?: boolean;
+  readonly trace?: boolean;
+}
+
+/** Copies a range of a namespace to a file. */
+export function read(flags: CopyFlags): Promise<void> {
+  return copy(flags, (controller, range) => copyOut(controller, range, flags.output!));
+}
+
+/** Copies a file to a range of a namespace. @throws PhasebitError REFUSED without consent */
+export async function write(flags: CopyFlags): Promise<void> {
+  requireConsent(flags);
+  await copy(flags, (controller, range) => copyIn(controller, range, flags.input!));
+}
+
+async function copy(
+  flags: CopyFlags,
+  work: (controller: Controller, range: CopyRange) => Promise<number>,
+): Promise<void> {
+  const range: CopyRange = {
+    nsid: wholeNumber("--nsid", flags.nsid, 1, 0xffff_fffe),
+    offset: size("--offset", flags.offset),
+    size: flags.size === undefined ? null : size("--size", flags.size),
+  };
+  const controller = await Controller.open(flags.device, { needs: copyNeeds, ...traceTo(flags) });
+  try {
+    const bytes = await work(controller, range);
+    process.stderr.write(`${formatBytes(bytes)} copied\n`);
+  } finally {
+    await controller.close({ shutdown: true });
+  }
+}
+
+function requireConsent(flags: CopyFlags): void {
+  if (flags.destructive === true) return;
+  throw new PhasebitError(
+    "REFUSED",
+    `write to ${flags.device}: it destroys data on the device; add --destructive to allow it`,
+  );
+}
+
+function size(flag: string, text: string): number {
+  const parsed = parseSize(text);
+  if (parsed.ok) return parsed.value;
+  throw usage(`${flag} ${text}: ${parsed.why}`);
+}

@@ -1,0 +1,52 @@
+// Where a measurement goes: its file first, then stdout, which gets it even when the file could not be written.
+import { exitCodes } from "../errors.ts";
+import type { Warning } from "../run/measurement.ts";
+
+export interface OutputFlags {
+  readonly output?: string;
+  readonly outputFormat: "normal" | "json";
+}
+
+/** What a finished measurement is shown and saved as. */
+export interface Presentation {
+  /** @returns the files. @throws PhasebitError RESULTS */
+  save(): string[];
+  /** Text for people; `saved` are the files. */
+  normal(saved: readonly string[]): string;
+  json(): string;
+}
+
+/** Saves and prints. @returns the files. @throws PhasebitError RESULTS */
+export function present(flags: OutputFlags, presentation: Presentation): readonly string[] {
+  let saved: string[] = [];
+  try {
+    saved = presentation.save();
+  } finally {
+    // figures that could not be saved are not lost on the terminal too
+    process.stdout.write(
+      flags.outputFormat === "json" ? presentation.json() : presentation.normal(saved),
+    );
+  }
+  return saved;
+}
+
+const FAULTS: readonly Warning["kind"][] = [
+  "controller-fatal",
+  "controller-reset",
+  "device-gone",
+  "io-errors",
+  "rejected-completions",
+  "commands-lost",
+  "queue-not-deleted",
+  "stopped-early",
+  "not-closed",
+];
+
+/** A device or an I/O that failed counts for more than an interruption. */
+export function exitCodeOf(outcome: {
+  readonly warnings: readonly Warning[];
+  readonly interrupted: boolean;
+}): number {
+  if (outcome.warnings.some(({ kind }) => FAULTS.includes(kind))) return exitCodes.DEVICE;
+  return outcome.interrupted ? 130 : 0;
+}

@@ -1,0 +1,65 @@
+// phasebit report: saved results as one page.
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { resolve } from "node:path";
+import { usage } from "../errors.ts";
+import { reportHtml } from "../html/report.ts";
+import { HEAD_BYTES, isPage } from "../html/template.ts";
+import { checkOutput, saveText } from "../results/files.ts";
+import { readResult } from "../results/read.ts";
+import { safeString } from "../text.ts";
+
+/** What the command line said. */
+export interface ReportFlags {
+  readonly output?: string;
+  readonly title?: string;
+}
+
+/** Reads the results, at least one, and writes the report. */
+export function report(files: readonly string[], flags: ReportFlags): void {
+  requireDifferent(files);
+  const title = flags.title === undefined ? undefined : titleOf(flags.title);
+  const results = files.map(readResult);
+  const output = flags.output ?? `${files[0]!.replace(/\.json$/, "")}.html`;
+  if (output === "-") {
+    process.stdout.write(reportHtml(results, title));
+    return;
+  }
+  checkOutput(output);
+  requireReport(output);
+  const html = reportHtml(results, title);
+  saveText(output, html);
+  const size = `${Math.ceil(Buffer.byteLength(html) / 1024)}KiB`;
+  const count = results.length === 1 ? "1 result" : `${results.length} results`;
+  process.stderr.write(`${safeString(output)}  ${size}  ${count}\n`);
+}
+
+function requireDifferent(files: readonly string[]): void {
+  const paths = files.map((file) => resolve(file));
+  const twice = files.find((_, index) => paths.indexOf(paths[index]!) !== index);
+  if (twice !== undefined) throw usage(`${safeString(twice)}: is named twice; name it once`);
+}
+
+/** In any language, but without what moves or hides text. */
+function titleOf(typed: string): string {
+  const title = typed.replace(/\p{C}+/gu, " ").trim();
+  if (title !== "") return title;
+  throw usage('--title "": says nothing; leave it out, or give the report a heading');
+}
+
+/** What lies there may be anything; only an earlier report is replaced. */
+function requireReport(output: string): void {
+  if (!existsSync(output) || isPage(headOf(output), "report")) return;
+  throw usage(
+    `--output ${safeString(output)}: is there already and is no report of phasebit; give another name`,
+  );
+}
+
+function headOf(file: string): string {
+  const descriptor = openSync(file, "r");
+  try {
+    const bytes = Buffer.alloc(HEAD_BYTES);
+    return bytes.toString("utf8", 0, readSync(descriptor, bytes));
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,40 @@
+// phasebit run: one workload, its report and its result files.
+import { whileLive } from "../live/live.ts";
+import type { LiveFlags } from "../live/modes.ts";
+import { normalReport } from "../report/normal.ts";
+import { checkOutput, documentText, saveRun } from "../results/save.ts";
+import { runWorkload } from "../run/runner.ts";
+import { parseWorkload } from "../run/workload.ts";
+import type { WorkloadOptions } from "../run/workload-options.ts";
+import { exitCodeOf, type OutputFlags, present } from "./output.ts";
+import { untilSignalled } from "./signals.ts";
+import { traceTo } from "./trace.ts";
+
+/** What the command line said. */
+export interface RunFlags extends WorkloadOptions, OutputFlags, LiveFlags {
+  readonly trace?: boolean;
+}
+
+/** Measures, prints and saves. */
+export async function run(flags: RunFlags): Promise<void> {
+  const workload = parseWorkload(flags);
+  checkOutput(flags.output);
+  const plan = { command: "run", parts: [{ name: "", workload }], blocks: 1 } as const;
+  await whileLive(flags, plan, async (live) => {
+    const measurement = await untilSignalled((signal) =>
+      runWorkload(workload, {
+        argv: process.argv.slice(2),
+        signal,
+        ...(live.isWatched && { onSample: (sample) => live.sample(sample) }),
+        ...traceTo(flags),
+      }),
+    );
+    live.measured(measurement);
+    process.exitCode = exitCodeOf(measurement);
+    return present(flags, {
+      save: () => saveRun(measurement, flags.output),
+      normal: (saved) => normalReport(measurement, { saved }),
+      json: () => documentText(measurement),
+    });
+  });
+}

@@ -1,0 +1,89 @@
+// phasebit sweep: depths × completion modes × interrupt coalescing, one table.
+import { usage } from "../errors.ts";
+import { type Live, whileLive } from "../live/live.ts";
+import type { LiveFlags } from "../live/modes.ts";
+import { sweepReport } from "../report/sweep.ts";
+import { checkOutput, jsonText, saveDocument } from "../results/save.ts";
+import { sweepDocument } from "../results/sweep-document.ts";
+import type { SweepMeasurement } from "../run/comparison.ts";
+import { runSweep, type SweepAxes, sweepWorkloads } from "../run/sweep.ts";
+import {
+  type Coalescing,
+  MAX_COALESCING,
+  MAX_IODEPTH,
+  parseWorkload,
+  type Workload,
+} from "../run/workload.ts";
+import { completionModes, type WorkloadOptions } from "../run/workload-options.ts";
+import { names, numbers } from "./lists.ts";
+import { exitCodeOf, type OutputFlags, present } from "./output.ts";
+import { untilSignalled } from "./signals.ts";
+import { traceTo } from "./trace.ts";
+
+/** What the command line said. */
+export interface SweepFlags extends WorkloadOptions, OutputFlags, LiveFlags {
+  readonly modes: string;
+  readonly iodepth: string;
+  readonly thresholds?: string;
+  readonly times?: string;
+  readonly trace?: boolean;
+}
+
+/** Measures point by point, prints and saves. */
+export async function sweep(flags: SweepFlags): Promise<void> {
+  const axes: SweepAxes = {
+    modes: names("--modes", flags.modes, completionModes),
+    iodepths: axis("--iodepth", flags.iodepth, 1, MAX_IODEPTH),
+    coalescings: coalescings(flags),
+  };
+  const base = parseWorkload({ ...flags, iodepth: undefined });
+  checkOutput(flags.output);
+  const parts = sweepWorkloads(base, axes).map((workload) => ({ name: "", workload }));
+  const plan = { command: "sweep", parts, blocks: parts.length } as const;
+  await whileLive(flags, plan, async (live) => {
+    const measurement = await measure(base, axes, flags, live);
+    live.measured(measurement);
+    process.exitCode = exitCodeOf(measurement);
+    const document = sweepDocument(measurement);
+    return present(flags, {
+      save: () => [saveDocument(document, { kind: "sweep", ...measurement }, flags.output)],
+      normal: (saved) => sweepReport(measurement, { saved }),
+      json: () => jsonText(document),
+    });
+  });
+}
+
+function measure(
+  base: Workload,
+  axes: SweepAxes,
+  flags: SweepFlags,
+  live: Live,
+): Promise<SweepMeasurement> {
+  return untilSignalled((signal) =>
+    runSweep(base, axes, {
+      argv: process.argv.slice(2),
+      signal,
+      ...(live.isWatched && {
+        onProgress: ({ name, point, points, ...sample }) =>
+          live.sample(sample, { name, number: point, of: points }),
+      }),
+      ...traceTo(flags),
+    }),
+  );
+}
+
+/** Numbers, each once: a setting that is measured twice would be two points of one name. */
+function axis(flag: string, text: string, min: number, max: number): number[] {
+  const values = numbers(flag, text, min, max);
+  const twice = values.find((value, index) => values.indexOf(value) !== index);
+  if (twice !== undefined) throw usage(`${flag} ${text}: names ${twice} twice`);
+  return values;
+}
+
+/** Every threshold with every time; without either, coalescing is left alone. */
+function coalescings({ thresholds, times }: SweepFlags): (Coalescing | null)[] {
+  if (thresholds === undefined && times === undefined) return [null];
+  const counts = axis("--thresholds", thresholds ?? "0", 0, MAX_COALESCING);
+  const units = axis("--times", times ?? "0", 0, MAX_COALESCING);
+  return counts.flatMap((threshold) => units.map((time) => ({ threshold, time })));
+}

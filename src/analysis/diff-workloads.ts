@@ -1,0 +1,44 @@
+// The workloads that two sides compare: of runs and sweeps their own, of comparisons that of each mode.
+import type { Workload } from "../run/workload.ts";
+import type { DiffResult, Side } from "./diff-sides.ts";
+
+/** Workloads that are compared with each other: those of a side's results, of one mode where there are modes. */
+export interface WorkloadPair {
+  /** The mode that both sides have; null for runs and sweeps, and where each side chose its own. */
+  readonly mode: string | null;
+  readonly a: readonly Workload[];
+  readonly b: readonly Workload[];
+}
+
+/** What is compared with what; nothing for comparisons that have no mode in common. */
+export function workloadPairs(a: Side, b: Side): WorkloadPair[] {
+  if (![...a.results, ...b.results].every(({ kind }) => kind === "compare")) {
+    return [{ mode: null, a: a.results.map(ownWorkload), b: b.results.map(ownWorkload) }];
+  }
+  if (a.chosen !== null && b.chosen !== null) {
+    return [{ mode: null, a: ofMode(a, a.chosen), b: ofMode(b, b.chosen) }];
+  }
+  const chosen = a.chosen ?? b.chosen;
+  return modesOf(a.results[0]!)
+    .filter((mode) => chosen === null || mode === chosen)
+    .map((mode) => ({ mode, a: ofMode(a, mode), b: ofMode(b, mode) }))
+    .filter((pair) => pair.a.length === a.results.length && pair.b.length === b.results.length);
+}
+
+function ownWorkload({ measurement }: DiffResult): Workload {
+  return measurement.workload;
+}
+
+function modesOf(result: DiffResult): string[] {
+  return result.kind === "compare" ? result.measurement.modes.map(({ name }) => name) : [];
+}
+
+/** One for each result that has the mode. */
+function ofMode({ results }: Side, mode: string): Workload[] {
+  return results.flatMap((result) => {
+    if (result.kind !== "compare") return [];
+    return result.measurement.modes
+      .filter(({ name }) => name === mode)
+      .map(({ workload }) => workload);
+  });
+}

@@ -1,0 +1,36 @@
+// Options that several commands have, and the tables of others as commander wants them.
+import { Option } from "commander";
+import type { OptionDescription } from "../run/workload-options.ts";
+
+/** One line of a table. */
+export function optionOf(description: OptionDescription): Option {
+  const option = new Option(description.flags, description.help).helpGroup(description.group);
+  if (description.choices !== undefined) option.choices([...description.choices]);
+  if (description.default !== undefined) option.default(description.default);
+  return option;
+}
+
+/** An option whose value is a list of some of these names, separated by commas. */
+export function listOption(flags: string, help: string, choices: readonly string[]): Option {
+  const option = new Option(flags, help);
+  option.argChoices = [...choices];
+  return option;
+}
+
+/** Where a measurement goes, and what is shown of its making. */
+export function outputOptions(): Option[] {
+  const format = new Option("-o, --output-format <format>", "what to print")
+    .choices(["normal", "json"])
+    .default("normal");
+  const file = new Option("--output <file>", "result file (default: a new one in results/)");
+  return [format.helpGroup("Output:"), file.helpGroup("Output:"), traceOption()];
+}
+
+/** The device that a command works on. */
+export function deviceOption(): Option {
+  return new Option("-d, --device <device>", "PCI address, or embedded").default("embedded");
+}
+
+export function traceOption(): Option {
+  return new Option("--trace", "show every register access and control-plane command on stderr");
+}

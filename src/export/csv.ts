@@ -1,0 +1,109 @@
+// Comma-separated tables for spreadsheets and data frames: a header row, one thing a row, figures as plain
+// numbers with the unit in the column's name; a cell is empty where the samples cannot carry its figure.
+import { stringify } from "csv-stringify/sync";
+import { carriedNs, isCarried, meanNs, percentileNs } from "../analysis/histogram.ts";
+import { perSecond } from "../analysis/totals.ts";
+import { bucketLowNs } from "../histogram.ts";
+import type { Result } from "../results/result.ts";
+import { emptyCounts, unpackLatency } from "../run/latency-counts.ts";
+import type { LatencyCounts, PackedLatency } from "../run/measurement.ts";
+import { NS_PER_MS } from "../units.ts";
+import type { Distribution, Group, Op, Stretch } from "./groups.ts";
+import { exportedPercentiles } from "./percentiles.ts";
+import { seriesOf } from "./series.ts";
+
+type Cell = string | number | null;
+type Row = Readonly<Record<string, Cell>>;
+
+/** A row for each percentile of each distribution that its samples carry. */
+export function percentileTable(result: Result, distributions: readonly Distribution[]): string {
+  const rows = distributions.flatMap(({ group, op, latency }) =>
+    exportedPercentiles
+      .filter((percentile) => isCarried(latency.total, percentile))
+      .map((percentile) => {
+        const valueNs = percentileNs(latency, percentile);
+        return {
+          ...identity(result, group, op),
+          percentile,
+          value_ns: valueNs,
+          count_above: countAbove(latency, percentile),
+          total: latency.total,
+        };
+      }),
+  );
+  return table([...IDENTITY, "percentile", "value_ns", "count_above", "total"], rows);
+}
+
+/** A row for each interval (of a comparison: block), direction and queue, also where nothing was completed. */
+export function seriesTable(result: Result, distributions: readonly Distribution[]): string {
+  const rows = distributions.flatMap(({ group, op }) => {
+    const named = identity(result, group, op);
+    return seriesOf(group, op).map(([stretch, packed]) => ({
+      ...named,
+      ...seriesCells(stretch, packed, group.workload.bs),
+    }));
+  });
+  return table([...IDENTITY, ...SERIES], rows);
+}
+
+const IDENTITY = [
+  ...["result", "device", "model", "serial", "firmware"],
+  ...["mode", "op", "bs", "iodepth", "coalesce"],
+];
+
+/** On every row, so that tables of several results can be put together. */
+function identity({ file, measurement }: Result, group: Group, op: Op): Row {
+  const { address, model, serial, firmware } = measurement.device;
+  const { mode, workload } = group;
+  const { bs, iodepth, coalesce } = workload;
+  return {
+    ...{ result: file, device: address, model, serial, firmware, mode, op, bs, iodepth },
+    coalesce: coalesce === null ? null : `${coalesce.threshold},${coalesce.time}`,
+  };
+}
+
+/** Samples of higher buckets than the percentile's: what it left out. */
+function countAbove(latency: LatencyCounts, percentile: number): number {
+  const valueNs = percentileNs(latency, percentile);
+  const passed = latency.counts
+    .filter(([index]) => bucketLowNs(index) <= valueNs)
+    .reduce((sum, [, count]) => sum + count, 0);
+  return latency.total - passed;
+}
+
+const SERIES = [
+  ...["queue", "start_ms", "length_ms", "ios", "iops", "bytes_per_second"],
+  ...["mean_ns", "p50_ns", "p99_ns", "p999_ns", "max_ns"],
+];
+
+function seriesCells({ startMs, lengthMs }: Stretch, packed: PackedLatency, bs: number): Row {
+  const { total, maxNs, job } = packed;
+  const latency = total > 0 ? unpackLatency(packed) : emptyCounts;
+  const iops = perSecond(total, lengthMs * NS_PER_MS);
+  return {
+    queue: job === null ? null : job + 1,
+    start_ms: rounded(startMs),
+    length_ms: rounded(lengthMs),
+    ios: total,
+    iops: rounded(iops),
+    bytes_per_second: rounded(iops * bs),
+    mean_ns: total > 0 ? rounded(meanNs(latency)) : null,
+    p50_ns: carriedNs(latency, 50),
+    p99_ns: carriedNs(latency, 99),
+    p999_ns: carriedNs(latency, 99.9),
+    max_ns: total > 0 ? maxNs : null,
+  };
+}
+
+/** Three decimals: no figure here is known better. */
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+/**
+ * Quoted where it must be (RFC 4180, but lines end in LF). A text that a spreadsheet would take for a formula
+ * gets an apostrophe before it: names of devices and files are not ours.
+ */
+function table(columns: readonly string[], rows: readonly Row[]): string {
+  return stringify([...rows], { header: true, columns: [...columns], escape_formulas: true });
+}

@@ -1,0 +1,131 @@
+// phasebit export: a result in the formats of other tools.
+import { usage } from "../errors.ts";
+import { comparisonDocument } from "../results/compare-document.ts";
+import { hgrm } from "../results/hgrm.ts";
+import type { Result } from "../results/result.ts";
+import { documentText, jsonText } from "../results/save.ts";
+import { sweepDocument } from "../results/sweep-document.ts";
+import { safeString } from "../text.ts";
+import { percentileTable, seriesTable } from "./csv.ts";
+import { type ExportFormat, type ExportOptions, optionFormats } from "./export-options.ts";
+import { fioJson } from "./fio-json.ts";
+import { type Distribution, groupsOf } from "./groups.ts";
+import { hlog, timedIos } from "./hlog.ts";
+import { markdown } from "./markdown.ts";
+import { stemOf } from "./names.ts";
+import { openMetrics } from "./openmetrics.ts";
+import { selected } from "./select.ts";
+
+export interface ExportedFile {
+  /** In a folder. */
+  readonly name: string;
+  /** What it is about: a distribution, or the result. */
+  readonly of: string;
+  readonly text: string;
+}
+
+/** What an export gives: one file, or of `hgrm` one for each distribution. */
+export interface Exported {
+  readonly files: readonly ExportedFile[];
+  /** What the reader has to know of them, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+type Exporter = (result: Result, options: ExportOptions) => Exported;
+
+const exporters: Readonly<Record<ExportFormat, Exporter>> = {
+  hgrm: hgrmFiles,
+  hlog: hlogFile,
+  csv: csvFile,
+  json: (result) => file(result, "json", documentOf(result)),
+  "fio-json": (result, { bins = false }) => file(result, "fio.json", fioJson(result, { bins })),
+  openmetrics: openMetricsFile,
+  markdown: (result) => file(result, "md", markdown(result)),
+};
+
+/**
+ * The result in the format that the options name.
+ * @throws PhasebitError USAGE for a selection that the result does not have.
+ */
+export function exported(result: Result, options: ExportOptions): Exported {
+  return exporters[options.format](result, options);
+}
+
+/** @throws PhasebitError USAGE for an option that the format does not know */
+export function requireFitting(options: ExportOptions): void {
+  for (const [name, formats] of Object.entries(optionFormats)) {
+    const isGiven = options[name as keyof ExportOptions] !== undefined;
+    if (isGiven && !formats.includes(options.format)) {
+      throw usage(`--${name}: is for --format ${formats.join(", ")}; leave it out`);
+    }
+  }
+}
+
+function hgrmFiles(result: Result, { select, unit = "us" }: ExportOptions): Exported {
+  const distributions = chosen(result, select);
+  if (distributions.length === 0) throw usage(`${safeString(result.file)}: has no latencies`);
+  const stem = stemOf(result.file);
+  const files = distributions.map(({ name, latency }) => ({
+    name: `${stem}-${name}.${unit}.hgrm`,
+    of: name,
+    text: hgrm(latency, unit),
+  }));
+  return { files, notes: [] };
+}
+
+function hlogFile(result: Result, { select, untagged = false }: ExportOptions): Exported {
+  const distributions = chosen(result, select);
+  const groups = [...new Set(distributions.map(({ group }) => group))];
+  if (untagged && groups.length > 1) {
+    const names = groups.map(({ name }) => name).join(", ");
+    throw usage(`--untagged: would add up ${names}; name one of them with --select`);
+  }
+  const { startedMs } = result.measurement;
+  return {
+    ...file(result, "hlog", hlog(distributions, { startedMs, untagged })),
+    notes: timeNotes(distributions),
+  };
+}
+
+function timeNotes(distributions: readonly Distribution[]): string[] {
+  if (distributions.some(({ group }) => !group.hasTime)) {
+    return ["the result has no histograms of intervals: each line stands for the whole run"];
+  }
+  const ios = distributions.reduce((sum, { latency }) => sum + latency.total, 0);
+  const timed = timedIos(distributions);
+  return timed === ios ? [] : [`the intervals hold ${timed} of the ${ios} I/Os`];
+}
+
+function csvFile(result: Result, { select, table = "percentiles" }: ExportOptions): Exported {
+  const distributions = chosen(result, select);
+  const text = { percentiles: percentileTable, series: seriesTable }[table];
+  return file(result, `${table}.csv`, text(result, distributions));
+}
+
+function openMetricsFile(result: Result, options: ExportOptions): Exported {
+  const { select, native = false, timestamps = false } = options;
+  const groups = groupsOf(result);
+  const text = openMetrics(result, groups, selected(groups, select), { native, timestamps });
+  return file(result, "om.txt", text);
+}
+
+function chosen(result: Result, select: string | undefined): Distribution[] {
+  return selected(groupsOf(result), select);
+}
+
+/** The document in the present schema. */
+function documentOf({ kind, measurement }: Result): string {
+  switch (kind) {
+    case "run":
+      return documentText(measurement);
+    case "compare":
+      return jsonText(comparisonDocument(measurement));
+    case "sweep":
+      return jsonText(sweepDocument(measurement));
+  }
+}
+
+function file(result: Result, extension: string, text: string): Exported {
+  const name = `${stemOf(result.file)}.${extension}`;
+  return { files: [{ name, of: result.file, text }], notes: [] };
+}

@@ -1,0 +1,76 @@
+// The labels of a result's metrics. Identity and group are on every one of them; the rest is on the info metric.
+import type { Result } from "../results/result.ts";
+import type { Workload } from "../run/workload.ts";
+import type { Distribution, Group } from "./groups.ts";
+import type { Labels } from "./openmetrics-text.ts";
+
+/** What metrics are made from. */
+export interface Measured {
+  readonly distributions: readonly Distribution[];
+  /** Those that the distributions are of. */
+  readonly groups: readonly Group[];
+  /** The result's labels, on every metric. */
+  readonly own: Labels;
+  /** Its conditions; no two groups have the same. */
+  readonly labelsOf: (group: Group) => Labels;
+}
+
+/** What tells one device's metrics from another's. */
+export function identityLabels({ measurement: { device } }: Result): Labels {
+  return { device: device.address, serial: device.serial };
+}
+
+/**
+ * The conditions of each of a result's groups. A sweep may have measured one setting twice: the second has
+ * "repeat" 2, for what has equal labels is one time series.
+ */
+export function groupLabels(groups: readonly Group[]): Measured["labelsOf"] {
+  const counts = new Map<string, number>();
+  const labels = new Map<Group, Labels>();
+  for (const group of groups) {
+    const own = conditions(group);
+    const key = JSON.stringify(own);
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    labels.set(group, count === 1 ? own : { ...own, repeat: `${count}` });
+  }
+  return (group) => labels.get(group)!;
+}
+
+function conditions({ mode, workload: { iodepth, coalesce } }: Group): Labels {
+  const coalesceText = coalesce === null ? "" : `${coalesce.threshold},${coalesce.time}`;
+  return { mode, iodepth: `${iodepth}`, coalesce: coalesceText };
+}
+
+/** Everything that is said once; of the workload what all groups have. */
+export function infoLabels(result: Result, groups: readonly Group[]): Labels {
+  const { device, host, workload, version, startedMs, interrupted, merged } = result.measurement;
+  const workloads = groups.length > 0 ? groups.map((group) => group.workload) : [workload];
+  return {
+    ...identityLabels(result),
+    model: device.model,
+    firmware: device.firmware,
+    transport: device.transport,
+    nvme_version: device.version,
+    nsid: `${device.nsid}`,
+    kind: result.kind,
+    rw: ofAll(workloads, ({ rw }) => rw),
+    rwmixread: ofAll(workloads, ({ rw, rwmixread }) => (rw === "randrw" ? `${rwmixread}` : "")),
+    bs: ofAll(workloads, ({ bs }) => `${bs}`),
+    numjobs: ofAll(workloads, ({ numjobs }) => `${numjobs}`),
+    precondition: workload.precondition ?? "",
+    host: host.hostname,
+    kernel: host.kernel,
+    cpu: host.cpuModel,
+    started: new Date(startedMs).toISOString(),
+    interrupted: `${interrupted}`,
+    merged: merged.length > 0 ? `${merged.length}` : "",
+    version,
+  };
+}
+
+/** What they all have; empty, which is no label, when they differ. */
+function ofAll(workloads: readonly Workload[], of: (workload: Workload) => string): string {
+  const [only = "", ...others] = new Set(workloads.map(of));
+  return others.length > 0 ? "" : only;
+}

@@ -1,0 +1,107 @@
+// Everything that a report shows, worked out from the results: groups with their names, pairs, conditions, doubts.
+import { directionsOf, workloadName } from "../analysis/totals.ts";
+import { eachText, workloadsOf } from "../report/workload-parts.ts";
+import type { Result } from "../results/result.ts";
+import { warningText } from "../results/warnings.ts";
+import type { Warning } from "../run/measurement.ts";
+import { safeString } from "../text.ts";
+import { fioSize } from "../units.ts";
+import { comparisonDrafts } from "./comparison-groups.ts";
+import { conditionsOf } from "./conditions.ts";
+import { differenceWarnings } from "./differences.ts";
+import type { Drafts } from "./draft.ts";
+import { namesOf, shortPaths } from "./names.ts";
+import { pairOf } from "./pairs.ts";
+import type { GroupData, PairData, ReportData, ResultData } from "./report-data.ts";
+import { runGroups } from "./run-groups.ts";
+import { sweepGroups } from "./sweep-groups.ts";
+import { generator } from "./template.ts";
+
+/** Columns of a chart over time, and those of all charts together: a report of many results stays small. */
+const MOST_COLUMNS = 600;
+const ALL_COLUMNS = 2400;
+const FEWEST_COLUMNS = 60;
+
+/** The report of some results, which are at least one. */
+export function reportData(results: readonly Result[], title?: string): ReportData {
+  const most = columnsEach(results);
+  const drafts = results.map((result) => draftsOf(result, most));
+  const names = namesOf(unnamed(results, drafts));
+  const idOf = (result: number, index: number): string => `${result}.${index}`;
+  let next = 0;
+  const groups = drafts.flatMap((draft, result) =>
+    draft.groups.map(({ data }, index): GroupData => {
+      return { id: idOf(result, index), result, name: names[next++]!, ...data };
+    }),
+  );
+  const pairs = drafts.flatMap((draft, result) =>
+    draft.pairs.flatMap(({ a, b, comparison }): PairData[] => {
+      const pair = pairOf(comparison, idOf(result, a), idOf(result, b));
+      return pair === undefined ? [] : [pair];
+    }),
+  );
+  const about = results.map((result, index) =>
+    resultData(result, drafts[index]!.warnings, results[0]!),
+  );
+  return { title: title ?? titleOf(results), generator, results: about, groups, pairs };
+}
+
+function draftsOf({ kind, measurement }: Result, most: number): Drafts {
+  if (kind === "compare") return comparisonDrafts(measurement, most);
+  const groups = kind === "run" ? runGroups(measurement, most) : sweepGroups(measurement);
+  return { groups, pairs: [], warnings: measurement.warnings };
+}
+
+/** How many columns each chart over time may have. */
+function columnsEach(results: readonly Result[]): number {
+  const charts = results.reduce((sum, { kind, measurement }) => {
+    if (kind === "sweep") return sum;
+    const workloads = kind === "compare" ? measurement.modes : [measurement];
+    const directions = workloads.map(({ workload }) => directionsOf(workload).length);
+    return sum + directions.reduce((all, count) => all + count, 0);
+  }, 0);
+  const each = Math.floor(ALL_COLUMNS / Math.max(charts, 1));
+  return Math.max(FEWEST_COLUMNS, Math.min(MOST_COLUMNS, each));
+}
+
+function unnamed(results: readonly Result[], drafts: readonly Drafts[]) {
+  const files = shortPaths(results.map(({ file }) => file));
+  return drafts.flatMap(({ groups }, result) => {
+    const { device, host } = results[result]!.measurement;
+    const place = { device: device.address, host: host.hostname, file: files[result]! };
+    return groups.map(({ settings }) => ({ settings, ...place }));
+  });
+}
+
+function resultData(result: Result, doubts: readonly Warning[], first: Result): ResultData {
+  const { kind, file, measurement } = result;
+  const elsewhere = differenceWarnings(first.measurement, measurement, nameOf(first.file));
+  return {
+    kind,
+    file: nameOf(file),
+    startedMs: measurement.startedMs,
+    conditions: conditionsOf(result),
+    warnings: [...doubts.map((doubt) => safeString(warningText(doubt))), ...elsewhere],
+    merged: measurement.merged.map((source) => safeString(source.file)),
+  };
+}
+
+/** Without its folder. */
+function nameOf(file: string): string {
+  return safeString(file.replace(/^.*\//, ""));
+}
+
+/** "randread-4k-qd32x1 on ACME X1", or "3 results". */
+function titleOf(results: readonly Result[]): string {
+  const [{ kind, measurement }] = results as readonly [Result];
+  if (results.length > 1) return `${results.length} results`;
+  const { workload, device } = measurement;
+  const sides = workloadsOf(results[0]!);
+  const named = {
+    run: workloadName(workload),
+    compare: `compare ${eachText(sides, workloadName)}`,
+    // its depths are what it is about
+    sweep: `sweep ${workload.rw}-${fioSize(workload.bs)}`,
+  };
+  return safeString(`${named[kind]} on ${device.model}`);
+}

@@ -1,0 +1,159 @@
+// What a result was measured on, with what and where, in lines that are ready to print.
+import { median } from "../analysis/totals.ts";
+import { depthText, eachText, sizeText, workloadsOf } from "../report/workload-parts.ts";
+import type { Result } from "../results/result.ts";
+import { needsInterrupts } from "../run/completion.ts";
+import type { DeviceIdentity, HostConditions, Measurement } from "../run/measurement.ts";
+import type { Coalescing, Workload } from "../run/workload.ts";
+import { safeString } from "../text.ts";
+import { fioTime, formatBytes, formatNs } from "../units.ts";
+import type { ResultData } from "./report-data.ts";
+
+type Line = ResultData["conditions"][number];
+
+/** The conditions of a result, the most telling first. */
+export function conditionsOf(result: Result): Line[] {
+  const { measurement } = result;
+  const lines = [
+    ...deviceLines(measurement.device),
+    ...workloadLines(result),
+    ...timeLines(result),
+    line("precondition", measurement.workload.precondition ?? "not stated"),
+    ...hostLines(measurement.host),
+    ...clockLines(result),
+    ...originLines(measurement),
+  ];
+  return lines.map(({ label, value }) => ({ label: safeString(label), value: safeString(value) }));
+}
+
+function line(label: string, ...parts: readonly string[]): Line {
+  return { label, value: parts.join(", ") };
+}
+
+function deviceLines(device: DeviceIdentity): Line[] {
+  const { model, serial, firmware, address, transport, version, nsid } = device;
+  const { blocks, blockBytes } = device;
+  const capacity = `${formatBytes(blocks * blockBytes)} in ${formatBytes(blockBytes)} blocks`;
+  return [
+    line("device", model, `serial ${serial}`, `firmware ${firmware}`),
+    // "embedded?latency=20us" says its transport itself
+    line("address", address, ...(address.startsWith(transport) ? [] : [transport])),
+    line("namespace", `${nsid}`, capacity, `NVMe ${version}`),
+  ];
+}
+
+function workloadLines(result: Result): Line[] {
+  const workloads = workloadsOf(result);
+  const pattern = eachText(workloads, ({ rw, rwmixread }) =>
+    rw === "randrw" ? `randrw ${rwmixread}% reads` : rw,
+  );
+  // a sweep has axes instead
+  const depth = result.kind === "sweep" ? [] : [depthText(workloads)];
+  const numjobs = `numjobs ${eachText(workloads, (workload) => `${workload.numjobs}`)}`;
+  const seed = `seed ${eachText(workloads, (workload) => `${workload.seed}`)}`;
+  return [
+    line("workload", pattern, sizeText(workloads), ...depth, numjobs),
+    ...completionLines(result),
+    line("range", eachText(workloads, rangeOf), seed),
+  ];
+}
+
+function completionLines({ kind, measurement }: Result): Line[] {
+  if (kind === "compare") {
+    const { modes, rounds } = measurement;
+    return [
+      ...modes.map(({ name, options }) => line(`mode ${name}`, options || "no options of its own")),
+      line("rounds", `${rounds}, interleaved`),
+    ];
+  }
+  const { completion, coalesce } = measurement.workload;
+  const { mode, irq, spinNs } = completion;
+  if (kind === "sweep") return [line("completion", `irq ${irq}`)];
+  const spin = mode === "hybrid" ? [`spin ${formatNs(spinNs)}`] : [];
+  const interrupts = needsInterrupts(mode) ? [`irq ${irq}`] : [];
+  const coalesced = coalesce === null ? [] : [`coalesce ${coalescingText(coalesce)}`];
+  return [line("completion", mode, ...interrupts, ...spin, ...coalesced)];
+}
+
+/** As `--coalesce` takes it. */
+function coalescingText({ threshold, time, vector }: Coalescing): string {
+  return [threshold, time, ...(vector === undefined ? [] : [vector])].join(",");
+}
+
+function rangeOf({ offset, size }: Workload): string {
+  const end = size === null ? "the end of the namespace" : formatBytes(offset + size);
+  return `from ${formatBytes(offset)} to ${end}`;
+}
+
+function timeLines({ kind, measurement }: Result): Line[] {
+  const { runtimeMs, rampTimeMs, logHistMs } = measurement.workload;
+  const each = { run: "", compare: " each block", sweep: " each point" }[kind];
+  return [
+    line(
+      "runtime",
+      `${fioTime(runtimeMs)}${each}`,
+      rampTimeMs > 0 ? `after a ramp of ${fioTime(rampTimeMs)}` : "no ramp",
+      ...(kind === "run" ? [`intervals of ${fioTime(logHistMs)}`] : []),
+    ),
+  ];
+}
+
+function hostLines(host: HostConditions): Line[] {
+  const { hostname, kernel, cpuModel, cpus, memoryBytes, node, v8, pageBytes, loadAverage } = host;
+  return [
+    line("host", hostname, `kernel ${kernel}`, `load ${loadAverage.toFixed(2)} at the start`),
+    line(
+      "CPU",
+      cpuModel,
+      `${cpus} ${cpus === 1 ? "CPU" : "CPUs"}`,
+      `${formatBytes(memoryBytes)} of memory`,
+    ),
+    line("Node.js", node, `V8 ${v8}`, `DMA window in pages of ${formatBytes(pageBytes)}`),
+  ];
+}
+
+/** What a run says of its threads; blocks and points do not keep it. */
+function clockLines({ kind, measurement }: Result): Line[] {
+  if (kind !== "run") return [];
+  const cpus = inRanges(measurement.jobs.map(({ cpu }) => cpu));
+  const clockNs = median(measurement.jobs.map((job) => job.clockNs));
+  return [
+    line("jobs", `on CPU ${cpus}`),
+    line("clock", `${formatNs(clockNs)} a reading`, "each latency includes about one"),
+  ];
+}
+
+/** "0-63" or "2 0": in the order of the jobs. */
+function inRanges(cpus: readonly (number | null)[]): string {
+  const ranges: [number | null, number | null][] = [];
+  for (const cpu of cpus) {
+    const last = ranges.at(-1);
+    if (last !== undefined && cpu !== null && last[1] === cpu - 1) last[1] = cpu;
+    else ranges.push([cpu, cpu]);
+  }
+  return ranges.map(([from, to]) => (from === to ? (from ?? "any") : `${from}-${to}`)).join(" ");
+}
+
+function originLines({ startedMs, interrupted, version, argv, merged }: Measurement): Line[] {
+  return [
+    line("started", utc(startedMs), ...(interrupted ? ["interrupted"] : [])),
+    line("phasebit", version),
+    line("command", `phasebit ${argv.map(quoted).join(" ")}`),
+    ...merged.map(({ file, host, device, startedMs: partMs }) =>
+      line("merged", file, `host ${host.hostname}`, `device ${device.address}`, utc(partMs)),
+    ),
+  ];
+}
+
+/** "2026-11-22 09:14:05 UTC". */
+function utc(ms: number): string {
+  return new Date(ms)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.[0-9]+Z$/, " UTC");
+}
+
+/** As a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

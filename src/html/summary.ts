@@ -1,0 +1,58 @@
+// The report in plain text, for a browser without scripts: a table of the groups, conditions, doubts.
+import { largest } from "../statistics/summary.ts";
+import { formatCount, formatMiBps, formatNs } from "../units.ts";
+import type { GroupData, ReportData, ResultData } from "./report-data.ts";
+
+/** The text, lines ended. */
+export function summaryText(report: ReportData): string {
+  const blocks = [
+    [report.title, `${report.generator}. The charts of this report need scripts.`],
+    groupTable(report.groups),
+    ...report.results.map(resultLines),
+  ];
+  return blocks.map((lines) => `${lines.join("\n")}\n`).join("\n");
+}
+
+const headings = ["", "IOPS", "MiB/s", "I/Os", "mean", "p50", "p99", "p99.9", "p99.99", "max"];
+
+function groupTable(groups: readonly GroupData[]): string[] {
+  return aligned([headings, ...groups.map(cellsOf)]);
+}
+
+function cellsOf({ name, iops, bytesPerSecond, ios, latencyNs }: GroupData): string[] {
+  const { mean, p50, p99, p999, p9999, max } = latencyNs;
+  return [
+    name,
+    shown(iops, formatCount),
+    shown(bytesPerSecond, formatMiBps),
+    formatCount(ios),
+    ...[mean, p50, p99, p999, p9999, max].map((ns) => shown(ns, formatNs)),
+  ];
+}
+
+function shown(value: number | null, format: (value: number) => string): string {
+  return value === null ? "-" : format(value);
+}
+
+function resultLines({ file, conditions, warnings }: ResultData): string[] {
+  return [
+    file,
+    ...aligned(conditions.map(({ label, value }) => [`  ${label}`, value])),
+    ...warnings.map((warning) => `  warning: ${warning}`),
+  ];
+}
+
+/** Columns two blanks apart: the first to the left, figures to the right, a last column of text as it is. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const isText = rows.every(({ length }) => length === 2);
+  const widths = rows[0]?.map((_, column) => largest(rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        if (column === 0) return cell.padEnd(widths![0]!);
+        return isText ? cell : cell.padStart(widths![column]!);
+      })
+      .join("  ")
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,98 @@
+// What happened over time: rates, percentiles and the heat map, in one walk over the columns.
+import { carriedNs } from "../analysis/histogram.ts";
+import { stepEdgeNs, stepOf } from "../analysis/latency-steps.ts";
+import { LatencySum } from "../run/latency-sum.ts";
+import type { LatencyCounts } from "../run/measurement.ts";
+import { largest, smallest } from "../statistics/summary.ts";
+import { type Column, columnsOf, type Stretch } from "./columns.ts";
+import { roundedNs, roundedS } from "./digits.ts";
+import { ratesOf } from "./rates.ts";
+import type { HeatMap, Series } from "./report-data.ts";
+
+export interface Timeline {
+  readonly series: Series;
+  readonly heat: HeatMap;
+  /** IOPS of each queue at the times of the series, by `queueKey`. */
+  readonly queues: ReadonlyMap<string, readonly number[]>;
+}
+
+/** The course of one direction in at most `most` columns; null where no stretch was kept. */
+export function timelineOf(stretches: readonly Stretch[], most: number): Timeline | null {
+  const columns = columnsOf(stretches, most);
+  if (columns.length === 0) return null;
+  const rates = ratesOf(columns, stretches);
+  const sum = new LatencySum();
+  const series = columns.map((column) => {
+    for (const stretch of column.stretches) {
+      for (const latencies of stretch.latencies()) sum.add(latencies);
+    }
+    const latencies = sum.take();
+    return { figures: figuresOf(latencies), steps: stepsOf(latencies) };
+  });
+  return {
+    series: seriesOf(
+      columns,
+      rates.all,
+      series.map(({ figures }) => figures),
+    ),
+    heat: heatOf(
+      columns,
+      series.map(({ steps }) => steps),
+    ),
+    queues: rates.queues,
+  };
+}
+
+type Figures = Readonly<Record<"p50" | "p99" | "p999" | "max", number | null>>;
+
+function figuresOf(latencies: LatencyCounts): Figures {
+  const rounded = (percentile: number): number | null => {
+    const ns = carriedNs(latencies, percentile);
+    return ns === null ? null : roundedNs(ns);
+  };
+  return { p50: rounded(50), p99: rounded(99), p999: rounded(99.9), max: rounded(100) };
+}
+
+function seriesOf(
+  columns: readonly Column[],
+  iops: readonly number[],
+  figures: readonly Figures[],
+): Series {
+  return {
+    endS: columns.map(({ endS }) => roundedS(endS)),
+    lengthS: columns.map(({ lengthS }) => roundedS(lengthS)),
+    iops,
+    p50: figures.map(({ p50 }) => p50),
+    p99: figures.map(({ p99 }) => p99),
+    p999: figures.map(({ p999 }) => p999),
+    max: figures.map(({ max }) => max),
+  };
+}
+
+/** [step, count] of the steps of 5 % with samples, rising. */
+type Steps = readonly (readonly [number, number])[];
+
+function stepsOf({ counts }: LatencyCounts): Steps {
+  const steps: [number, number][] = [];
+  for (const [bucket, count] of counts) {
+    const step = stepOf(bucket);
+    const last = steps.at(-1);
+    if (last?.[0] === step) last[1] += count;
+    else steps.push([step, count]);
+  }
+  return steps;
+}
+
+/** Rows from the first step with samples in any column to the last. */
+function heatOf(columns: readonly Column[], steps: readonly Steps[]): HeatMap {
+  const filled = steps.filter(({ length }) => length > 0);
+  const first = smallest(filled.map((column) => column[0]![0]));
+  const last = largest(filled.map((column) => column.at(-1)![0]));
+  const rows = filled.length === 0 ? 0 : last - first + 2;
+  return {
+    startS: columns.map(({ startS }) => roundedS(startS)),
+    endS: columns.map(({ endS }) => roundedS(endS)),
+    edgesNs: Array.from({ length: rows }, (_, row) => roundedNs(stepEdgeNs(first + row))),
+    cells: steps.map((column) => column.map(([step, count]) => [step - first, count] as const)),
+  };
+}

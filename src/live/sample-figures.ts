@@ -1,0 +1,79 @@
+// The figures of a sample: rates, percentiles as far as the samples carry them, latencies in 5 % steps.
+
+import { meanNs } from "../analysis/histogram.ts";
+import { stepEdgeNs, stepOf } from "../analysis/latency-steps.ts";
+import { perSecond } from "../analysis/totals.ts";
+import type { LatencyCounts } from "../run/measurement.ts";
+import type { QueueSample, Sample } from "../run/monitor.ts";
+import { NS_PER_MS } from "../units.ts";
+import type { LiveQueue, LiveTotal, SampleEvent } from "./events.ts";
+import { percentileCurve, percentilesNs } from "./percentiles.ts";
+
+/** What was computed of a sample; the rest of its event says where it belongs. */
+export type SampleFigures = Pick<
+  SampleEvent,
+  "iops" | "bytesPerSecond" | "latencyNs" | "heat" | "total" | "queues"
+>;
+
+/** @param bs bytes of an I/O */
+export function figuresOf(sample: Sample, bs: number): SampleFigures {
+  const iops = rate(sample.latency.total, sample.periodMs);
+  return {
+    iops,
+    bytesPerSecond: Math.round(iops * bs),
+    latencyNs: latencyOf(stretchOf(sample)),
+    heat: heatOf(sample.latency),
+    total: totalOf(sample, bs),
+    queues: sample.queues.map((queue) => queueOf(queue, sample.periodMs)),
+  };
+}
+
+/** A stretch's maximum is its bucket's edge, the total's is exact. */
+function stretchOf({ latency, total }: Sample): LatencyCounts {
+  return { ...latency, maxNs: Math.min(latency.maxNs, total.maxNs) };
+}
+
+function latencyOf(latency: LatencyCounts): SampleEvent["latencyNs"] {
+  const [p50, p99, p999] = percentilesNs(latency, [50, 99, 99.9]) as (number | null)[];
+  return { p50: p50!, p99: p99!, p999: p999!, max: latency.total === 0 ? null : latency.maxNs };
+}
+
+function totalOf({ total, elapsedMs }: Sample, bs: number): LiveTotal {
+  const iops = rate(total.total, elapsedMs);
+  const [p9999] = percentilesNs(total, [99.99]);
+  const mean = total.total === 0 ? null : tenths(meanNs(total));
+  return {
+    ios: total.total,
+    iops,
+    bytesPerSecond: Math.round(iops * bs),
+    latencyNs: { ...latencyOf(total), mean, p9999: p9999! },
+    percentiles: percentileCurve(total),
+  };
+}
+
+function queueOf({ job, latency }: QueueSample, periodMs: number): LiveQueue {
+  const [p50, p99] = percentilesNs(latency, [50, 99]);
+  return { job, iops: rate(latency.total, periodMs), p50: p50!, p99: p99! };
+}
+
+/** Counts by 5 % step, each step by its lower edge to four digits. */
+function heatOf({ counts }: LatencyCounts): SampleEvent["heat"] {
+  const steps: [number, number][] = [];
+  let last = -1;
+  for (const [bucket, count] of counts) {
+    const step = stepOf(bucket);
+    if (step === last) steps[steps.length - 1]![1] += count;
+    else steps.push([Number(stepEdgeNs(step).toPrecision(4)), count]);
+    last = step;
+  }
+  return steps;
+}
+
+function rate(count: number, ms: number): number {
+  return tenths(perSecond(count, ms * NS_PER_MS));
+}
+
+/** To a tenth. */
+export function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
+}

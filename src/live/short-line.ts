@@ -1,0 +1,55 @@
+// The view in one line, for a terminal that has no room for more.
+import { formatClock, formatCount, formatMiBps, formatNs } from "../units.ts";
+import { bars } from "./bars.ts";
+import type { SampleEvent } from "./events.ts";
+import { type Printed, piece, printed } from "./line.ts";
+import type { Look } from "./look.ts";
+import type { View } from "./view.ts";
+
+const MOST_BARS = 16;
+
+/** One line of at most `columns`; what matters least is left out first. */
+export function shortLine(view: View, columns: number, look: Look): Printed {
+  const text = joined(partsOf(view, look), columns);
+  return printed([piece(text)], columns, look);
+}
+
+function partsOf({ start, sample, history, warnings }: View, look: Look): string[] {
+  if (sample === undefined) return [`opening ${start.device}`];
+  const label = labelOf(sample);
+  const left = `${formatClock(sample.leftMs)} left`;
+  if (sample.elapsedMs < 0) return [label, "ramp", left].filter(Boolean);
+  const iops = history.slice(-MOST_BARS).map((past) => past.iops);
+  return [
+    label,
+    `${Math.floor(sample.progress * 100)}%`.padStart(4),
+    `${formatCount(Math.round(sample.iops))} IOPS`.padStart(11),
+    left,
+    `p50 ${latency(sample.latencyNs.p50)}`,
+    `p99 ${latency(sample.latencyNs.p99)}`,
+    ...(warnings.length > 0 ? [`${warnings.length} warning${warnings.length > 1 ? "s" : ""}`] : []),
+    `${formatMiBps(sample.bytesPerSecond)} MiB/s`.padStart(11),
+    bars(iops, look),
+  ].filter(Boolean);
+}
+
+/** "poll 3/20" */
+function labelOf({ block }: SampleEvent): string {
+  return block.of === 1 ? "" : `${block.name} ${block.number}/${block.of}`.trim();
+}
+
+/** Columns stay where they are. */
+function latency(ns: number | null): string {
+  return (ns === null ? "-" : formatNs(ns)).padEnd(6);
+}
+
+/** As many whole parts as there is room for. */
+function joined(parts: readonly string[], columns: number): string {
+  let line = "";
+  for (const part of parts) {
+    const longer = line === "" ? part : `${line}  ${part}`;
+    if (longer.length > columns) break;
+    line = longer;
+  }
+  return line;
+}

@@ -1,0 +1,55 @@
+// What a view of the stream remembers: the start, the latest of everything, and as many samples as the widest
+// terminal has columns.
+import type { LiveEvent, SampleEvent, StartEvent, WarningEvent } from "./events.ts";
+
+const MOST_SAMPLES = 240;
+
+/** What has been said so far. */
+export interface View {
+  readonly start: StartEvent;
+  /** The latest one, ramps included. */
+  readonly sample: SampleEvent | undefined;
+  /** Samples after ramps, the latest last. */
+  readonly history: readonly SampleEvent[];
+  /** The latest sample of each thing that is measured: a mode, a point; in the order they came. */
+  readonly latest: readonly SampleEvent[];
+  readonly warnings: readonly WarningEvent[];
+}
+
+/** Gathers a view from the events. */
+export class Viewer {
+  readonly #start: StartEvent;
+  readonly #history: SampleEvent[] = [];
+  readonly #latest = new Map<string, SampleEvent>();
+  readonly #warnings = new Map<string, WarningEvent>();
+  #sample: SampleEvent | undefined;
+
+  constructor(start: StartEvent) {
+    this.#start = start;
+  }
+
+  take(event: LiveEvent): void {
+    if (event.event === "warning") this.#warnings.set(`${event.kind} ${event.job}`, event);
+    if (event.event !== "sample") return;
+    this.#sample = event;
+    if (event.elapsedMs < 0) return;
+    this.#latest.set(this.#thing(event), event);
+    this.#history.push(event);
+    if (this.#history.length > MOST_SAMPLES) this.#history.shift();
+  }
+
+  get view(): View {
+    return {
+      start: this.#start,
+      sample: this.#sample,
+      history: this.#history,
+      latest: [...this.#latest.values()],
+      warnings: [...this.#warnings.values()],
+    };
+  }
+
+  /** Points of a sweep may share a name; a comparison comes back to its modes. */
+  #thing({ block }: SampleEvent): string {
+    return this.#start.command === "sweep" ? String(block.number) : block.name;
+  }
+}

@@ -1,0 +1,183 @@
+// What more commands in flight bring: IOPS and latency against depth, a curve for each mode.
+import * as Plot from "@observablehq/plot";
+import type { GroupData } from "../../html/report-data.ts";
+import { latencyAxis, xAxis, yAxis } from "../axes.ts";
+import type { Chart, Drawing, Point, Style } from "../chart.ts";
+import type { Context } from "../context.ts";
+import { counted, formatCount, formatNs, orNone, tickCount } from "../format.ts";
+import { columnsFor, grid, type Panel, panelWidth, type Scales } from "../grid.ts";
+import { nthStyle } from "../styles.ts";
+import { linearTicks, logDomain } from "../ticks.ts";
+
+const MARGIN_LEFT = 54;
+const HEIGHT = 240;
+
+/** Groups that differ in nothing but their depth. */
+interface Curve {
+  readonly name: string;
+  readonly style: Style;
+  readonly groups: readonly GroupData[];
+}
+
+interface Figure {
+  readonly name: string;
+  readonly isLatency: boolean;
+  readonly of: (group: GroupData) => number | null;
+}
+
+const figures: readonly Figure[] = [
+  { name: "IOPS", isLatency: false, of: ({ iops }) => iops },
+  { name: "p50", isLatency: true, of: ({ latencyNs }) => latencyNs.p50 },
+  { name: "p99", isLatency: true, of: ({ latencyNs }) => latencyNs.p99 },
+];
+
+export function depthChart(context: Context): Chart[] {
+  const curves = curvesOf(context.data.groups);
+  if (curves.length === 0) return [];
+  const groups = curves.flatMap((curve) => curve.groups);
+  return [
+    {
+      id: "depth",
+      title: "IOPS and latency by depth",
+      caption:
+        "One curve for each mode over the commands in flight on each queue (iodepth): where IOPS stop rising, " +
+        "more depth only adds latency.",
+      notes: [],
+      summary: summary(curves),
+      sources: context.sources(groups),
+      legend: curves.map(({ name, style }) => ({ key: name, name, style })),
+      scale: null,
+      draw: (width, shown) =>
+        draw(
+          curves.filter(({ name }) => shown.has(name)),
+          width,
+        ),
+      table: () => table(curves),
+    },
+  ];
+}
+
+/** Curves with at least two depths. */
+function curvesOf(groups: readonly GroupData[]): Curve[] {
+  const byName = new Map<string, GroupData[]>();
+  for (const group of groups) {
+    const name = withoutDepth(group);
+    byName.set(name, [...(byName.get(name) ?? []), group]);
+  }
+  const several = [...byName].filter(([, all]) => new Set(all.map((g) => g.iodepth)).size > 1);
+  return several.map(([name, all], index) => ({
+    name,
+    style: nthStyle(index),
+    groups: [...all].sort((a, b) => a.iodepth - b.iodepth),
+  }));
+}
+
+/** "interrupt" of "interrupt qd8"; the mode where the name holds nothing else. */
+function withoutDepth({ name, iodepth, mode }: GroupData): string {
+  const words = name.split(/\s+/).filter((word) => word !== `qd${iodepth}`);
+  return words.join(" ") || mode;
+}
+
+function summary(curves: readonly Curve[]): string {
+  const each = curves.map(({ name, groups }) => {
+    const depths = groups.map(({ iodepth }) => iodepth).join(", ");
+    return `${name} at depths ${depths}`;
+  });
+  return `IOPS and latency by depth, ${counted(curves.length, "curve")}: ${each.join("; ")}.`;
+}
+
+function draw(curves: readonly Curve[], width: number): Drawing {
+  const columns = columnsFor(width, 260, 3);
+  const each = panelWidth(width, columns);
+  const panels = figures.flatMap((figure): Panel[] => {
+    const values = curves.flatMap(({ groups }) => groups.map(figure.of));
+    return values.some((value) => value !== null) ? [panel(curves, figure, each)] : [];
+  });
+  return grid(panels, width, columns);
+}
+
+function panel(curves: readonly Curve[], figure: Figure, width: number): Panel {
+  const depths = [...new Set(curves.flatMap(({ groups }) => groups.map((g) => g.iodepth)))];
+  const [low, high] = [Math.min(...depths), Math.max(...depths)];
+  const y = yScale(curves, figure);
+  return {
+    title: figure.name,
+    height: HEIGHT,
+    margin: [8, 12, 42, MARGIN_LEFT],
+    x: { type: "log", base: 2, domain: [low / 1.15, high * 1.15] },
+    y: y.scale,
+    marks: [
+      y.axis,
+      xAxis({ ticks: thinned(depths, low, high, width), format: String, label: "iodepth" }),
+      ...curves.flatMap((curve) => line(curve, figure)),
+    ],
+    points: (scales) => curves.flatMap((curve) => points(curve, figure, scales)),
+  };
+}
+
+function yScale(curves: readonly Curve[], { isLatency, of }: Figure) {
+  const values = curves.flatMap(({ groups }) => groups.map((group) => of(group) ?? 0));
+  if (isLatency) {
+    const domain = logDomain(values) ?? ([1, 10] as [number, number]);
+    return { scale: { type: "log", domain } as const, axis: latencyAxis(domain, HEIGHT - 50) };
+  }
+  const high = Math.max(...values) * 1.06;
+  const axis = yAxis({ ticks: linearTicks(0, high, 6), format: tickCount });
+  return { scale: { domain: [0, high] }, axis };
+}
+
+/** Depths that are far enough apart to be written. */
+function thinned(depths: readonly number[], low: number, high: number, width: number): number[] {
+  const pixels = (width - MARGIN_LEFT - 12) / Math.log2((high * 1.15 ** 2) / low);
+  const kept: number[] = [];
+  for (const depth of [...depths].sort((a, b) => a - b)) {
+    const last = kept.at(-1);
+    if (last === undefined || Math.log2(depth / last) * pixels > 26) kept.push(depth);
+  }
+  return kept;
+}
+
+function line({ groups, style, name }: Curve, figure: Figure): Plot.Markish[] {
+  const channels = {
+    x: groups.map(({ iodepth }) => iodepth),
+    y: groups.map((group) => figure.of(group) ?? Number.NaN),
+    ariaLabel: () => name,
+  };
+  const { colour: stroke, dash } = style;
+  return [
+    Plot.line(groups, { ...channels, stroke, strokeWidth: 2, strokeDasharray: dash || "none" }),
+    Plot.dot(groups, { ...channels, fill: stroke, r: 3.5 }),
+  ];
+}
+
+function points({ groups, style, name }: Curve, figure: Figure, { x, y }: Scales): Point[] {
+  return groups.flatMap((group): Point[] => {
+    const value = figure.of(group);
+    if (value === null) return [];
+    const tip = () => ({
+      heading: `${name}, iodepth ${group.iodepth}`,
+      rows: figures.map((other) => ({
+        label: other.name,
+        value: orNone(other.of(group), other.isLatency ? formatNs : formatCount),
+        strong: other === figure,
+        ...(other === figure && { colour: style.colour }),
+      })),
+    });
+    return [{ x: x(group.iodepth), y: y(value), series: name, tip }];
+  });
+}
+
+function table(curves: readonly Curve[]) {
+  return {
+    head: ["Curve", "iodepth", ...figures.map(({ name }) => name)],
+    rows: curves.flatMap(({ name, groups }) =>
+      groups.map((group) => [
+        name,
+        String(group.iodepth),
+        ...figures.map(({ of, isLatency }) =>
+          orNone(of(group), isLatency ? formatNs : formatCount),
+        ),
+      ]),
+    ),
+  };
+}

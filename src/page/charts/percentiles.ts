@@ -1,0 +1,145 @@
+// Percentile curves: how slow the slowest of ten, of a hundred, of a thousand … I/Os were.
+import * as Plot from "@observablehq/plot";
+import type { GroupData, PercentileCurve } from "../../html/report-data.ts";
+import { latencyAxis, xAxis } from "../axes.ts";
+import type { Chart, Point, TipRow } from "../chart.ts";
+import { type Context, only } from "../context.ts";
+import { formatNs, NONE, percentileName, percentLabel } from "../format.ts";
+import { grid, type Panel, type Scales } from "../grid.ts";
+import { type EndLabel, endLabels, labelMargin } from "../labels.ts";
+import { textWidth } from "../text.ts";
+import { logDomain, ninesTicks } from "../ticks.ts";
+
+const HEIGHT = 380;
+const MARGIN_LEFT = 54;
+const MEDIAN_ROOM = 36;
+
+export function percentileChart(context: Context): Chart[] {
+  const groups = context.data.groups.filter(({ percentiles }) => percentiles.ns.length > 1);
+  if (groups.length === 0) return [];
+  return [
+    {
+      id: "percentiles",
+      title: "Latency by percentile",
+      caption:
+        "Each step to the right is one more nine: at 99.9%, one I/O in a thousand took longer than the curve. " +
+        "Lower is better; a curve ends where its I/Os are too few to carry the next percentile.",
+      notes: [],
+      summary: summary(groups),
+      sources: context.sources(groups),
+      legend: groups.map(context.entry),
+      scale: null,
+      draw: (width, shown) => {
+        const visible = only(groups, shown);
+        return grid([panel(visible, context, width)], width);
+      },
+      table: () => table(groups),
+    },
+  ];
+}
+
+function summary(groups: readonly GroupData[]): string {
+  const each = groups.map(({ name, latencyNs: { p50, p99 } }) => {
+    return `${name} p50 ${p50 === null ? NONE : formatNs(p50)}, p99 ${p99 === null ? NONE : formatNs(p99)}`;
+  });
+  return `Latency by percentile. ${each.join("; ")}.`;
+}
+
+function panel(groups: readonly GroupData[], context: Context, width: number): Panel {
+  const domain = logDomain(groups.flatMap(({ percentiles }) => percentiles.ns)) ?? [1, 10];
+  const high = Math.max(10, ...groups.map(({ percentiles }) => percentiles.oneOver.at(-1) ?? 1));
+  const widestTick = textWidth(percentLabel(10 ** Math.floor(Math.log10(high))));
+  const names = groups.map(({ name }) => name);
+  // The last percentile may stand at the very end.
+  const room = Math.max(labelMargin(names, width / 5), Math.ceil(widestTick / 2));
+  const inner = width - MARGIN_LEFT - room;
+  // Between 0 and 50 % there is less room than between two nines.
+  const hasMedian = (Math.log10(2) / Math.log10(high)) * inner > MEDIAN_ROOM;
+  const ticks = ninesTicks(high, Math.floor(inner / (widestTick + 8)), hasMedian);
+  return {
+    height: HEIGHT,
+    margin: [26, room, 42, MARGIN_LEFT],
+    x: { type: "log", domain: [1, high * 1.02] },
+    y: { type: "log", domain },
+    marks: [
+      latencyAxis(domain, HEIGHT - 68, "latency"),
+      xAxis({ ticks, format: percentLabel, label: "share of I/Os that are faster" }),
+      ...groups.map((group) => line(group, context)),
+    ],
+    over: (scales) => endLabels(ends(groups, context, scales), scales, room),
+    points: (scales) => groups.flatMap((group) => points(group, groups, context, scales)),
+  };
+}
+
+function line(group: GroupData, context: Context): Plot.Markish {
+  const { oneOver, ns } = group.percentiles;
+  const { colour, dash } = context.style(group);
+  return Plot.line(oneOver, {
+    x: oneOver,
+    y: ns,
+    stroke: colour,
+    strokeWidth: 2,
+    strokeDasharray: dash || "none",
+    ariaLabel: () => group.name,
+  });
+}
+
+function ends(groups: readonly GroupData[], context: Context, { x, y }: Scales): EndLabel[] {
+  return groups.map((group) => ({
+    x: x(group.percentiles.oneOver.at(-1)!),
+    y: y(group.percentiles.ns.at(-1)!),
+    text: group.name,
+    colour: context.style(group).colour,
+  }));
+}
+
+function points(
+  group: GroupData,
+  groups: readonly GroupData[],
+  context: Context,
+  { x, y }: Scales,
+): Point[] {
+  return group.percentiles.oneOver.map((oneOver, index) => ({
+    x: x(oneOver),
+    y: y(group.percentiles.ns[index]!),
+    series: group.id,
+    tip: () => ({
+      heading: percentileName(oneOver),
+      rows: groups.map((other): TipRow => {
+        const ns = latencyAt(other.percentiles, oneOver);
+        return {
+          label: other.name,
+          value: ns === null ? NONE : formatNs(ns),
+          colour: context.style(other).colour,
+          strong: other === group && groups.length > 1,
+        };
+      }),
+    }),
+  }));
+}
+
+/** Of the curve at a percentile: that of its nearest point below, null beyond its end. */
+export function latencyAt({ oneOver, ns }: PercentileCurve, at: number): number | null {
+  const slack = 1 + 1e-9;
+  if (at > (oneOver.at(-1) ?? 0) * slack) return null;
+  const index = oneOver.findLastIndex((value) => value <= at * slack);
+  return ns[index] ?? null;
+}
+
+function table(groups: readonly GroupData[]) {
+  const rungs = [1, 2, 4, 10, 20, 100, 1e3, 1e4, 1e5, 1e6];
+  const head = ["I/Os faster", ...groups.map(({ name }) => name)];
+  const rows = rungs.map((at) => {
+    const values = groups.map(({ percentiles }) => latencyAt(percentiles, at));
+    return { at, values };
+  });
+  return {
+    head,
+    rows: rows
+      .filter(({ values }) => values.some((ns) => ns !== null))
+      .map(({ at, values }) => [
+        percentLabel(at),
+        ...values.map((ns) => (ns === null ? NONE : formatNs(ns))),
+      ]),
+  };
+}

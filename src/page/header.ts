@@ -1,0 +1,79 @@
+// The head of a page: what was measured, the buttons for the whole page, and the doubts before any figure.
+import type { ReportData, ResultData } from "../html/report-data.ts";
+import { button, h } from "./dom.ts";
+import { download, fileName } from "./download.ts";
+import { counted, formatDate } from "./format.ts";
+import { themeButton } from "./theme.ts";
+
+/** Title, device and when; to the right the data and the theme. */
+export function header(data: ReportData): HTMLElement {
+  return h(
+    "header",
+    { class: "top" },
+    h("p", { class: "kind" }, data.generator),
+    h("div", { class: "tools" }, dataButton(data), themeButton()),
+    h("h1", {}, data.title),
+    h("p", { class: "device" }, deviceOf(data.results)),
+    h("p", { class: "when" }, measuredOn(data.results)),
+  );
+}
+
+/** What all results were measured on; nothing where they differ, which the conditions tell. */
+function deviceOf(results: readonly ResultData[]): string {
+  const devices = new Set(
+    results.map(
+      ({ conditions }) => conditions.find(({ label }) => label === "device")?.value ?? "",
+    ),
+  );
+  return devices.size === 1 ? [...devices].join() : "";
+}
+
+function measuredOn(results: readonly ResultData[]): string {
+  const starts = results.map(({ startedMs }) => startedMs).sort((a, b) => a - b);
+  const [first, last] = [
+    formatDate(starts[0] ?? Number.NaN),
+    formatDate(starts.at(-1) ?? Number.NaN),
+  ];
+  const when = first === last ? first : `${first} to ${last}`;
+  const [only] = results;
+  const what = results.length === 1 && only ? only.file : counted(results.length, "result file");
+  return `${what} · measured ${when}`;
+}
+
+function dataButton(data: ReportData): HTMLButtonElement {
+  const [first] = data.results;
+  return button("Data", "Save everything that this page shows as JSON", () => {
+    const name = fileName([(first?.file ?? "phasebit").replace(/\.json$/, ""), "report"], "json");
+    download(new Blob([JSON.stringify(data, null, 1)], { type: "application/json" }), name);
+  });
+}
+
+/** All warnings, named by file where there are several; null without any. */
+export function warnings(results: readonly ResultData[]): HTMLElement | null {
+  const texts = results.flatMap(({ file, warnings }) =>
+    warnings.map((text) => ({ file: results.length > 1 ? file : null, text })),
+  );
+  return texts.length > 0 ? callout(texts) : null;
+}
+
+interface Doubt {
+  readonly file: string | null;
+  readonly text: string;
+}
+
+/** What must be known before a figure is believed. */
+export function callout(doubts: readonly Doubt[]): HTMLElement {
+  const items = doubts.map(({ file, text }) =>
+    h("li", {}, file === null ? null : h("b", {}, `${file}: `), text),
+  );
+  return h(
+    "aside",
+    { class: "warnings", "aria-label": "Warnings" },
+    h(
+      "h2",
+      {},
+      doubts.length === 1 ? "Doubt about this measurement" : "Doubts about this measurement",
+    ),
+    h("ul", {}, ...items),
+  );
+}

@@ -1,0 +1,77 @@
+// What is known so far, as a report: the live page is drawn by the report's charts.
+import type { GroupData, HeatMap, QueueData, ReportData, Series } from "../../html/report-data.ts";
+import type { SampleEvent, StartEvent } from "../../live/events.ts";
+import type { LiveColumn } from "./course.ts";
+import type { LiveState } from "./state.ts";
+
+/** Rows of the heat map: as the samples have them. */
+const STEP = 1.05;
+
+/** A group for each mode or point that has samples. */
+export function liveReport(state: LiveState, start: StartEvent): ReportData {
+  const groups = [...state.latest].map(([name, sample]) => {
+    const columns = state.columns.filter((column) => column.name === name);
+    return groupOf(name || start.command, sample, columns, start);
+  });
+  const title = `${start.command} ${start.workload}`;
+  return { title, generator: `phasebit ${start.version}`, results: [], groups, pairs: [] };
+}
+
+function groupOf(
+  name: string,
+  sample: SampleEvent,
+  columns: readonly LiveColumn[],
+  start: StartEvent,
+): GroupData {
+  const { total } = sample;
+  return {
+    ...{ id: name, result: 0, name, mode: name, op: "mixed", iodepth: 0, numjobs: start.jobs },
+    ...{ bs: start.bs, ios: total.ios, iops: total.iops },
+    bytesPerSecond: total.bytesPerSecond ?? total.iops * start.bs,
+    latencyNs: { ...total.latencyNs, p90: null, p99999: null },
+    cpuNsPerIo: null,
+    deviceCpuNsPerIo: null,
+    percentiles: {
+      oneOver: total.percentiles.map(([oneOver]) => oneOver),
+      ns: total.percentiles.map(([, ns]) => ns),
+    },
+    series: seriesOf(columns),
+    heat: heatOf(columns),
+    queues: sample.queues.map(queueOf),
+    stages: [],
+  };
+}
+
+function seriesOf(columns: readonly LiveColumn[]): Series {
+  return {
+    endS: columns.map(({ endS }) => endS),
+    lengthS: columns.map(({ lengthS }) => lengthS),
+    iops: columns.map(({ ios, lengthS }) => (lengthS > 0 ? ios / lengthS : 0)),
+    p50: columns.map(({ p50 }) => p50),
+    p99: columns.map(({ p99 }) => p99),
+    p999: columns.map(({ p999 }) => p999),
+    max: columns.map(({ max }) => max),
+  };
+}
+
+/** Rows from the lowest step with I/Os to the highest. */
+function heatOf(columns: readonly LiveColumn[]): HeatMap | null {
+  const stepOf = (edgeNs: number) => Math.round(Math.log(edgeNs) / Math.log(STEP));
+  const steps = columns.flatMap(({ heat }) => [...heat.keys()].map(stepOf));
+  if (steps.length === 0) return null;
+  const first = steps.reduce((least, step) => Math.min(least, step));
+  const last = steps.reduce((most, step) => Math.max(most, step));
+  return {
+    startS: columns.map(({ startS }) => startS),
+    endS: columns.map(({ endS }) => endS),
+    edgesNs: Array.from({ length: last - first + 2 }, (_, row) => STEP ** (first + row)),
+    cells: columns.map(({ heat }) =>
+      [...heat].map(([edge, count]): [number, number] => [stepOf(edge) - first, count]),
+    ),
+  };
+}
+
+/** Of the latest sample only: what a queue did before is not kept. */
+function queueOf({ job, iops, p50, p99 }: SampleEvent["queues"][number]): QueueData {
+  return { job, name: `q${job + 1}`, cpu: null, ios: 0, iops, p50, p99, max: null, series: [] };
+}

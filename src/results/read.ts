@@ -1,0 +1,105 @@
+// Reads a saved result, which may be old, damaged, somebody else's, or made to do harm.
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { isSystemError, type PhasebitError, usage } from "../errors.ts";
+import { safeString } from "../text.ts";
+import { comparisonOf, runOf, sweepOf } from "./measurements.ts";
+import { migrated } from "./migrate.ts";
+import type { Result } from "./result.ts";
+import { SCHEMA } from "./schema-version.ts";
+import { type CheckedDocument, type DocumentKind, validate } from "./validate.ts";
+
+/** A string of JavaScript, as which a file is parsed, can be no longer. */
+const LARGEST_BYTES = 500 * 2 ** 20;
+/** Every result has one of these near its beginning or its end, and little else of this size has. */
+const MARKS = ['"phasebit"', '"modes"', '"points"'];
+
+/**
+ * A result of `phasebit run`, `compare`, `sweep` or `merge`, of this schema or an older one, as the measurement
+ * that it was. All its strings come out as safe text, all its histograms were unpacked once.
+ * @throws PhasebitError USAGE in one line: which file, what is wrong with it and where.
+ */
+export function readResult(file: string): Result {
+  return resultOf(file, parse(file, readText(file)));
+}
+
+/** The same from a parsed document; `file` is what errors call it. */
+export function resultOf(file: string, parsed: unknown): Result {
+  const document = recognised(file, parsed);
+  if ("phasebit" in document) {
+    return { kind: "run", file, measurement: runOf(checked("run", file, document).phasebit) };
+  }
+  return "points" in document
+    ? { kind: "sweep", file, measurement: sweepOf(checked("sweep", file, document)) }
+    : { kind: "compare", file, measurement: comparisonOf(checked("compare", file, document)) };
+}
+
+function readText(file: string): string {
+  try {
+    // a FIFO without a writer would wait for one
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stat = fstatSync(descriptor);
+      if (!stat.isFile()) throw bad(file, "is not a regular file; give a result of phasebit");
+      if (stat.size > LARGEST_BYTES)
+        throw bad(file, "is too large to be a result (500MiB at most)");
+      return readFileSync(descriptor, "utf8");
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    if (error.code === "ENOENT") throw bad(file, "there is no such file");
+    if (error.code === "EACCES") throw bad(file, "may not be read by this user");
+    throw bad(file, `cannot be read: ${error.code}; give a result of phasebit`);
+  }
+}
+
+function parse(file: string, text: string): unknown {
+  // a list of a million nothings takes a gigabyte once it is parsed
+  if (text.length > 2 ** 20 && !MARKS.some((mark) => text.includes(mark))) {
+    throw bad(file, "is no result of phasebit");
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = text === "" ? "it is empty" : (error as Error).message;
+    throw bad(file, `is no JSON, which results are: ${safeString(why).slice(0, 200)}`);
+  }
+}
+
+/** The document of a known kind in the present schema. */
+function recognised(file: string, parsed: unknown): Record<string, unknown> {
+  const document = record(parsed);
+  const details = record(document["phasebit"] ?? document);
+  const version = details["schema"];
+  const isKnown = "phasebit" in document || "modes" in document || "points" in document;
+  if (!isKnown || typeof version !== "number") {
+    const fio = "fio version" in document ? "a result of fio itself" : "no result of phasebit";
+    throw bad(file, `is ${fio}: it has no "phasebit" with a "schema"`);
+  }
+  if (version > SCHEMA) {
+    throw bad(file, `was written by a later phasebit (schema ${version}); update this one`);
+  }
+  if (!Number.isInteger(version) || version < 1) throw bad(file, `has schema ${version}`);
+  return migrated(document, version);
+}
+
+function checked<K extends DocumentKind>(
+  kind: K,
+  file: string,
+  document: unknown,
+): CheckedDocument<K> {
+  const validation = validate(kind, document);
+  if (validation.ok) return validation.document;
+  throw bad(file, `is damaged ${validation.why}`);
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}
+
+function bad(file: string, why: string): PhasebitError {
+  return usage(`${safeString(file)}: ${why}`);
+}

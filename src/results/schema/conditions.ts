@@ -1,0 +1,151 @@
+// What every result document says of itself: the machine, the device, the workload, the doubts.
+import * as v from "valibot";
+import type { Warning } from "../../run/measurement.ts";
+import { completionModes, interruptChoices, readWrites } from "../../run/workload-options.ts";
+import { warningKinds } from "../warnings.ts";
+import { amount, count, figure, listOf, positive, text, unixMs } from "./values.ts";
+
+/** Of a command line, of a list of doubts or sources. */
+const MOST_WORDS = 65_536;
+
+export const host = v.object({
+  hostname: text,
+  kernel: text,
+  cpuModel: text,
+  cpus: positive,
+  memoryBytes: count,
+  node: text,
+  v8: text,
+  pageBytes: positive,
+  loadAverage: amount,
+});
+
+export const device = v.object({
+  address: text,
+  transport: text,
+  model: text,
+  serial: text,
+  firmware: text,
+  vid: count,
+  version: text,
+  nsid: count,
+  blocks: amount,
+  blockBytes: positive,
+  maxTransferBytes: v.nullable(positive),
+  maxQueueEntries: positive,
+});
+
+export const coalescing = v.nullable(
+  v.object({ threshold: count, time: count, vector: v.exactOptional(count) }),
+);
+
+export const workload = v.object({
+  device: text,
+  rw: v.picklist(readWrites),
+  rwmixread: v.pipe(amount, v.maxValue(100)),
+  bs: positive,
+  iodepth: positive,
+  numjobs: positive,
+  runtimeMs: amount,
+  rampTimeMs: amount,
+  offset: count,
+  size: v.nullable(count),
+  nsid: count,
+  // JSON has no integers of 64 bits.
+  seed: v.pipe(
+    v.string(),
+    v.regex(/^[0-9]{1,20}$/),
+    v.transform((digits) => BigInt(digits)),
+  ),
+  cpus: listOf(count, MOST_WORDS),
+  logHistMs: positive,
+  precondition: v.nullable(text),
+  timeoutMs: amount,
+  destructive: v.boolean(),
+  completion: v.object({
+    mode: v.picklist(completionModes),
+    irq: v.picklist(interruptChoices),
+    spinNs: amount,
+    deadlineMs: amount,
+  }),
+  coalesce: coalescing,
+  stages: v.boolean(),
+});
+
+export const mergedSource = v.object({
+  file: text,
+  startedMs: unixMs,
+  argv: listOf(text, MOST_WORDS),
+  host,
+  device,
+});
+
+const names = v.array(text);
+const worded = { text };
+
+/** As data, for the kinds that this phasebit knows. */
+const known = v.variant("kind", [
+  ...(["io-errors", "rejected-completions", "commands-lost"] as const).map((kind) =>
+    v.object({ kind: v.literal(kind), count, ...worded }),
+  ),
+  ...(["lost-interrupts", "spurious-interrupts"] as const).map((kind) =>
+    v.object({ kind: v.literal(kind), count, ...worded }),
+  ),
+  ...(["queue-not-deleted", "stopped-early", "not-closed"] as const).map((kind) =>
+    v.object({ kind: v.literal(kind), why: text, ...worded }),
+  ),
+  ...(
+    [
+      "controller-fatal",
+      "controller-reset",
+      "device-gone",
+      "interrupted",
+      "no-function-reset",
+    ] as const
+  ).map((kind) => v.object({ kind: v.literal(kind), ...worded })),
+  ...(["not-optimized", "not-pinned"] as const).map((kind) =>
+    v.object({ kind: v.literal(kind), job: count, ...worded }),
+  ),
+  v.object({ kind: v.literal("cpus-shared"), threads: count, cpus: count, ...worded }),
+  v.object({ kind: v.literal("cpu-starved"), job: count, percent: figure, ...worded }),
+  v.object({ kind: v.literal("host-busy"), loadAverage: amount, ...worded }),
+  v.object({
+    kind: v.literal("drift-larger-than-difference"),
+    figures: names,
+    pairs: v.array(v.object({ a: text, b: text })),
+    worst: v.object({ figure: text, mode: text, percent: figure }),
+    ...worded,
+  }),
+  v.object({ kind: v.literal("noted"), ...worded }),
+]);
+
+/** A doubt of a later phasebit comes out as its words. */
+export const warning = v.pipe(
+  v.looseObject({ kind: text, text }),
+  v.rawTransform(({ dataset, addIssue, NEVER }): Warning => {
+    const { kind, text: words } = dataset.value;
+    if (!warningKinds.includes(kind)) return { kind: "noted", text: words };
+    const parsed = v.safeParse(known, dataset.value);
+    if (!parsed.success) {
+      addIssue({ message: parsed.issues[0].message });
+      return NEVER;
+    }
+    if (parsed.output.kind === "noted") return parsed.output;
+    const { text: _text, ...data } = parsed.output;
+    return data;
+  }),
+);
+
+export const warnings = listOf(warning, MOST_WORDS);
+
+/** Of every kind of result. */
+export const conditions = {
+  version: text,
+  argv: listOf(text, MOST_WORDS),
+  startedMs: unixMs,
+  interrupted: v.boolean(),
+  merged: listOf(mergedSource, MOST_WORDS),
+  host,
+  device,
+  workload,
+};

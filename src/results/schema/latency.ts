@@ -1,0 +1,97 @@
+// Latencies in the result documents: packed, or as lists of buckets. Both are checked against their own totals,
+// so that what was damaged by hand is an error here and not a strange figure later.
+import * as v from "valibot";
+import { HISTOGRAM_COUNTS, HISTOGRAM_HIGHEST_NS } from "../../../assembly/layout.ts";
+import { bucketHighNs, bucketLowNs } from "../../histogram.ts";
+import { type SparseCounts, unpackCounts } from "../../histogram-payload.ts";
+import type { LatencyCounts } from "../../run/measurement.ts";
+import { amount, count, listOf } from "./values.ts";
+
+const extremes = { total: count, minNs: amount, maxNs: amount, sumNs: amount };
+
+/** A million times the size of a histogram of ours is none. */
+const LONGEST_PAYLOAD = 1_000_000;
+const payload = v.pipe(v.string(), v.maxLength(LONGEST_PAYLOAD));
+
+/** run/measurement.ts: PackedLatency. */
+export const packedLatency = v.pipe(
+  v.object({
+    op: v.picklist(["read", "write", "mixed"]),
+    job: v.nullable(count),
+    ...extremes,
+    hdrHistogramV2: payload,
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const why = damage(dataset.value, unpacked(dataset.value.hdrHistogramV2));
+    if (why !== null) addIssue({ message: why });
+  }),
+);
+
+/** Counts as they are, and encoded; comes out as LatencyCounts. */
+export const latencyDetails = v.pipe(
+  v.object({
+    ...extremes,
+    meanNs: amount,
+    percentilesNotCarried: v.array(amount),
+    counts: v.object({
+      index: listOf(count, HISTOGRAM_COUNTS),
+      count: listOf(count, HISTOGRAM_COUNTS),
+    }),
+    hdrHistogramV2: payload,
+  }),
+  v.rawTransform(({ dataset, addIssue, NEVER }): LatencyCounts => {
+    const { total, minNs, maxNs, sumNs, counts } = dataset.value;
+    const pairs = counts.index.map((index, at) => [index, counts.count[at] ?? 0] as const);
+    const why =
+      counts.index.length === counts.count.length
+        ? (damage(dataset.value, pairs) ?? disagreement(pairs, dataset.value.hdrHistogramV2))
+        : "as many indices as counts are needed";
+    if (why === null) return { total, minNs, maxNs, sumNs, counts: pairs };
+    addIssue({ message: why });
+    return NEVER;
+  }),
+);
+
+/** Why the counts are not those of phasebit's buckets, or not those of the totals; null when they are. */
+function damage(
+  { total, minNs, maxNs, sumNs }: Omit<LatencyCounts, "counts">,
+  counts: SparseCounts | string,
+): string | null {
+  if (typeof counts === "string") return `the histogram ${counts}`;
+  const rises = counts.every(([index], at) => index > (counts[at - 1]?.[0] ?? -1));
+  const [first] = counts[0] ?? [0];
+  const [last] = counts.at(-1) ?? [0];
+  if (!rises || last >= HISTOGRAM_COUNTS) return "the histogram's buckets are out of order";
+  if (counts.some(([, of]) => of < 1)) return "the histogram has a bucket without samples";
+  const sum = counts.reduce((all, [, of]) => all + of, 0);
+  if (sum !== total) return `the histogram has ${sum} samples where "total" says ${total}`;
+  if (total === 0) return sumNs === 0 ? null : '"sumNs" is a sum of no samples';
+  const fits =
+    minNs >= bucketLowNs(first) &&
+    minNs <= bucketHighNs(first) &&
+    maxNs >= bucketLowNs(last) &&
+    maxNs <= bucketHighNs(last);
+  if (!fits) return '"minNs" or "maxNs" lies outside the histogram\'s own ends';
+  // a sum below what the buckets allow is no damage: of an interval it is read a moment before its counts
+  const most = counts.reduce((all, [index, of]) => all + bucketHighNs(index) * of, 0);
+  return sumNs <= 2 * most + HISTOGRAM_HIGHEST_NS ? null : '"sumNs" is too large for the histogram';
+}
+
+function unpacked(text: string): SparseCounts | string {
+  try {
+    return unpackCounts(text);
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Why two forms of one histogram are not the same; null when they are. */
+function disagreement(pairs: SparseCounts, text: string): string | null {
+  const other = unpacked(text);
+  if (typeof other === "string") return `the histogram in base64 ${other}`;
+  const isSame =
+    other.length === pairs.length &&
+    other.every(([index, of], at) => index === pairs[at]![0] && of === pairs[at]![1]);
+  return isSame ? null : "the histogram in base64 is another than that of the lists";
+}

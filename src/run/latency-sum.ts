@@ -1,0 +1,50 @@
+// Adds up histograms, one after the other, in one dense array that is kept.
+import { HISTOGRAM_COUNTS } from "../../assembly/layout.ts";
+import type { LatencyCounts } from "./measurement.ts";
+
+export const emptyCounts: LatencyCounts = { total: 0, minNs: 0, maxNs: 0, sumNs: 0, counts: [] };
+
+/** A sum that grows, and is emptied for the next. */
+export class LatencySum {
+  readonly #counts = new Float64Array(HISTOGRAM_COUNTS);
+  #first = HISTOGRAM_COUNTS;
+  #last = -1;
+  #total = 0;
+  #minNs = Number.POSITIVE_INFINITY;
+  #maxNs = 0;
+  #sumNs = 0;
+
+  add({ total, minNs, maxNs, sumNs, counts }: LatencyCounts): void {
+    if (total === 0) return;
+    for (const [index, count] of counts) this.#counts[index]! += count;
+    this.#first = Math.min(this.#first, counts[0]![0]);
+    this.#last = Math.max(this.#last, counts.at(-1)![0]);
+    this.#total += total;
+    this.#minNs = Math.min(this.#minNs, minNs);
+    this.#maxNs = Math.max(this.#maxNs, maxNs);
+    this.#sumNs += sumNs;
+  }
+
+  /** What was added since the last call. */
+  take(): LatencyCounts {
+    if (this.#total === 0) return emptyCounts;
+    const counts: [number, number][] = [];
+    for (let index = this.#first; index <= this.#last; index++) {
+      const count = this.#counts[index]!;
+      if (count > 0) counts.push([index, count]);
+    }
+    const sum = { total: this.#total, minNs: this.#minNs, maxNs: this.#maxNs, sumNs: this.#sumNs };
+    this.#clear();
+    return { ...sum, counts };
+  }
+
+  #clear(): void {
+    this.#counts.fill(0, this.#first, this.#last + 1);
+    this.#first = HISTOGRAM_COUNTS;
+    this.#last = -1;
+    this.#total = 0;
+    this.#minNs = Number.POSITIVE_INFINITY;
+    this.#maxNs = 0;
+    this.#sumNs = 0;
+  }
+}

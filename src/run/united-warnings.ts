@@ -1,0 +1,33 @@
+// The doubts of several measurements together: each once, counts added, of two measures the worse.
+import type { Warning } from "./measurement.ts";
+
+/** The union of `lists`, in their order. */
+export function unitedWarnings(lists: readonly (readonly Warning[])[]): Warning[] {
+  const united = new Map<string, Warning>();
+  for (const warning of lists.flat()) {
+    const known = united.get(identity(warning));
+    united.set(identity(warning), known === undefined ? warning : together(known, warning));
+  }
+  return [...united.values()];
+}
+
+/** Warnings of the same are one: of a kind, and of a job or a reason where it has one. */
+function identity(warning: Warning): string {
+  if ("job" in warning) return `${warning.kind} ${warning.job}`;
+  if ("why" in warning) return `${warning.kind} ${warning.why}`;
+  return warning.kind === "noted" ? `noted ${warning.text}` : warning.kind;
+}
+
+function together(a: Warning, b: Warning): Warning {
+  if ("count" in a && "count" in b) return { ...a, count: a.count + b.count };
+  if (a.kind === "host-busy" && b.kind === "host-busy") {
+    return a.loadAverage >= b.loadAverage ? a : b;
+  }
+  if (a.kind === "cpus-shared" && b.kind === "cpus-shared") {
+    return a.threads / a.cpus >= b.threads / b.cpus ? a : b;
+  }
+  if (a.kind === "cpu-starved" && b.kind === "cpu-starved") {
+    return a.percent <= b.percent ? a : b;
+  }
+  return a;
+}

@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readResult } from "../../src/results/read.ts";
+import { mergeCounts, unpackLatency } from "../../src/run/latency-counts.ts";
+import { folder, phasebit } from "./cli.ts";
+
+describe("misuse", () => {
+  test.each([
+    ["--log-hist-msec", "5", "must be a whole number from 10 to 3600000"],
+    ["--log-hist-msec", "1s", "must be a whole number from 10 to 3600000"],
+    ["--precondition", "  ", "says nothing"],
+    ["--precondition", "x".repeat(1001), "longer than 1000 characters"],
+  ])("%s %s", (flag, value, why) => {
+    const { status, stderr } = phasebit(["run", flag, value]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(why);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+});
+
+/** A run of two jobs in both directions, and what it saved. */
+function measured(args: readonly string[]) {
+  const cwd = folder();
+  const { status, stderr } = phasebit(["run", "--output", "result.json", ...args], cwd);
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  const result = readResult(join(cwd, "result.json"));
+  if (result.kind !== "run") throw new Error(result.kind);
+  return result.measurement;
+}
+
+test("intervals have a histogram for each queue and direction, and add up to the run", () => {
+  const { jobs, intervals, workload } = measured([
+    ...["--device", "embedded?latency=lognormal:100us,0.3", "--rw", "randrw", "--destructive"],
+    ...["--numjobs", "2", "--iodepth", "4", "--runtime", "600ms", "--log-hist-msec", "50"],
+    ...["--precondition", "filled twice"],
+  ]);
+  expect(workload).toMatchObject({ logHistMs: 50, precondition: "filled twice" });
+  // a busy machine may skip a tick; it never makes one up
+  expect(intervals.length).toBeGreaterThan(3);
+  expect(intervals.length).toBeLessThanOrEqual(14);
+  for (const job of jobs) {
+    for (const op of ["read", "write"] as const) {
+      const own = intervals.flatMap(({ latencies }) =>
+        latencies.filter((packed) => packed.job === job.job && packed.op === op),
+      );
+      const sum = mergeCounts(own.map(unpackLatency));
+      expect(job[op].total).toBeGreaterThan(0);
+      expect(sum.total).toBe(job[op].total);
+      expect(sum.counts).toEqual(job[op].counts);
+      expect(sum.sumNs).toBe(job[op].sumNs);
+    }
+  }
+});
+
+test("a fatal controller ends the run soon, however long the intervals are", () => {
+  const { status, stdout } = phasebit([
+    ...["run", "--runtime", "40s", "--log-hist-msec", "3600000"],
+    ...["--device", "embedded?fault=cfs:op=read,nth=1000"],
+  ]);
+  expect(status).toBe(5);
+  expect(stdout).toContain("CSTS.CFS");
+});
+
+test("text with brackets is kept as it is", () => {
+  const text = "written [ 1, 2 ] times";
+  expect(measured(["--runtime", "50ms", "--precondition", text]).workload.precondition).toBe(text);
+});
+
+test("errors of all blocks are counted together", () => {
+  const cwd = folder();
+  phasebit(
+    [
+      ...["compare", "--rounds", "3", "--runtime", "50ms", "--ramp-time", "10ms"],
+      ...["--modes", "poll,interrupt", "--output", "c.json"],
+      ...["--device", "embedded?latency=20us&fault=error-status:op=read,every=100,sct=2,sc=0x81"],
+    ],
+    cwd,
+  );
+  const result = readResult(join(cwd, "c.json"));
+  if (result.kind !== "compare") throw new Error(result.kind);
+  const failed = result.measurement.blocks.reduce((sum, block) => sum + block.failed, 0);
+  expect(failed).toBeGreaterThan(0);
+  expect(result.measurement.warnings).toContainEqual({ kind: "io-errors", count: failed });
+});
+
+test("intervals follow each other without gaps, and the last ends with the run", () => {
+  const { jobs, intervals } = measured(["--runtime", "400ms", "--log-hist-msec", "100"]);
+  let reachedMs = 0;
+  for (const { endMs, lengthMs } of intervals) {
+    expect(endMs - lengthMs).toBeCloseTo(reachedMs, 3);
+    reachedMs = endMs;
+  }
+  expect(reachedMs).toBeGreaterThanOrEqual(jobs[0]!.elapsedNs / 1e6 - 1);
+});

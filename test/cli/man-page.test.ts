@@ -1,0 +1,55 @@
+// phasebit(1) as it lies in docs/man: it is what the command tree says, and troff takes it.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { phasebit } from "../../src/commands/program.ts";
+import { packageRoot } from "../../src/package.ts";
+import { manPage } from "../../src/scripts/man-page.ts";
+import { roff } from "../../src/scripts/roff.ts";
+import { isAbsent } from "./shells.ts";
+
+const FILE = join(packageRoot, "docs/man/phasebit.1");
+
+describe("text for troff", () => {
+  test.each([
+    [".hidden\n'quoted", "\\&.hidden\n\\(aqquoted"],
+    ["a\\b", "a\\eb"],
+    ["--a-b", "\\-\\-a\\-b"],
+    ["`~^", "\\(ga\\(ti\\(ha"],
+    ["1.5 us", "1.5 us"],
+  ])("%j", (text, input) => {
+    expect(roff(text)).toBe(input);
+  });
+});
+
+test("the page is current; `npm run docs:man` writes it anew", () => {
+  expect(readFileSync(FILE, "utf8")).toBe(manPage(phasebit()));
+});
+
+describe.skipIf(isAbsent("groff"))("groff", () => {
+  const { stdout, stderr } = spawnSync("groff", ["-man", "-Tutf8", "-P-cbou", "-wall", FILE], {
+    encoding: "utf8",
+  });
+
+  test("takes the page without a warning", () => {
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/^NAME\n +phasebit - tests and benchmarks NVMe controllers/m);
+  });
+
+  test("shows every command and every option as it is typed", () => {
+    const program = phasebit();
+    for (const command of program.commands) {
+      expect(stdout).toContain(`phasebit ${command.name()}`);
+      for (const { long } of command.options) {
+        expect(stdout).toMatch(new RegExp(`^ +(-\\w, )?${long}( |$)`, "m"));
+      }
+    }
+  });
+
+  test("shows examples as they are typed, quotes and dashes included", () => {
+    expect(stdout).toContain(
+      'phasebit run -d "embedded?latency=lognormal:80us,0.3" --completion adaptive',
+    );
+  });
+});

@@ -1,0 +1,73 @@
+// Sides for the tests of diffs.
+import type { DiffResult, Side } from "../../src/analysis/diff-sides.ts";
+import type { ComparisonMeasurement, SweepMeasurement } from "../../src/run/comparison.ts";
+import type { Measurement, RunMeasurement } from "../../src/run/measurement.ts";
+import type { WorkloadOptions } from "../../src/run/workload-options.ts";
+import { Random } from "../../src/statistics/random.ts";
+import { gauss } from "../statistics/samples.ts";
+import { exampleRun } from "./run.ts";
+
+/** A run as a result; of several, each began at another time. */
+export function runResult(measurement: RunMeasurement, file = "run.json"): DiffResult {
+  return { kind: "run", file, measurement };
+}
+
+export function comparisonResult(measurement: ComparisonMeasurement, file = "c.json"): DiffResult {
+  return { kind: "compare", file, measurement };
+}
+
+export function sweepResult(measurement: SweepMeasurement, file = "s.json"): DiffResult {
+  return { kind: "sweep", file, measurement };
+}
+
+export function sideOf(
+  results: readonly DiffResult[] | DiffResult,
+  { chosen = null, name = "side" }: { chosen?: string | null; name?: string } = {},
+): Side {
+  const all = [results].flat() as DiffResult[];
+  return { name, results: all, chosen, skipped: [] };
+}
+
+export interface RunSet {
+  readonly count: number;
+  readonly typicalNs?: number;
+  /** Deviation of a run's level, as a share. */
+  readonly scatter?: number;
+  readonly seed?: number;
+  readonly options?: WorkloadOptions;
+  readonly ios?: number;
+}
+
+/** Runs of one second each, whose levels scatter. */
+export function runSet({ count, typicalNs = 8000, scatter = 0.01, ...rest }: RunSet): DiffResult[] {
+  const { seed = 1, options = {}, ios = 2000 } = rest;
+  const random = new Random(seed);
+  return Array.from({ length: count }, (_, index) => {
+    const level = typicalNs * (1 + scatter * gauss(random));
+    const run = exampleRun({ options, typicalNs: level, perSecond: ios, seconds: 1 });
+    return runResult(
+      { ...run, startedMs: run.startedMs + seed * 1e6 + index * 1000 },
+      `${seed}-${index}.json`,
+    );
+  });
+}
+
+/** The result with its measurement changed. */
+export function changed<R extends DiffResult>(result: R, change: Partial<Measurement>): R {
+  return { ...result, measurement: { ...result.measurement, ...change } };
+}
+
+/** The result on another host or device. */
+export function elsewhere<R extends DiffResult>(
+  result: R,
+  {
+    host = {},
+    device = {},
+  }: { host?: Partial<Measurement["host"]>; device?: Partial<Measurement["device"]> },
+): R {
+  const { measurement } = result;
+  return changed(result, {
+    host: { ...measurement.host, ...host },
+    device: { ...measurement.device, ...device },
+  });
+}

@@ -1,0 +1,198 @@
+import { describe, expect, test } from "vitest";
+import { percentileNs } from "../../src/analysis/histogram.ts";
+import { latenciesOf } from "../../src/analysis/totals.ts";
+import { exported } from "../../src/export/export.ts";
+import { mergeResults } from "../../src/results/merge.ts";
+import type { Result } from "../../src/results/result.ts";
+import { countsOf } from "../examples/run.ts";
+import {
+  compareResult,
+  hostile,
+  ofHostile,
+  runResult,
+  sidesResult,
+  sweepResult,
+} from "./results.ts";
+
+function textOf(result: Result, table: "percentiles" | "series"): string {
+  return exported(result, { format: "csv", table }).files[0]!.text;
+}
+
+/** RFC 4180: quoted cells may hold commas, line ends and doubled quotes. */
+function cellsOf(text: string): string[][] {
+  const rows: string[][] = [[]];
+  const cell = /("(?:[^"]|"")*"|[^,\n"]*)(,|\n)/y;
+  for (let found = cell.exec(text); found !== null; found = cell.exec(text)) {
+    const [, raw, end] = found as unknown as [string, string, string];
+    rows.at(-1)!.push(raw.startsWith('"') ? raw.slice(1, -1).replaceAll('""', '"') : raw);
+    if (end === "\n") rows.push([]);
+  }
+  return rows.slice(0, -1);
+}
+
+function rowsOf(text: string): Record<string, string>[] {
+  const [head, ...rows] = cellsOf(text);
+  return rows.map((cells) => {
+    expect(cells).toHaveLength(head!.length);
+    return Object.fromEntries(head!.map((name, index) => [name, cells[index]!]));
+  });
+}
+
+describe("names that spreadsheets would take for formulas, or that end a cell", () => {
+  test.each(["percentiles", "series"] as const)("stay text in one cell: %s", (table) => {
+    const [row] = rowsOf(textOf(ofHostile(runResult()), table));
+    expect(row).toMatchObject({
+      model: `'${hostile.model}`,
+      firmware: `'${hostile.firmware}`,
+      device: `'${hostile.address}`,
+      serial: hostile.serial,
+    });
+  });
+
+  test("modes too", () => {
+    const modes = ["-1+1", '"a"'].map((name) => ({ name, typicalNs: 8000 }));
+    const rows = rowsOf(textOf(compareResult({ modes }), "percentiles"));
+    expect(new Set(rows.map(({ mode }) => mode))).toEqual(new Set(["'-1+1", '"a"']));
+  });
+});
+
+test("a row for each percentile that the samples carry", () => {
+  const result = runResult();
+  const rows = rowsOf(textOf(result, "percentiles"));
+  const read = latenciesOf(result.measurement, "read");
+  const own = rows.filter(({ op }) => op === "read");
+  expect(own.map(({ percentile }) => percentile)).toEqual([
+    "1",
+    "5",
+    "10",
+    "20",
+    "30",
+    "40",
+    "50",
+    "60",
+    "70",
+    "80",
+    "90",
+    "95",
+    "99",
+    "99.5",
+    "100",
+  ]);
+  for (const row of own) {
+    const valueNs = Number(row["value_ns"]);
+    expect(valueNs).toBe(percentileNs(read, Number(row["percentile"])));
+    expect(row).toMatchObject({ mode: "poll", iodepth: "32", total: "8000", coalesce: "" });
+  }
+  expect(own.at(-1)).toMatchObject({ value_ns: `${read.maxNs}`, count_above: "0" });
+  const median = own.find(({ percentile }) => percentile === "50")!;
+  expect(Number(median["count_above"])).toBeLessThanOrEqual(4000);
+  expect(Number(median["count_above"])).toBeGreaterThan(3900);
+});
+
+test("count_above is the number of samples in higher buckets", () => {
+  const [job] = runResult().measurement.jobs;
+  const read = countsOf([...Array(15).fill(100), ...Array(10).fill(200), 300]);
+  const { measurement, ...rest } = runResult();
+  const small: Result = {
+    ...rest,
+    measurement: { ...measurement, jobs: [{ ...job!, read, write: countsOf([]) }] },
+  };
+  const rows = rowsOf(textOf(small, "percentiles"));
+  expect(
+    rows.map((row) => [row["percentile"], row["value_ns"], row["count_above"]]),
+  ).toContainEqual(["50", "100", "11"]);
+});
+
+test("a row for each interval, direction and queue", () => {
+  const rows = rowsOf(textOf(runResult(), "series"));
+  expect(rows).toHaveLength(8);
+  expect(rows[3]).toMatchObject({
+    ...{ result: "results/run.json", mode: "poll", op: "read", queue: "2", start_ms: "1000" },
+    ...{ length_ms: "1000", ios: "2000", iops: "2000", bytes_per_second: "8192000" },
+  });
+});
+
+test("a figure that an interval's samples cannot carry is an empty cell", () => {
+  const [row] = rowsOf(textOf(runResult({ perSecond: 100 }), "series"));
+  expect(row!["p50_ns"]).toMatch(/^\d+$/);
+  expect(row!["p99_ns"]).toBe("");
+  expect(row!["max_ns"]).toMatch(/^\d+$/);
+});
+
+test("points of a sweep have their depth and coalescing", () => {
+  const rows = rowsOf(textOf(sweepResult(), "series"));
+  expect(rows.map(({ mode, iodepth, coalesce }) => [mode, iodepth, coalesce])).toEqual([
+    ["poll", "1", ""],
+    ["interrupt", "8", ""],
+    ["interrupt", "8", "7,10"],
+  ]);
+});
+
+test("all results have the same columns, so that tables can be put together", () => {
+  const results = [runResult(), compareResult(), sweepResult()];
+  const heads = results.map((result) => textOf(result, "series").split("\n")[0]);
+  expect(new Set(heads).size).toBe(1);
+});
+
+test("each side of a comparison has its own size, depth and coalescing", () => {
+  const rows = rowsOf(textOf(sidesResult(), "series"));
+  const sides = rows.map(({ mode, op, bs, iodepth, coalesce }) =>
+    [mode, op, bs, iodepth, coalesce].join(" "),
+  );
+  expect(new Set(sides)).toEqual(new Set(["a read 4096 1 ", "b write 65536 8 7,10"]));
+  for (const { bs, iops, bytes_per_second: bytes } of rows) {
+    expect(Number(bytes) / Number(iops) / Number(bs)).toBeCloseTo(1, 6);
+  }
+});
+
+describe("an interval in which nothing was completed", () => {
+  const result = runResult();
+  const [first, second] = result.measurement.intervals;
+  const stalled = (intervals: typeof result.measurement.intervals) => ({
+    ...result,
+    measurement: { ...result.measurement, intervals },
+  });
+
+  test("has a row of nothing for each queue and direction", () => {
+    const rows = rowsOf(textOf(stalled([first!, { ...second!, latencies: [] }]), "series"));
+    expect(rows).toHaveLength(8);
+    const silent = rows.filter(({ ios }) => ios === "0");
+    expect(silent.map(({ op, queue, start_ms: start }) => [op, queue, start])).toEqual([
+      ["read", "1", "1000"],
+      ["read", "2", "1000"],
+      ["write", "1", "1000"],
+      ["write", "2", "1000"],
+    ]);
+    for (const row of silent) {
+      expect(row).toMatchObject({ iops: "0", bytes_per_second: "0", length_ms: "1000" });
+      expect([row["mean_ns"], row["p50_ns"], row["p999_ns"], row["max_ns"]]).toEqual(
+        Array(4).fill(""),
+      );
+    }
+  });
+
+  test("by one queue has a row of nothing for that queue", () => {
+    const latencies = second!.latencies.filter(({ job }) => job === 0);
+    const rows = rowsOf(textOf(stalled([first!, { ...second!, latencies }]), "series"));
+    const silent = rows.filter(({ ios }) => ios === "0");
+    expect(silent.map(({ queue }) => queue)).toEqual(["2", "2"]);
+  });
+
+  test("of one of two merged runs has rows for its queues only", () => {
+    const later = { ...runResult(), file: "later.json" };
+    const sum = mergeResults(
+      [
+        stalled([first!, { ...second!, latencies: [] }]),
+        {
+          ...later,
+          measurement: { ...later.measurement, startedMs: result.measurement.startedMs + 5000 },
+        },
+      ],
+      ["merge"],
+    );
+    const rows = rowsOf(textOf({ ...sum, file: "sum.json" } as Result, "series"));
+    expect(rows).toHaveLength(16);
+    const silent = rows.filter(({ ios }) => ios === "0");
+    expect(new Set(silent.map(({ queue }) => queue))).toEqual(new Set(["1", "2"]));
+  });
+});

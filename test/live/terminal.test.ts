@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { lookOf } from "../../src/live/look.ts";
+import { TerminalSink } from "../../src/live/terminal.ts";
+import { Emulator, ESC } from "./emulator.ts";
+import { runEvents } from "./samples.ts";
+
+const env = { LANG: "C.UTF-8" };
+const CURSOR_MOVES = new RegExp(`${ESC}\\[(\\?25[hl]|\\d+A|K|J)`, "g");
+
+/** A sink whose clock moves on by 250 ms with every event. */
+function sinkOn(terminal: Emulator, options: { isShort?: boolean; env?: NodeJS.ProcessEnv } = {}) {
+  let nowMs = 0;
+  const sink = new TerminalSink(terminal, {
+    isShort: options.isShort ?? false,
+    env: options.env ?? env,
+    nowMs: () => nowMs,
+  });
+  const show = (event: Parameters<typeof sink.show>[0]) => {
+    nowMs += 250;
+    sink.show(event);
+  };
+  return { sink, show };
+}
+
+describe("what must not happen", () => {
+  test("a view that stays, a hidden cursor, or a drawing after the end", async () => {
+    const terminal = new Emulator(80, 24);
+    terminal.write("$ phasebit run\r\n");
+    const { sink, show } = sinkOn(terminal);
+    const events = runEvents({ jobs: 2 });
+    for (const event of events) show(event);
+    expect(terminal.lines.length).toBeGreaterThan(15);
+    expect(terminal.isCursorShown).toBe(false);
+    sink.measured();
+    show(events.at(-1)!);
+    await sink.close();
+    expect(terminal.lines).toEqual(["$ phasebit run"]);
+    expect(terminal.cursor).toEqual({ row: 1, column: 0 });
+    expect(terminal.isCursorShown).toBe(true);
+  });
+
+  test("a scrolled screen or a remnant, whatever the size and however often it is drawn", () => {
+    const sizes = fc.record({
+      columns: fc.integer({ min: 1, max: 200 }),
+      rows: fc.integer({ min: 2, max: 60 }),
+      before: fc.nat(70),
+      jobs: fc.integer({ min: 1, max: 9 }),
+    });
+    fc.assert(
+      fc.property(sizes, ({ columns, rows, before, jobs }) => {
+        const terminal = new Emulator(columns, rows);
+        for (let line = 0; line < before; line++) terminal.write("$\r\n");
+        const { sink, show } = sinkOn(terminal);
+        for (const event of runEvents({ jobs, samples: 4, ios: 20 })) show(event);
+        sink.measured();
+        expect([...terminal.scrolled, ...terminal.lines]).toEqual(Array(before).fill("$"));
+        expect(terminal.cursor.column).toBe(0);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("an escape that colours, with NO_COLOR", () => {
+    const terminal = new Emulator(100, 40);
+    const { show } = sinkOn(terminal, { env: { ...env, NO_COLOR: "1" } });
+    for (const event of runEvents({ jobs: 2 })) show(event);
+    expect(terminal.writes.join("").replace(CURSOR_MOVES, "")).not.toContain(ESC);
+  });
+});
+
+test("a drawing is one write, and at most four a second are made", () => {
+  const terminal = new Emulator(80, 24);
+  let nowMs = 0;
+  const sink = new TerminalSink(terminal, { isShort: false, env, nowMs: () => nowMs });
+  const [start, ...events] = runEvents({ samples: 1 });
+  sink.show(start);
+  for (; nowMs < 1000; nowMs += 50) for (const event of events) sink.show(event);
+  expect(terminal.writes).toHaveLength(4);
+});
+
+test("drawings lie over each other", () => {
+  const terminal = new Emulator(80, 24);
+  const { show } = sinkOn(terminal);
+  for (const event of runEvents()) show(event);
+  expect(terminal.lines.filter((line) => line.startsWith("run "))).toHaveLength(1);
+  expect(terminal.scrolled).toEqual([]);
+});
+
+test("a terminal that becomes narrower keeps no remnant", () => {
+  const terminal = new Emulator(120, 60);
+  const { sink, show } = sinkOn(terminal);
+  const events = runEvents({ jobs: 3 });
+  for (const event of events) show(event);
+  terminal.narrow(62);
+  show(events.at(-1)!);
+  expect(terminal.lines.filter((line) => line.startsWith("run "))).toHaveLength(1);
+  expect(terminal.lines.every((line) => line.length < 62)).toBe(true);
+  terminal.narrow(40);
+  show(events.at(-1)!);
+  expect(terminal.lines).toHaveLength(1);
+  sink.measured();
+  expect(terminal.lines).toEqual([]);
+});
+
+test("one line where more is not wanted", () => {
+  const terminal = new Emulator(80, 24);
+  const { show } = sinkOn(terminal, { isShort: true });
+  for (const event of runEvents()) show(event);
+  expect(terminal.lines).toEqual([expect.stringMatching(/^ 20% +6800 IOPS/)]);
+});
+
+describe("how a terminal looks", () => {
+  const looks: readonly [string, NodeJS.ProcessEnv, number, object][] = [
+    ["all that it can", { LANG: "en_US.UTF-8" }, 24, { unicode: true, colors: "256" }],
+    ["sixteen colours", { LANG: "C.utf8" }, 4, { unicode: true, colors: "16" }],
+    ["no colours", { LANG: "C.UTF-8" }, 1, { unicode: true, colors: "none" }],
+    ["NO_COLOR wins", { NO_COLOR: "1" }, 24, { unicode: false, colors: "none" }],
+    ["an empty NO_COLOR is none", { NO_COLOR: "" }, 8, { unicode: false, colors: "256" }],
+    ["LC_ALL wins", { LC_ALL: "C", LANG: "C.UTF-8" }, 8, { unicode: false, colors: "256" }],
+    ["no locale", {}, 8, { unicode: false, colors: "256" }],
+  ];
+  test.each(looks)("%s", (_name, wanted, depth, look) => {
+    const stream = { getColorDepth: (env: object = {}) => ("NO_COLOR" in env ? 1 : depth) };
+    expect(lookOf(stream, wanted)).toEqual(look);
+  });
+});

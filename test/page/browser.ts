@@ -1,0 +1,119 @@
+// Debian's Chromium with a page in it, and everything that the page does which it should not.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { launchChromium } from "../../bench/chromium.ts";
+import type { ReportData } from "../../src/html/report-data.ts";
+import { pageHtml } from "../../src/html/template.ts";
+import { lacksChromium } from "../chromium.ts";
+
+/** How a page is looked at. */
+export interface Look {
+  readonly width?: number;
+  readonly colorScheme?: "light" | "dark";
+  readonly media?: "screen" | "print";
+  /** Runs before the page's own program. */
+  readonly before?: () => void;
+}
+
+/** Pages for the tests of one file, in one browser; a page that did what it should not fails its test. */
+export interface Pages {
+  /** A report, drawn. */
+  report(data: ReportData, look?: Look): Promise<Page>;
+  /** Any page of ours. */
+  open(url: string, look?: Look): Promise<Page>;
+}
+
+/** What a test expects to go wrong. */
+interface Expected {
+  /** The browser says so in the console whenever a connection ends. */
+  readonly losesConnections?: boolean;
+}
+
+/** Registers the browser with the test file; without Chromium all of its tests are skipped. */
+export function usePages({ losesConnections = false }: Expected = {}): Pages {
+  const folder = mkdtempSync(join(tmpdir(), "phasebit-page-"));
+  let browser: Browser | undefined;
+  let complaints: string[] = [];
+  const opened: Page[] = [];
+  beforeAll(async () => {
+    if (!lacksChromium) browser = await launchChromium();
+  });
+  beforeEach(({ skip }) => skip(lacksChromium, "there is no Chromium"));
+  afterEach(async () => {
+    for (const page of opened.splice(0)) await page.close();
+    const before = complaints;
+    complaints = [];
+    expect(before).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+  const open = async (
+    url: string,
+    { width = 1280, before, ...media }: Look = {},
+  ): Promise<Page> => {
+    const page = await browser!.newPage({ viewport: { width, height: 900 } });
+    opened.push(page);
+    await page.emulateMedia(media);
+    if (before) await page.addInitScript(before);
+    watch(page, url, (complaint) => {
+      const isLoss = /^Failed to load resource|net::ERR_/.test(complaint);
+      if (!(losesConnections && isLoss)) complaints.push(complaint);
+    });
+    await page.goto(url);
+    return page;
+  };
+  const report = async (data: ReportData, look?: Look): Promise<Page> => {
+    const file = join(folder, "report.html");
+    writeFileSync(file, pageHtml({ kind: "report", title: data.title, data }));
+    const page = await open(`file://${file}`, look);
+    await ready(page);
+    return page;
+  };
+  return { report, open };
+}
+
+/** Until the page says that all its charts are drawn. */
+export async function ready(page: Page): Promise<void> {
+  await page.waitForSelector('html[data-ready="true"]', { state: "attached" });
+}
+
+/** Errors, refusals of the policy, dialogs, and requests that leave the page. */
+function watch(page: Page, url: string, complain: (complaint: string) => void): void {
+  const { origin } = new URL(url);
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complain(message.text());
+  });
+  page.on("pageerror", (error) => complain(String(error)));
+  page.on("dialog", (dialog) => {
+    complain(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    const asked = request.url();
+    const isOwn = origin === "null" ? asked === url : asked.startsWith(origin);
+    if (!isOwn && !/^(data|blob):/.test(asked)) complain(`request: ${asked}`);
+  });
+}
+
+/** The figure of a chart. */
+export function figure(page: Page, id: string): Locator {
+  return page.locator(`figure[data-chart="${id}"]`);
+}
+
+/** The charts that the page has, in order. */
+export async function chartsOf(page: Page): Promise<string[]> {
+  const all = await page.locator("figure").all();
+  return Promise.all(all.map(async (each) => (await each.getAttribute("data-chart")) ?? ""));
+}
+
+/** The curves of a chart, by name. */
+export async function curvesOf(page: Page, id: string): Promise<string[]> {
+  return figure(page, id)
+    .locator("path[aria-label]")
+    .evaluateAll((paths) => paths.map((path) => path.getAttribute("aria-label") ?? ""));
+}

@@ -1,0 +1,211 @@
+// The page of a report: every chart that has data is drawn, and no other.
+import { expect, test } from "vitest";
+import { chartsOf, curvesOf, figure, usePages } from "./browser.ts";
+import { compareReport, largeReport, manyReport, runReport, sweepReport } from "./fixtures.ts";
+
+const pages = usePages();
+
+test("a report of nothing is words, and still a page", async () => {
+  const empty = { title: "nothing", generator: "phasebit", results: [], groups: [], pairs: [] };
+  const page = await pages.report(empty);
+  expect(await chartsOf(page)).toEqual([]);
+  expect(await page.locator("h1").textContent()).toBe("nothing");
+});
+
+test("a group that kept nothing but its figures has a row and no chart", async () => {
+  const report = runReport();
+  const groups = report.groups.map((group) => ({
+    ...group,
+    ...{ series: null, heat: null, queues: [], stages: [] },
+    percentiles: { oneOver: [], ns: [] },
+  }));
+  const page = await pages.report({ ...report, groups });
+  expect(await chartsOf(page)).toEqual([]);
+  expect(await page.locator(".summary tbody tr").count()).toBe(1);
+});
+
+test("what was not measured is a dash and breaks no chart", async () => {
+  const report = compareReport();
+  const none = { mean: null, p50: null, p90: null, p99: null, p999: null, p9999: null };
+  const groups = report.groups.map((group, index) =>
+    index > 0
+      ? group
+      : {
+          ...group,
+          ...{ iops: null, bytesPerSecond: null, cpuNsPerIo: null },
+          latencyNs: { ...none, p99999: null, max: null },
+          series: { ...group.series!, p99: group.series!.p99.map(() => null) },
+          queues: group.queues.map((queue) => ({ ...queue, iops: null, p50: null, p99: null })),
+        },
+  );
+  const page = await pages.report({ ...report, groups });
+  expect(await page.locator(".summary tbody tr").first().textContent()).toBe(
+    `poll${"–".repeat(9)}`,
+  );
+  const markup = await page.locator("main").innerHTML();
+  expect(markup).not.toMatch(/NaN|undefined|Infinity/);
+  // p50, p99.9 and max of the first group, and one curve more of each other.
+  const curves = await curvesOf(page, "latency-over-time");
+  expect(curves.filter((name) => name === "poll").length).toBe(
+    curves.filter((name) => name === "adaptive").length - 1,
+  );
+  expect(await figure(page, "cpu").locator("button", { hasText: "poll" }).count()).toBe(0);
+});
+
+test("a run with stages has its charts", async () => {
+  const page = await pages.report(runReport());
+  expect(await chartsOf(page)).toEqual([
+    "percentiles",
+    "iops",
+    "latency-over-time",
+    "heat",
+    "stages",
+  ]);
+});
+
+test("a comparison has its charts", async () => {
+  const page = await pages.report(compareReport());
+  expect(await chartsOf(page)).toEqual([
+    ...["percentiles", "pairs-1", "pairs-2", "cpu", "iops", "latency-over-time", "heat", "queues"],
+  ]);
+  expect(await curvesOf(page, "percentiles")).toEqual(["poll", "interrupt", "hybrid", "adaptive"]);
+});
+
+test("a sweep over depths has its charts", async () => {
+  const page = await pages.report(sweepReport());
+  expect(await chartsOf(page)).toEqual(["percentiles", "depth", "cpu"]);
+  expect(await curvesOf(page, "depth")).toHaveLength(3 * 4);
+});
+
+test("the page says how many charts are drawn", async () => {
+  const page = await pages.report(manyReport());
+  const drawn = await page.evaluate(() => document.documentElement.dataset["drawn"]);
+  expect(drawn).toBe(String((await chartsOf(page)).length));
+});
+
+test("every chart has shapes of real extent", async () => {
+  for (const report of [runReport(), compareReport(), sweepReport(), manyReport()]) {
+    const page = await pages.report(report);
+    for (const id of await chartsOf(page)) {
+      const largest = await figure(page, id)
+        .locator(".plot > svg:first-child :is(path, rect, circle, line)")
+        .evaluateAll((shapes) =>
+          shapes
+            .map((shape) => (shape as SVGGraphicsElement).getBBox())
+            .reduce((most, { width, height }) => Math.max(most, width + height), 0),
+        );
+      expect(largest, id).toBeGreaterThan(100);
+      const markup = await figure(page, id).locator(".plot > svg").first().innerHTML();
+      expect(markup, id).not.toMatch(/NaN|undefined|Infinity/);
+    }
+  }
+});
+
+test("conditions and doubts stand before the first figure", async () => {
+  const page = await pages.report(compareReport());
+  const order = await page
+    .locator("main > *")
+    .evaluateAll((parts) => parts.map((part) => part.className || part.tagName.toLowerCase()));
+  expect(order.slice(0, 6)).toEqual(["top", "warnings", "conditions", "summary", "nav", "figure"]);
+  expect(await page.locator(".warnings li").count()).toBe(2);
+  expect(await page.locator(".conditions dt").first().textContent()).toBe("device");
+});
+
+test("what results share is said once, and what differs beside it", async () => {
+  const report = manyReport();
+  const two = { ...report, results: report.results.filter((_, index) => index % 8 === 0) };
+  const groups = report.groups.slice(0, 2).map((group, result) => ({ ...group, result }));
+  const page = await pages.report({ ...two, groups });
+  expect(await page.locator(".conditions dt").allTextContents()).not.toContain("firmware");
+  expect(await page.locator(".conditions tbody tr").allTextContents()).toEqual([
+    "firmware2B4QEXM02B4QEXM2",
+    "load0.000.80",
+  ]);
+});
+
+test("the best of a column is marked, and nothing where there is one group", async () => {
+  const several = await pages.report(compareReport());
+  const best = await several.locator(".summary .best").allTextContents();
+  expect(best.slice(0, 2)).toEqual(["11.74k", "45.88"]);
+  const one = await pages.report(runReport());
+  expect(await one.locator(".summary .best").count()).toBe(0);
+});
+
+test("verdicts are told in words, and only those there are", async () => {
+  const report = compareReport();
+  const page = await pages.report(report);
+  const words = await figure(page, "pairs-1").locator(".notes li").first().textContent();
+  const [iops] = report.pairs;
+  const [low, high] = iops!.ratioCi95!;
+  expect(words).toContain(
+    `poll and interrupt: poll has ${low.toFixed(2)} to ${high.toFixed(2)} times the IOPS of interrupt, `,
+  );
+  const undecided = report.pairs.map((pair) => ({ ...pair, verdict: null }));
+  const without = await pages.report({ ...report, pairs: undecided });
+  const notes = await figure(without, "pairs-1").locator(".notes li").allTextContents();
+  for (const note of notes) expect(note).toContain("too few rounds for a verdict");
+});
+
+test("fairness is told in words", async () => {
+  const page = await pages.report(largeReport());
+  const words = await figure(page, "queues").locator(".notes").textContent();
+  expect(words).toMatch(/^read: q4 has the fewest IOPS \(.*Jain's index 0\.99\d\.$/);
+});
+
+test("a table of figures comes when it is opened", async () => {
+  const page = await pages.report(runReport());
+  const details = figure(page, "percentiles").locator("details");
+  expect(await details.locator("table").count()).toBe(0);
+  await details.locator("summary").click();
+  const row = details.locator("tr", { hasText: /^50%/ });
+  const curve = runReport().groups[0]!.percentiles;
+  const index = curve.oneOver.findLastIndex((value) => value <= 2);
+  expect(await row.textContent()).toBe(`50%${(curve.ns[index]! / 1000).toFixed(2)}us`);
+});
+
+test("a report of 600 columns and 64 queues stays below 3 MB", async () => {
+  const page = await pages.report(largeReport());
+  const html = await page.content();
+  expect(html.length).toBeGreaterThan(500_000);
+  // The document as it came is a part of this: what was drawn is added.
+  const island = await page.locator("#data").evaluate((data) => data.textContent?.length ?? 0);
+  const script = await page
+    .locator("script:not(#data)")
+    .evaluate((code) => code.textContent?.length ?? 0);
+  expect(island + script).toBeLessThan(3e6);
+  expect(await chartsOf(page)).toContain("queue-heat");
+});
+
+test("what was left over when the jobs stopped is not drawn as a stall", async () => {
+  const report = runReport();
+  const [group] = report.groups;
+  const { series } = group!;
+  const lengthS = series!.lengthS.with(-1, 0.002);
+  const iops = series!.iops.with(-1, 3);
+  const page = await pages.report({
+    ...report,
+    groups: [{ ...group!, series: { ...series!, lengthS, iops } }],
+  });
+  const path = figure(page, "iops").locator("path[aria-label]");
+  expect((await path.getAttribute("d"))?.split("L")).toHaveLength(series!.endS.length - 1);
+});
+
+test("both directions of a run have one CPU time, and no figure that compares it", async () => {
+  const report = compareReport();
+  const cpuNsPerIo = { user: 100, system: 20 };
+  const groups = report.groups.slice(0, 2).map((group) => ({ ...group, cpuNsPerIo }));
+  const page = await pages.report({ ...report, groups, pairs: [] });
+  expect(await chartsOf(page)).not.toContain("cpu");
+});
+
+test("a run of one interval, and one of one I/O, are drawn as far as they go", async () => {
+  const report = runReport();
+  const [group] = report.groups;
+  const first = <T>(values: readonly T[]) => values.slice(0, 1);
+  const series = Object.fromEntries(
+    Object.entries(group!.series!).map(([key, values]) => [key, first(values)]),
+  ) as unknown as NonNullable<typeof group>["series"];
+  const heat = { ...group!.heat!, cells: [[[0, 1]]] as [number, number][][] };
+  const page = await pages.report({ ...report, groups: [{ ...group!, series, heat }] });
+  expect(await chartsOf(page)).toEqual(["percentiles", "heat", "stages"]);
+});

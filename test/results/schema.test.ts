@@ -1,0 +1,96 @@
+// results/schema.json is generated from src/results/schema: UPDATE_SCHEMA=1 writes it anew.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { toJsonSchemaDefs } from "@valibot/to-json-schema";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, test } from "vitest";
+import { packageRoot, version } from "../../src/package.ts";
+import { comparisonDocument } from "../../src/results/compare-document.ts";
+import { fioDocument } from "../../src/results/fio.ts";
+import {
+  device,
+  host,
+  mergedSource,
+  warning,
+  workload,
+} from "../../src/results/schema/conditions.ts";
+import { latencyDetails, packedLatency } from "../../src/results/schema/latency.ts";
+import { SCHEMA } from "../../src/results/schema-version.ts";
+import { sweepDocument } from "../../src/results/sweep-document.ts";
+import { type DocumentKind, documentSchemas } from "../../src/results/validate.ts";
+import { exampleComparison, examplePoint, exampleSweep } from "../examples/compare.ts";
+import { emptyRun, exampleRun, troubledRun } from "../examples/run.ts";
+
+const file = join(packageRoot, "results/schema.json");
+/** Said once in the file, and referred to. */
+const parts = { host, device, workload, mergedSource, warning, packedLatency, latencyDetails };
+const kinds = Object.keys(documentSchemas) as DocumentKind[];
+
+/** The schema as strangers read it: what a file may hold, not what it becomes when it is read. */
+function published() {
+  // checks and conversions that JSON Schema cannot say are left out
+  const $defs = toJsonSchemaDefs(
+    { ...parts, ...documentSchemas },
+    { target: "draft-2020-12", typeMode: "input", errorMode: "ignore" },
+  );
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: `Results of phasebit, schema ${SCHEMA}`,
+    description:
+      "phasebit run and merge write run, phasebit compare writes compare, phasebit sweep writes sweep. " +
+      "docs/results.md says what the keys mean.",
+    anyOf: kinds.map((kind) => ({ $ref: `#/$defs/${kind}` })),
+    $defs,
+  };
+}
+
+if (process.env["UPDATE_SCHEMA"]) writeFileSync(file, `${JSON.stringify(published(), null, 2)}\n`);
+const committed = JSON.parse(readFileSync(file, "utf8"));
+const validator = new Ajv2020({ strict: true, strictTuples: false }).compile(committed);
+
+/** Why a document does not match; null when it does. */
+function mismatch(document: unknown): unknown {
+  return validator(JSON.parse(JSON.stringify(document))) ? null : validator.errors;
+}
+
+test("results/schema.json is what the source says (UPDATE_SCHEMA=1 writes it anew)", () => {
+  expect(committed).toEqual(JSON.parse(JSON.stringify(published())));
+});
+
+describe("an independent validator", () => {
+  test.each([
+    ["a run", fioDocument(exampleRun({ options: { rw: "randrw" } }))],
+    ["a run with every trouble", fioDocument(troubledRun())],
+    ["a run without I/O", fioDocument(emptyRun())],
+    ["a comparison", comparisonDocument(exampleComparison({ rounds: 2 }))],
+    ["a sweep", sweepDocument(exampleSweep([examplePoint({})]))],
+  ])("accepts %s", (_, document) => {
+    expect(mismatch(document)).toBeNull();
+  });
+
+  test.each([
+    ["nothing", {}],
+    ["a fio result", { "fio version": "fio-3.33", jobs: [{ jobname: "a" }] }],
+    ["a run without jobs", { ...fioDocument(exampleRun()), jobs: [] }],
+    ["another schema", { ...comparisonDocument(exampleComparison({ rounds: 2 })), schema: 1 }],
+  ])("refuses %s", (_, document) => {
+    expect(mismatch(document)).not.toBeNull();
+  });
+});
+
+describe("the committed examples", () => {
+  const folder = join(packageRoot, "results");
+  const examples = readdirSync(folder).filter((name) =>
+    /^example-(run|compare|sweep).*\.json$/.test(name),
+  );
+
+  test("are there, one of each kind at least", () => {
+    for (const kind of kinds) expect(examples.join()).toContain(`example-${kind}`);
+  });
+
+  test.each(examples)("%s matches, and was written by this version", (name) => {
+    const document = JSON.parse(readFileSync(join(folder, name), "utf8"));
+    expect(mismatch(document)).toBeNull();
+    expect((document.phasebit ?? document.conditions).version).toBe(version);
+  });
+});
