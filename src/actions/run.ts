@@ -2,7 +2,8 @@
 import { whileLive } from "../live/live.ts";
 import type { LiveFlags } from "../live/modes.ts";
 import { normalReport } from "../report/normal.ts";
-import { checkOutput, documentText, saveRun } from "../results/save.ts";
+import { checkOutput } from "../results/files.ts";
+import { documentText, saveRun } from "../results/save.ts";
 import { runWorkload } from "../run/runner.ts";
 import { parseWorkload } from "../run/workload.ts";
 import type { WorkloadOptions } from "../run/workload-options.ts";

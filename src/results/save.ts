@@ -9,8 +9,6 @@ import { fioDocument } from "./fio.ts";
 import { hgrm } from "./hgrm.ts";
 import { type DocumentKind, requireValid } from "./validate.ts";
 
-export { checkOutput } from "./files.ts";
-
 /**
  * Saves the result document, and the latencies of each direction as .hgrm beside it.
  * @returns the files, the document first.

@@ -11,7 +11,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PhasebitError } from "../../src/errors.ts";
-import { checkOutput, saveRun } from "../../src/results/save.ts";
+import { checkOutput } from "../../src/results/files.ts";
+import { saveRun } from "../../src/results/save.ts";
 import { emptyRun, exampleRun } from "../examples/run.ts";
 
 const home = process.cwd();
