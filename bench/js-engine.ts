@@ -1,9 +1,9 @@
 // The loop in plain JavaScript.
 
+import { asksV8 } from "../src/tier.ts";
 import type { BenchMemory } from "./bench-memory.ts";
 import type { Engine } from "./engine.ts";
 import { createLoop, type JsLoop } from "./js/loop.ts";
-import { asksV8 } from "./natives.ts";
 import type { Place } from "./place.ts";
 
 /** Bits of `%GetOptimizationStatus` (V8 11.3, src/runtime/runtime.h). */

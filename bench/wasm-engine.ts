@@ -1,8 +1,9 @@
 // The loop that `run` uses: build/host.wasm itself, in two instances, with and without the clock.
+
+import { tierOf } from "../src/tier.ts";
 import { type HostExports, instantiateHost, wasmModule } from "../src/wasm.ts";
 import type { BenchMemory } from "./bench-memory.ts";
 import type { Engine } from "./engine.ts";
-import { asksV8 } from "./natives.ts";
 import type { Place } from "./place.ts";
 import { type Driver, driverOf, emptyFunction } from "./wasm-driver.ts";
 
@@ -51,7 +52,6 @@ export class WasmEngine implements Engine {
   }
 
   compiler(): string {
-    if (asksV8("IsTurboFanFunction", this.#loop.sweep)) return "TurboFan";
-    return asksV8("IsLiftoffFunction", this.#loop.sweep) ? "Liftoff" : "unknown";
+    return tierOf([this.#loop.sweep, this.#loop.sweepFrom]);
   }
 }

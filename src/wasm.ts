@@ -1,8 +1,6 @@
-// The two Wasm modules and their exports. V8's baseline compiler is switched off before the first compile:
-// no running Wasm frame is ever replaced, so a loop that starts in baseline code would stay there. Nor is
-// compiling put off to the first call, which would be one command's latency.
+// The two Wasm modules and their exports. A compiled module may be sent to other threads, and its code is one
+// for all of them: what V8 optimizes in one thread runs in every instance (run/rehearsal.ts).
 import { readFileSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
 import { PhasebitError } from "./errors.ts";
 import type { LinearMemory } from "./memory.ts";
 import { packageRoot } from "./package.ts";
@@ -46,6 +44,10 @@ export interface HostExports {
   resetCounters(): void;
   start(): void;
   sweep(): number;
+  sweepFrom(second: bigint): number;
+  sweepStaged(second: bigint): void;
+  wait(): void;
+  settle(reaped: number, count: bigint, sumNs: bigint): void;
   run(untilNs: bigint): void;
   runStaged(untilNs: bigint): void;
   configureStages(histograms: number, stamps: number): void;
@@ -114,8 +116,6 @@ const compiled = new Map<string, WebAssembly.Module>();
 export function wasmModule(name: "host" | "device"): WebAssembly.Module {
   let module = compiled.get(name);
   if (module === undefined) {
-    setFlagsFromString("--no-liftoff");
-    setFlagsFromString("--no-wasm-lazy-compilation");
     module = new WebAssembly.Module(readModule(name));
     compiled.set(name, module);
   }

@@ -25,6 +25,7 @@ const LAYERS = [
     "src/choices.ts",
     "src/units.ts",
     "src/text.ts",
+    "src/tier.ts",
   ],
   ["src/build-facts.ts"],
   ["src/package.ts"],

@@ -137,7 +137,7 @@ export function sweep(): u32 {
 }
 
 /** @param first the second half of the head entry, which is new */
-function sweepFrom(first: u64): u32 {
+export function sweepFrom(first: u64): u32 {
   readClock();
   const limit = slotCount();
   let second = first;
@@ -217,7 +217,7 @@ function runLoop(until: u64, staged: bool): void {
 }
 
 /** One completion, stage by stage; an entry that is not the success of a busy slot is left to `examine`. */
-function sweepStaged(second: u64): void {
+export function sweepStaged(second: u64): void {
   if (!wasWoken()) readClock();
   const seen = time();
   const slot = slotOf(second);

@@ -104,7 +104,8 @@ function pollOn(): void {
   if ((looks & (LOOKS_PER_CLOCK - 1)) == 0) readClock();
 }
 
-function wait(): void {
+/** Waits as the mode does, for modes that do more than look. */
+export function wait(): void {
   switch (mode) {
     case WaitMode.INTERRUPT:
       awaitInterrupt();

@@ -114,7 +114,8 @@ function interruptWaits({ transport }: Controller, workload: Workload) {
   }));
 }
 
-function plainWait({ completion }: Workload): WaitTask {
+/** How a job waits that has no interrupt. */
+export function plainWait({ completion }: Workload): WaitTask {
   return {
     mode: WAIT_MODES[completion.mode],
     spinNs: BigInt(Math.round(completion.spinNs)),

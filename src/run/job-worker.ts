@@ -1,7 +1,6 @@
 // A job's thread: one queue pair, one Wasm instance. It blocks in the loop for slices of a few
 // milliseconds, in which nothing but Wasm runs, and looks at the stop word, the clock and the oldest
 // command between them.
-import { setFlagsFromString } from "node:v8";
 import {
   BLOCK_NOW,
   BLOCK_PHASE,
@@ -14,8 +13,10 @@ import {
 } from "../../assembly/layout.ts";
 import { native, type ThreadUsage } from "../native.ts";
 import type { QueuePlace } from "../nvme/command-queue.ts";
+import type { Tier } from "../tier.ts";
 import { clockImport, type HostExports, instantiateHost } from "../wasm.ts";
-import { bufferStride, clearHistograms, type JobMemory } from "./job-memory.ts";
+import { configureLoop, tierOfLoop } from "./job-loop.ts";
+import { clearHistograms, type JobMemory } from "./job-memory.ts";
 
 /** The kernel may end a sleep this late; its default of 50 us would drown what is measured. */
 const TIMER_SLACK_NS = 1;
@@ -27,7 +28,6 @@ const CLOCK_ROUNDS = 9;
 const CLOCK_READINGS = 2000;
 /** Until V8 has compiled the way from Wasm to the clock. */
 const CLOCK_WARM_UP = 100_000;
-const READ_SHARE_ALL = 0x10000;
 
 /** How a job waits; eventfds are numbers, valid in every thread of the process, -1 for none. */
 export interface WaitTask {
@@ -81,7 +81,8 @@ export interface JobOutcome {
   readonly timedOut: boolean;
   readonly usage: ThreadUsage;
   readonly clockNs: number;
-  readonly tier: "turbofan" | "liftoff" | "unknown";
+  /** The compiler behind the loop that ran. */
+  readonly tier: Tier;
 }
 
 /** Runs one job from the gate to the last completion. */
@@ -109,7 +110,7 @@ class Job {
   run(): JobOutcome {
     const pinned = this.#pin();
     native().setTimerSlack(TIMER_SLACK_NS);
-    this.#configure();
+    configureLoop(this.#wasm, this.#task);
     const clockNs = this.#clockCost();
     this.#phase = JobPhase.READY;
     Atomics.wait(this.#words, this.#task.gate / 4, 0);
@@ -137,8 +138,9 @@ class Job {
     this.#takeInterrupts();
     this.#wasm.publish();
     const usage = difference(native().threadUsage(), before);
+    const tier = tierOfLoop(this.#wasm, this.#task);
     this.#phase = JobPhase.DONE;
-    return { pinned, startedNs, elapsedNs, lost, timedOut, usage, clockNs, tier: this.#tier() };
+    return { pinned, startedNs, elapsedNs, lost, timedOut, usage, clockNs, tier };
   }
 
   /** Counts the interrupts that came while nobody waited for them. */
@@ -160,41 +162,6 @@ class Job {
     return false;
   }
 
-  #configure(): void {
-    const { job, queue, iodepth, bs, iovaBase, nsid } = this.#task;
-    const lbas = bs / this.#task.blockBytes;
-    const { pointer: sq } = queue.sq;
-    this.#wasm.attachSubmissionQueue(queue.sqid, sq, queue.sqEntries, queue.sqTailDoorbell);
-    this.#wasm.attachCompletionQueue(queue.cq.pointer, queue.cqEntries, queue.cqHeadDoorbell);
-    this.#wasm.configureSlots(
-      job.slots.pointer,
-      iodepth,
-      job.buffers.pointer,
-      bs,
-      bufferStride(bs),
-      job.lists.pointer,
-      iovaBase,
-    );
-    this.#wasm.configurePattern(
-      Number(this.#task.random),
-      this.#task.blocks,
-      this.#task.firstLba,
-      lbas,
-      Math.round((this.#task.readPercent / 100) * READ_SHARE_ALL),
-      this.#task.seed,
-    );
-    const nlb = lbas - 1; // 0's based
-    const { wait, hasStamps } = this.#task;
-    if (job.stages !== null) {
-      const { histograms, stamps } = job.stages;
-      this.#wasm.configureStages(histograms.pointer, hasStamps ? stamps.pointer : 0);
-    }
-    const block = job.block.pointer;
-    this.#wasm.configureWait(block, wait.mode, wait.spinNs);
-    this.#wasm.configureAudit(block, wait.deadlineNs, Number(wait.isShared));
-    this.#wasm.configure(job.block.pointer, job.reads.pointer, job.writes.pointer, nsid, nlb);
-  }
-
   #pin(): boolean {
     if (this.#task.cpu === null) return false;
     try {
@@ -214,19 +181,6 @@ class Job {
       return Number(this.#now() - start) / CLOCK_READINGS;
     });
     return costs.sort((a, b) => a - b)[CLOCK_ROUNDS >> 1]!;
-  }
-
-  /** Which of V8's compilers made the loop that ran. */
-  #tier(): JobOutcome["tier"] {
-    try {
-      setFlagsFromString("--allow-natives-syntax");
-      const asks = (name: string): boolean =>
-        new Function("f", `return %${name}(f)`)(this.#wasm.sweep) as boolean;
-      if (asks("IsTurboFanFunction")) return "turbofan";
-      return asks("IsLiftoffFunction") ? "liftoff" : "unknown";
-    } catch {
-      return "unknown";
-    }
   }
 
   get #stopped(): boolean {

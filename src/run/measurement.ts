@@ -1,6 +1,7 @@
 // What a run hands to the reports: plain data, nothing live. Times are ns unless a name says otherwise.
 import type { JobPhase } from "../../assembly/layout.ts";
 import type { ThreadUsage } from "../native.ts";
+import type { Tier } from "../tier.ts";
 import type { Workload } from "./workload.ts";
 
 /** Latency counts of one direction in HdrHistogram's buckets (1 ns to 1 h, 3 digits), sparse. */
@@ -115,7 +116,7 @@ export interface JobMeasurement {
   /** Median cost of one reading of the clock from Wasm. */
   readonly clockNs: number;
   /** V8's compiler behind the loop: "turbofan" is the optimizing one. */
-  readonly tier: "turbofan" | "liftoff" | "unknown";
+  readonly tier: Tier;
   readonly phase: JobPhase;
 }
 

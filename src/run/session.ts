@@ -28,6 +28,7 @@ import type {
   Warning,
 } from "./measurement.ts";
 import { Monitor, type Sample } from "./monitor.ts";
+import { rehearse } from "./rehearsal.ts";
 import type { Workload } from "./workload.ts";
 
 /** How often a start-up wait looks at the jobs' phases. */
@@ -100,6 +101,7 @@ export class Session {
   static async open(workloads: readonly Workload[], trace?: Trace): Promise<Session> {
     const { device, nsid } = workloads[0]!;
     for (const { cpus } of workloads) requireCpus(cpus);
+    await rehearse(workloads);
     const controller = await Controller.open(device, {
       needs: jobNeeds(workloads),
       ...(trace && { trace }),

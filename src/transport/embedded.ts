@@ -55,7 +55,10 @@ export async function openEmbedded(
   const memory = new LinearMemory(plan);
   const device: EmbeddedDevice = { options, ...placeMedia(memory, options) };
   if (mode.stepped) {
-    const exports = instantiateDevice(memory.memory, { clock: () => {}, interrupt: () => {} });
+    const clock = (): void => {
+      memory.u64[BUS_NOW / 8]! += STEP_NS;
+    };
+    const exports = instantiateDevice(memory.memory, { clock, interrupt: () => {} });
     powerOn(exports, memory.doorbells, device);
     return new EmbeddedTransport(address, memory, options.vectors, exports);
   }

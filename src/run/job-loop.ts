@@ -1,0 +1,67 @@
+// A job's loop in WebAssembly: what it is told before it begins, and which functions are hot in it.
+import { WaitMode } from "../../assembly/layout.ts";
+import { type Asked, type Tier, tierOf } from "../tier.ts";
+import type { HostExports } from "../wasm.ts";
+import { bufferStride } from "./job-memory.ts";
+import type { JobTask } from "./job-worker.ts";
+
+const READ_SHARE_ALL = 0x10000;
+
+/** Tells a host instance its queue pair, slots, pattern and way of waiting. Nothing is submitted yet. */
+export function configureLoop(wasm: HostExports, task: JobTask): void {
+  const { job, queue, iodepth, bs, iovaBase, nsid } = task;
+  const lbas = bs / task.blockBytes;
+  wasm.attachSubmissionQueue(queue.sqid, queue.sq.pointer, queue.sqEntries, queue.sqTailDoorbell);
+  wasm.attachCompletionQueue(queue.cq.pointer, queue.cqEntries, queue.cqHeadDoorbell);
+  wasm.configureSlots(
+    job.slots.pointer,
+    iodepth,
+    job.buffers.pointer,
+    bs,
+    bufferStride(bs),
+    job.lists.pointer,
+    iovaBase,
+  );
+  wasm.configurePattern(
+    Number(task.random),
+    task.blocks,
+    task.firstLba,
+    lbas,
+    Math.round((task.readPercent / 100) * READ_SHARE_ALL),
+    task.seed,
+  );
+  const nlb = lbas - 1; // 0's based
+  if (job.stages !== null) {
+    const { histograms, stamps } = job.stages;
+    wasm.configureStages(histograms.pointer, task.hasStamps ? stamps.pointer : 0);
+  }
+  const block = job.block.pointer;
+  const { mode, spinNs, deadlineNs, isShared } = task.wait;
+  wasm.configureWait(block, mode, spinNs);
+  wasm.configureAudit(block, deadlineNs, Number(isShared));
+  wasm.configure(block, job.reads.pointer, job.writes.pointer, nsid, nlb);
+}
+
+/** A function in which the loop spends its time, and a call of it that does nothing on a queue without entries. */
+interface InnerFunction {
+  readonly hot: Asked;
+  readonly call: () => void;
+}
+
+/** The functions that the loop of this job calls again and again, unless V8 has drawn them into it. */
+export function innerFunctions(
+  { sweepFrom, sweepStaged, wait, settle }: HostExports,
+  task: Pick<JobTask, "wait" | "stages">,
+): readonly InnerFunction[] {
+  const sweep = task.stages
+    ? { hot: sweepStaged, call: () => sweepStaged(0n) }
+    : { hot: sweepFrom, call: () => sweepFrom(0n) };
+  if (task.wait.mode === WaitMode.POLL) return [sweep];
+  return [sweep, { hot: wait, call: wait }, { hot: settle, call: () => settle(0, 0n, 0n) }];
+}
+
+/** The compiler that made the loop of this job. */
+export function tierOfLoop(wasm: HostExports, task: Pick<JobTask, "wait" | "stages">): Tier {
+  const run = task.stages ? wasm.runStaged : wasm.run;
+  return tierOf([run, ...innerFunctions(wasm, task).map(({ hot }) => hot)]);
+}
