@@ -2,6 +2,7 @@
 // nothing: the null medium checks every address and moves no data, for measurements of the hot
 // path.
 import { HEAP } from "../layout.ts";
+import { makeBlank } from "./blank.ts";
 import { LARGEST_LBA_SHIFT, Medium, MOST_BLOCKS_POWER, SMALLEST_LBA_SHIFT } from "./options.ts";
 import { controller, MAX_NAMESPACES, namespaceAt } from "./state.ts";
 
@@ -10,19 +11,21 @@ const MOST_BLOCKS: u64 = (1 as u64) << MOST_BLOCKS_POWER;
 
 /**
  * Adds a namespace of `blocks` blocks of `1 << lbaShift` bytes; `medium` is a Medium, `pointer` is
- * where a WINDOW lies. Returns its NSID, or 0 when the arguments make no sense or there are enough.
+ * where a WINDOW or RAM lies. Returns its NSID, or 0 when the arguments make no sense or there are enough.
  */
 export function addNamespace(blocks: u64, lbaShift: u32, medium: u32, pointer: u32): u32 {
   if (controller.namespaces >= MAX_NAMESPACES) return 0;
   if (lbaShift < (SMALLEST_LBA_SHIFT as u32) || lbaShift > (LARGEST_LBA_SHIFT as u32)) return 0;
   if (blocks == 0 || blocks > MOST_BLOCKS) return 0;
-  const windowed = medium == (Medium.WINDOW as u32);
+  if (medium > (Medium.RAM as u32)) return 0;
+  const windowed = medium != (Medium.NULL as u32);
   if (windowed && !fits(pointer, blocks << (lbaShift as u64))) return 0;
   const nsid = ++controller.namespaces;
   const namespace = namespaceAt(nsid);
   namespace.blocks = blocks;
   namespace.lbaShift = lbaShift;
   namespace.pointer = windowed ? pointer : 0;
+  if (medium == (Medium.RAM as u32)) makeBlank(pointer, blocks << (lbaShift as u64));
   return nsid;
 }
 

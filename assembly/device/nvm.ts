@@ -9,6 +9,7 @@ import {
   RW_NLB_MASK,
 } from "../spec/commands.ts";
 import { Status } from "../spec/status.ts";
+import { fillWithZeroes } from "./blank.ts";
 import { command, controller, MAX_NAMESPACES, Namespace, namespaceAt, SCRATCH } from "./state.ts";
 import { exceedsLimit, Movement, transfer } from "./transfer.ts";
 
@@ -126,7 +127,7 @@ function rangeStart(index: u32): u64 {
 
 function zero(namespace: Namespace, slba: u64, blocks: u64): void {
   if (isDry(namespace)) return;
-  memory.fill(blockPointer(namespace, slba), 0, (blocks << namespace.lbaShift) as u32);
+  fillWithZeroes(blockPointer(namespace, slba), (blocks << namespace.lbaShift) as u32);
 }
 
 /**

@@ -20,6 +20,8 @@ export enum Medium {
   NULL = 0,
   /** In the linear memory, at a pointer. */
   WINDOW = 1,
+  /** The same, and all zeroes as yet: pages that nobody has written to are never touched. */
+  RAM = 2,
 }
 
 /** The strings that `identity` sets. */

@@ -48,6 +48,10 @@ export const DELAYED_VECTORS: usize = DEVICE_STATE + 0x16000;
 /** u32 each: the heap of waiting completions, by due time. */
 export const WAITING_HEAP: usize = DEVICE_STATE + 0x20000;
 export const WAITING: usize = DEVICE_STATE + 0x30000;
+/** A bit for each page of the linear memory's 4 GiB (blank.ts). */
+export const BLANK_PAGES: usize = DEVICE_STATE + 0x100000;
+/** A page that is never written: what blank pages hold. */
+export const ZEROES: usize = DEVICE_STATE + 0x120000;
 
 /** Registers, geometry and counters. */
 @unmanaged
@@ -226,7 +230,8 @@ if (offsetof<SubmissionQueue>() > 64) ERROR("a SubmissionQueue has 64 bytes");
 if (offsetof<CompletionQueue>() > 128) ERROR("a CompletionQueue has 128 bytes");
 if (offsetof<Completion>() > 48) ERROR("a Completion has 48 bytes");
 if (0x16000 + 2048 * 16 > 0x20000) ERROR("the vectors' delays outgrow their place");
-if (0x30000 + 16384 * 48 > DEVICE_STATE_BYTES) ERROR("the state outgrows its place");
+if (0x30000 + 16384 * 48 > 0x100000) ERROR("completions that wait outgrow their place");
+if (0x120000 + 4096 > DEVICE_STATE_BYTES) ERROR("the state outgrows its place");
 
 /** The namespace's entry, active or not. `nsid` lies in 1…MAX_NAMESPACES. */
 @inline

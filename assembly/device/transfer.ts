@@ -3,6 +3,7 @@
 // not with the list.
 import { PAGE_BYTES } from "../spec/registers.ts";
 import { Status } from "../spec/status.ts";
+import { readable, willWrite, withinPage } from "./blank.ts";
 import { command, controller } from "./state.ts";
 import { translate } from "./dma.ts";
 
@@ -115,16 +116,32 @@ function movePiece(iova: u64, bytes: u32): u32 {
 function moveBytes(pointer: u32, bytes: u32): u32 {
   const present = min(available, bytes as u64) as u32;
   if (movement == (Movement.TO_HOST as u32)) {
-    memory.copy(pointer, place, present);
+    copyOut(pointer, present);
     if (present < bytes) memory.fill(pointer + present, 0, bytes - present);
   } else if (movement == (Movement.FROM_HOST as u32)) {
+    willWrite(place, present);
     memory.copy(place, pointer, present);
-  } else if (memory.compare(pointer, place, present) != 0) {
+  } else if (differs(pointer, present)) {
     return Status.COMPARE_FAILURE;
   }
   place += present;
   available -= present;
   return Status.SUCCESS;
+}
+
+/** Copies from the device's page, and from the next one where a piece reaches into it. */
+@inline
+function copyOut(pointer: u32, bytes: u32): void {
+  const part = withinPage(place, bytes);
+  memory.copy(pointer, readable(place), part);
+  if (part < bytes) memory.copy(pointer + part, readable(place + part), bytes - part);
+}
+
+/** Whether the host's bytes are others than the device's. */
+function differs(pointer: u32, bytes: u32): bool {
+  const part = withinPage(place, bytes);
+  if (memory.compare(pointer, readable(place), part) != 0) return true;
+  return memory.compare(pointer + part, readable(place + part), bytes - part) != 0;
 }
 
 /** Notes where the SQE is wrong. */

@@ -1,5 +1,5 @@
 // The embedded controller as it is powered on: the calls that its options turn into, and the windows it needs.
-
+import { Medium } from "../../assembly/device/options.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import type { MemoryPlan, Region } from "../memory.ts";
 import { alignUp } from "../memory.ts";
@@ -27,6 +27,12 @@ export function windowsOf(
   };
 }
 
+const media = {
+  null: Medium.NULL,
+  ram: Medium.RAM,
+  file: Medium.WINDOW,
+} as const satisfies Record<EmbeddedOptions["medium"]["kind"], Medium>;
+
 /** Powers the device on: its registers answer once its thread, or a test, steps it. */
 export function powerOn(exports: DeviceExports, doorbells: Region, device: EmbeddedDevice): void {
   const { options, mediaPointers } = device;
@@ -40,7 +46,7 @@ export function powerOn(exports: DeviceExports, doorbells: Region, device: Embed
     options.dstrd,
     options.seed,
   );
-  const medium = Number(options.medium.kind !== "null");
+  const medium = media[options.medium.kind];
   for (const [index, { blocks, lbaShift }] of options.namespaces.entries()) {
     exports.addNamespace(BigInt(blocks), lbaShift, medium, mediaPointers[index] ?? 0);
   }

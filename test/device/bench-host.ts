@@ -2,6 +2,7 @@
 // the device in this thread, and owns the clock. It shares nothing with the host side of the product.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Medium } from "../../assembly/device/options.ts";
 import * as layout from "../../assembly/layout.ts";
 import { AdminOpcode } from "../../assembly/spec/commands.ts";
 import { DOORBELLS, Register } from "../../assembly/spec/registers.ts";
@@ -99,9 +100,12 @@ export interface BenchOptions {
   readonly seed: bigint;
   readonly lbaShift: number;
   readonly blocks: number;
-  readonly medium: "ram" | "null";
+  /** "window" is what its memory holds, "ram" is zeroes until something was written. */
+  readonly medium: keyof typeof media;
   readonly admin: number;
 }
+
+const media = { null: Medium.NULL, window: Medium.WINDOW, ram: Medium.RAM } as const;
 
 const defaults: BenchOptions = {
   memoryMiB: 32,
@@ -113,7 +117,7 @@ const defaults: BenchOptions = {
   seed: 1n,
   lbaShift: 9,
   blocks: 2048,
-  medium: "ram",
+  medium: "window",
   admin: 16,
 };
 
@@ -155,13 +159,13 @@ export class Bench {
     this.doorbells = this.allocate(2 * PAGE);
     this.power();
     this.medium =
-      this.options.medium === "ram"
-        ? this.allocate(this.options.blocks << this.options.lbaShift)
-        : 0;
+      this.options.medium === "null"
+        ? 0
+        : this.allocate(this.options.blocks << this.options.lbaShift);
     this.device.addNamespace(
       BigInt(this.options.blocks),
       this.options.lbaShift,
-      this.medium === 0 ? 0 : 1,
+      media[this.options.medium],
       this.medium,
     );
     this.view.setUint32(layout.BUS_MASTER, 1, true);

@@ -66,7 +66,7 @@ describe("misuse", () => {
   });
 
   test("more than MDTS moves nothing", () => {
-    const { bench, page, run } = setUp({ mdts: 1, medium: "ram" });
+    const { bench, page, run } = setUp({ mdts: 1 });
     bench.bytes.fill(0x77, bench.medium, bench.medium + 65536);
     expect(run({ opcode: NvmOpcode.READ, cdw12: 16 })).toBe(Status.INVALID_FIELD);
     expect(run({ opcode: NvmOpcode.READ, cdw12: 0xffff })).toBe(Status.INVALID_FIELD);
