@@ -5,6 +5,7 @@
 #include "eventfd.h"
 #include "instance.h"
 #include "memory.h"
+#include "populate.h"
 #include "thread.h"
 #include "vfio.h"
 #include "wait.h"
@@ -20,6 +21,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("mapMemory", Napi::Function::New(env, MapMemory, "mapMemory"));
   exports.Set("mapFile", Napi::Function::New(env, MapFile, "mapFile"));
   exports.Set("adviseHuge", Napi::Function::New(env, AdviseHuge, "adviseHuge"));
+  exports.Set("populate", Napi::Function::New(env, Populate, "populate"));
   exports.Set("openVfio", Napi::Function::New(env, OpenVfio, "openVfio"));
   exports.Set("eventFd", Napi::Function::New(env, NewEventFd, "eventFd"));
   exports.Set("eventFdFrom", Napi::Function::New(env, EventFdFrom, "eventFdFrom"));

@@ -5,6 +5,7 @@
       "sources": [
         "addon.cc",
         "memory.cc",
+        "populate.cc",
         "eventfd.cc",
         "thread.cc",
         "vfio.cc",

@@ -65,14 +65,18 @@ inline std::string ErrnoName(int error) {
 }
 
 // Message: "action: ENAME, why".
-inline Napi::Value Throw(Napi::Env env, const Failure& failure) {
+inline Napi::Error ErrorOf(Napi::Env env, const Failure& failure) {
   const std::string name = ErrnoName(failure.error);
   const std::string why = failure.why.empty() ? strerror(failure.error) : failure.why;
   Napi::Error error = Napi::Error::New(env, failure.action + ": " + name + ", " + why);
   error.Set("code", Napi::String::New(env, name));
   error.Set("errno", Napi::Number::New(env, -failure.error));
   error.Set("syscall", Napi::String::New(env, failure.syscall));
-  error.ThrowAsJavaScriptException();
+  return error;
+}
+
+inline Napi::Value Throw(Napi::Env env, const Failure& failure) {
+  ErrorOf(env, failure).ThrowAsJavaScriptException();
   return Napi::Value();
 }
 

@@ -130,6 +130,11 @@ export interface Native {
   mapFile(memory: Uint8Array, pointer: number, bytes: number, path: string): Mapping;
   /** Asks for transparent huge pages over a private part of the memory (a hint; never throws ENOSYS). */
   adviseHuge(memory: Uint8Array, pointer: number, bytes: number): void;
+  /**
+   * Makes every page of a part of the memory present and writable, in a thread of Node's pool; no byte changes.
+   * A call cannot be stopped, so populate much in pieces.
+   */
+  populate(memory: Uint8Array, pointer: number, bytes: number): Promise<void>;
   /** Opens group `/dev/vfio/GROUP`, puts it into a new container and takes the function `address`. */
   openVfio(group: number, address: string): VfioDevice;
   eventFd(): EventFd;

@@ -16,6 +16,7 @@ import { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Mapping, type NativeError, native } from "../src/native.ts";
 import { packageRoot } from "../src/package.ts";
+import { presentPages } from "./pages.ts";
 
 const addon = native();
 const page = 4096;
@@ -110,6 +111,7 @@ describe("arguments", () => {
     expect(() => addon.mapMemory(memory, pointer, bytes, false)).toThrow(RangeError);
     expect(() => addon.mapFile(memory, pointer, bytes, "/dev/zero")).toThrow(RangeError);
     expect(() => addon.adviseHuge(memory, pointer, bytes)).toThrow(RangeError);
+    expect(() => addon.populate(memory, pointer, bytes)).toThrow(RangeError);
   });
 
   test("wrong types name the argument", () => {
@@ -248,6 +250,31 @@ describe("mapMemory", () => {
     const memory = linearMemory().fill(1, 0, page);
     addon.adviseHuge(memory, 0, 4 * page);
     expect(memory[0]).toBe(1);
+  });
+});
+
+describe("populate", () => {
+  test("makes all pages of the range and no other, and keeps their bytes", async () => {
+    const memory = linearMemory();
+    const all = { pointer: 0, bytes: 16 * page };
+    memory[4 * page + 7] = 9;
+    expect(presentPages(memory, all)).toEqual([4 * page]);
+    await addon.populate(memory, 3 * page, 4 * page);
+    expect(presentPages(memory, all)).toEqual([3, 4, 5, 6].map((at) => at * page));
+    expect(memory[4 * page + 7]).toBe(9);
+    await addon.populate(memory, 0, 16 * page);
+    expect(memory.subarray(0, 16 * page).reduce((sum, byte) => sum + byte)).toBe(9);
+  });
+
+  test("what the kernel refuses is a rejection with its errno", async () => {
+    const memory = linearMemory();
+    const path = file("populated", page);
+    const mapping = addon.mapFile(memory, 0, page, path);
+    truncateSync(path, 0);
+    const failure = await addon.populate(memory, 0, page).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "EFAULT", syscall: "madvise" });
+    expect((failure as Error).message).toMatch(/^populate 4096 bytes of memory: EFAULT/);
+    mapping.close();
   });
 });
 
