@@ -124,6 +124,8 @@ export class LinearMemory {
     this.completions = new Arena("completion queue memory", shifted(regions.completions));
     this.data = new Arena("data memory", shifted(regions.data));
     this.media = regions.media.map(shifted);
+    // the kernel makes these pages now, and not when a command first needs one
+    this.bytes.fill(0, RESERVED_BYTES, this.doorbells.pointer + this.doorbells.bytes);
   }
 
   /** The arenas that a device may reach, with what it may do there. */

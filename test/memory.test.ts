@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HEAP } from "../assembly/layout.ts";
+import { HEAP, RESERVED_BYTES } from "../assembly/layout.ts";
 import { PhasebitError } from "../src/errors.ts";
 import { Arena, alignUp, HUGE_PAGE_BYTES, LinearMemory, type MemoryPlan } from "../src/memory.ts";
 import { native } from "../src/native.ts";
+import { presentPages } from "./pages.ts";
 
 const plan: MemoryPlan = {
   heapBytes: 10_000,
@@ -88,6 +89,15 @@ describe("the linear memory", () => {
     const address = native().addressOf(memory.bytes) + BigInt(memory.dma.pointer);
     expect(address % BigInt(HUGE_PAGE_BYTES)).toBe(0n);
     expect(memory.dma.bytes % HUGE_PAGE_BYTES).toBe(0);
+  });
+
+  test("has all its pages below the DMA window, and none of the media, from the start", () => {
+    const memory = new LinearMemory({ ...plan, heapBytes: 3_000_000 });
+    const { doorbells, media } = memory;
+    const end = doorbells.pointer + doorbells.bytes;
+    const below = { pointer: RESERVED_BYTES, bytes: end - RESERVED_BYTES };
+    expect(presentPages(memory.bytes, below)).toHaveLength(below.bytes / 4096);
+    expect(presentPages(memory.bytes, media[0]!)).toEqual([]);
   });
 
   test("is zero and writable after its windows were closed", () => {
