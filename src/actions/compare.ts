@@ -64,6 +64,7 @@ function measure(
       argv: process.argv.slice(2),
       rounds,
       signal,
+      onPreparing: (what) => live.preparing(what),
       ...(live.isWatched && {
         onProgress: ({ mode, block, blocks, ...sample }) =>
           live.sample(sample, { name: mode, number: block, of: blocks }),

@@ -26,6 +26,7 @@ export async function run(flags: RunFlags): Promise<void> {
       runWorkload(workload, {
         argv: process.argv.slice(2),
         signal,
+        onPreparing: (what) => live.preparing(what),
         ...(live.isWatched && { onSample: (sample) => live.sample(sample) }),
         ...traceTo(flags),
       }),

@@ -64,6 +64,7 @@ function measure(
     runSweep(base, axes, {
       argv: process.argv.slice(2),
       signal,
+      onPreparing: (what) => live.preparing(what),
       ...(live.isWatched && {
         onProgress: ({ name, point, points, ...sample }) =>
           live.sample(sample, { name, number: point, of: points }),

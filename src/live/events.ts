@@ -2,7 +2,7 @@
 // a line) and the live page all show this stream. Latencies are ns; null is what the samples cannot carry.
 
 /** An event; `event` tells which. New keys may come, known ones keep their meaning. */
-export type LiveEvent = StartEvent | SampleEvent | WarningEvent | EndEvent;
+export type LiveEvent = StartEvent | PreparingEvent | SampleEvent | WarningEvent | EndEvent;
 
 /** First, once. */
 export interface StartEvent {
@@ -20,6 +20,13 @@ export interface StartEvent {
   readonly rampTimeMs: number;
   /** Of the whole measurement: all blocks with their ramps. */
   readonly totalMs?: number;
+}
+
+/** Before the first sample, when something takes more than a moment that is not to be measured. */
+export interface PreparingEvent {
+  readonly event: "preparing";
+  /** "preparing 1GiB of the medium", for people. */
+  readonly text: string;
 }
 
 /** About four a second while the jobs run. */

@@ -32,7 +32,7 @@ function progress(view: View, columns: number, look: Look): Line {
 }
 
 /** As long as it will ever be, so that the bar beside it stays as long too. */
-function asideOf({ start, sample, latest }: View): string {
+function asideOf({ start, preparing, sample, latest }: View): string {
   const totalMs = start.totalMs ?? start.runtimeMs + start.rampTimeMs;
   const leftMs = sample?.leftMs ?? totalMs;
   // whole seconds that are over, and those that have begun
@@ -40,7 +40,8 @@ function asideOf({ start, sample, latest }: View): string {
   const width = formatClock(totalMs).length;
   const [done, left] = [doneMs, leftMs].map((ms) => formatClock(ms).padStart(width));
   const names = latest.map(({ block }) => block.name);
-  return `  ${done}  ${left} left${blockText(sample, names)}${rampText(start, sample)}`;
+  const block = sample ? blockText(sample, names) : `  ${preparing ?? "opening"}`;
+  return `  ${done}  ${left} left${block}${rampText(start, sample)}`;
 }
 
 /** Where there are ramps there is room for the word. */
@@ -49,9 +50,8 @@ function rampText(start: StartEvent, sample: SampleEvent | undefined): string {
   return sample.elapsedMs < 0 ? "  ramp" : "      ";
 }
 
-/** "  poll  3/20", or why nothing is measured yet. */
-function blockText(sample: SampleEvent | undefined, names: readonly string[]): string {
-  if (sample === undefined) return "  opening";
+/** "  poll  3/20" */
+function blockText(sample: SampleEvent, names: readonly string[]): string {
   const { name, number, of } = sample.block;
   if (of === 1) return "";
   const width = Math.max(name.length, ...names.map((other) => other.length));

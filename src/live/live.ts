@@ -30,6 +30,12 @@ export class Live {
     return this.#sink !== null;
   }
 
+  /** Where nobody looks it is worth a line: a measurement that is late looks like one that hangs. */
+  preparing(text: string): void {
+    if (this.#sink === null) process.stderr.write(`${text}\n`);
+    else this.#sink.show({ event: "preparing", text });
+  }
+
   sample(sample: Sample, block?: Block): void {
     for (const event of this.#stream.sample(sample, block)) this.#sink?.show(event);
   }

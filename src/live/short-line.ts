@@ -14,8 +14,8 @@ export function shortLine(view: View, columns: number, look: Look): Printed {
   return printed([piece(text)], columns, look);
 }
 
-function partsOf({ start, sample, history, warnings }: View, look: Look): string[] {
-  if (sample === undefined) return [`opening ${start.device}`];
+function partsOf({ start, preparing, sample, history, warnings }: View, look: Look): string[] {
+  if (sample === undefined) return [preparing ?? `opening ${start.device}`];
   const label = labelOf(sample);
   const left = `${formatClock(sample.leftMs)} left`;
   if (sample.elapsedMs < 0) return [label, "ramp", left].filter(Boolean);

@@ -10,6 +10,7 @@ import { type View, Viewer } from "./view.ts";
 
 /** At most four drawings a second: the eye follows no more, and they cost CPU time. */
 const PERIOD_MS = 240;
+const DRAWN: readonly LiveEvent["event"][] = ["start", "preparing", "sample"];
 
 /** What a terminal sink takes beside its terminal. */
 export interface TerminalOptions {
@@ -47,7 +48,7 @@ export class TerminalSink implements Sink {
   show(event: LiveEvent): void {
     if (event.event === "start") this.#viewer = new Viewer(event);
     this.#viewer?.take(event);
-    if (event.event === "start" || event.event === "sample") this.#draw();
+    if (DRAWN.includes(event.event)) this.#draw();
   }
 
   /** Takes the view away: the report comes next. */

@@ -7,6 +7,8 @@ const MOST_SAMPLES = 240;
 /** What has been said so far. */
 export interface View {
   readonly start: StartEvent;
+  /** What keeps the first sample from coming, if there is more to say than that the device is opened. */
+  readonly preparing: string | undefined;
   /** The latest one, ramps included. */
   readonly sample: SampleEvent | undefined;
   /** Samples after ramps, the latest last. */
@@ -22,6 +24,7 @@ export class Viewer {
   readonly #history: SampleEvent[] = [];
   readonly #latest = new Map<string, SampleEvent>();
   readonly #warnings = new Map<string, WarningEvent>();
+  #preparing: string | undefined;
   #sample: SampleEvent | undefined;
 
   constructor(start: StartEvent) {
@@ -30,6 +33,7 @@ export class Viewer {
 
   take(event: LiveEvent): void {
     if (event.event === "warning") this.#warnings.set(`${event.kind} ${event.job}`, event);
+    if (event.event === "preparing") this.#preparing = event.text;
     if (event.event !== "sample") return;
     this.#sample = event;
     if (event.elapsedMs < 0) return;
@@ -41,6 +45,7 @@ export class Viewer {
   get view(): View {
     return {
       start: this.#start,
+      preparing: this.#preparing,
       sample: this.#sample,
       history: this.#history,
       latest: [...this.#latest.values()],

@@ -74,6 +74,7 @@ export async function copyIn(
     const size = range.size ?? status.size;
     checkRange(namespace, range.offset, size);
     if (status.size < size) throw usage(`--input ${path}: has fewer than ${size} bytes`);
+    await controller.transport.prepareWrites?.(range.nsid, { offset: range.offset, bytes: size });
     await transfer(controller, namespace, range.offset, size, NvmOpcode.WRITE, {
       before: (bytes, at) => readAll(file, bytes, at, path),
     });

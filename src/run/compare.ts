@@ -5,6 +5,7 @@ import { balancedOrder } from "../statistics/order.ts";
 import { blockFigures, blockWarnings, WarningSet } from "./block-figures.ts";
 import type { ComparedMode, ComparisonBlock, ComparisonMeasurement } from "./comparison.ts";
 import type { Sample } from "./monitor.ts";
+import type { PrepareOptions } from "./prepare.ts";
 import { withSession } from "./session.ts";
 
 /** Each round has a seed of its own, far from the seeds of the jobs. */
@@ -19,10 +20,9 @@ export interface Progress extends Sample {
 }
 
 /** What a comparison takes beside its modes. */
-export interface ComparisonOptions {
+export interface ComparisonOptions extends PrepareOptions {
   readonly argv: readonly string[];
   readonly rounds: number;
-  readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly trace?: Trace;
 }
@@ -37,7 +37,7 @@ export async function runComparison(
 ): Promise<ComparisonMeasurement> {
   const workloads = modes.map(({ workload }) => workload);
   return withSession(workloads, options.trace, async (session) => {
-    const { signal, rounds, onProgress } = options;
+    const { signal, onPreparing, rounds, onProgress } = options;
     const order = balancedOrder(modes, rounds, Number(modes[0]!.workload.seed & 0xffffffffn));
     const schedule = order.flatMap((turn, round) => turn.map((mode) => ({ mode, round })));
     const startedMs = Date.now();
@@ -48,7 +48,7 @@ export async function runComparison(
       const seed = mode.workload.seed + BigInt(round) * ROUND_SEED;
       const onSample = onProgress && ((sample: Sample) => onProgress({ ...sample, ...place }));
       const outcome = await warnings.unlessEnded(blocks.length > 0, () =>
-        session.block({ ...mode.workload, seed }, { signal, onSample }),
+        session.block({ ...mode.workload, seed }, { signal, onPreparing, onSample }),
       );
       if (outcome === undefined || signal?.aborted) break;
       blocks.push({ mode: mode.name, round, position, ...blockFigures(outcome) });

@@ -3,14 +3,13 @@ import type { Trace } from "../nvme/registers.ts";
 import { blockWarnings } from "./block-figures.ts";
 import type { RunMeasurement } from "./measurement.ts";
 import type { Sample } from "./monitor.ts";
+import type { PrepareOptions } from "./prepare.ts";
 import { withSession } from "./session.ts";
 import type { Workload } from "./workload.ts";
 
 /** What a run takes beside its workload. */
-export interface RunOptions {
+export interface RunOptions extends PrepareOptions {
   readonly argv: readonly string[];
-  /** Ends the run early; what was measured is kept. */
-  readonly signal?: AbortSignal;
   readonly onSample?: (sample: Sample) => void;
   readonly trace?: Trace;
 }
@@ -25,8 +24,9 @@ export async function runWorkload(
   options: RunOptions,
 ): Promise<RunMeasurement> {
   return withSession([workload], options.trace, async (session) => {
-    const { signal, onSample } = options;
-    const { failure, ...outcome } = await session.block(workload, { signal, onSample });
+    const { signal, onPreparing, onSample } = options;
+    const block = { signal, onPreparing, onSample };
+    const { failure, ...outcome } = await session.block(workload, block);
     const described = session.describe(workload, options.argv, signal);
     const { interrupted } = described;
     return {

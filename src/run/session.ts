@@ -28,6 +28,7 @@ import type {
   Warning,
 } from "./measurement.ts";
 import { Monitor, type Sample } from "./monitor.ts";
+import { type PrepareOptions, prepareWrites } from "./prepare.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { Workload } from "./workload.ts";
 
@@ -36,9 +37,7 @@ const PHASE_POLL_MS = 2;
 const START_TIMEOUT_MS = 30_000;
 
 /** What a block takes beside its workload. */
-export interface BlockOptions {
-  /** Ends the block early; what was measured is kept. */
-  readonly signal?: AbortSignal | undefined;
+export interface BlockOptions extends PrepareOptions {
   readonly onSample?: ((sample: Sample) => void) | undefined;
 }
 
@@ -72,6 +71,8 @@ export class Session {
   readonly #gate: Region;
   readonly #pool: Piscina<JobTask, JobOutcome>;
   readonly #coalescer: Coalescer;
+  readonly #workloads: readonly Workload[];
+  #isPrepared = false;
 
   private constructor(
     controller: Controller,
@@ -84,6 +85,7 @@ export class Session {
     this.namespace = namespace;
     this.host = hostConditions(pageBytes);
     this.#coalescer = new Coalescer(controller);
+    this.#workloads = workloads;
     this.#gate = memory.heap.allocate(8, 8);
     this.#memory = Array.from({ length: numjobs }, () => allocateJob(memory, workloads));
     this.#pool = new Piscina<JobTask, JobOutcome>({
@@ -126,6 +128,7 @@ export class Session {
   /** Runs one block. Once its jobs run, failures are part of the outcome. */
   async block(workload: Workload, options: BlockOptions = {}): Promise<BlockOutcome> {
     const { memory } = this.controller.transport;
+    await this.#prepare(options);
     const parts = this.#memory.slice(0, workload.numjobs);
     for (const part of parts) clearJob(memory, part);
     memory.zero(this.#gate);
@@ -151,6 +154,13 @@ export class Session {
     } finally {
       for (const { own } of queues) own?.close();
     }
+  }
+
+  /** Before the first block, for all of them. */
+  async #prepare(options: PrepareOptions): Promise<void> {
+    if (this.#isPrepared) return;
+    await prepareWrites(this.controller, this.namespace, this.#workloads, options);
+    this.#isPrepared = true;
   }
 
   /** Threads that spin during a block, and the CPUs that they have between them. */

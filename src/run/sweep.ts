@@ -5,6 +5,7 @@ import { blockFigures, blockWarnings, WarningSet } from "./block-figures.ts";
 import type { SweepMeasurement, SweepPoint } from "./comparison.ts";
 import { needsInterrupts } from "./completion.ts";
 import type { Sample } from "./monitor.ts";
+import type { PrepareOptions } from "./prepare.ts";
 import { type BlockOutcome, withSession } from "./session.ts";
 import type { Coalescing, Workload } from "./workload.ts";
 import type { CompletionMode } from "./workload-options.ts";
@@ -18,9 +19,8 @@ export interface SweepAxes {
 }
 
 /** What a sweep takes beside its axes. */
-export interface SweepOptions {
+export interface SweepOptions extends PrepareOptions {
   readonly argv: readonly string[];
-  readonly signal?: AbortSignal;
   readonly onProgress?: (sample: Sample & { point: number; points: number; name: string }) => void;
   readonly trace?: Trace;
 }
@@ -61,7 +61,7 @@ export async function runSweep(
 ): Promise<SweepMeasurement> {
   const workloads = sweepWorkloads(base, axes);
   return withSession(workloads, options.trace, async (session) => {
-    const { onProgress } = options;
+    const { signal, onPreparing, onProgress } = options;
     const startedMs = Date.now();
     const points: SweepPoint[] = [];
     const warnings = new WarningSet();
@@ -73,15 +73,15 @@ export async function runSweep(
       };
       const onSample = onProgress && ((sample: Sample) => onProgress({ ...sample, ...place }));
       const outcome = await warnings.unlessEnded(points.length > 0, () =>
-        session.block(workload, { signal: options.signal, onSample }),
+        session.block(workload, { signal, onPreparing, onSample }),
       );
-      if (outcome === undefined || options.signal?.aborted) break;
+      if (outcome === undefined || signal?.aborted) break;
       points.push(pointOf(workload, outcome));
       warnings.add(blockWarnings(session, workload, outcome));
       if (outcome.failure !== undefined) break;
     }
     return {
-      ...session.describe(base, options.argv, options.signal),
+      ...session.describe(base, options.argv, signal),
       startedMs,
       points,
       warnings: warnings.all,

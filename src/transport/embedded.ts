@@ -22,14 +22,14 @@ import {
   IOVA_WINDOW_DMA,
 } from "../../assembly/layout.ts";
 import { ALL_ONES, PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { usage } from "../errors.ts";
-import { LinearMemory, type MemoryPlan } from "../memory.ts";
+import { LinearMemory, type MemoryPlan, type Region } from "../memory.ts";
 import { type EventFd, native } from "../native.ts";
 import { packageRoot } from "../package.ts";
 import { type DeviceExports, instantiateDevice, wasmModule } from "../wasm.ts";
 import { type EmbeddedDevice, powerOn, windowsOf } from "./embedded-device.ts";
+import { placeMedia, populateMedium } from "./embedded-media.ts";
 import { type EmbeddedOptions, parseEmbedded } from "./embedded-options.ts";
-import type { InterruptKind, MemoryNeeds, Transport } from "./transport.ts";
+import type { ByteRange, InterruptKind, MemoryNeeds, Transport } from "./transport.ts";
 
 /** A register access that is not answered within this long counts as one to no device. */
 const BUS_TIMEOUT_MS = 2000;
@@ -53,43 +53,16 @@ export async function openEmbedded(
   const options = parseEmbedded(address);
   const plan: MemoryPlan = { ...needs, ...windowsOf(options) };
   const memory = new LinearMemory(plan);
-  const device: EmbeddedDevice = { options, ...placeMedia(memory, options) };
+  const device: EmbeddedDevice = { options, mediaPointers: placeMedia(memory, options) };
   if (mode.stepped) {
     const clock = (): void => {
       memory.u64[BUS_NOW / 8]! += STEP_NS;
     };
     const exports = instantiateDevice(memory.memory, { clock, interrupt: () => {} });
     powerOn(exports, memory.doorbells, device);
-    return new EmbeddedTransport(address, memory, options.vectors, exports);
+    return new EmbeddedTransport(address, memory, options, exports);
   }
-  return new EmbeddedTransport(address, memory, options.vectors, await startThread(memory, device));
-}
-
-/** Fills the media windows: files are mapped, RAM is the linear memory's own. */
-function placeMedia(
-  memory: LinearMemory,
-  options: EmbeddedOptions,
-): Pick<EmbeddedDevice, "mediaPointers"> {
-  if (options.medium.kind === "null") return { mediaPointers: options.namespaces.map(() => 0) };
-  for (const { pointer, bytes } of memory.media) {
-    if (options.medium.kind === "file") {
-      requireWholePages(options.medium.path, options);
-      memory.keep(native().mapFile(memory.bytes, pointer, bytes, options.medium.path));
-    } else {
-      native().adviseHuge(memory.bytes, pointer, bytes);
-    }
-  }
-  return { mediaPointers: memory.media.map(({ pointer }) => pointer) };
-}
-
-/** A file is mapped page by page. */
-function requireWholePages(path: string, { namespaces }: EmbeddedOptions): void {
-  const { blocks, lbaShift } = namespaces[0]!;
-  const bytes = blocks * 2 ** lbaShift;
-  if (bytes % PAGE_BYTES === 0) return;
-  throw usage(
-    `medium=${path}: has ${bytes} bytes, which is no multiple of ${PAGE_BYTES}; make it one`,
-  );
+  return new EmbeddedTransport(address, memory, options, await startThread(memory, device));
 }
 
 /** The device's thread, and its end, which may come before anybody waits for it. */
@@ -130,18 +103,21 @@ export class EmbeddedTransport implements Transport {
   pageBytes: number = PAGE_BYTES;
   readonly #side: Thread | DeviceExports;
   readonly #bus: Int32Array;
+  /** Media whose pages the kernel makes when they are first written to, by NSID - 1. */
+  readonly #ram: readonly Region[];
   readonly #eventFds = new Map<number, EventFd>();
 
   constructor(
     address: string,
     memory: LinearMemory,
-    vectors: number,
+    { vectors, medium }: EmbeddedOptions,
     side: Thread | DeviceExports,
   ) {
     this.address = address;
     this.memory = memory;
     // a function without an interrupt pin, as PCI Express allows
     this.vectors = { msix: vectors, msi: Math.min(vectors, MSI_VECTORS_MAX), intx: 0 };
+    this.#ram = medium.kind === "ram" ? memory.media : [];
     this.#side = side;
     this.#bus = new Int32Array(memory.memory.buffer);
   }
@@ -201,6 +177,11 @@ export class EmbeddedTransport implements Transport {
   stampQueue(qid: number, pointer: number, mask: number): void {
     if (qid > BUS_STAMPS_QUEUES) return;
     this.memory.u32.set([pointer, mask], BUS_STAMPS / 4 + (qid - 1) * 2);
+  }
+
+  async prepareWrites(nsid: number, range: ByteRange, signal?: AbortSignal): Promise<void> {
+    const medium = this.#ram[nsid - 1];
+    if (medium !== undefined) await populateMedium(this.memory, medium, range, signal);
   }
 
   disableInterrupts(): void {

@@ -45,6 +45,11 @@ export interface Transport {
    * under `mask`; pointer 0 ends it. Only the embedded controller can.
    */
   stampQueue?(qid: number, pointer: number, mask: number): void;
+  /**
+   * Gets ready for writes to a range of a namespace, where the first ones would cost more than those after them:
+   * on the embedded controller's RAM. May take seconds, so `signal` ends it early.
+   */
+  prepareWrites?(nsid: number, range: ByteRange, signal?: AbortSignal): Promise<void>;
   /** Switches all interrupts off and closes their eventfds. */
   disableInterrupts(): void;
   /** Function level reset, or what the kernel takes for it. */
@@ -53,6 +58,12 @@ export interface Transport {
   pause(): Promise<void>;
   /** Gives the device back. The controller must be disabled and its memory unmapped. */
   close(): Promise<void>;
+}
+
+/** A part of a namespace. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly bytes: number;
 }
 
 /** What a controller is opened for: how much memory it needs. Bytes, without the transport's own needs. */

@@ -86,6 +86,15 @@ describe("what must not be shown", () => {
     expect(lines[4]).toMatch(/^now( +-){7}$/);
   });
 
+  test("what is prepared before the first sample is named, and gone with it", () => {
+    const [start, ...samples] = runEvents({ samples: 1 });
+    const preparing = { event: "preparing", text: "preparing 1GiB of the medium" } as const;
+    expect(texts([start, preparing])[1]).toMatch(/ 0:10 left {2}preparing 1GiB of the medium$/);
+    const short = shortLine(viewOf([start, preparing]), 80, plain).text;
+    expect(short).toBe("preparing 1GiB of the medium");
+    expect(texts([start, preparing, ...samples]).join()).not.toContain("preparing");
+  });
+
   test("a frame in a terminal that is too small", () => {
     expect(fits({ columns: 59, rows: 11 })).toBe(true);
     expect(fits({ columns: 58, rows: 11 })).toBe(false);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { PhasebitError } from "../../src/errors.ts";
 import type { LiveEvent } from "../../src/live/events.ts";
 import { Live, whileLive } from "../../src/live/live.ts";
@@ -64,6 +64,19 @@ test("doubts of the finished measurement come before the report, the end after i
     "end",
   ]);
   expect(told.at(-1)).toMatchObject({ files: ["a.json"], interrupted: true });
+});
+
+test("what takes a while before the first sample is an event of its own", () => {
+  const { told, sink } = recorder();
+  new Live(plan, sink).preparing("preparing 1GiB of the medium");
+  expect(told.at(-1)).toEqual({ event: "preparing", text: "preparing 1GiB of the medium" });
+});
+
+test("where nobody looks it is a line on stderr", () => {
+  const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  new Live(plan, null).preparing("preparing 1GiB of the medium");
+  expect(write.mock.calls).toEqual([["preparing 1GiB of the medium\n"]]);
+  write.mockRestore();
 });
 
 test("where nobody looks no samples are wanted", async () => {

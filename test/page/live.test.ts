@@ -74,6 +74,14 @@ test("what is no event of ours is passed over", async () => {
   expect(await state(page)).toBe("opening");
 });
 
+test("what is prepared before the first sample is named", async () => {
+  const page = await live();
+  server.send(startEvent(), { event: "preparing", text: "preparing 1GiB of the medium" });
+  await expect.poll(() => state(page)).toBe("preparing 1GiB of the medium");
+  server.send(sampleEvent({ elapsedMs: -500 }));
+  await expect.poll(() => state(page)).toBe("ramp");
+});
+
 test("during the ramp nothing is measured", async () => {
   const page = await live();
   server.send(startEvent(), sampleEvent({ elapsedMs: -500 }));

@@ -100,13 +100,13 @@ export class LivePanel {
 }
 
 /** What goes on, and how long it still takes. */
-function stateText({ start, sample, end }: LiveState, connection: Connection) {
+function stateText({ start, preparing, sample, end }: LiveState, connection: Connection) {
   const totalMs = start ? (start.totalMs ?? start.runtimeMs + start.rampTimeMs) : 0;
   const leftMs = sample?.leftMs ?? totalMs;
   const time = end ? "" : `${formatClock(leftMs)} left of ${formatClock(totalMs)}`;
   if (end) return { state: end.interrupted ? "interrupted" : "finished", time };
   if (connection === "lost") return { state: "connection lost, trying again", time };
-  if (!sample) return { state: "opening", time };
+  if (!sample) return { state: preparing?.text ?? "opening", time };
   const { name, number, of } = sample.block;
   const phase = sample.elapsedMs < 0 ? "ramp" : "measuring";
   return { state: of === 1 ? phase : `${phase} ${name} ${number}/${of}`, time };

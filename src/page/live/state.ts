@@ -3,6 +3,7 @@
 import type {
   EndEvent,
   LiveEvent,
+  PreparingEvent,
   SampleEvent,
   StartEvent,
   WarningEvent,
@@ -14,6 +15,7 @@ const MOST_THINGS = 16;
 
 export class LiveState {
   #start: StartEvent | undefined;
+  #preparing: PreparingEvent | undefined;
   #sample: SampleEvent | undefined;
   #end: EndEvent | undefined;
   #course = new Course();
@@ -22,6 +24,11 @@ export class LiveState {
 
   get start(): StartEvent | undefined {
     return this.#start;
+  }
+
+  /** What keeps the first sample from coming. */
+  get preparing(): PreparingEvent | undefined {
+    return this.#preparing;
   }
 
   /** The latest, ramps included. */
@@ -48,6 +55,7 @@ export class LiveState {
 
   take(event: LiveEvent): void {
     if (event.event === "start") this.#begin(event);
+    else if (event.event === "preparing") this.#preparing = event;
     else if (event.event === "sample") this.#measure(event);
     else if (event.event === "warning") this.#warnings.set(`${event.kind} ${event.job}`, event);
     else if (event.event === "end") this.#end = event;
@@ -55,6 +63,7 @@ export class LiveState {
 
   #begin(event: StartEvent): void {
     if (this.#start && this.#start.startedMs !== event.startedMs) {
+      this.#preparing = undefined;
       this.#sample = undefined;
       this.#end = undefined;
       this.#course = new Course();

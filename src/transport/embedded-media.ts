@@ -1,0 +1,79 @@
+// The embedded controller's media: what lies in their windows, and the pages under those that are RAM. The device
+// reads no page of RAM that was never written; writes would make the kernel zero a page inside a command's time,
+// so whoever measures writes has the pages made before.
+import { freemem } from "node:os";
+import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
+import { PhasebitError, usage } from "../errors.ts";
+import { alignUp, type LinearMemory, type Region } from "../memory.ts";
+import { native } from "../native.ts";
+import { formatBytes } from "../units.ts";
+import type { EmbeddedOptions } from "./embedded-options.ts";
+import type { ByteRange } from "./transport.ts";
+
+/** A call into the kernel takes no longer than Ctrl-C can wait. */
+const POPULATED_AT_ONCE = 64 * 1024 ** 2;
+
+/** Fills the media windows: files are mapped, RAM is the linear memory's own. Returns each namespace's pointer. */
+export function placeMedia(memory: LinearMemory, options: EmbeddedOptions): readonly number[] {
+  const { medium, namespaces } = options;
+  if (medium.kind === "null") return namespaces.map(() => 0);
+  if (medium.kind === "file") {
+    requireWholePages(medium.path, options);
+    for (const { pointer, bytes } of memory.media) {
+      memory.keep(native().mapFile(memory.bytes, pointer, bytes, medium.path));
+    }
+  }
+  return memory.media.map(({ pointer }) => pointer);
+}
+
+/** A file is mapped page by page. */
+function requireWholePages(path: string, { namespaces }: EmbeddedOptions): void {
+  const { blocks, lbaShift } = namespaces[0]!;
+  const bytes = blocks * 2 ** lbaShift;
+  if (bytes % PAGE_BYTES === 0) return;
+  throw usage(
+    `medium=${path}: has ${bytes} bytes, which is no multiple of ${PAGE_BYTES}; make it one`,
+  );
+}
+
+/**
+ * Makes the pages of `bytes` of a RAM medium from `offset` on, huge ones where there are some. Ends early when
+ * `signal` aborts.
+ * @throws PhasebitError ENVIRONMENT when they do not fit into the machine's memory.
+ */
+export async function populateMedium(
+  memory: LinearMemory,
+  medium: Region,
+  { offset, bytes }: ByteRange,
+  signal?: AbortSignal,
+): Promise<void> {
+  const first = medium.pointer + Math.floor(offset / PAGE_BYTES) * PAGE_BYTES;
+  const end = alignUp(medium.pointer + offset + bytes, PAGE_BYTES);
+  requireMemory(end - first);
+  native().adviseHuge(memory.bytes, first, end - first);
+  for (let pointer = first; pointer < end && !signal?.aborted; pointer += POPULATED_AT_ONCE) {
+    const length = Math.min(POPULATED_AT_ONCE, end - pointer);
+    await native()
+      .populate(memory.bytes, pointer, length)
+      .catch((cause: Error) => {
+        throw notFitting(end - first, cause.message, cause);
+      });
+  }
+}
+
+/** Past the machine's memory the kernel ends processes, and does not say so before. */
+function requireMemory(bytes: number): void {
+  // 0 where there is no limit
+  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  const free = Math.min(freemem(), limit);
+  if (bytes > free) throw notFitting(bytes, `${formatBytes(free)} of memory are available`);
+}
+
+function notFitting(bytes: number, why: string, cause?: Error): PhasebitError {
+  return new PhasebitError(
+    "ENVIRONMENT",
+    `prepare ${formatBytes(bytes)} of the embedded controller's medium: ${why}; ` +
+      "write to a smaller range with --size, or use a smaller medium: embedded?size=…",
+    { cause },
+  );
+}
