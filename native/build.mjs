@@ -1,8 +1,8 @@
-// Builds native/build/Release/phasebit.node: one line when it worked, node-gyp's whole log when not.
+// Builds native/build/Release/phasebit.node: node-gyp's log is shown only when it fails.
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const folder = dirname(fileURLToPath(import.meta.url));
@@ -15,7 +15,6 @@ const headers = existsSync(join(prefix, "include", "node", "node_api.h"))
   ? [`--nodedir=${prefix}`]
   : [];
 
-const started = performance.now();
 const build = spawnSync(
   process.execPath,
   [
@@ -37,7 +36,3 @@ if (build.status !== 0 || !existsSync(result)) {
   );
   process.exit(build.status || 1);
 }
-
-const seconds = ((performance.now() - started) / 1000).toFixed(1);
-const kilobytes = Math.round(statSync(result).size / 1024);
-console.log(`${relative(process.cwd(), result)}: ${kilobytes} KiB, built in ${seconds} s`);
