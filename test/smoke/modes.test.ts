@@ -1,0 +1,33 @@
+// Each completion mode once, as a user runs it: what a new release of Node.js may break is there at once.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { folder, phasebit, resultFiles } from "../cli/cli.ts";
+
+interface Result {
+  readonly jobs: readonly {
+    readonly error: number;
+    readonly read: { readonly total_ios: number };
+  }[];
+  readonly phasebit: { readonly jobs: readonly { readonly tier: string }[] };
+}
+
+function saved(cwd: string): Result {
+  const file = resultFiles(cwd).find((name) => name.endsWith(".json"))!;
+  return JSON.parse(readFileSync(join(cwd, "results", file), "utf8"));
+}
+
+test.each(["poll", "interrupt", "hybrid", "lhp", "adaptive"])(
+  "--completion %s ends well, in a loop from V8's optimizing compiler",
+  (mode) => {
+    const cwd = folder();
+    const { status, stderr } = phasebit(
+      ["run", "--device", "embedded", "--completion", mode, "--runtime", "500ms"],
+      cwd,
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const result = saved(cwd);
+    expect(result.jobs.map(({ error, read }) => error === 0 && read.total_ios > 0)).toEqual([true]);
+    expect(result.phasebit.jobs.map(({ tier }) => tier)).toEqual(["turbofan"]);
+  },
+);
