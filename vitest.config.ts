@@ -1,12 +1,40 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+/**
+ * This name makes a test a real one: it measures, with threads that want the cores for themselves, or watches a clock.
+ * `test/layers.test.ts` finds those that do without having the name.
+ */
+const REAL = "test/**/*.real.test.ts";
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/guest/**"],
-    // Two cores: a run's workers and its device already take both.
-    fileParallelism: false,
+    // Tests for machines of any speed: what hangs ends here, and nothing that is only slow.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     pool: "forks",
-    testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "pure",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/guest/**", REAL],
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // One file after the other, and none beside the pure ones.
+        extends: true,
+        test: {
+          name: "real",
+          include: [REAL],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

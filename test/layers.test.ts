@@ -132,3 +132,25 @@ test("the command line starts without what its commands need", () => {
   expect([...seen]).toContain("src/commands/run.ts");
   expect([...heavy]).toEqual([]);
 });
+
+/** What the files of tests named *.real.test.ts alone may do, as they run beside no others. */
+const REAL_WORK: readonly (readonly [string, RegExp])[] = [
+  ["starts what measures", /from "[./a-z]*\/real\.ts"/],
+  [
+    "opens a device in its own thread",
+    /Controller\.open\([`"]embedded(?![\s\S]{0,80}stepped: true)/,
+  ],
+  ["looks at the CPU time that something takes", /process\.cpuUsage|deviceCpuNs!/],
+];
+
+test("tests that measure are named so, and run alone", () => {
+  const tests = readdirSync(join(packageRoot, "test"), { recursive: true, encoding: "utf8" });
+  const wrong = tests
+    .filter((file) => file.endsWith(".test.ts") && !file.startsWith("guest/"))
+    .filter((file) => !file.endsWith(".real.test.ts") && file !== "layers.test.ts")
+    .flatMap((file) => {
+      const text = readFileSync(join(packageRoot, "test", file), "utf8");
+      return REAL_WORK.filter(([, words]) => words.test(text)).map(([what]) => `${file} ${what}`);
+    });
+  expect(wrong).toEqual([]);
+});

@@ -1,12 +1,13 @@
-// The built command line, as a user starts it, in a folder of its own.
-import { spawn, spawnSync } from "node:child_process";
+// The built command line, as a user starts it, in a folder of its own, where nothing is measured: help, refusals, and
+// what is done with saved results. What measures is started by real.ts.
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { packageRoot } from "../../src/package.ts";
 
-const CLI = join(packageRoot, "dist/src/cli.js");
+export const CLI = join(packageRoot, "dist/src/cli.js");
 
 export interface Outcome {
   readonly status: number | null;
@@ -21,34 +22,38 @@ export function folder(): string {
   return path;
 }
 
-/** Runs `phasebit …` to its end, with `env` on top of this environment. */
+/** Commands that measure or move data when nothing is wrong. */
+const WORKS = new Set(["run", "compare", "sweep", "read", "write"]);
+
+/** How long a command may take on a machine that is slow and busy. */
+const LONGEST_MS = 100_000;
+
+/** Runs `phasebit …` to its end, with `env` on top of this environment. It must not get as far as to measure. */
 export function phasebit(
   args: readonly string[],
   cwd: string = folder(),
   env: Readonly<Record<string, string>> = {},
 ): Outcome {
-  return spawnSync(process.execPath, [CLI, ...args], {
-    cwd,
-    encoding: "utf8",
-    timeout: 60_000,
-    env: { ...process.env, NO_COLOR: "1", ...env },
-  });
+  const outcome = endOf(args, cwd, env);
+  const measured = outcome.status === 0 && WORKS.has(args[0] ?? "") && !args.includes("--help");
+  if (measured) throw new Error(`phasebit ${args.join(" ")} measured: that takes a *.real.test.ts`);
+  return outcome;
 }
 
-/** Starts `phasebit …`; `stdout` and `stderr` gather as it runs. */
-export function started(args: readonly string[], cwd: string) {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (data) => {
-    said.stdout += data;
+/** Runs `phasebit …` to its end, whatever it does. */
+export function endOf(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Outcome {
+  const { error, status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+    cwd,
+    encoding: "utf8",
+    timeout: LONGEST_MS,
+    env: { ...process.env, NO_COLOR: "1", ...env },
   });
-  child.stderr.on("data", (data) => {
-    said.stderr += data;
-  });
-  const ended = new Promise<Outcome>((resolve) => {
-    child.once("close", (status) => resolve({ status, ...said }));
-  });
-  return { child, said, ended };
+  if (error) throw error;
+  return { status, stdout, stderr };
 }
 
 /** Result files in `cwd/results`, none when there is no such folder. */

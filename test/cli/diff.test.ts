@@ -2,16 +2,13 @@
 import {
   copyFileSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { DiffDocument } from "../../src/report/diff-document.ts";
 import { comparisonDocument } from "../../src/results/compare-document.ts";
 import { documentText, jsonText } from "../../src/results/save.ts";
@@ -25,10 +22,10 @@ const USAGE = 2;
 const REFUSED = 4;
 const THRESHOLD = 99;
 
-/** A folder with results: two measured ones, sets of synthetic ones, a comparison, and what is none. */
+/** A folder with results: two runs, sets of runs, a comparison, and what is none. */
 function results(): string {
   const cwd = folder();
-  for (const [name, source] of Object.entries(measured)) writeFileSync(join(cwd, name), source);
+  for (const [name, source] of Object.entries(made)) writeFileSync(join(cwd, name), source);
   for (const [set, typicalNs] of Object.entries({ base: 8000, slow: 8800 })) {
     mkdirSync(join(cwd, set));
     for (const { file, measurement } of runSet({ count: 5, typicalNs, seed: typicalNs })) {
@@ -44,22 +41,22 @@ function results(): string {
   return cwd;
 }
 
-const measured: Record<string, string> = {};
+/** Runs of a device of 20 us and one of 60 us: half a second in intervals of 50 ms. */
+const made = Object.fromEntries(
+  [20, 60].map((us) => [`${us}us.json`, documentText(runAt(us))] as const),
+);
 
-beforeAll(() => {
-  const cwd = mkdtempSync(join(tmpdir(), "phasebit-test-"));
-  try {
-    for (const us of [20, 60]) {
-      const device = `embedded?latency=${us}us`;
-      const args = ["--runtime", "2s", "--log-hist-msec", "50", "--output", `${us}us.json`];
-      const outcome = phasebit(["run", "--device", device, ...args], cwd);
-      if (outcome.status !== 0) throw new Error(outcome.stderr);
-      measured[`${us}us.json`] = readFileSync(join(cwd, `${us}us.json`), "utf8");
-    }
-  } finally {
-    rmSync(cwd, { recursive: true });
-  }
-}, 120_000);
+function runAt(us: number): RunMeasurement {
+  const options = { device: `embedded?latency=${us}us`, logHistMsec: "50" };
+  const run = exampleRun({ typicalNs: us * 1000, perSecond: 20_000 / us, seconds: 10, options });
+  // an example's intervals are of a second each
+  const intervals = run.intervals.map((interval, index) => {
+    return { ...interval, endMs: (index + 1) * 50, lengthMs: 50 };
+  });
+  const jobs = run.jobs.map((job) => ({ ...job, elapsedNs: 500e6 }));
+  const device = { ...run.device, address: options.device };
+  return { ...run, device, jobs, intervals, startedMs: run.startedMs + us * 1000 };
+}
 
 describe("one clear line, the right exit code, nothing on stdout and nothing written", () => {
   const two = ["20us.json", "60us.json"];
@@ -157,7 +154,7 @@ describe("one clear line, the right exit code, nothing on stdout and nothing wri
   });
 });
 
-describe("two measured runs", () => {
+describe("two runs", () => {
   test("the slower device is named and found slower", () => {
     const outcome = phasebit(["diff", "20us.json", "60us.json"], results());
     expect(outcome.status).toBe(0);

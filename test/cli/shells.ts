@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { folder } from "./cli.ts";
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 100_000;
 
 /** Line editors that need a terminal get one from script(1). bash edits what comes through a pipe too. */
 const editors = {

@@ -5,13 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type Histogram, HistogramLogReader } from "hdr-histogram-js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { saveRun } from "../../src/results/save.ts";
+import { packLatency, unpackLatency } from "../../src/run/latency-counts.ts";
+import type { LatencyCounts, RunMeasurement } from "../../src/run/measurement.ts";
 import { phasebit } from "../cli/cli.ts";
+import { exampleRun } from "../examples/run.ts";
 import { readHgrm } from "./hgrm-text.ts";
 
 const LEAST = 10_000_000;
-/** A command of the tests has a minute. */
-const LONGEST_S = 50;
-const RUN = ["run", "--iodepth", "32", "--ramp-time", "1", "--log-hist-msec", "200"];
+const SECONDS = 5;
 
 /** What the result itself says, through fio's part of it: nothing of ours reads it. */
 interface Fio {
@@ -22,23 +24,43 @@ interface Fio {
 let cwd = "";
 let read: Fio;
 
-function measured(runtimeS: number): Fio {
-  const outcome = phasebit([...RUN, "--runtime", `${runtimeS}`, "--output", "run.json"], cwd);
-  expect(outcome).toMatchObject({ status: 0, stderr: "" });
-  return JSON.parse(readFileSync(join(cwd, "run.json"), "utf8")).jobs[0].read;
+/** Each I/O of an example so often: the shape stays, and a file of ten million takes no measuring. */
+const TIMES = 101;
+
+function many(counts: LatencyCounts): LatencyCounts {
+  const { total, sumNs, counts: buckets } = counts;
+  return {
+    ...counts,
+    ...{ total: total * TIMES, sumNs: sumNs * TIMES },
+    counts: buckets.map(([bucket, count]) => [bucket, count * TIMES] as const),
+  };
 }
 
-/** As long as it takes: other work on the machine may halve the rate, or take it all. */
+/** A run of one queue with more than ten million I/Os. */
+function longRun(): RunMeasurement {
+  const run = exampleRun({ perSecond: 20_000, seconds: SECONDS, options: { iodepth: "32" } });
+  return {
+    ...run,
+    jobs: run.jobs.map((job) => ({
+      ...job,
+      read: many(job.read),
+      completed: job.completed * TIMES,
+    })),
+    intervals: run.intervals.map((interval) => ({
+      ...interval,
+      latencies: interval.latencies.map((packed) => {
+        const { job, op } = packed;
+        return packLatency(many(unpackLatency(packed)), { job, op });
+      }),
+    })),
+  };
+}
+
 beforeAll(() => {
   cwd = mkdtempSync(join(tmpdir(), "phasebit-export-"));
-  let runtimeS = 1;
-  read = measured(runtimeS);
-  for (let attempt = 0; read.total_ios < LEAST && attempt < 5; attempt++) {
-    const perSecond = read.total_ios / runtimeS;
-    runtimeS = Math.min(LONGEST_S, Math.ceil((1.5 * LEAST) / perSecond) + 1);
-    read = measured(runtimeS);
-  }
-}, 300_000);
+  saveRun(longRun(), join(cwd, "run.json"));
+  read = JSON.parse(readFileSync(join(cwd, "run.json"), "utf8")).jobs[0].read;
+});
 
 afterAll(() => rmSync(cwd, { recursive: true }));
 

@@ -1,5 +1,5 @@
 // A host module over a small memory in which the test plays the device, byte by byte.
-import { HISTOGRAM_BYTES } from "../../assembly/layout.ts";
+import { BLOCK_NOW, HISTOGRAM_BYTES } from "../../assembly/layout.ts";
 import { clearHistograms } from "../../src/run/job-memory.ts";
 import { type HostExports, instantiateHost } from "../../src/wasm.ts";
 
@@ -33,6 +33,8 @@ export interface Harness {
   now: bigint;
   /** How often the clock was read. */
   readings: number;
+  /** Writes the time where the module looks for it. */
+  readClock(): void;
 }
 
 export function harness(): Harness {
@@ -45,12 +47,11 @@ export function harness(): Harness {
     u64: new BigUint64Array(memory.buffer),
     now: 0n,
     readings: 0,
-    wasm: instantiateHost(memory, {
-      clock: () => {
-        host.readings++;
-        host.u64[(at.block + 8) / 8] = host.now;
-      },
-    }),
+    readClock: () => {
+      host.readings++;
+      host.u64[(at.block + BLOCK_NOW) / 8] = host.now;
+    },
+    wasm: instantiateHost(memory, { clock: () => host.readClock() }),
   };
   return host;
 }

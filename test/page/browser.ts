@@ -9,6 +9,9 @@ import type { ReportData } from "../../src/html/report-data.ts";
 import { pageHtml } from "../../src/html/template.ts";
 import { lacksChromium } from "../chromium.ts";
 
+/** What a busy machine may take for one step. */
+const PATIENCE_MS = 100_000;
+
 /** How a page is looked at. */
 export interface Look {
   readonly width?: number;
@@ -58,6 +61,7 @@ export function usePages({ losesConnections = false }: Expected = {}): Pages {
   ): Promise<Page> => {
     const page = await browser!.newPage({ viewport: { width, height: 900 } });
     opened.push(page);
+    page.setDefaultTimeout(PATIENCE_MS);
     await page.emulateMedia(media);
     if (before) await page.addInitScript(before);
     watch(page, url, (complaint) => {

@@ -170,7 +170,7 @@ test("a cut stream is taken up where it was left", async () => {
   server.send(...samples(2000, 4000));
   await expect.poll(() => server.attached.length).toBe(2);
   expect(server.attached[1]).toBe("9");
-  await expect.poll(() => pointsOf(page, "iops"), { timeout: 10_000 }).toBe(16);
+  await expect.poll(() => pointsOf(page, "iops")).toBe(16);
   expect(await state(page)).toBe("measuring");
 });
 
@@ -182,7 +182,7 @@ test("events that come twice count once", async () => {
   server.cut();
   await expect.poll(() => server.attached.length).toBe(2);
   server.send(...samples(2000, 3000));
-  await expect.poll(() => pointsOf(page, "iops"), { timeout: 10_000 }).toBe(12);
+  await expect.poll(() => pointsOf(page, "iops")).toBe(12);
 });
 
 test("a lost connection is named, and found again when the server is back", async () => {
@@ -194,7 +194,7 @@ test("a lost connection is named, and found again when the server is back", asyn
   await expect.poll(() => state(page)).toBe("connection lost, trying again");
   server.refuses = false;
   server.send(...samples(1000, 2000));
-  await expect.poll(() => state(page), { timeout: 10_000 }).toBe("measuring");
+  await expect.poll(() => state(page)).toBe("measuring");
 });
 
 test("another measurement on the same port begins anew", async () => {
@@ -203,7 +203,7 @@ test("another measurement on the same port begins anew", async () => {
   await ready(page);
   server.send(startEvent({ startedMs: 1, workload: "write 128k" }), ...samples(0, 1000));
   await expect.poll(() => page.locator("h1").textContent()).toBe("run write 128k");
-  await expect.poll(() => pointsOf(page, "iops"), { timeout: 10_000 }).toBe(4);
+  await expect.poll(() => pointsOf(page, "iops")).toBe(4);
   expect(await page.locator(".warnings").count()).toBe(0);
 });
 
@@ -214,7 +214,7 @@ test("a stream of an hour is drawn in bounded room", async () => {
     total: { ...sample.total, percentiles: [] },
   }));
   server.send(startEvent({ runtimeMs: 3600_000, totalMs: 3601_000 }), ...hour, endEvent);
-  await expect.poll(() => state(page), { timeout: 20_000 }).toBe("finished");
+  await expect.poll(() => state(page)).toBe("finished");
   const points = await pointsOf(page, "iops");
   expect(points).toBeGreaterThan(250);
   expect(points).toBeLessThanOrEqual(600);
@@ -228,11 +228,11 @@ test("a chart that somebody reads is not drawn away under the pointer", async ()
   await figure(page, "iops").locator(".plot").focus();
   await page.keyboard.press("ArrowRight");
   server.send(...samples(2000, 6000));
-  await expect.poll(() => pointsOf(page, "latency-over-time"), { timeout: 10_000 }).toBe(24);
+  await expect.poll(() => pointsOf(page, "latency-over-time")).toBe(24);
   expect(await pointsOf(page, "iops")).toBe(8);
   await page.keyboard.press("Escape");
   server.send(...samples(6000, 6250));
-  await expect.poll(() => pointsOf(page, "iops"), { timeout: 10_000 }).toBe(25);
+  await expect.poll(() => pointsOf(page, "iops")).toBe(25);
 });
 
 test("a curve that is hidden stays hidden when samples come", async () => {
@@ -241,7 +241,7 @@ test("a curve that is hidden stays hidden when samples come", async () => {
   await ready(page);
   await figure(page, "latency-over-time").locator("button", { hasText: "max" }).click();
   server.send(...samples(2000, 4000));
-  await expect.poll(() => pointsOf(page, "latency-over-time"), { timeout: 10_000 }).toBe(16);
+  await expect.poll(() => pointsOf(page, "latency-over-time")).toBe(16);
   expect(await curvesOf(page, "latency-over-time")).toEqual(["p50", "p99", "p99.9"]);
 });
 

@@ -264,9 +264,9 @@ describe("intervals in fio's tree", () => {
   });
 
   test("hundreds of thousands of them fit", () => {
-    const run = exampleRun({ seconds: 1, perSecond: 500 });
+    const run = exampleRun({ seconds: 1, perSecond: 3 });
     const [first] = run.intervals;
     const intervals = Array.from({ length: 300_000 }, () => first!);
-    expect(rates({ ...run, intervals })[0]).toMatchObject({ iops_samples: 300_000, iops_min: 500 });
+    expect(rates({ ...run, intervals })[0]).toMatchObject({ iops_samples: 300_000, iops_min: 3 });
   });
 });

@@ -4,7 +4,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../src/package.ts";
-import { folder, phasebit, resultFiles } from "./cli.ts";
+import { folder, resultFiles } from "./cli.ts";
+import { phasebit } from "./real.ts";
 
 const USAGE = 2;
 const DEVICE_FAULT = 5;
@@ -15,7 +16,7 @@ const device = (fault: string): string => `embedded?size=16m&latency=20us&fault=
 describe("a measurement that was made is kept", () => {
   test("when its queue cannot be deleted", () => {
     const cwd = folder();
-    const args = ["run", "--device", device("error-status:op=delete-io-sq"), "--runtime", "300ms"];
+    const args = ["run", "--device", device("error-status:op=delete-io-sq"), "--runtime", "50ms"];
     const outcome = phasebit(args, cwd);
     expect(outcome.status).toBe(DEVICE_FAULT);
     expect(outcome.stdout.replace(/\s+/g, " ")).toMatch(/queue was not deleted/);
@@ -27,7 +28,7 @@ describe("a measurement that was made is kept", () => {
     const outcome = phasebit(
       [
         ...["compare", "--device", device("error-status:op=create-io-cq,nth=4")],
-        ...["--rounds", "4", "--runtime", "100ms", "--ramp-time", "20ms"],
+        ...["--rounds", "4", "--runtime", "50ms", "--ramp-time", "0"],
       ],
       cwd,
     );
@@ -38,8 +39,8 @@ describe("a measurement that was made is kept", () => {
 
   test("when commands were lost, and no further block uses their slots", () => {
     const outcome = phasebit([
-      ...["compare", "--device", device("never-complete:op=read,nth=2000"), "--timeout", "300ms"],
-      ...["--rounds", "4", "--runtime", "200ms", "--ramp-time", "20ms"],
+      ...["compare", "--device", device("never-complete:op=read,nth=1"), "--timeout", "300ms"],
+      ...["--rounds", "4", "--runtime", "50ms", "--ramp-time", "0"],
       ...["--output-format", "json"],
     ]);
     expect(outcome.status).toBe(DEVICE_FAULT);
@@ -88,7 +89,7 @@ describe("one clear line", () => {
 });
 
 test("a reader that closes its pipe is no failure", () => {
-  const command = `"${process.execPath}" "${CLI}" run --runtime 200ms --output-format json | head -1`;
+  const command = `"${process.execPath}" "${CLI}" run --runtime 50ms --output-format json | head -1`;
   const { stdout, stderr } = spawnSync("bash", ["-c", command], {
     cwd: folder(),
     encoding: "utf8",
