@@ -1,7 +1,7 @@
 // An interval for a mean of few values (5 to 20 rounds): the symmetric bootstrap-t of Hall (1988). The plain
 // percentile bootstrap holds the truth in 83% of cases at 5 values where 95% is promised, and BCa no better;
 // docs/comparing.md has the simulation that chose.
-import type { Random } from "./random.ts";
+import type { Draws } from "./random.ts";
 import { mean } from "./summary.ts";
 
 /** Lower and upper end. */
@@ -21,10 +21,10 @@ export const RESAMPLES = 2000;
 const LEAST_ERROR = 0.3;
 
 /** A 95 % interval for the mean that the values were drawn around; null for fewer than five. */
-export function meanInterval(values: readonly number[], random: Random): Interval | null {
+export function meanInterval(values: readonly number[], random: Draws): Interval | null {
   if (values.length < FEWEST_FOR_INTERVAL) return null;
   const centre = mean(values);
-  const deviations = values.map((value) => value - centre);
+  const deviations = Float64Array.from(values, (value) => value - centre);
   const squares = deviations.reduce((sum, deviation) => sum + deviation ** 2, 0);
   const error = standardError(squares, 0, values.length);
   const reach = error * resampledReach(deviations, error, random);
@@ -32,9 +32,10 @@ export function meanInterval(values: readonly number[], random: Random): Interva
 }
 
 /** How many standard errors the mean of a resample lies off, at most, in 95 of 100 resamples. */
-function resampledReach(deviations: readonly number[], error: number, random: Random): number {
+function resampledReach(deviations: Float64Array, error: number, random: Draws): number {
   if (error === 0) return 0;
   const count = deviations.length;
+  const leastError = LEAST_ERROR * error;
   const distances = new Float64Array(RESAMPLES);
   for (let resample = 0; resample < RESAMPLES; resample++) {
     let sum = 0;
@@ -44,10 +45,7 @@ function resampledReach(deviations: readonly number[], error: number, random: Ra
       sum += deviation;
       squares += deviation * deviation;
     }
-    const resampledError = Math.max(
-      standardError(squares, sum / count, count),
-      LEAST_ERROR * error,
-    );
+    const resampledError = Math.max(standardError(squares, sum / count, count), leastError);
     distances[resample] = Math.abs(sum / count) / resampledError;
   }
   return distances.sort()[Math.ceil(CONFIDENCE * (RESAMPLES + 1)) - 1]!;

@@ -31,7 +31,9 @@ function* drawn(
 ): Generator<Float64Array> {
   const clearness = new Float64Array(tests.length);
   for (const dealt of ways) {
-    for (const [index, test] of tests.entries()) clearness[index] = test.clearness(dealt);
+    for (let index = 0; index < tests.length; index++) {
+      clearness[index] = tests[index]!.clearness(dealt);
+    }
     yield clearness;
   }
 }
@@ -60,8 +62,9 @@ class ExchangeTest {
   clearness(dealt: Int32Array): number {
     let sum = 0;
     let squares = 0;
-    for (const run of dealt) {
-      const value = this.#values[run]!;
+    const values = this.#values;
+    for (let place = 0; place < dealt.length; place++) {
+      const value = values[dealt[place]!]!;
       sum += value;
       squares += value * value;
     }

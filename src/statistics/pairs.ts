@@ -2,7 +2,7 @@
 // whether that is a difference at all.
 import { strict as assert } from "node:assert";
 import { type Interval, meanInterval } from "./bootstrap.ts";
-import { Random } from "./random.ts";
+import { Random, Repeatable } from "./random.ts";
 import { FEWEST_FOR_VERDICT, signFlipPValues } from "./sign-flip.ts";
 import { mean } from "./summary.ts";
 import { type Estimate, verdictOf } from "./verdict.ts";
@@ -36,8 +36,10 @@ export function comparePairs(figures: readonly PairedFigure[], seed = 1): PairRe
   assert(figures.every(({ a, b }) => rounds > 0 && a.length === rounds && b.length === rounds));
   const differences = figures.map(({ a, b }) => a.map((value, round) => value - b[round]!));
   const pValues = rounds < FEWEST_FOR_VERDICT ? [] : signFlipPValues(differences, new Random(seed));
+  // each figure is resampled alike
+  const draws = new Repeatable(seed);
   return figures.map((figure, index) => {
-    const estimate = estimateOf(figure, differences[index]!, seed);
+    const estimate = estimateOf(figure, differences[index]!, draws);
     const pValue = pValues[index];
     return { ...estimate, verdict: pValue === undefined ? null : verdictOf(estimate, pValue) };
   });
@@ -46,13 +48,13 @@ export function comparePairs(figures: readonly PairedFigure[], seed = 1): PairRe
 function estimateOf(
   { a, b }: PairedFigure,
   differences: readonly number[],
-  seed: number,
+  draws: Repeatable,
 ): Estimate {
   // Logarithms make a/b and b/a two ways to say the same.
   const positive = a.every((value) => value > 0) && b.every((value) => value > 0);
   const logRatios = positive ? a.map((value, round) => Math.log(value / b[round]!)) : null;
-  const difference = meanInterval(differences, new Random(seed));
-  const logRatio = logRatios && meanInterval(logRatios, new Random(seed));
+  const difference = meanInterval(differences, draws.fromStart());
+  const logRatio = logRatios && meanInterval(logRatios, draws.fromStart());
   return {
     difference: mean(differences),
     ratio: logRatios && Math.exp(mean(logRatios)),

@@ -1,6 +1,9 @@
 // Random numbers that repeat with their seed: xoshiro128** 1.1 (Blackman and Vigna, 2018), with a state that
 // SplitMix32 draws from the seed so that near seeds give unlike sequences.
 
+/** What resampling asks of a sequence of random numbers. */
+export type Draws = Pick<Random, "below">;
+
 /** A sequence of random numbers; two made from the same seed are the same. */
 export class Random {
   #a: number;
@@ -45,6 +48,38 @@ export class Random {
       [shuffled[last], shuffled[other]] = [shuffled[other]!, shuffled[last]!];
     }
     return shuffled;
+  }
+}
+
+/** A sequence that can be had again from its beginning, for less than it takes to make it. */
+export class Repeatable implements Draws {
+  readonly #random: Random;
+  #units = new Float64Array(1 << 14);
+  #known = 0;
+  #next = 0;
+
+  constructor(seed: number) {
+    this.#random = new Random(seed);
+  }
+
+  /** The sequence as `new Random(seed)` has it. */
+  fromStart(): this {
+    this.#next = 0;
+    return this;
+  }
+
+  below(count: number): number {
+    if (this.#next === this.#known) this.#learn();
+    return Math.floor(this.#units[this.#next++]! * count);
+  }
+
+  #learn(): void {
+    if (this.#known === this.#units.length) {
+      const longer = new Float64Array(2 * this.#known);
+      longer.set(this.#units);
+      this.#units = longer;
+    }
+    this.#units[this.#known++] = this.#random.unit();
   }
 }
 

@@ -3,7 +3,7 @@
 import { FEWEST_FOR_INTERVAL } from "./bootstrap.ts";
 import { exchangePValues } from "./exchange.ts";
 import type { PairResult } from "./pairs.ts";
-import { Random } from "./random.ts";
+import { Random, Repeatable } from "./random.ts";
 import { withMeansRatio } from "./shown-means.ts";
 import { mean } from "./summary.ts";
 import { differenceInterval, type TwoSamples } from "./two-samples.ts";
@@ -17,20 +17,22 @@ import { type Estimate, verdictOf } from "./verdict.ts";
 export function compareSets(figures: readonly TwoSamples[], seed = 1): PairResult[] {
   const fewest = Math.min(...figures.flatMap(({ a, b }) => [a.length, b.length]));
   const pValues = fewest < FEWEST_FOR_INTERVAL ? [] : exchangePValues(figures, new Random(seed));
+  // each figure is resampled alike
+  const draws = new Repeatable(seed);
   return figures.map((figure, index) => {
-    const estimate = estimateOf(figure, seed);
+    const estimate = estimateOf(figure, draws);
     const pValue = pValues[index];
     const verdict = pValue === undefined ? null : verdictOf(estimate, pValue);
     return withMeansRatio({ ...estimate, verdict }, figure);
   });
 }
 
-function estimateOf({ a, b }: TwoSamples, seed: number): Estimate {
+function estimateOf({ a, b }: TwoSamples, draws: Repeatable): Estimate {
   const positive = a.every((value) => value > 0) && b.every((value) => value > 0);
   // Logarithms make a/b and b/a two ways to say the same.
   const logs = positive ? { a: a.map(Math.log), b: b.map(Math.log) } : null;
-  const difference = differenceInterval({ a, b }, new Random(seed));
-  const logRatio = logs && differenceInterval(logs, new Random(seed));
+  const difference = differenceInterval({ a, b }, draws.fromStart());
+  const logRatio = logs && differenceInterval(logs, draws.fromStart());
   return {
     difference: mean(b) - mean(a),
     ratio: logs && Math.exp(mean(logs.b) - mean(logs.a)),

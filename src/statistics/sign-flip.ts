@@ -36,24 +36,29 @@ export function signFlipPValues(
   const rounds = differences[0]?.length ?? 0;
   assert(differences.every(({ length }) => length === rounds));
   const figures = differences.map(normalized);
-  const sums = figures.map((figure) => figure.reduce((sum, value) => sum + value, 0));
+  const sums = Float64Array.from(figures, (figure) =>
+    figure.reduce((sum, value) => sum + value, 0),
+  );
   const seen = sums.map(Math.abs);
-  const clearestLast = [...seen.keys()].sort((a, b) => seen[a]! - seen[b]!);
-  const asClear = seen.map(() => 1);
+  const clearestLast = Int32Array.from(seen.keys()).sort((a, b) => seen[a]! - seen[b]!);
+  const limits = seen.map((clearness) => clearness - TOLERANCE);
+  const asClear = new Int32Array(seen.length).fill(1);
   const signs = Array<number>(rounds).fill(1);
   let ways = 1;
   for (const flipped of flips(rounds, random)) {
     for (const round of flipped) {
       signs[round]! *= -1;
-      for (const [index, figure] of figures.entries()) {
-        sums[index]! += 2 * signs[round]! * figure[round]!;
+      const change = 2 * signs[round]!;
+      for (let index = 0; index < figures.length; index++) {
+        sums[index]! += change * figures[index]![round]!;
       }
     }
     ways++;
     let largest = 0;
-    for (const index of clearestLast) {
+    for (let place = 0; place < clearestLast.length; place++) {
+      const index = clearestLast[place]!;
       largest = Math.max(largest, Math.abs(sums[index]!));
-      if (largest >= seen[index]! - TOLERANCE) asClear[index]!++;
+      if (largest >= limits[index]!) asClear[index]!++;
     }
   }
   return steppedDown(asClear, clearestLast.reverse(), ways);
@@ -80,12 +85,8 @@ function* flips(rounds: number, random: Random): Generator<readonly number[]> {
 }
 
 /** No figure may seem clearer than one that is clearer. */
-function steppedDown(
-  asClear: readonly number[],
-  clearestFirst: readonly number[],
-  ways: number,
-): number[] {
-  const values = asClear.map(() => 1);
+function steppedDown(asClear: Int32Array, clearestFirst: Int32Array, ways: number): number[] {
+  const values = Array<number>(asClear.length).fill(1);
   let least = 0;
   for (const index of clearestFirst) {
     least = Math.max(least, asClear[index]! / ways);

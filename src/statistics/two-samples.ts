@@ -3,7 +3,7 @@
 // the error of the difference as Welch takes it: the sides may scatter differently. docs/diff.md has the
 // simulation.
 import { FEWEST_FOR_INTERVAL, type Interval, RESAMPLES } from "./bootstrap.ts";
-import type { Random } from "./random.ts";
+import type { Draws } from "./random.ts";
 import { mean } from "./summary.ts";
 
 /** One figure: a value for each run of either side. */
@@ -21,7 +21,7 @@ export const LEAST_ERROR = 0.3;
  * A 95 % interval for the difference b - a of the means that the values were drawn around; null for fewer than
  * five on a side.
  */
-export function differenceInterval({ a, b }: TwoSamples, random: Random): Interval | null {
+export function differenceInterval({ a, b }: TwoSamples, random: Draws): Interval | null {
   if (Math.min(a.length, b.length) < FEWEST_FOR_INTERVAL) return null;
   const sides = [new Resampled(a), new Resampled(b)] as const;
   const error = Math.sqrt(sides[0].squaredError + sides[1].squaredError);
@@ -34,16 +34,16 @@ export function differenceInterval({ a, b }: TwoSamples, random: Random): Interv
 function resampledReach(
   [a, b]: readonly [Resampled, Resampled],
   error: number,
-  random: Random,
+  random: Draws,
 ): number {
   if (error === 0) return 0;
   const distances = new Float64Array(RESAMPLES);
-  for (let resample = 0; resample < RESAMPLES; resample++) {
+  const leastError = LEAST_ERROR * error;
+  for (let resample = 0; resample < distances.length; resample++) {
     a.draw(random);
     b.draw(random);
     const drawnError = Math.sqrt(a.drawnSquaredError + b.drawnSquaredError);
-    distances[resample] =
-      Math.abs(b.drawnMean - a.drawnMean) / Math.max(drawnError, LEAST_ERROR * error);
+    distances[resample] = Math.abs(b.drawnMean - a.drawnMean) / Math.max(drawnError, leastError);
   }
   return distances.sort()[Math.ceil(CONFIDENCE * (RESAMPLES + 1)) - 1]!;
 }
@@ -62,12 +62,13 @@ class Resampled {
     this.squaredError = squares / (values.length - 1) / values.length;
   }
 
-  draw(random: Random): void {
-    const count = this.#deviations.length;
+  draw(random: Draws): void {
+    const deviations = this.#deviations;
+    const count = deviations.length;
     let sum = 0;
     let squares = 0;
     for (let draw = 0; draw < count; draw++) {
-      const deviation = this.#deviations[random.below(count)]!;
+      const deviation = deviations[random.below(count)]!;
       sum += deviation;
       squares += deviation * deviation;
     }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Random } from "../../src/statistics/random.ts";
+import { Random, Repeatable } from "../../src/statistics/random.ts";
 
 test("the sequence is that of the published xoshiro128** 1.1 in C, seeded by SplitMix32", () => {
   const random = new Random(1);
@@ -25,4 +25,14 @@ test("each value comes about equally often", () => {
   const counts = [0, 0, 0, 0, 0];
   for (let draw = 0; draw < 50_000; draw++) counts[random.below(5)]!++;
   for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(400);
+});
+
+test("what is repeatable is the same sequence, from its start as often as it is asked for", () => {
+  const draws = new Repeatable(3);
+  for (const length of [10, 40_000, 100]) {
+    const random = new Random(3);
+    const expected = Array.from({ length }, () => random.below(1000));
+    draws.fromStart();
+    expect(Array.from({ length }, () => draws.below(1000))).toEqual(expected);
+  }
 });
