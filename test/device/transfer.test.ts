@@ -55,17 +55,22 @@ function gather(pages: readonly number[], offset: number, bytes: number): Buffer
 }
 
 function scatter(pages: readonly number[], offset: number, data: Uint8Array): void {
-  data.forEach((byte, index) => {
-    const position = offset + index;
-    bench.bytes[(pages[Math.floor(position / PAGE)] ?? 0) + (position % PAGE)] = byte;
-  });
+  for (let done = 0; done < data.length; ) {
+    const position = offset + done;
+    const room = PAGE - (position % PAGE);
+    const page = pages[Math.floor(position / PAGE)] ?? 0;
+    bench.bytes.set(data.subarray(done, done + room), page + (position % PAGE));
+    done += room;
+  }
 }
 
 /** How many canaries of the arena are left. */
 function canaries(): number {
+  const { bytes } = bench;
+  const end = arena + (MOST_PAGES + 8) * 2 * PAGE;
   let count = 0;
-  for (let index = arena; index < arena + (MOST_PAGES + 8) * 2 * PAGE; index++) {
-    if (bench.bytes[index] === CANARY) count++;
+  for (let index = arena; index < end; index++) {
+    if (bytes[index] === CANARY) count++;
   }
   return count;
 }
@@ -187,7 +192,7 @@ describe("any offset, length, list and chain", () => {
       fc.property(cases, fc.integer(), ({ blocks, offset, slot, lba }, salt) => {
         const bytes = blocks * BLOCK;
         const pages = place(bytes, offset);
-        const data = Uint8Array.from({ length: bytes }, (_, index) => (index * 31 + salt) & 0xff);
+        const data = new Uint8Array(bytes).map((_, index) => (index * 31 + salt) & 0xff);
         scatter(pages, offset, data);
         const whole = Buffer.from(
           bench.bytes.slice(bench.medium, bench.medium + bench.options.blocks * BLOCK),
