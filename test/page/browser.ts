@@ -33,20 +33,27 @@ export interface Pages {
 interface Expected {
   /** The browser says so in the console whenever a connection ends. */
   readonly losesConnections?: boolean;
+  /** After ten downloads a tab asks whether there may be more, so each test takes a new one. */
+  readonly downloads?: boolean;
 }
 
 /** Registers the browser with the test file; without Chromium all of its tests are skipped. */
-export function usePages({ losesConnections = false }: Expected = {}): Pages {
+export function usePages({ losesConnections = false, downloads = false }: Expected = {}): Pages {
   const folder = mkdtempSync(join(tmpdir(), "phasebit-page-"));
   let browser: Browser | undefined;
   let complaints: string[] = [];
   const opened: Page[] = [];
+  /** Tabs that tests have left. A new one is a profile and a process, which take longer than most pages. */
+  const idle: Page[] = [];
   beforeAll(async () => {
     if (!lacksChromium) browser = await launchChromium();
   });
   beforeEach(({ skip }) => skip(lacksChromium, "there is no Chromium"));
   afterEach(async () => {
-    for (const page of opened.splice(0)) await page.close();
+    for (const page of opened.splice(0)) {
+      if (downloads || !(await isEmptied(page))) await page.close();
+      else idle.push(page);
+    }
     const before = complaints;
     complaints = [];
     expect(before).toEqual([]);
@@ -59,11 +66,13 @@ export function usePages({ losesConnections = false }: Expected = {}): Pages {
     url: string,
     { width = 1280, before, ...media }: Look = {},
   ): Promise<Page> => {
-    const page = await browser!.newPage({ viewport: { width, height: 900 } });
+    // what runs before a page's own program stays with its tab
+    const page = (before ? undefined : idle.pop()) ?? (await browser!.newPage());
     opened.push(page);
     page.setDefaultTimeout(PATIENCE_MS);
-    await page.emulateMedia(media);
-    if (before) await page.addInitScript(before);
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ media: "screen", colorScheme: "light", ...media });
+    if (before) await addBefore(page, before);
     watch(page, url, (complaint) => {
       const isLoss = /^Failed to load resource|net::ERR_/.test(complaint);
       if (!(losesConnections && isLoss)) complaints.push(complaint);
@@ -79,6 +88,27 @@ export function usePages({ losesConnections = false }: Expected = {}): Pages {
     return page;
   };
   return { report, open };
+}
+
+/** Tabs with a program of the test in them. */
+const changed = new WeakSet<Page>();
+
+async function addBefore(page: Page, before: () => void): Promise<void> {
+  changed.add(page);
+  await page.addInitScript(before);
+}
+
+/** Makes a tab like a new one, where that can be done. */
+async function isEmptied(page: Page): Promise<boolean> {
+  if (changed.has(page) || page.isClosed()) return false;
+  page.removeAllListeners();
+  await page.evaluate(() => {
+    localStorage.clear();
+    sessionStorage.clear();
+  });
+  await page.mouse.move(0, 0);
+  await page.goto("about:blank");
+  return true;
 }
 
 /** Until the page says that all its charts are drawn. */

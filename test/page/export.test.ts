@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { chartsOf, figure, usePages } from "./browser.ts";
 import { compareReport, hostileReport, largeReport, manyReport, runReport } from "./fixtures.ts";
 
-const pages = usePages();
+const pages = usePages({ downloads: true });
 
 /** Presses a button and gives the file that comes. */
 async function saved(page: Page, button: string, scope = "body") {
