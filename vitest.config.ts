@@ -22,6 +22,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/guest/**", REAL],
           maxWorkers: availableParallelism(),
+          // No test changes what another one's file loads, and to load all anew for each took an eighth of the time.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
