@@ -32,7 +32,13 @@ function measured(args: readonly string[]) {
 
 test("intervals have a histogram for each queue and direction, and add up to the run", () => {
   const { jobs, intervals, workload } = measured([
-    ...["--device", "embedded?latency=lognormal:100us,0.3", "--rw", "randrw", "--destructive"],
+    ...[
+      "--device",
+      "embedded?size=16m&latency=lognormal:100us,0.3",
+      "--rw",
+      "randrw",
+      "--destructive",
+    ],
     ...["--numjobs", "2", "--iodepth", "4", "--runtime", "600ms", "--log-hist-msec", "100"],
     ...["--precondition", "filled twice"],
   ]);

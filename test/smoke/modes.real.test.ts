@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { folder, phasebit, resultFiles } from "../cli/cli.ts";
+import { folder, resultFiles } from "../cli/cli.ts";
+import { phasebit } from "../cli/real.ts";
 
 interface Result {
   readonly jobs: readonly {
