@@ -17,7 +17,8 @@ import {
 import { PAGE_BYTES } from "../assembly/spec/registers.ts";
 import { alignUp, LinearMemory, type Region } from "../src/memory.ts";
 import { native } from "../src/native.ts";
-import { clockImport, type HostExports, instantiateQueue } from "../src/wasm.ts";
+import type { HostExports } from "../src/wasm/bindings.ts";
+import { clockImport, instantiateQueue } from "../src/wasm/modules.ts";
 import {
   BS,
   CQE_BYTES,
@@ -114,7 +115,7 @@ export class BenchMemory {
       iovaBase,
     );
     wasm.configurePattern(
-      Number(place.isRandom),
+      place.isRandom,
       place.blocks,
       place.firstLba,
       place.lbasPerBlock,

@@ -4,7 +4,8 @@ import { CDW0_CID_SHIFT } from "../../assembly/spec/commands.ts";
 import { STATUS_CODE_MASK, STATUS_DNR, STATUS_MORE } from "../../assembly/spec/status.ts";
 import { PhasebitError } from "../errors.ts";
 import type { LinearMemory, Region } from "../memory.ts";
-import { type HostExports, instantiateQueue } from "../wasm.ts";
+import type { HostExports } from "../wasm/bindings.ts";
+import { instantiateQueue } from "../wasm/modules.ts";
 import type { SqeDwords } from "./admin.ts";
 import { statusName } from "./status.ts";
 

@@ -1,7 +1,7 @@
 // A job's loop in WebAssembly: what it is told before it begins, and which functions are hot in it.
 import { WaitMode } from "../../assembly/layout.ts";
 import { type Asked, type Tier, tierOf } from "../tier.ts";
-import type { HostExports } from "../wasm.ts";
+import { configure, configurePattern, configureSlots, type HostExports } from "../wasm/bindings.ts";
 import { bufferStride } from "./job-memory.ts";
 import type { JobTask } from "./job-worker.ts";
 
@@ -13,33 +13,34 @@ export function configureLoop(wasm: HostExports, task: JobTask): void {
   const lbas = bs / task.blockBytes;
   wasm.attachSubmissionQueue(queue.sqid, queue.sq.pointer, queue.sqEntries, queue.sqTailDoorbell);
   wasm.attachCompletionQueue(queue.cq.pointer, queue.cqEntries, queue.cqHeadDoorbell);
-  wasm.configureSlots(
-    job.slots.pointer,
-    iodepth,
-    job.buffers.pointer,
-    bs,
-    bufferStride(bs),
-    job.lists.pointer,
+  configureSlots(wasm, {
+    pointer: job.slots.pointer,
+    count: iodepth,
+    buffers: job.buffers.pointer,
+    bytes: bs,
+    stride: bufferStride(bs),
+    lists: job.lists.pointer,
     iovaBase,
-  );
-  wasm.configurePattern(
-    Number(task.random),
-    task.blocks,
-    task.firstLba,
+  });
+  configurePattern(wasm, {
+    random: task.random,
+    count: task.blocks,
+    slba: task.firstLba,
     lbas,
-    Math.round((task.readPercent / 100) * READ_SHARE_ALL),
-    task.seed,
-  );
-  const nlb = lbas - 1; // 0's based
+    reads: Math.round((task.readPercent / 100) * READ_SHARE_ALL),
+    seed: task.seed,
+  });
   if (job.stages !== null) {
     const { histograms, stamps } = job.stages;
     wasm.configureStages(histograms.pointer, task.hasStamps ? stamps.pointer : 0);
   }
-  const block = job.block.pointer;
   const { mode, spinNs, deadlineNs, isShared } = task.wait;
-  wasm.configureWait(block, mode, spinNs);
-  wasm.configureAudit(block, deadlineNs, Number(isShared));
-  wasm.configure(block, job.reads.pointer, job.writes.pointer, nsid, nlb);
+  const controlBlock = job.block.pointer;
+  wasm.configureWait(controlBlock, mode, spinNs);
+  wasm.configureAudit(controlBlock, deadlineNs, isShared);
+  const nlb = lbas - 1; // 0's based
+  const histograms = { reads: job.reads.pointer, writes: job.writes.pointer };
+  configure(wasm, { controlBlock, ...histograms, nsid, nlb });
 }
 
 /** A function in which the loop spends its time, and a call of it that does nothing on a queue without entries. */

@@ -3,7 +3,7 @@ import { type EventFd, native } from "../native.ts";
 import type { Controller, QueuePair } from "../nvme/controller.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { Transport } from "../transport/transport.ts";
-import { wasmModule } from "../wasm.ts";
+import { wasmModule } from "../wasm/modules.ts";
 import { needsInterrupts, vectorsFor, WAIT_MODES } from "./completion.ts";
 import { fillBuffers } from "./fill.ts";
 import { type JobMemory, queueEntries, slotTableSize } from "./job-memory.ts";

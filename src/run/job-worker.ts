@@ -14,7 +14,8 @@ import {
 import { native, type ThreadUsage } from "../native.ts";
 import type { QueuePlace } from "../nvme/command-queue.ts";
 import type { Tier } from "../tier.ts";
-import { clockImport, type HostExports, instantiateHost } from "../wasm.ts";
+import type { HostExports } from "../wasm/bindings.ts";
+import { clockImport, instantiateHost } from "../wasm/modules.ts";
 import { configureLoop, tierOfLoop } from "./job-loop.ts";
 import { clearHistograms, type JobMemory } from "./job-memory.ts";
 

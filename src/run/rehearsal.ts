@@ -9,7 +9,7 @@ import { Controller } from "../nvme/controller.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import { type Asked, tierOf } from "../tier.ts";
 import type { EmbeddedTransport } from "../transport/embedded.ts";
-import { type HostImports, instantiateHost } from "../wasm.ts";
+import { type HostImports, instantiateHost } from "../wasm/modules.ts";
 import { configureLoop, innerFunctions } from "./job-loop.ts";
 import { allocateJob, clearJob, type JobMemory, jobNeeds } from "./job-memory.ts";
 import { jobTask, plainWait } from "./job-task.ts";

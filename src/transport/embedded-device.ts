@@ -3,7 +3,7 @@ import { Medium } from "../../assembly/device/options.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import type { MemoryPlan, Region } from "../memory.ts";
 import { alignUp } from "../memory.ts";
-import type { DeviceExports } from "../wasm.ts";
+import { addFault, addNamespace, create, type DeviceExports } from "../wasm/bindings.ts";
 import type { EmbeddedOptions } from "./embedded-options.ts";
 
 /** What the device's thread needs to know. */
@@ -36,25 +36,24 @@ const media = {
 /** Powers the device on: its registers answer once its thread, or a test, steps it. */
 export function powerOn(exports: DeviceExports, doorbells: Region, device: EmbeddedDevice): void {
   const { options, mediaPointers } = device;
-  exports.create(
-    doorbells.pointer,
-    doorbells.bytes,
-    options.entries,
-    options.queues,
-    options.vectors,
-    options.mdts,
-    options.dstrd,
-    options.seed,
-  );
+  create(exports, {
+    doorbells: doorbells.pointer,
+    doorbellBytes: doorbells.bytes,
+    mqes: options.entries,
+    ioQueues: options.queues,
+    vectors: options.vectors,
+    mdts: options.mdts,
+    dstrd: options.dstrd,
+    seed: options.seed,
+  });
   const medium = media[options.medium.kind];
   for (const [index, { blocks, lbaShift }] of options.namespaces.entries()) {
-    exports.addNamespace(BigInt(blocks), lbaShift, medium, mediaPointers[index] ?? 0);
+    const pointer = mediaPointers[index] ?? 0;
+    addNamespace(exports, { blocks: BigInt(blocks), lbaShift, medium, pointer });
   }
   for (const { field, bytes } of options.identity) {
     for (const [index, byte] of bytes.entries()) exports.identity(field, index, byte);
   }
   exports.setLatency(options.latency.model, options.latency.ns, options.latency.sigma);
-  for (const { kind, match, every, times, probability, a, b, seed } of options.faults) {
-    exports.addFault(kind, match, every, times, probability, a, b, seed);
-  }
+  for (const fault of options.faults) addFault(exports, fault);
 }

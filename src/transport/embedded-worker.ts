@@ -12,7 +12,7 @@ import {
 } from "../../assembly/layout.ts";
 import type { Region } from "../memory.ts";
 import { type EventFd, native } from "../native.ts";
-import { clockImport, instantiateDevice } from "../wasm.ts";
+import { clockImport, instantiateDevice } from "../wasm/modules.ts";
 import { type EmbeddedDevice, powerOn } from "./embedded-device.ts";
 import { sleepNs } from "./embedded-idle.ts";
 

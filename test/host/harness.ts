@@ -1,7 +1,8 @@
 // A host module over a small memory in which the test plays the device, byte by byte.
 import { BLOCK_NOW, HISTOGRAM_BYTES } from "../../assembly/layout.ts";
 import { clearHistograms } from "../../src/run/job-memory.ts";
-import { type HostExports, instantiateHost } from "../../src/wasm.ts";
+import type { HostExports } from "../../src/wasm/bindings.ts";
+import { instantiateHost } from "../../src/wasm/modules.ts";
 
 /** Places in the test's memory. The page after each queue is a canary. */
 export const at = {
@@ -89,7 +90,7 @@ export function configureLoop(
     stages: null,
   });
   host.wasm.configureSlots(at.slots, depth, at.buffers, 4096, 4096, at.lists, IOVA_BASE);
-  host.wasm.configurePattern(1, 1000n, 0n, 1, readShare, 1n);
+  host.wasm.configurePattern(true, 1000n, 0n, 1, readShare, 1n);
   host.wasm.configure(at.block, at.reads, at.writes, 1, 0);
 }
 

@@ -6,7 +6,7 @@ import {
   BLOCK_WAIT_UNTIL,
   type WaitMode,
 } from "../../assembly/layout.ts";
-import { instantiateHost } from "../../src/wasm.ts";
+import { instantiateHost } from "../../src/wasm/modules.ts";
 import { at, cidAt, configureLoop, type Harness, harness, writeCqe } from "./harness.ts";
 
 /** What the looks from one reading of the clock to the next take. */
@@ -121,7 +121,7 @@ export function simulate(
   host.now = 1_000_000n;
   configureLoop({ ...host, wasm }, 1, ENTRIES);
   wasm.configureWait(at.block, mode, BigInt(spinNs));
-  wasm.configureAudit(at.block, BigInt(deadlineNs), 0);
+  wasm.configureAudit(at.block, BigInt(deadlineNs), false);
   wasm.start();
   step();
   while (passed.length < commands) {

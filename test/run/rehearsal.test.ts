@@ -8,7 +8,7 @@ import { rehearse } from "../../src/run/rehearsal.ts";
 import { parseWorkload } from "../../src/run/workload.ts";
 import { completionModes } from "../../src/run/workload-options.ts";
 import { tierOf } from "../../src/tier.ts";
-import { instantiateHost, wasmModule } from "../../src/wasm.ts";
+import { instantiateHost, wasmModule } from "../../src/wasm/modules.ts";
 
 const kinds = completionModes.flatMap((completion) =>
   [false, true].map((stages) => ({ completion, stages })),
