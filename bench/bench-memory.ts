@@ -15,7 +15,8 @@ import {
   SLOT_BYTES,
 } from "../assembly/layout.ts";
 import { PAGE_BYTES } from "../assembly/spec/registers.ts";
-import { alignUp, LinearMemory, type Region } from "../src/memory.ts";
+import { alignUp, type Region } from "../src/memory/arena.ts";
+import { LinearMemory } from "../src/memory/linear-memory.ts";
 import { native } from "../src/native.ts";
 import type { HostExports } from "../src/wasm/bindings.ts";
 import { clockImport, instantiateQueue } from "../src/wasm/modules.ts";

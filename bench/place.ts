@@ -1,6 +1,6 @@
 // A queue pair with its work, as the engines and the devices take it: what `run` would choose for random
 // reads of 4 KiB.
-import type { Region } from "../src/memory.ts";
+import type { Region } from "../src/memory/arena.ts";
 import { queueEntries } from "../src/run/job-memory.ts";
 
 export const DEEPEST = 512;

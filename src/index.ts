@@ -1,6 +1,7 @@
 // phasebit as a library: open a controller, send it commands, run workloads, read results.
 export { type ErrorCode, exitCodes, PhasebitError } from "./errors.ts";
-export type { LinearMemory, Region } from "./memory.ts";
+export type { Region } from "./memory/arena.ts";
+export type { LinearMemory } from "./memory/linear-memory.ts";
 export * as admin from "./nvme/admin.ts";
 export { CommandQueue, type Completion } from "./nvme/command-queue.ts";
 export { Controller, type ControllerOptions, type QueuePair } from "./nvme/controller.ts";

@@ -17,7 +17,7 @@ const LAYERS = [
   ["src/run"],
   ["src/nvme"],
   ["src/transport"],
-  ["src/memory.ts", "src/wasm", "src/native.ts", "src/pci.ts"],
+  ["src/memory", "src/wasm", "src/native.ts", "src/pci.ts"],
   [
     "src/statistics",
     "src/histogram.ts",
@@ -96,7 +96,7 @@ test("reports open no device", () => {
     .filter((file) => /^src\/(report|results|analysis|export|html)\//.test(file))
     .flatMap((file) => importsOf(file))
     .filter((path) =>
-      ["src/transport", "src/native.ts", "src/wasm", "src/memory.ts"].some((part) =>
+      ["src/transport", "src/native.ts", "src/wasm", "src/memory"].some((part) =>
         within(path, part),
       ),
     );

@@ -1,7 +1,7 @@
 // Which pages of a part of the linear memory the kernel has made, from /proc/self/pagemap: tests of what is touched
 // when, which no clock decides.
 import { closeSync, openSync, readSync } from "node:fs";
-import type { Region } from "../src/memory.ts";
+import type { Region } from "../src/memory/arena.ts";
 import { native } from "../src/native.ts";
 
 const PAGE = 4096;

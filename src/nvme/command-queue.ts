@@ -3,7 +3,8 @@
 import { CDW0_CID_SHIFT } from "../../assembly/spec/commands.ts";
 import { STATUS_CODE_MASK, STATUS_DNR, STATUS_MORE } from "../../assembly/spec/status.ts";
 import { PhasebitError } from "../errors.ts";
-import type { LinearMemory, Region } from "../memory.ts";
+import type { Region } from "../memory/arena.ts";
+import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { HostExports } from "../wasm/bindings.ts";
 import { instantiateQueue } from "../wasm/modules.ts";
 import type { SqeDwords } from "./admin.ts";

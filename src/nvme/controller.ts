@@ -5,7 +5,7 @@ import { IDENTIFY_BYTES } from "../../assembly/spec/identify.ts";
 import * as spec from "../../assembly/spec/registers.ts";
 import { PAGE_BYTES, Register } from "../../assembly/spec/registers.ts";
 import { PhasebitError } from "../errors.ts";
-import type { Region } from "../memory.ts";
+import type { Region } from "../memory/arena.ts";
 import { openTransport } from "../transport/open.ts";
 import type { MemoryNeeds, Transport } from "../transport/transport.ts";
 import * as admin from "./admin.ts";

@@ -4,7 +4,7 @@ import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { PhasebitError, usage } from "../errors.ts";
-import { alignUp, type Region } from "../memory.ts";
+import { alignUp, type Region } from "../memory/arena.ts";
 import type { MemoryNeeds } from "../transport/transport.ts";
 import type { HostExports } from "../wasm/bindings.ts";
 import { instantiateQueue } from "../wasm/modules.ts";

@@ -1,5 +1,6 @@
 // What is written when nobody says what: pseudo-random bytes from the seed, which no device compresses.
-import type { LinearMemory, Region } from "../memory.ts";
+import type { Region } from "../memory/arena.ts";
+import type { LinearMemory } from "../memory/linear-memory.ts";
 
 /** Fills a region with xorshift32's stream (Marsaglia, 2003). */
 export function fillBuffers(memory: LinearMemory, region: Region, seed: bigint): void {

@@ -8,7 +8,8 @@ import {
   STAMP_BYTES,
 } from "../../assembly/layout.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { alignUp, type LinearMemory, type Region } from "../memory.ts";
+import { alignUp, type Region } from "../memory/arena.ts";
+import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { MemoryNeeds } from "../transport/transport.ts";
 import type { Workload } from "./workload.ts";
 

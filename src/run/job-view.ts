@@ -34,7 +34,8 @@ import {
 } from "../../assembly/layout.ts";
 import { STATUS_CODES } from "../../assembly/spec/status.ts";
 import { bucketHighNs, bucketIndex, bucketLowNs } from "../histogram.ts";
-import type { LinearMemory, Region } from "../memory.ts";
+import type { Region } from "../memory/arena.ts";
+import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { JobMemory } from "./job-memory.ts";
 import type { LatencyCounts, RejectedEntry, RejectionName } from "./measurement.ts";
 

@@ -4,7 +4,7 @@
 import { Piscina } from "piscina";
 import { JobPhase } from "../../assembly/layout.ts";
 import { PhasebitError, usage } from "../errors.ts";
-import type { Region } from "../memory.ts";
+import type { Region } from "../memory/arena.ts";
 import { native } from "../native.ts";
 import { Controller } from "../nvme/controller.ts";
 import type { Health } from "../nvme/controller-state.ts";

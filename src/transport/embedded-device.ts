@@ -1,8 +1,9 @@
 // The embedded controller as it is powered on: the calls that its options turn into, and the windows it needs.
 import { Medium } from "../../assembly/device/options.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import type { MemoryPlan, Region } from "../memory.ts";
-import { alignUp } from "../memory.ts";
+import type { Region } from "../memory/arena.ts";
+import { alignUp } from "../memory/arena.ts";
+import type { MemoryPlan } from "../memory/linear-memory.ts";
 import { addFault, addNamespace, create, type DeviceExports } from "../wasm/bindings.ts";
 import type { EmbeddedOptions } from "./embedded-options.ts";
 

@@ -4,7 +4,8 @@
 import { freemem } from "node:os";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { PhasebitError, usage } from "../errors.ts";
-import { alignUp, type LinearMemory, type Region } from "../memory.ts";
+import { alignUp, type Region } from "../memory/arena.ts";
+import type { LinearMemory } from "../memory/linear-memory.ts";
 import { native } from "../native.ts";
 import { formatBytes } from "../units.ts";
 import type { EmbeddedOptions } from "./embedded-options.ts";

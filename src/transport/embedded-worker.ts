@@ -10,7 +10,7 @@ import {
   BUS_VECTORS_MAX,
   BusRequest,
 } from "../../assembly/layout.ts";
-import type { Region } from "../memory.ts";
+import type { Region } from "../memory/arena.ts";
 import { type EventFd, native } from "../native.ts";
 import { clockImport, instantiateDevice } from "../wasm/modules.ts";
 import { type EmbeddedDevice, powerOn } from "./embedded-device.ts";

@@ -22,7 +22,8 @@ import {
   IOVA_WINDOW_DMA,
 } from "../../assembly/layout.ts";
 import { ALL_ONES, PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { LinearMemory, type MemoryPlan, type Region } from "../memory.ts";
+import type { Region } from "../memory/arena.ts";
+import { LinearMemory, type MemoryPlan } from "../memory/linear-memory.ts";
 import { type EventFd, native } from "../native.ts";
 import { packageRoot } from "../package.ts";
 import type { DeviceExports } from "../wasm/bindings.ts";

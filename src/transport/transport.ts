@@ -1,6 +1,6 @@
 // What a transport is: whatever fills the windows of the linear memory. Everything above it, and the hot
 // loop, sees only these members; none of them is called in the hot loop.
-import type { LinearMemory } from "../memory.ts";
+import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { EventFd } from "../native.ts";
 
 /** Kinds of interrupt, in the order of preference. */

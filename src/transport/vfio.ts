@@ -12,7 +12,8 @@ import {
   Register,
 } from "../../assembly/spec/registers.ts";
 import { PhasebitError } from "../errors.ts";
-import { alignUp, LinearMemory, type MemoryPlan } from "../memory.ts";
+import { alignUp } from "../memory/arena.ts";
+import { LinearMemory, type MemoryPlan } from "../memory/linear-memory.ts";
 import { type EventFd, type NativeError, native, type VfioDevice } from "../native.ts";
 import { PciFunction, requireVfio } from "../pci.ts";
 import type { InterruptKind, MemoryNeeds, Transport } from "./transport.ts";

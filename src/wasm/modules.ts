@@ -2,7 +2,7 @@
 // for all of them: what V8 optimizes in one thread runs in every instance (run/rehearsal.ts).
 import { readFileSync } from "node:fs";
 import { PhasebitError } from "../errors.ts";
-import type { LinearMemory } from "../memory.ts";
+import type { LinearMemory } from "../memory/linear-memory.ts";
 import { packageRoot } from "../package.ts";
 import { type DeviceExports, deviceArity, type HostExports, hostArity } from "./bindings.ts";
 

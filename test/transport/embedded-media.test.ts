@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { PhasebitError } from "../../src/errors.ts";
-import type { Region } from "../../src/memory.ts";
+import type { Region } from "../../src/memory/arena.ts";
 import { readWrite } from "../../src/nvme/admin.ts";
 import type { CommandQueue } from "../../src/nvme/command-queue.ts";
 import { Controller } from "../../src/nvme/controller.ts";

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HEAP, RESERVED_BYTES } from "../assembly/layout.ts";
-import { PhasebitError } from "../src/errors.ts";
-import { Arena, alignUp, HUGE_PAGE_BYTES, LinearMemory, type MemoryPlan } from "../src/memory.ts";
-import { native } from "../src/native.ts";
-import { presentPages } from "./pages.ts";
+import { HEAP, RESERVED_BYTES } from "../../assembly/layout.ts";
+import { PhasebitError } from "../../src/errors.ts";
+import { Arena, alignUp } from "../../src/memory/arena.ts";
+import { HUGE_PAGE_BYTES, LinearMemory, type MemoryPlan } from "../../src/memory/linear-memory.ts";
+import { native } from "../../src/native.ts";
+import { presentPages } from "../pages.ts";
 
 const plan: MemoryPlan = {
   heapBytes: 10_000,
