@@ -2,6 +2,7 @@
 // The command line: dispatches, and ends in one clear line. The commands and their options stand in commands/; what
 // they do stands in actions/, which are loaded when they are asked for.
 import type { Command } from "commander";
+import { messageOf } from "./commands/flags.ts";
 import { Misuse, misuseLine } from "./commands/misuse.ts";
 import { phasebit } from "./commands/program.ts";
 import { exitCodeOf, exitCodes, isSystemError, PhasebitError } from "./errors.ts";
@@ -32,10 +33,14 @@ function throwRefusals(command: Command): void {
 /** One clear line on stderr, and the exit code. */
 async function report(error: unknown): Promise<number> {
   if (error instanceof Misuse) return reportMisuse(error);
-  const isExpected = error instanceof PhasebitError || isSystemError(error);
-  const what = isExpected ? error.message : `internal failure: ${(error as Error)?.stack ?? error}`;
-  process.stderr.write(`phasebit: ${what}\n`);
+  process.stderr.write(`phasebit: ${lineOf(error)}\n`);
   return exitCodeOf(error);
+}
+
+function lineOf(error: unknown): string {
+  if (error instanceof PhasebitError) return messageOf(error);
+  if (isSystemError(error)) return error.message;
+  return `internal failure: ${(error as Error)?.stack ?? error}`;
 }
 
 /** commander ends help and version in an exception too, after it printed them. */

@@ -19,20 +19,49 @@ export const exitCodes = {
 
 export type ErrorCode = keyof typeof exitCodes;
 
-/** A failure that is not a bug of phasebit. The message says what was tried, on what, and what to do. */
-export class PhasebitError extends Error {
-  readonly code: ErrorCode;
+/** What a failure is about, as data: whoever has a name of his own for it (a flag, a file) can put it in. */
+export interface ErrorFacts {
+  /** The thing that was wrong, by the specification's or the library's name: "nsid", "offset", "device". */
+  readonly what?: string;
+  /** Its value. */
+  readonly value?: string | number | bigint;
+  /** What is allowed, in words. */
+  readonly limit?: string;
+  /** Where the specification says so: "5.15". */
+  readonly section?: string;
+}
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+/** A failure that is not a bug of phasebit. The message says what was tried, on what, and what to do. */
+export class PhasebitError extends Error implements ErrorFacts {
+  readonly code: ErrorCode;
+  declare readonly what?: string;
+  declare readonly value?: string | number | bigint;
+  declare readonly limit?: string;
+  declare readonly section?: string;
+
+  constructor(code: ErrorCode, message: string, facts: ErrorOptions & ErrorFacts = {}) {
+    const { cause, ...others } = facts;
+    super(message, cause === undefined ? undefined : { cause });
     this.name = "PhasebitError";
     this.code = code;
+    Object.assign(this, others);
   }
 
   /** The process exit code this failure ends in. */
   get exitCode(): number {
     return exitCodes[this.code];
   }
+}
+
+/** A USAGE error about a value: "nsid 9: the controller's namespaces are 1 to 4". */
+export function badValue(
+  what: string,
+  value: string | number | bigint,
+  limit: string,
+  section?: string,
+): PhasebitError {
+  const facts = { what, value, limit, ...(section !== undefined && { section }) };
+  return new PhasebitError("USAGE", `${what} ${value}: ${limit}`, facts);
 }
 
 /** The exit code that any failure ends in: ours by its code, the system's as the environment, else a bug. */

@@ -1,7 +1,7 @@
 // PCI functions as sysfs shows them: address, driver, IOMMU group, whether the host is using it.
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
-import { PhasebitError, usage } from "./errors.ts";
+import { badValue, PhasebitError, usage } from "./errors.ts";
 
 const SYSFS = "/sys/bus/pci/devices";
 /** Base class, sub-class and interface of an NVMe I/O controller. */
@@ -32,16 +32,13 @@ export class PciFunction {
     this.address = pciAddress(address);
     this.#path = `${SYSFS}/${this.address}`;
     if (!existsSync(this.#path)) {
-      throw usage(
-        `--device ${address}: no such PCI function; "lspci -D -d ::0108" lists NVMe ones`,
-      );
+      const limit = 'no such PCI function; "lspci -D -d ::0108" lists NVMe ones';
+      throw badValue("device", address, limit);
     }
     const found = Number(this.#attribute("class"));
     if (found !== NVME_CLASS) {
-      throw usage(
-        `--device ${address}: class ${found.toString(16).padStart(6, "0")} is no NVMe controller ` +
-          "(010802)",
-      );
+      const code = found.toString(16).padStart(6, "0");
+      throw badValue("device", address, `class ${code} is no NVMe controller (010802)`);
     }
   }
 

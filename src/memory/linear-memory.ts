@@ -147,7 +147,8 @@ function tooLarge(bytes: number): PhasebitError {
   return new PhasebitError(
     "USAGE",
     `queues, buffers and media need ${(bytes / 2 ** 30).toFixed(1)} GiB, and the linear memory ends ` +
-      "at 4 GiB; use fewer jobs, a smaller --iodepth or --bs, or a smaller medium",
+      "at 4 GiB",
+    { what: "memory", value: bytes, limit: "4 GiB" },
   );
 }
 

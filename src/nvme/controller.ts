@@ -4,7 +4,7 @@ import { Cns, Feature } from "../../assembly/spec/commands.ts";
 import { IDENTIFY_BYTES } from "../../assembly/spec/identify.ts";
 import * as spec from "../../assembly/spec/registers.ts";
 import { PAGE_BYTES, Register } from "../../assembly/spec/registers.ts";
-import { PhasebitError } from "../errors.ts";
+import { badValue, PhasebitError } from "../errors.ts";
 import type { Region } from "../memory/arena.ts";
 import { openTransport } from "../transport/open.ts";
 import type { MemoryNeeds, Transport } from "../transport/transport.ts";
@@ -102,10 +102,8 @@ export class Controller {
   /** Identify Namespace. @throws PhasebitError USAGE for an inactive NSID, DEVICE for senseless data. */
   async identifyNamespace(nsid: number): Promise<NamespaceData> {
     if (nsid < 1 || nsid > this.identity.namespaces) {
-      throw new PhasebitError(
-        "USAGE",
-        `--nsid ${nsid}: the controller's namespaces are 1 to ${this.identity.namespaces}`,
-      );
+      const limit = `the controller's namespaces are 1 to ${this.identity.namespaces}`;
+      throw badValue("nsid", nsid, limit, "6.1.2");
     }
     return parseNamespace(await this.#identify(Cns.NAMESPACE, nsid), nsid);
   }

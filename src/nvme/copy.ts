@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { PhasebitError, usage } from "../errors.ts";
+import { badValue, PhasebitError } from "../errors.ts";
 import { alignUp, type Region } from "../memory/arena.ts";
 import type { MemoryNeeds } from "../transport/transport.ts";
 import type { HostExports } from "../wasm/bindings.ts";
@@ -71,10 +71,10 @@ export async function copyIn(
   const file = openFile(path, "r");
   try {
     const status = fstatSync(file);
-    if (!status.isFile()) throw usage(`--input ${path}: is not a regular file`);
+    if (!status.isFile()) throw badValue("input", path, "is not a regular file");
     const size = range.size ?? status.size;
     checkRange(namespace, range.offset, size);
-    if (status.size < size) throw usage(`--input ${path}: has fewer than ${size} bytes`);
+    if (status.size < size) throw badValue("input", path, `has fewer than ${size} bytes`);
     await controller.transport.prepareWrites?.(range.nsid, { offset: range.offset, bytes: size });
     await transfer(controller, namespace, range.offset, size, NvmOpcode.WRITE, {
       before: (bytes, at) => readAll(file, bytes, at, path),
@@ -197,17 +197,17 @@ function capacity({ blocks, blockBytes }: NamespaceData): number {
 }
 
 function checkRange(namespace: NamespaceData, offset: number, size: number): void {
-  for (const [flag, value] of [
-    ["--offset", offset],
-    ["--size", size],
+  for (const [what, value] of [
+    ["offset", offset],
+    ["size", size],
   ] as const) {
     if (value % namespace.blockBytes !== 0) {
-      throw usage(`${flag} ${value}: must be a multiple of ${namespace.blockBytes} bytes`);
+      throw badValue(what, value, `must be a multiple of ${namespace.blockBytes} bytes`);
     }
   }
-  if (size <= 0) throw usage(`--size ${size}: there is nothing to copy`);
+  if (size <= 0) throw badValue("size", size, "there is nothing to copy");
   if (offset + size > capacity(namespace)) {
-    throw usage(`--size ${size}: ends past the namespace's ${capacity(namespace)} bytes`);
+    throw badValue("size", size, `ends past the namespace's ${capacity(namespace)} bytes`);
   }
 }
 
@@ -215,8 +215,8 @@ function openFile(path: string, flags: "r" | "w"): number {
   try {
     return openSync(path, flags);
   } catch (cause) {
-    const option = flags === "r" ? "--input" : "--output";
-    throw new PhasebitError("USAGE", `${option} ${path}: ${(cause as Error).message}`, { cause });
+    const what = flags === "r" ? "input" : "output";
+    throw badValue(what, path, (cause as Error).message);
   }
 }
 
@@ -224,7 +224,7 @@ function openFile(path: string, flags: "r" | "w"): number {
 function readAll(file: number, bytes: Uint8Array, at: number, path: string): void {
   for (let done = 0; done < bytes.length; ) {
     const read = readSync(file, bytes, done, bytes.length - done, at + done);
-    if (read === 0) throw usage(`--input ${path}: ended before its ${at + bytes.length} bytes`);
+    if (read === 0) throw badValue("input", path, `ended before its ${at + bytes.length} bytes`);
     done += read;
   }
 }

@@ -12,7 +12,7 @@ import {
   MN_BYTES,
   SN_BYTES,
 } from "../../assembly/spec/identify.ts";
-import { PhasebitError } from "../errors.ts";
+import { badValue, PhasebitError } from "../errors.ts";
 import { safeText } from "../text.ts";
 
 /** Block sizes that make sense: 512 bytes to 64 KiB. */
@@ -59,7 +59,7 @@ export function parseNamespace(data: Uint8Array, nsid: number): NamespaceData {
   const view = viewOf(data);
   const blocks = view.getBigUint64(IdentifyNamespace.NSZE, true);
   if (blocks === 0n) {
-    throw new PhasebitError("USAGE", `--nsid ${nsid}: the controller has no such active namespace`);
+    throw badValue("nsid", nsid, "the controller has no such active namespace", "6.1.5");
   }
   const format = view.getUint8(IdentifyNamespace.FLBAS) & FLBAS_FORMAT_MASK;
   const lbaf = view.getUint32(IdentifyNamespace.LBAF0 + format * 4, true);
@@ -72,9 +72,10 @@ export function parseNamespace(data: Uint8Array, nsid: number): NamespaceData {
   }
   const metadataBytes = lbaf & LBAF_MS_MASK;
   if (metadataBytes !== 0) {
-    throw new PhasebitError(
-      "USAGE",
-      `--nsid ${nsid}: its format has ${metadataBytes} bytes of metadata for each block, which phasebit cannot ` +
+    throw badValue(
+      "nsid",
+      nsid,
+      `its format has ${metadataBytes} bytes of metadata for each block, which phasebit cannot ` +
         "move yet; choose another namespace, or format it without metadata",
     );
   }

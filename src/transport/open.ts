@@ -1,5 +1,5 @@
 // Which transport an address names.
-import { usage } from "../errors.ts";
+import { badValue } from "../errors.ts";
 import { isPciAddress } from "../pci.ts";
 import { openEmbedded } from "./embedded.ts";
 import type { MemoryNeeds, Transport } from "./transport.ts";
@@ -21,7 +21,6 @@ export async function openTransport(
 ): Promise<Transport> {
   if (isEmbedded(address)) return openEmbedded(address, needs, mode);
   if (isPciAddress(address)) return openVfio(address, needs);
-  throw usage(
-    `--device ${address}: expected "embedded", "embedded?size=1G&…" or a PCI address such as 0000:01:00.0`,
-  );
+  const limit = 'expected "embedded", "embedded?size=1G&…" or a PCI address such as 0000:01:00.0';
+  throw badValue("device", address, limit);
 }

