@@ -11,12 +11,12 @@ import {
   HISTOGRAM_COUNTS,
   HISTOGRAM_HEADER_BYTES,
   HISTOGRAM_MIN,
-  IOVA_WINDOW_DMA,
   SLOT_BYTES,
 } from "../assembly/layout.ts";
 import { PAGE_BYTES } from "../assembly/spec/registers.ts";
-import { alignUp, type Region } from "../src/memory/arena.ts";
+import { alignUp, type Span } from "../src/memory/arena.ts";
 import { LinearMemory } from "../src/memory/linear-memory.ts";
+import type { Region } from "../src/memory/region.ts";
 import { native } from "../src/native.ts";
 import type { HostExports } from "../src/wasm/bindings.ts";
 import { clockImport, instantiateQueue } from "../src/wasm/modules.ts";
@@ -52,30 +52,20 @@ export class BenchMemory {
   readonly #wasmClock: () => void;
 
   constructor() {
-    this.memory = new LinearMemory({
-      heapBytes:
-        alignUp(BLOCK_BYTES, PAGE_BYTES) +
-        2 * alignUp(HISTOGRAM_BYTES, PAGE_BYTES) +
-        SLOTS_BYTES +
-        PAGE_BYTES, // for the instance that lays queues out
-      commandBytes: SQ_BYTES + PAGE_BYTES,
-      completionBytes: CQ_BYTES,
-      dataBytes: DEEPEST * BS,
-      doorbellBytes: PAGE_BYTES,
-    });
-    this.pageBytes = this.memory.populateDma().pageBytes;
-    const { heap, commands, completions, data, doorbells } = this.memory;
+    this.memory = new LinearMemory({ doorbellBytes: PAGE_BYTES });
+    const host = (bytes: number): Region => this.memory.allocate(bytes, { kind: "host" });
     this.#regions = {
-      block: heap.allocate(BLOCK_BYTES),
-      reads: heap.allocate(HISTOGRAM_BYTES),
-      writes: heap.allocate(HISTOGRAM_BYTES),
-      slots: heap.allocate(SLOTS_BYTES),
-      sq: commands.allocate(SQ_BYTES),
-      cq: completions.allocate(CQ_BYTES),
-      doorbells,
+      block: host(BLOCK_BYTES),
+      reads: host(HISTOGRAM_BYTES),
+      writes: host(HISTOGRAM_BYTES),
+      slots: host(SLOTS_BYTES),
+      sq: this.memory.allocate(SQ_BYTES, { kind: "commands" }),
+      cq: this.memory.allocate(CQ_BYTES, { kind: "completions" }),
+      doorbells: this.memory.doorbells,
     };
-    this.#lists = commands.allocate(PAGE_BYTES);
-    this.#buffers = data.allocate(DEEPEST * BS);
+    this.#lists = this.memory.allocate(PAGE_BYTES, { kind: "commands" });
+    this.#buffers = this.memory.allocate(DEEPEST * BS);
+    this.pageBytes = this.memory.pageBytes;
     this.#layOut = instantiateQueue(this.memory);
     this.#readClock = native().clock(this.memory.bytes, this.#regions.block.pointer + BLOCK_NOW);
     this.#wasmClock = clockImport(this.#readClock);
@@ -95,7 +85,9 @@ export class BenchMemory {
   layOut(depth: number, changes: Partial<Place> = {}): Place {
     const place = { ...placeIn(this.#regions, depth), ...changes };
     if (place.cqEntries * CQE_BYTES > CQ_BYTES) throw new RangeError("cqEntries: too many");
-    for (const region of Object.values(this.#regions)) this.memory.zero(region);
+    for (const { pointer, bytes } of Object.values(this.#regions)) {
+      this.memory.bytes.fill(0, pointer, pointer + bytes);
+    }
     this.clearHistograms();
     this.configure(this.#layOut, place);
     return place;
@@ -103,17 +95,16 @@ export class BenchMemory {
 
   /** Attaches `wasm` to `place` as a job's worker does. It writes slots and constant dwords again. */
   configure(wasm: HostExports, place: Place): void {
-    const iovaBase = BigInt(IOVA_WINDOW_DMA) << 32n;
-    wasm.attachSubmissionQueue(place.sqid, place.sq, place.sqEntries, place.sqTailDoorbell);
-    wasm.attachCompletionQueue(place.cq, place.cqEntries, place.cqHeadDoorbell);
+    wasm.attachSubmissionQueue(place.sqid, place.sq, place.sqEntries, place.sqTailDoorbell, 0);
+    wasm.attachCompletionQueue(place.cq, place.cqEntries, place.cqHeadDoorbell, 0, 1);
     wasm.configureSlots(
       place.slots,
       place.depth,
-      this.#buffers.pointer,
+      this.#buffers.iova,
       BS,
       BS,
       this.#lists.pointer,
-      iovaBase,
+      this.#lists.iova,
     );
     wasm.configurePattern(
       place.isRandom,
@@ -128,7 +119,7 @@ export class BenchMemory {
 
   clearHistograms(): void {
     for (const histogram of [this.#regions.reads, this.#regions.writes]) {
-      this.memory.zero(histogram);
+      this.memory.bytes.fill(0, histogram.pointer, histogram.pointer + histogram.bytes);
       this.memory.u64[(histogram.pointer + HISTOGRAM_MIN) / 8] = HIGHEST;
     }
   }
@@ -161,7 +152,11 @@ export class BenchMemory {
 
   /** A copy of everything that a loop writes, doorbells included. */
   snapshot(): Buffer {
-    return Buffer.concat(Object.values(this.#regions).map((region) => this.memory.copy(region)));
+    return Buffer.concat(
+      Object.values(this.#regions).map(({ pointer, bytes }) =>
+        this.memory.bytes.slice(pointer, pointer + bytes),
+      ),
+    );
   }
 
   close(): void {
@@ -172,7 +167,7 @@ export class BenchMemory {
     return this.memory.u64[(this.#regions.block.pointer + offset) / 8]!;
   }
 
-  #recorded(histogram: Region): number {
+  #recorded(histogram: Span): number {
     const first = (histogram.pointer + HISTOGRAM_HEADER_BYTES) / 8;
     const counts = this.memory.u64.subarray(first, first + HISTOGRAM_COUNTS);
     return Number(counts.reduce((sum, count) => sum + count, 0n));

@@ -1,6 +1,6 @@
 // A queue pair with its work, as the engines and the devices take it: what `run` would choose for random
 // reads of 4 KiB.
-import type { Region } from "../src/memory/arena.ts";
+import type { Span } from "../src/memory/arena.ts";
 import { queueEntries } from "../src/run/job-memory.ts";
 
 export const DEEPEST = 512;
@@ -48,13 +48,13 @@ const PATTERN = {
 
 /** The regions that a place names. */
 export interface PlaceRegions {
-  readonly block: Region;
-  readonly reads: Region;
-  readonly writes: Region;
-  readonly slots: Region;
-  readonly sq: Region;
-  readonly cq: Region;
-  readonly doorbells: Region;
+  readonly block: Span;
+  readonly reads: Span;
+  readonly writes: Span;
+  readonly slots: Span;
+  readonly sq: Span;
+  readonly cq: Span;
+  readonly doorbells: Span;
 }
 
 /** Entries that `run` gives the queues at this depth. */

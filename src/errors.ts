@@ -70,8 +70,15 @@ export function exitCodeOf(error: unknown): number {
   return isSystemError(error) ? exitCodes.ENVIRONMENT : exitCodes.INTERNAL;
 }
 
+/** An error of Node.js about a system call. */
+export interface SystemError extends Error {
+  readonly syscall: string;
+  /** errno's name. */
+  readonly code: string;
+}
+
 /** The system refused something: what and why stand in the message. */
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+export function isSystemError(error: unknown): error is SystemError {
   return error instanceof Error && "syscall" in error && "code" in error;
 }
 

@@ -1,13 +1,61 @@
-// phasebit as a library: open a controller, send it commands, run workloads, read results.
-export { type ErrorCode, exitCodes, PhasebitError } from "./errors.ts";
-export type { Region } from "./memory/arena.ts";
-export type { LinearMemory } from "./memory/linear-memory.ts";
-export * as admin from "./nvme/admin.ts";
-export { CommandQueue, type Completion } from "./nvme/command-queue.ts";
-export { Controller, type ControllerOptions, type QueuePair } from "./nvme/controller.ts";
-export { copyIn, copyOut } from "./nvme/copy.ts";
+// phasebit as a library: open a device, enable its controller, reach its registers and queues, run workloads, read
+// results. docs/library.md shows how.
+export {
+  AdminOpcode,
+  AsynchronousEventType,
+  Cns,
+  ErrorEvent,
+  Feature,
+  FeatureSelect,
+  LogPage,
+  NvmOpcode,
+  SmartEvent,
+} from "../assembly/spec/commands.ts";
+export { IdentifyController, IdentifyNamespace } from "../assembly/spec/identify.ts";
+export {
+  ALL_ONES,
+  DOORBELLS,
+  PAGE_BYTES,
+  Register,
+  ShutdownNotification,
+  ShutdownStatus,
+} from "../assembly/spec/registers.ts";
+export { Status } from "../assembly/spec/status.ts";
+export { type ErrorCode, type ErrorFacts, exitCodes, PhasebitError } from "./errors.ts";
+export type { Span } from "./memory/arena.ts";
+export type { Iommu } from "./memory/iommu.ts";
+export type {
+  AllocateOptions,
+  LinearMemory,
+  MemoryKind,
+  MemoryLimits,
+} from "./memory/linear-memory.ts";
+export type { Region } from "./memory/region.ts";
+export { type Completion, completionError } from "./nvme/completion.ts";
+export type { CompletionQueue, ReapOptions } from "./nvme/completion-queue.ts";
+export type {
+  CompletionQueueOptions,
+  Controller,
+  SubmissionQueueOptions,
+} from "./nvme/controller.ts";
+export type { Configuration, Health, ResetKind } from "./nvme/controller-state.ts";
+export { type CopyRange, copyIn, copyOut } from "./nvme/copy.ts";
+export { Device, type EnableOptions, type OpenOptions, open } from "./nvme/device.ts";
 export type { ControllerData, NamespaceData } from "./nvme/identify.ts";
+export { addTransport } from "./nvme/open-transport.ts";
+export { listPages, prps } from "./nvme/prp.ts";
+export type { QueueState } from "./nvme/queue.ts";
+export {
+  type Capabilities,
+  type Fields,
+  fieldsOf,
+  type Registers,
+  type Trace,
+  type UntilOptions,
+} from "./nvme/registers.ts";
+export * as sqe from "./nvme/sqe.ts";
 export { statusName } from "./nvme/status.ts";
+export type { PostOptions, QueuePairPlace, SubmissionQueue } from "./nvme/submission-queue.ts";
 export { readResult } from "./results/read.ts";
 export type { Result } from "./results/result.ts";
 export type * from "./run/comparison.ts";
@@ -15,4 +63,4 @@ export type * from "./run/measurement.ts";
 export { type RunOptions, runWorkload } from "./run/runner.ts";
 export { parseWorkload, type Workload } from "./run/workload.ts";
 export type { WorkloadOptions } from "./run/workload-options.ts";
-export type { MemoryNeeds, Transport } from "./transport/transport.ts";
+export type { InterruptKind, Transport, TransportKind } from "./transport/transport.ts";

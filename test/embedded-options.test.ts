@@ -13,8 +13,8 @@ import {
   MATCH_ADMIN,
   MATCH_ANY,
 } from "../assembly/device/options.ts";
+import { parseEmbedded } from "../src/embedded/options.ts";
 import { PhasebitError } from "../src/errors.ts";
-import { parseEmbedded } from "../src/transport/embedded-options.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "phasebit-"));
 afterAll(() => rmSync(folder, { recursive: true }));

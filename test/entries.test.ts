@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Cns, NvmOpcode } from "../assembly/spec/commands.ts";
-import * as admin from "../src/nvme/admin.ts";
+import { CQE_BYTES, SQE_BYTES } from "../src/nvme/sizes.ts";
+import * as commands from "../src/nvme/sqe.ts";
 import { packageRoot } from "../src/package.ts";
 
 const SIZES: Record<string, number> = { u8: 1, u16: 2, u32: 4, u64: 8 };
@@ -29,6 +30,7 @@ describe("the submission queue entry", () => {
   test("has 64 bytes, the completion queue entry 16", () => {
     expect(sqe["end"]).toBe(64);
     expect(offsets("Cqe")["end"]).toBe(16);
+    expect([SQE_BYTES, CQE_BYTES]).toEqual([64, 16]);
   });
 
   test("has its Command Dwords where sqe[n] is CDWn", () => {
@@ -37,14 +39,8 @@ describe("the submission queue entry", () => {
   });
 
   test("a Read is built into the fields of the class", () => {
-    const read = admin.readWrite(
-      NvmOpcode.READ,
-      9,
-      0x1_0000_0005n,
-      8,
-      0x2_0000_1000n,
-      0x3_0000_2000n,
-    );
+    const pointers = { prp1: 0x2_0000_1000n, prp2: 0x3_0000_2000n };
+    const read = commands.read({ nsid: 9, slba: 0x1_0000_0005n, blocks: 8, ...pointers });
     const view = new DataView(read.buffer);
     expect(view.getUint8(sqe["opcode"]!)).toBe(NvmOpcode.READ);
     expect(view.getUint32(sqe["nsid"]!, true)).toBe(9);
@@ -55,6 +51,6 @@ describe("the submission queue entry", () => {
   });
 
   test("Identify puts CNS into CDW10", () => {
-    expect(admin.identify(Cns.CONTROLLER, 0, 0x1000n)[10]).toBe(Cns.CONTROLLER);
+    expect(commands.identify({ cns: Cns.CONTROLLER })[10]).toBe(Cns.CONTROLLER);
   });
 });

@@ -16,6 +16,7 @@ const LAYERS = [
   ["src/analysis"],
   ["src/run"],
   ["src/nvme"],
+  ["src/embedded"],
   ["src/transport"],
   ["src/memory", "src/wasm", "src/native.ts", "src/pci.ts"],
   [
@@ -96,7 +97,7 @@ test("reports open no device", () => {
     .filter((file) => /^src\/(report|results|analysis|export|html)\//.test(file))
     .flatMap((file) => importsOf(file))
     .filter((path) =>
-      ["src/transport", "src/native.ts", "src/wasm", "src/memory"].some((part) =>
+      ["src/embedded", "src/transport", "src/native.ts", "src/wasm", "src/memory"].some((part) =>
         within(path, part),
       ),
     );

@@ -1,7 +1,7 @@
 // Which pages of a part of the linear memory the kernel has made, from /proc/self/pagemap: tests of what is touched
 // when, which no clock decides.
 import { closeSync, openSync, readSync } from "node:fs";
-import type { Region } from "../src/memory/arena.ts";
+import type { Span } from "../src/memory/arena.ts";
 import { native } from "../src/native.ts";
 
 const PAGE = 4096;
@@ -10,7 +10,7 @@ const ENTRY_BYTES = 8;
 const PRESENT = 0x80;
 
 /** Pointers of the pages that are present. */
-export function presentPages(memory: Uint8Array, { pointer, bytes }: Region): number[] {
+export function presentPages(memory: Uint8Array, { pointer, bytes }: Span): number[] {
   const first = Number(native().addressOf(memory) + BigInt(pointer)) / PAGE;
   const entries = Buffer.alloc((bytes / PAGE) * ENTRY_BYTES);
   const file = openSync("/proc/self/pagemap", "r");

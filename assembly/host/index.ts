@@ -1,6 +1,6 @@
-// The host module's exports: first the queue pair step by step, for the control plane and for tests, then
-// the loop. One instance owns one queue pair.
+// The host module's exports: single accesses for the control plane, then the loop. One instance owns one queue pair.
 import { countsIndex } from "./histogram.ts";
+import { loadHalf, writeDoorbell } from "./mmio.ts";
 import { configurePattern, draw, multiplyHigh, nextLba } from "./pattern.ts";
 import { buildPrps, prpListPages } from "./prp.ts";
 import {
@@ -8,8 +8,7 @@ import {
   attachSubmissionQueue,
   free,
   head,
-  post,
-  reap,
+  phaseTag,
   ring,
   tail,
 } from "./queue.ts";
@@ -34,7 +33,8 @@ import { readClocks } from "./time.ts";
 import { configureStages } from "./stages.ts";
 import { configureWait, settle, wait } from "./wait.ts";
 
-export { attachSubmissionQueue, attachCompletionQueue, post, ring, reap, free, head, tail };
+export { writeDoorbell, loadHalf };
+export { attachSubmissionQueue, attachCompletionQueue, ring, free, head, tail, phaseTag };
 export { buildPrps, prpListPages };
 export { configureSlots, configurePattern, configure, configureWait, configureAudit, resetCounters };
 export { start, sweep, run, runStaged, configureStages, drain, outstanding, oldest, publish, readClocks };

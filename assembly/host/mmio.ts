@@ -8,3 +8,13 @@
 export function ringDoorbell(doorbell: u32, value: u32): void {
   store<u32>(doorbell, value);
 }
+
+/** The same for the control plane, which has no loop to inline it into. */
+export function writeDoorbell(doorbell: u32, value: u32): void {
+  ringDoorbell(doorbell, value);
+}
+
+/** @returns the half of a completion queue entry at `pointer` in one load, so that no part is older than the phase. */
+export function loadHalf(pointer: u32): u64 {
+  return load<u64>(pointer);
+}

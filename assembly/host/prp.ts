@@ -7,24 +7,22 @@ const PAGE: u32 = PAGE_BYTES;
 const ENTRIES_PER_PAGE: u32 = PAGE / 8;
 
 /**
- * Fills PRP1 and PRP2 at `out` (two u64) for `bytes` at `buffer`, and the list at `list` when one is
- * needed: page aligned, contiguous, as many pages as `prpListPages` says. `iovaBase` is what the device
- * adds to a pointer.
+ * Fills PRP1 and PRP2 at `out` (two u64) for `bytes` that the device sees at `iova`, and the list at `list`, which it
+ * sees at `listIova`, when one is needed: page aligned, contiguous, as many pages as `prpListPages` says.
  */
-export function buildPrps(out: u32, buffer: u32, bytes: u32, list: u32, iovaBase: u64): void {
-  const iova = iovaBase + buffer;
+export function buildPrps(out: u32, iova: u64, bytes: u32, list: u32, listIova: u64): void {
   store<u64>(out, iova);
-  const pages = pagesAfterFirst(buffer, bytes);
+  const pages = pagesAfterFirst(iova as u32, bytes);
   const secondPage = (iova & ~((PAGE - 1) as u64)) + PAGE;
   if (pages <= 1) {
     store<u64>(out, pages ? secondPage : 0, 8);
     return;
   }
-  store<u64>(out, iovaBase + list, 8);
-  fillList(list, pages, secondPage, iovaBase);
+  store<u64>(out, listIova, 8);
+  fillList(list, pages, secondPage, listIova - list);
 }
 
-/** @returns how many list pages `bytes` at `buffer` need: 0 when PRP1 and PRP2 are enough. */
+/** @returns how many list pages `bytes` at `buffer`, a pointer or an IOVA's low dword, need: 0 when PRP1 and PRP2 are enough. */
 export function prpListPages(buffer: u32, bytes: u32): u32 {
   const pages = pagesAfterFirst(buffer, bytes);
   if (pages <= 1) return 0;
@@ -37,6 +35,7 @@ function pagesAfterFirst(buffer: u32, bytes: u32): u32 {
   return bytes <= inFirst ? 0 : (bytes - inFirst + PAGE - 1) / PAGE;
 }
 
+/** @param iovaBase what the device adds to a pointer of the list */
 function fillList(list: u32, pages: u32, firstPage: u64, iovaBase: u64): void {
   let entry = list;
   let page = firstPage;

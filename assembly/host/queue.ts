@@ -1,5 +1,5 @@
 // One queue pair: a submission queue, its completion queue, and where both stand. This module instance
-// owns exactly one, so its state is the module's globals. Post, ring, reap and free are separate steps.
+// owns exactly one, so its state is the module's globals.
 import { CQE_BYTES, SQE_BYTES } from "../spec/entries.ts";
 import { ringDoorbell } from "./mmio.ts";
 
@@ -23,43 +23,41 @@ const PHASE: u64 = 1 << 32;
 /** The phase tag of an entry that is new in this lap (4.6): set in the first. */
 let phase: u64 = PHASE;
 
-/** Takes a submission queue at `pointer` (zeroed, `entries` × 64 bytes) with its tail doorbell. */
+/** Takes a submission queue at `pointer` (`entries` × 64 bytes) with its tail doorbell, and where its tail stands. */
 export function attachSubmissionQueue(
   id: u32,
   pointer: u32,
   entries: u32,
   tailDoorbell: u32,
+  tail: u32,
 ): void {
   sqid = id;
   sq = pointer;
   sqEntries = entries;
   sqTailDoorbell = tailDoorbell;
   sqEnd = pointer + entries * SQE_BYTES;
-  sqTail = pointer;
-  sqTailRung = pointer;
+  sqTail = pointer + tail * SQE_BYTES;
+  sqTailRung = sqTail;
 }
 
-/** Takes a completion queue at `pointer` (zeroed, `entries` × 16 bytes) with its head doorbell. */
-export function attachCompletionQueue(pointer: u32, entries: u32, headDoorbell: u32): void {
+/**
+ * Takes a completion queue at `pointer` (`entries` × 16 bytes) with its head doorbell, where its head stands, and the
+ * phase tag of new entries there.
+ */
+export function attachCompletionQueue(
+  pointer: u32,
+  entries: u32,
+  headDoorbell: u32,
+  head: u32,
+  phaseTag: u32,
+): void {
   cq = pointer;
   cqEntries = entries;
   cqHeadDoorbell = headDoorbell;
   cqEnd = pointer + entries * CQE_BYTES;
-  cqHead = pointer;
-  cqHeadFreed = pointer;
-  phase = PHASE;
-}
-
-/**
- * Copies the 64 bytes at `sqe` into the next submission queue entry and advances the tail. The device
- * learns of it by `ring`. Room is the caller's to count: at most entries - 1 commands outstanding.
- * @returns the index of the entry it took.
- */
-export function post(sqe: u32): u32 {
-  const index = tail();
-  memory.copy(nextEntry(), sqe, SQE_BYTES);
-  advanceTail();
-  return index;
+  cqHead = pointer + head * CQE_BYTES;
+  cqHeadFreed = cqHead;
+  phase = phaseTag ? PHASE : 0;
 }
 
 /** Announces everything posted since the last time. */
@@ -67,14 +65,6 @@ export function ring(): void {
   if (sqTail == sqTailRung) return;
   ringDoorbell(sqTailDoorbell, tail());
   sqTailRung = sqTail;
-}
-
-/** @returns the pointer of the next new completion entry, which is consumed but not freed; 0 if none. */
-export function reap(): u32 {
-  if (!isNew(secondHalf())) return 0;
-  const cqe = headEntry();
-  advanceHead();
-  return cqe;
 }
 
 /** Gives every reaped entry back to the device. Their contents are the device's from here on. */
@@ -89,6 +79,11 @@ export function free(): void {
 @inline
 export function head(): u32 {
   return (cqHead - cq) / CQE_BYTES;
+}
+
+/** @returns the phase tag that a new entry at the head carries. */
+export function phaseTag(): u32 {
+  return (phase != 0) as u32;
 }
 
 /** @returns the submission queue's tail, an index. */

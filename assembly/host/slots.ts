@@ -22,32 +22,33 @@ let slotMask: u32 = 0;
 let generationStep: u32 = 0;
 
 /**
- * Takes `count` slots at `pointer`; the table is as long as the next power of two above that. Slot n's buffer lies at
- * `buffers + n * stride`, its PRP list pages, if it needs any, one after the other from `lists`.
+ * Takes `count` slots at `pointer`; the table is as long as the next power of two above that. The device sees slot n's
+ * buffer at `buffersIova + n * stride`. PRP list pages, if buffers need any, follow each other from `lists`, which the
+ * device sees at `listsIova`.
  */
 export function configureSlots(
   pointer: u32,
   count: u32,
-  buffers: u32,
+  buffersIova: u64,
   bytes: u32,
   stride: u32,
   lists: u32,
-  iovaBase: u64,
+  listsIova: u64,
 ): void {
   const bits: u32 = 32 - clz<u32>(count);
   slots = pointer;
   depth = count;
   slotMask = ((1 as u32) << bits) - 1;
   generationStep = bits < 16 ? (0x10000 as u32) << bits : 0;
-  let list = lists;
+  let used: u32 = 0;
   for (let slot: u32 = 0; slot <= slotMask; slot++) {
     const at = slotAt(slot);
     store<u32>(at, queueId() | (slot << 16), SLOT_EXPECTED);
     release(at);
     if (slot >= count) continue;
-    const buffer = buffers + slot * stride;
-    buildPrps(at + SLOT_PRP1, buffer, bytes, list, iovaBase);
-    list += prpListPages(buffer, bytes) * PAGE_BYTES;
+    const iova = buffersIova + (slot as u64) * stride;
+    buildPrps(at + SLOT_PRP1, iova, bytes, lists + used, listsIova + used);
+    used += prpListPages(iova as u32, bytes) * PAGE_BYTES;
   }
 }
 

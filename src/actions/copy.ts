@@ -1,7 +1,7 @@
 // phasebit read and write: a range of a namespace to or from a file.
 import { PhasebitError, usage } from "../errors.ts";
-import { Controller } from "../nvme/controller.ts";
-import { type CopyRange, copyIn, copyNeeds, copyOut } from "../nvme/copy.ts";
+import { type CopyRange, copyIn, copyOut } from "../nvme/copy.ts";
+import { type Device, open } from "../nvme/device.ts";
 import { formatBytes, parseSize } from "../units.ts";
 import { wholeNumber } from "./lists.ts";
 import { traceTo } from "./trace.ts";
@@ -20,30 +20,31 @@ export interface CopyFlags {
 
 /** Copies a range of a namespace to a file. */
 export function read(flags: CopyFlags): Promise<void> {
-  return copy(flags, (controller, range) => copyOut(controller, range, flags.output!));
+  return copy(flags, (device, range) => copyOut(device, range, flags.output!));
 }
 
 /** Copies a file to a range of a namespace. @throws PhasebitError REFUSED without consent */
 export async function write(flags: CopyFlags): Promise<void> {
   requireConsent(flags);
-  await copy(flags, (controller, range) => copyIn(controller, range, flags.input!));
+  await copy(flags, (device, range) => copyIn(device, range, flags.input!));
 }
 
 async function copy(
   flags: CopyFlags,
-  work: (controller: Controller, range: CopyRange) => Promise<number>,
+  work: (device: Device, range: CopyRange) => Promise<number>,
 ): Promise<void> {
   const range: CopyRange = {
     nsid: wholeNumber("--nsid", flags.nsid, 1, 0xffff_fffe),
     offset: size("--offset", flags.offset),
     size: flags.size === undefined ? null : size("--size", flags.size),
   };
-  const controller = await Controller.open(flags.device, { needs: copyNeeds, ...traceTo(flags) });
+  const device = await open(flags.device, traceTo(flags));
   try {
-    const bytes = await work(controller, range);
+    await device.bringUp({ ioQueues: 1 });
+    const bytes = await work(device, range);
     process.stderr.write(`${formatBytes(bytes)} copied\n`);
   } finally {
-    await controller.close({ shutdown: true });
+    await device.close({ shutdown: true });
   }
 }
 

@@ -6,6 +6,7 @@ const FLAGS = new Set(["device", "nsid", "offset", "size", "input", "output"]);
 
 /** What to do about a thing that no flag gives. */
 const ADVICE: Readonly<Record<string, string>> = {
+  medium: "write to a smaller range with --size, or use a smaller medium: embedded?size=…",
   memory: "use fewer jobs, a smaller --iodepth or --bs, or a smaller medium",
 };
 

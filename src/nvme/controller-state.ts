@@ -9,7 +9,7 @@ import {
 } from "../../assembly/spec/registers.ts";
 import { PhasebitError } from "../errors.ts";
 import type { Transport } from "../transport/transport.ts";
-import { Registers, type Trace } from "./registers.ts";
+import { fieldsOf, type Registers, type Trace } from "./registers.ts";
 
 const SHUTDOWN_TIMEOUT_MS = 10_000;
 
@@ -17,162 +17,146 @@ const SHUTDOWN_TIMEOUT_MS = 10_000;
 export type Health = "well" | "gone" | "fatal" | "reset";
 
 const ILLNESS = {
+  gone: "registers read all-ones: the device is gone or does not answer",
   fatal: "CSTS.CFS is set, the controller has failed",
   reset: "CSTS.RDY is 0 although CC.EN was set: something reset the controller",
 } as const;
+
+/** "controller": CC.EN=0 (7.3.2). "function": function level reset, as after power on. */
+export type ResetKind = "controller" | "function";
+
+/** What CC is set to beside CC.EN; each as the register holds it. */
+export interface Configuration {
+  /** Memory Page Size: 2 ^ (12 + MPS) bytes. */
+  readonly mps?: number;
+  /** I/O Command Set Selected. */
+  readonly css?: number;
+  /** Arbitration Mechanism Selected. */
+  readonly ams?: number;
+  /** I/O Submission Queue Entry Size, a power of two. */
+  readonly iosqes?: number;
+  /** I/O Completion Queue Entry Size, a power of two. */
+  readonly iocqes?: number;
+}
 
 /** The state machine behind CC.EN, CSTS.RDY and CC.SHN. */
 export class ControllerState {
   readonly #transport: Transport;
   readonly #registers: Registers;
   readonly #trace: Trace | undefined;
-  /** CAP.TO. */
-  readonly #timeoutMs: number;
   #enabled = false;
   #isEnabling = false;
 
-  /** @throws PhasebitError DEVICE when no device answers. */
   constructor(transport: Transport, registers: Registers, trace: Trace | undefined) {
     this.#transport = transport;
     this.#registers = registers;
     this.#trace = trace;
-    if (registers.read(Register.CSTS) === ALL_ONES) throw this.#gone();
-    this.#timeoutMs = registers.capabilities().timeoutMs;
   }
 
   /** What CSTS says of the controller just now. */
   health(): Health {
     const csts = this.#registers.read(Register.CSTS);
     if (csts === ALL_ONES) return "gone";
-    if (Registers.field(csts, spec.CSTS_CFS_SHIFT, spec.CSTS_CFS_MASK)) return "fatal";
-    const isReady = Registers.field(csts, spec.CSTS_RDY_SHIFT, spec.CSTS_RDY_MASK) === 1;
-    return this.#enabled && !isReady ? "reset" : "well";
+    const { CFS, RDY } = fieldsOf(Register.CSTS, csts);
+    if (CFS === 1) return "fatal";
+    return this.#enabled && RDY === 0 ? "reset" : "well";
   }
 
   /** @throws PhasebitError DEVICE when the device is gone, has failed, or was reset by something else. */
   check(): void {
     const health = this.health();
-    if (health === "gone") throw this.#gone();
-    if (health !== "well") throw new PhasebitError("DEVICE", `${this.#who}: ${ILLNESS[health]}`);
+    if (health === "well") return;
+    throw new PhasebitError("DEVICE", `${this.#transport.address}: ${ILLNESS[health]}`, {
+      section: "3.1.6",
+    });
   }
 
-  /** CC.EN=1 with these entry sizes, powers of two, and RDY=1. */
-  async enable(sqeShift: number, cqeShift: number): Promise<void> {
+  /** CC.EN=1 and RDY=1. @throws PhasebitError DEVICE */
+  async enable({
+    mps = 0,
+    css = 0,
+    ams = 0,
+    iosqes = 6,
+    iocqes = 4,
+  }: Configuration): Promise<void> {
     this.#isEnabling = true;
     this.#registers.write(
       Register.CC,
-      (sqeShift << spec.CC_IOSQES_SHIFT) |
-        (cqeShift << spec.CC_IOCQES_SHIFT) |
+      (iocqes << spec.CC_IOCQES_SHIFT) |
+        (iosqes << spec.CC_IOSQES_SHIFT) |
+        (ams << spec.CC_AMS_SHIFT) |
+        (mps << spec.CC_MPS_SHIFT) |
+        (css << spec.CC_CSS_SHIFT) |
         (1 << spec.CC_EN_SHIFT),
     );
-    await this.#waitReady(1);
+    await this.#registers.until(Register.CSTS, { RDY: 1 });
+    this.adopt();
+  }
+
+  /** The controller is enabled, whoever did it: from here on a fallen RDY is a reset. */
+  adopt(): void {
     this.#isEnabling = false;
     this.#enabled = true;
   }
 
-  /** CC.EN=0 and RDY=0, after a reset if need be. @throws PhasebitError DEVICE */
+  /** CC.EN=0 and RDY=0. @throws PhasebitError DEVICE */
+  async disable(): Promise<void> {
+    this.#enabled = false;
+    const cc = this.#registers.read(Register.CC);
+    if (cc === ALL_ONES) this.check();
+    if (cc & spec.CC_EN_MASK) {
+      await this.#waitEnabled();
+      this.#registers.write(Register.CC, cc & ~(spec.CC_EN_MASK << spec.CC_EN_SHIFT));
+    }
+    await this.#registers.until(Register.CSTS, { RDY: 0 });
+  }
+
+  /** CC.EN=0 and RDY=0, after a function level reset if need be. @throws PhasebitError DEVICE */
   async disableOrReset(): Promise<void> {
     try {
-      await this.#disable();
+      await this.disable();
     } catch (error) {
       if (!this.#transport.hasReset) throw error;
       this.#trace?.("reset function: the controller did not disable");
-      this.#transport.reset();
-      await this.#disable();
+      this.resetFunction();
+      await this.disable();
     }
+  }
+
+  /** Function level reset: all registers are as after power on (7.3.2). */
+  resetFunction(): void {
+    this.#enabled = false;
+    this.#isEnabling = false;
+    this.#transport.reset();
   }
 
   /** CC.EN=0 and RDY=0, or a function level reset: afterwards the controller touches no memory. */
   async stop(): Promise<void> {
     try {
-      await this.#disable();
+      await this.disable();
     } catch {
       this.#trace?.("the controller did not disable");
       this.#transport.setBusMaster(false);
-      if (this.#transport.hasReset) this.#transport.reset();
+      if (this.#transport.hasReset) this.resetFunction();
     }
   }
 
-  async #disable(): Promise<void> {
-    this.#enabled = false;
+  /**
+   * CC.SHN and SHST=2 (7.6.2); nothing when the controller is disabled.
+   * @throws PhasebitError DEVICE when it takes more than ten seconds, or the device is gone.
+   */
+  async shutDown(how: ShutdownNotification = ShutdownNotification.NORMAL): Promise<void> {
     const cc = this.#registers.read(Register.CC);
-    if (cc === ALL_ONES) throw this.#gone();
-    if (cc & spec.CC_EN_MASK) {
-      await this.#waitEnabled();
-      this.#registers.write(Register.CC, cc & ~(spec.CC_EN_MASK << spec.CC_EN_SHIFT));
-    }
-    await this.#waitReady(0);
+    if (cc === ALL_ONES || !(cc & spec.CC_EN_MASK)) return;
+    const cleared = cc & ~(spec.CC_SHN_MASK << spec.CC_SHN_SHIFT);
+    this.#registers.write(Register.CC, cleared | (how << spec.CC_SHN_SHIFT));
+    const wanted = { SHST: ShutdownStatus.COMPLETE };
+    await this.#registers.until(Register.CSTS, wanted, { timeoutMs: SHUTDOWN_TIMEOUT_MS });
   }
 
   /** CC.EN is not to be cleared before CSTS.RDY has followed it (3.1.5), unless that was waited for in vain. */
   async #waitEnabled(): Promise<void> {
     if (this.#isEnabling || this.health() === "fatal") return;
-    await this.#waitReady(1);
+    await this.#registers.until(Register.CSTS, { RDY: 1 });
   }
-
-  /** CC.SHN=1 and SHST=2, as far as the controller gets in ten seconds; nothing when it is disabled. */
-  async shutDown(): Promise<void> {
-    const cc = this.#registers.read(Register.CC);
-    if (cc === ALL_ONES || !(cc & spec.CC_EN_MASK)) return;
-    const cleared = cc & ~(spec.CC_SHN_MASK << spec.CC_SHN_SHIFT);
-    this.#registers.write(
-      Register.CC,
-      cleared | (ShutdownNotification.NORMAL << spec.CC_SHN_SHIFT),
-    );
-    await this.#waitFor(
-      (csts) =>
-        Registers.field(csts, spec.CSTS_SHST_SHIFT, spec.CSTS_SHST_MASK) ===
-        ShutdownStatus.COMPLETE,
-      SHUTDOWN_TIMEOUT_MS,
-      "CSTS.SHST=2 after CC.SHN=1",
-    ).catch((error: Error) => this.#trace?.(error.message));
-  }
-
-  /** Waits for CSTS.RDY. CAP.TO bounds it; one unit more, as other hosts allow. */
-  async #waitReady(ready: 0 | 1): Promise<void> {
-    await this.#waitFor(
-      (csts) => Registers.field(csts, spec.CSTS_RDY_SHIFT, spec.CSTS_RDY_MASK) === ready,
-      this.#timeoutMs + 500,
-      `CSTS.RDY=${ready}`,
-      ready === 1,
-    );
-  }
-
-  async #waitFor(
-    reached: (csts: number) => boolean,
-    timeoutMs: number,
-    what: string,
-    fatalEnds = false,
-  ): Promise<void> {
-    const deadline = Date.now() + timeoutMs;
-    for (;;) {
-      const csts = this.#registers.read(Register.CSTS);
-      if (csts === ALL_ONES) throw this.#gone();
-      if (fatalEnds) this.check();
-      if (reached(csts)) return;
-      if (Date.now() > deadline) {
-        throw new PhasebitError(
-          "DEVICE",
-          `${this.#who}: wait for ${what}: not within ${timeoutMs} ms, ` +
-            `CC ${hex(this.#registers.read(Register.CC))}, CSTS ${hex(csts)}`,
-        );
-      }
-      await this.#transport.pause();
-    }
-  }
-
-  get #who(): string {
-    return this.#transport.address;
-  }
-
-  #gone(): PhasebitError {
-    return new PhasebitError(
-      "DEVICE",
-      `${this.#who}: registers read all-ones: the device is gone or does not answer`,
-    );
-  }
-}
-
-function hex(value: number): string {
-  return (value >>> 0).toString(16).padStart(8, "0");
 }

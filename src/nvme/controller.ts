@@ -1,316 +1,309 @@
-// A controller from opening to closing, in the specification's order (NVMe 1.4, sections 7.6.1 and 7.6.2): admin
-// queue, Identify, I/O queue pairs. controller-state.ts enables and disables it.
-import { Cns, Feature } from "../../assembly/spec/commands.ts";
+// An enabled controller: its admin queue, who it is, and its I/O queues. It ends with the next reset.
+import { Cns } from "../../assembly/spec/commands.ts";
 import { IDENTIFY_BYTES } from "../../assembly/spec/identify.ts";
-import * as spec from "../../assembly/spec/registers.ts";
-import { PAGE_BYTES, Register } from "../../assembly/spec/registers.ts";
 import { badValue, PhasebitError } from "../errors.ts";
-import type { Region } from "../memory/arena.ts";
-import { openTransport } from "../transport/open.ts";
-import type { MemoryNeeds, Transport } from "../transport/transport.ts";
-import * as admin from "./admin.ts";
-import { CommandQueue, type Completion, type QueuePlace } from "./command-queue.ts";
-import { ControllerState, type Health } from "./controller-state.ts";
+import type { Region } from "../memory/region.ts";
+import { type Completion, completionError } from "./completion.ts";
+import { CompletionQueue } from "./completion-queue.ts";
+import type { ResetKind } from "./controller-state.ts";
 import {
   type ControllerData,
   type NamespaceData,
   parseController,
   parseNamespace,
 } from "./identify.ts";
-import { type Capabilities, Registers, type Trace } from "./registers.ts";
-import { statusName } from "./status.ts";
+import type { Surroundings } from "./queue.ts";
+import type { Registers } from "./registers.ts";
+import { CQE_BYTES, SQE_BYTES } from "./sizes.ts";
+import * as sqe from "./sqe.ts";
+import { SubmissionQueue } from "./submission-queue.ts";
 
-const ADMIN_ENTRIES = 64;
-const ADMIN_TIMEOUT_MS = 60_000;
+/** Longest wait for an admin command, when nobody says. */
+export const ADMIN_TIMEOUT_MS = 60_000;
 const DELETE_TIMEOUT_MS = 2_000;
-const SQE_SHIFT = 6;
-const CQE_SHIFT = 4;
 
-/** Options of `Controller.open`. */
-export interface ControllerOptions {
-  /** I/O queue pairs, and memory for them; the admin queue's own is added. */
-  readonly needs: MemoryNeeds;
-  /** Receives a line for every register access and command. */
-  readonly trace?: Trace;
-  /** Step the embedded controller in this thread (tests). */
-  readonly stepped?: boolean;
+/** A completion queue to be created. */
+export interface CompletionQueueOptions {
+  /** Queue Identifier, from 1. */
+  readonly id: number;
+  readonly entries: number;
+  /** Interrupt vector; null, the default, is without interrupts. */
+  readonly vector?: number | null;
+  /** Where it is to lie; in fresh memory by default. */
+  readonly memory?: Region;
 }
 
-/** An I/O queue pair that the controller knows. */
-export type QueuePair = QueuePlace;
+/** A submission queue to be created. */
+export interface SubmissionQueueOptions {
+  readonly id: number;
+  readonly entries: number;
+  /** Where its commands complete. */
+  readonly cq: CompletionQueue;
+  /** Queue Priority: 0 urgent to 3 low, for weighted round robin. */
+  readonly priority?: number;
+  readonly memory?: Region;
+}
+
+/** The device that a controller is on. */
+export interface ControllerHome {
+  readonly registers: Registers;
+  doorbell(index: number): number;
+  reset(kind: ResetKind): Promise<void>;
+}
 
 export class Controller {
-  readonly transport: Transport;
-  readonly capabilities: Capabilities;
-  readonly version: string;
-  readonly #registers: Registers;
-  readonly #state: ControllerState;
-  readonly #trace: Trace | undefined;
-  readonly #queuePairs = new Set<QueuePair>();
-  #admin: CommandQueue | undefined;
+  readonly #home: ControllerHome;
+  /** The admin submission queue; its completions are found in `admin.cq`. */
+  readonly admin: SubmissionQueue;
+  readonly #around: Surroundings;
+  readonly #submissionQueues = new Set<SubmissionQueue>();
+  readonly #completionQueues = new Set<CompletionQueue>();
+  /** Memory of queues that was allocated here. */
+  readonly #owned = new Map<SubmissionQueue | CompletionQueue, Region>();
+  /** Memory of commands that were never answered: the controller may write there until it is reset. */
+  readonly #unanswered = new Set<Region>();
   #identity: ControllerData | undefined;
-  #grantedQueues = 0;
-  #closed = false;
+  #ioQueues = 0;
 
-  private constructor(transport: Transport, trace: Trace | undefined) {
-    this.transport = transport;
-    this.#trace = trace;
-    this.#registers = new Registers(transport, trace);
-    this.#state = new ControllerState(transport, this.#registers, trace);
-    this.capabilities = this.#registers.capabilities();
-    this.version = this.#registers.version();
+  /** Made by `Device.enable`. */
+  constructor(home: ControllerHome, admin: SubmissionQueue, around: Surroundings) {
+    this.#home = home;
+    this.admin = admin;
+    this.#around = around;
   }
 
-  /**
-   * Takes the device at `address`, disables and resets it, brings the admin queue up and identifies it.
-   * @throws PhasebitError USAGE, ENVIRONMENT, REFUSED or DEVICE; the device is given back then.
-   */
-  static async open(address: string, options: ControllerOptions): Promise<Controller> {
-    const transport = await openTransport(address, withAdmin(options.needs), {
-      stepped: options.stepped ?? false,
-    });
-    let controller: Controller | undefined;
-    try {
-      controller = new Controller(transport, options.trace);
-      await controller.#bringUp(options.needs.ioQueues);
-      return controller;
-    } catch (error) {
-      if (controller === undefined) await transport.close();
-      else await controller.close({ shutdown: false }).catch(() => {});
-      throw error;
-    }
-  }
-
-  get admin(): CommandQueue {
-    return this.#admin!;
-  }
-
+  /** Identify Controller, once it was asked for. @throws PhasebitError USAGE before `identify`. */
   get identity(): ControllerData {
-    return this.#identity!;
+    if (this.#identity === undefined) {
+      throw new PhasebitError("USAGE", "the controller's identity: identify() comes first");
+    }
+    return this.#identity;
   }
 
-  /** I/O queue pairs that the controller granted. */
+  /** I/O queue pairs that the controller granted; 0 before `requestQueues`. */
   get ioQueues(): number {
-    return this.#grantedQueues;
+    return this.#ioQueues;
   }
 
-  /** Pointer to what the device calls it. */
-  iova(pointer: number): bigint {
-    return this.transport.iovaBase + BigInt(pointer);
+  /** Identify Controller (5.15.2.2). @throws PhasebitError DEVICE */
+  async identify(): Promise<ControllerData> {
+    const { minPageBytes } = this.#home.registers.capabilities();
+    this.#identity = parseController(await this.#identify(Cns.CONTROLLER, 0), minPageBytes);
+    return this.#identity;
   }
 
-  /** Identify Namespace. @throws PhasebitError USAGE for an inactive NSID, DEVICE for senseless data. */
+  /** Identify Namespace (5.15.2.1). @throws PhasebitError USAGE for an inactive NSID, DEVICE for senseless data. */
   async identifyNamespace(nsid: number): Promise<NamespaceData> {
-    if (nsid < 1 || nsid > this.identity.namespaces) {
-      const limit = `the controller's namespaces are 1 to ${this.identity.namespaces}`;
-      throw badValue("nsid", nsid, limit, "6.1.2");
+    const { namespaces } = this.#identity ?? (await this.identify());
+    if (nsid < 1 || nsid > namespaces) {
+      throw badValue("nsid", nsid, `the controller's namespaces are 1 to ${namespaces}`, "6.1.2");
     }
     return parseNamespace(await this.#identify(Cns.NAMESPACE, nsid), nsid);
   }
 
-  /** Creates I/O queue pair `qid` (from 1), polled or with an interrupt vector. */
-  async createQueuePair(qid: number, entries: number, vector: number | null): Promise<QueuePair> {
-    const { memory } = this.transport;
-    const sq = memory.commands.allocate(entries << SQE_SHIFT);
-    const cq = memory.completions.allocate(entries << CQE_SHIFT);
-    memory.zero(sq);
-    memory.zero(cq);
-    const pair = this.#place(qid, sq, cq, entries);
-    const createCq = admin.createIoCompletionQueue(qid, entries, this.iova(cq.pointer), vector);
-    await this.adminCommand(createCq, `Create I/O Completion Queue ${qid}`);
-    // From here on the controller may write to the queue: its memory goes back only by deleteQueuePair.
-    const createSq = admin.createIoSubmissionQueue(qid, entries, this.iova(sq.pointer), qid);
-    await this.adminCommand(createSq, `Create I/O Submission Queue ${qid}`);
-    this.#queuePairs.add(pair);
-    return pair;
-  }
-
-  /** Deletes a queue pair and gives its memory back once the controller has forgotten it. */
-  async deleteQueuePair(pair: QueuePair): Promise<void> {
-    const { sqid, cqid, sq, cq } = pair;
-    const timeout = DELETE_TIMEOUT_MS;
-    await this.admin.execute(admin.deleteIoSubmissionQueue(sqid), timeout, `Delete SQ ${sqid}`);
-    await this.admin.execute(admin.deleteIoCompletionQueue(cqid), timeout, `Delete CQ ${cqid}`);
-    this.#queuePairs.delete(pair);
-    this.transport.memory.commands.release(sq);
-    this.transport.memory.completions.release(cq);
-  }
-
-  /** A queue of the control plane over an I/O queue pair: single commands, one promise each. */
-  commandQueue(pair: QueuePair): CommandQueue {
-    return new CommandQueue(pair, this.#surroundings());
-  }
-
-  /** Any admin command; `what` names it in the error when its status is not success. */
-  async adminCommand(sqe: admin.SqeDwords, what: string): Promise<Completion> {
-    return this.admin.execute(sqe, ADMIN_TIMEOUT_MS, what);
-  }
-
-  /** What CSTS says of the controller just now. */
-  health(): Health {
-    return this.#state.health();
+  /**
+   * Asks for I/O queues, once after enabling (5.21.1.7).
+   * @param count of each kind, from 1 to 65535
+   * @returns pairs that were granted, at most `count`.
+   * @throws PhasebitError USAGE for a count that the feature cannot hold, DEVICE when the command fails.
+   */
+  async requestQueues(count: number): Promise<number> {
+    if (!(Number.isInteger(count) && count >= 1 && count <= 65_535)) {
+      throw badValue("ioQueues", count, "must be 1 to 65535", "5.21.1.7");
+    }
+    const { dw0 } = await this.adminCommand(
+      sqe.numberOfQueues(count, count),
+      "Set Features, Number of Queues",
+    );
+    this.#ioQueues = Math.min((dw0 & 0xffff) + 1, (dw0 >>> 16) + 1, count); // 0's based
+    return this.#ioQueues;
   }
 
   /**
-   * Stops and gives everything back, in the order in which the device can no longer do harm: queues,
-   * shutdown when asked, CC.EN=0 and RDY=0 (or a reset), interrupts, bus master, DMA, device. Idempotent.
+   * Creates a completion queue (5.3).
+   * @throws PhasebitError USAGE for an identifier or a size that the command cannot hold and for memory that is too
+   * small, DEVICE when the controller refuses, or has no doorbell for it.
    */
-  async close({ shutdown }: { shutdown: boolean }): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    const problems: unknown[] = [];
-    // a device that was pulled out fails any step; the ones after it must come all the same
-    const step = async (work: () => unknown): Promise<void> => {
-      try {
-        await work();
-      } catch (error) {
-        this.#trace?.(`closing: ${(error as Error).message}`);
-        problems.push(error);
+  async createCompletionQueue(options: CompletionQueueOptions): Promise<CompletionQueue> {
+    const { id, entries, vector = null } = options;
+    requireQueueFields(id, entries, "5.3");
+    const doorbell = this.#home.doorbell(2 * id + 1);
+    const region = this.#queueMemory(options.memory, entries * CQE_BYTES, "completions");
+    const command = sqe.createCompletionQueue({ id, entries, vector, prp1: region.iova });
+    const what = `Create I/O Completion Queue ${id}`;
+    await this.#create(command, what, options.memory === undefined ? region : undefined);
+    const place = { id, region, entries, doorbell };
+    const queue = new CompletionQueue(place, vector, this.#around);
+    this.#completionQueues.add(queue);
+    if (options.memory === undefined) this.#owned.set(queue, region);
+    return queue;
+  }
+
+  /**
+   * Creates a submission queue (5.4).
+   * @throws PhasebitError USAGE for an identifier or a size that the command cannot hold, for memory that is too small,
+   * and for a completion queue that is gone or lent; DEVICE when the controller refuses, or has no doorbell for it.
+   */
+  async createSubmissionQueue(options: SubmissionQueueOptions): Promise<SubmissionQueue> {
+    const { id, entries, cq, priority = 0 } = options;
+    requireQueueFields(id, entries, "5.4");
+    cq.requireUse("complete into");
+    const doorbell = this.#home.doorbell(2 * id);
+    const region = this.#queueMemory(options.memory, entries * SQE_BYTES, "commands");
+    const fields = { id, entries, cqid: cq.id, priority, prp1: region.iova };
+    const what = `Create I/O Submission Queue ${id}`;
+    const own = options.memory === undefined ? region : undefined;
+    await this.#create(sqe.createSubmissionQueue(fields), what, own);
+    const place = { id, region, entries, doorbell };
+    const queue = new SubmissionQueue(place, cq, this.#around);
+    this.#submissionQueues.add(queue);
+    if (own !== undefined) this.#owned.set(queue, own);
+    return queue;
+  }
+
+  /** A completion queue and a submission queue of one identifier, polled or with an interrupt vector. */
+  async createQueuePair(
+    id: number,
+    entries: number,
+    vector: number | null = null,
+  ): Promise<SubmissionQueue> {
+    const cq = await this.createCompletionQueue({ id, entries, vector });
+    return this.createSubmissionQueue({ id, entries, cq });
+  }
+
+  /**
+   * Deletes a submission queue (5.6); once the controller has forgotten it, its memory goes back.
+   * @param options.expect "any" returns whatever status comes
+   * @throws PhasebitError USAGE when the queue is gone, DEVICE for an error status, unless any is expected.
+   */
+  async deleteSubmissionQueue(
+    queue: SubmissionQueue,
+    options: { readonly expect?: "success" | "any" } = {},
+  ): Promise<Completion> {
+    queue.requireLive("delete");
+    const command = sqe.deleteSubmissionQueue(queue.id);
+    const completion = await this.#delete(command, `Delete SQ ${queue.id}`, options);
+    if (completion.status === 0) {
+      // what it completed on the way is no stray
+      if (queue.cq.owner === undefined) queue.cq.collect();
+      this.#submissionQueues.delete(queue);
+      this.#retire(queue, "deleted");
+    }
+    return completion;
+  }
+
+  /** Deletes a completion queue (5.5), as `deleteSubmissionQueue`. */
+  async deleteCompletionQueue(
+    queue: CompletionQueue,
+    options: { readonly expect?: "success" | "any" } = {},
+  ): Promise<Completion> {
+    queue.requireLive("delete");
+    const command = sqe.deleteCompletionQueue(queue.id);
+    const completion = await this.#delete(command, `Delete CQ ${queue.id}`, options);
+    if (completion.status === 0) {
+      this.#completionQueues.delete(queue);
+      this.#retire(queue, "deleted");
+    }
+    return completion;
+  }
+
+  /** Deletes a submission queue and the completion queue that it alone completes into. */
+  async deleteQueuePair(queue: SubmissionQueue): Promise<void> {
+    await this.deleteSubmissionQueue(queue);
+    await this.deleteCompletionQueue(queue.cq);
+  }
+
+  /** Deletes all I/O queues, submission queues first; stops at the first that cannot be: a reset ends the rest. */
+  async deleteQueues(): Promise<void> {
+    try {
+      for (const queue of this.#submissionQueues) {
+        this.#around.check();
+        await this.deleteSubmissionQueue(queue);
       }
-    };
-    if (this.#admin !== undefined) await step(() => this.#deleteQueues());
-    if (shutdown) await step(() => this.#state.shutDown());
-    await step(() => this.#state.stop());
-    await step(() => this.transport.disableInterrupts());
-    await step(() => this.transport.setBusMaster(false));
-    await step(() => this.transport.unmapDma());
-    await step(() => this.transport.close());
-    this.#trace?.("closed");
-    if (problems.length > 0) throw problems[0];
-  }
-
-  get #who(): string {
-    return this.transport.address;
-  }
-
-  async #bringUp(ioQueues: number): Promise<void> {
-    this.#requireSupport();
-    // 7.6.1 begins with a disabled controller. It is disabled before any memory is mapped: one that a dead
-    // process left enabled would use that process's addresses.
-    await this.#state.disableOrReset();
-    this.transport.mapDma();
-    this.transport.setBusMaster(true);
-    this.#configureAdminQueue();
-    await this.#state.enable(SQE_SHIFT, CQE_SHIFT);
-    this.#identity = parseController(
-      await this.#identify(Cns.CONTROLLER, 0),
-      this.capabilities.minPageBytes,
-    );
-    await this.#requestQueues(ioQueues);
-  }
-
-  #requireSupport(): void {
-    const { minPageBytes, supportsNvmCommandSet, maxQueueEntries } = this.capabilities;
-    const refuse = (what: string): PhasebitError =>
-      new PhasebitError("DEVICE", `${this.#who}: ${what}`);
-    if (!supportsNvmCommandSet) throw refuse("CAP.CSS has no NVM command set");
-    if (minPageBytes > PAGE_BYTES) {
-      throw refuse(
-        `CAP.MPSMIN asks for pages of ${minPageBytes} bytes, the host has ${PAGE_BYTES}`,
-      );
-    }
-    if (maxQueueEntries < 2) throw refuse("CAP.MQES is 0, a queue needs two entries");
-    const adminDoorbells = 2 * this.capabilities.doorbellStride;
-    if (adminDoorbells > this.transport.memory.doorbells.bytes) {
-      throw refuse("CAP.DSTRD puts the doorbells outside BAR0");
+      for (const queue of this.#completionQueues) await this.deleteCompletionQueue(queue);
+    } catch {
+      this.#around.trace?.("not all queues were deleted; the reset ends them");
     }
   }
 
-  #configureAdminQueue(): void {
-    const { memory } = this.transport;
-    const sq = memory.commands.allocate(ADMIN_ENTRIES << SQE_SHIFT);
-    const cq = memory.completions.allocate(PAGE_BYTES);
-    memory.zero(sq);
-    memory.zero(cq);
-    const size = this.#adminEntries - 1; // 0's based
-    this.#registers.write(
-      Register.AQA,
-      (size << spec.AQA_ASQS_SHIFT) | (size << spec.AQA_ACQS_SHIFT),
-    );
-    this.#registers.write64(Register.ASQ_LO, this.iova(sq.pointer));
-    this.#registers.write64(Register.ACQ_LO, this.iova(cq.pointer));
-    const place = this.#place(0, sq, cq, this.#adminEntries);
-    this.#admin = new CommandQueue(place, this.#surroundings());
+  /** Any admin command that should not fail; `what` names it in the error. @throws PhasebitError DEVICE */
+  async adminCommand(command: sqe.SqeDwords, what: string): Promise<Completion> {
+    return this.admin.execute(command, { timeoutMs: ADMIN_TIMEOUT_MS, what });
   }
 
-  get #adminEntries(): number {
-    return Math.min(ADMIN_ENTRIES, this.capabilities.maxQueueEntries);
+  /** Resets the controller, which ends this object: `device.enable` makes the next. */
+  async reset(kind: ResetKind = "controller"): Promise<void> {
+    await this.#home.reset(kind);
   }
 
-  async #requestQueues(count: number): Promise<void> {
-    const value = (count - 1) | ((count - 1) << 16); // 0's based, NCQR and NSQR
-    const { dw0 } = await this.adminCommand(
-      admin.setFeatures(Feature.NUMBER_OF_QUEUES, value),
-      "Set Features, Number of Queues",
-    );
-    const granted = Math.min(dw0 & 0xffff, dw0 >>> 16) + 1; // 0's based
-    this.#grantedQueues = Math.min(granted, count);
-  }
-
-  async #deleteQueues(): Promise<void> {
-    for (const pair of this.#queuePairs) {
-      try {
-        this.#state.check();
-        await this.deleteQueuePair(pair);
-      } catch {
-        this.#trace?.(`queue pair ${pair.sqid} was not deleted; the reset ends it`);
-        return;
-      }
+  /** The controller has forgotten everything: its queues refuse use, their memory goes back. */
+  end(): void {
+    for (const queue of [...this.#submissionQueues, ...this.#completionQueues]) {
+      this.#retire(queue, "reset");
     }
+    this.#submissionQueues.clear();
+    this.#completionQueues.clear();
+    this.admin.end("reset");
+    this.admin.cq.end("reset");
+    for (const region of this.#unanswered) region.release();
+    this.#unanswered.clear();
+  }
+
+  #retire(queue: SubmissionQueue | CompletionQueue, state: "deleted" | "reset"): void {
+    queue.end(state);
+    const region = this.#owned.get(queue);
+    this.#owned.delete(queue);
+    queue.whenFree(() => region?.release());
+  }
+
+  /** @param own memory that goes back when the controller refused, or with the next reset when it did not answer */
+  async #create(command: sqe.SqeDwords, what: string, own: Region | undefined): Promise<void> {
+    try {
+      await this.adminCommand(command, what);
+    } catch (error) {
+      const refused = error instanceof PhasebitError && typeof error.value === "number";
+      if (refused) own?.release();
+      else if (own !== undefined) this.#unanswered.add(own);
+      throw error;
+    }
+  }
+
+  async #delete(
+    command: sqe.SqeDwords,
+    what: string,
+    { expect = "success" }: { readonly expect?: "success" | "any" },
+  ): Promise<Completion> {
+    const timeoutMs = DELETE_TIMEOUT_MS;
+    if (expect === "any") return this.admin.run(command, { timeoutMs });
+    return this.admin.execute(command, { timeoutMs, what });
+  }
+
+  #queueMemory(given: Region | undefined, bytes: number, kind: "commands" | "completions"): Region {
+    if (given === undefined) return this.#around.memory.allocate(bytes, { kind });
+    if (given.bytes >= bytes) return given.fill(0);
+    throw badValue("memory", given.bytes, `bytes are too few: the queue needs ${bytes}`);
   }
 
   async #identify(cns: Cns, nsid: number): Promise<Uint8Array> {
-    const { memory } = this.transport;
-    const page = memory.data.allocate(IDENTIFY_BYTES);
-    memory.zero(page);
-    const sqe = admin.identify(cns, nsid, this.iova(page.pointer));
-    // Without a completion the controller may still write to the page: then it is never given back.
-    const { status } = await this.admin.submit(sqe, ADMIN_TIMEOUT_MS);
-    const data = memory.copy(page);
-    memory.data.release(page);
-    if (status === 0) return data;
-    throw new PhasebitError("DEVICE", `Identify CNS ${cns} NSID ${nsid}: ${statusName(status)}`);
-  }
-
-  #place(qid: number, sq: Region, cq: Region, entries: number): QueuePlace {
-    return {
-      sqid: qid,
-      sq,
-      sqEntries: entries,
-      sqTailDoorbell: this.#doorbell(2 * qid),
-      cqid: qid,
-      cq,
-      cqEntries: entries,
-      cqHeadDoorbell: this.#doorbell(2 * qid + 1),
-    };
-  }
-
-  /** Pointer of doorbell `index` (3.1.24, 3.1.25). */
-  #doorbell(index: number): number {
-    const { doorbells } = this.transport.memory;
-    const offset = index * this.capabilities.doorbellStride;
-    if (offset + 4 > doorbells.bytes) {
-      throw new PhasebitError("DEVICE", `${this.#who}: doorbell ${index} lies outside BAR0`);
-    }
-    return doorbells.pointer + offset;
-  }
-
-  #surroundings() {
-    return {
-      memory: this.transport.memory,
-      pause: () => this.transport.pause(),
-      check: () => this.#state.check(),
-      ...(this.#trace && { trace: this.#trace }),
-    };
+    const page = this.#around.memory.allocate(IDENTIFY_BYTES);
+    const command = sqe.identify({ cns, nsid, data: page });
+    const what = `Identify CNS ${cns} NSID ${nsid}`;
+    this.#unanswered.add(page);
+    const completion = await this.admin.run(command, { timeoutMs: ADMIN_TIMEOUT_MS });
+    this.#unanswered.delete(page);
+    const data = page.copy();
+    page.release();
+    if (completion.status === 0) return data;
+    throw completionError(what, completion);
   }
 }
 
-function withAdmin(needs: MemoryNeeds): MemoryNeeds {
-  return {
-    ...needs,
-    heapBytes: needs.heapBytes + 4 * PAGE_BYTES,
-    commandBytes: needs.commandBytes + (ADMIN_ENTRIES << SQE_SHIFT),
-    completionBytes: needs.completionBytes + PAGE_BYTES,
-    dataBytes: needs.dataBytes + 4 * PAGE_BYTES,
-  };
+/** What the command's fields of 16 bits cannot hold would come out as something else. */
+function requireQueueFields(id: number, entries: number, section: string): void {
+  if (!(Number.isInteger(id) && id >= 0 && id <= 65_535)) {
+    throw badValue("id", id, "must be 0 to 65535", section);
+  }
+  if (!(Number.isInteger(entries) && entries >= 1 && entries <= 65_536)) {
+    throw badValue("entries", entries, "must be 1 to 65536", section);
+  }
 }

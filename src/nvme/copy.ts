@@ -1,31 +1,19 @@
 // Whole ranges of a namespace to and from a file, through the control plane's own queue: large transfers,
 // several in flight, in the order of their completion.
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
-import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { badValue, PhasebitError } from "../errors.ts";
-import { alignUp, type Region } from "../memory/arena.ts";
-import type { MemoryNeeds } from "../transport/transport.ts";
-import type { HostExports } from "../wasm/bindings.ts";
-import { instantiateQueue } from "../wasm/modules.ts";
-import { flush, readWrite } from "./admin.ts";
-import type { CommandQueue } from "./command-queue.ts";
+import { alignUp } from "../memory/arena.ts";
 import type { Controller } from "./controller.ts";
+import type { Device } from "./device.ts";
 import type { NamespaceData } from "./identify.ts";
+import { listPages } from "./prp.ts";
+import * as sqe from "./sqe.ts";
 
 const LARGEST_TRANSFER = 128 * 1024;
 const IN_FLIGHT = 16;
 const ENTRIES = 64;
 const TIMEOUT_MS = 30_000;
-
-/** Memory that copying needs. */
-export const copyNeeds: MemoryNeeds = {
-  ioQueues: 1,
-  heapBytes: PAGE_BYTES,
-  commandBytes: ENTRIES * 64 + IN_FLIGHT * PAGE_BYTES,
-  completionBytes: PAGE_BYTES,
-  dataBytes: IN_FLIGHT * LARGEST_TRANSFER,
-};
 
 /** A range of a namespace, in bytes. */
 export interface CopyRange {
@@ -41,17 +29,15 @@ export interface CopyRange {
  * @throws PhasebitError USAGE for a range that does not fit, RESULTS when the file cannot be written, DEVICE
  * when a command fails.
  */
-export async function copyOut(
-  controller: Controller,
-  range: CopyRange,
-  path: string,
-): Promise<number> {
+export async function copyOut(device: Device, range: CopyRange, path: string): Promise<number> {
+  const controller = requireController(device);
   const namespace = await controller.identifyNamespace(range.nsid);
   const size = range.size ?? capacity(namespace) - range.offset;
   checkRange(namespace, range.offset, size);
   const file = openFile(path, "w");
   try {
-    await transfer(controller, namespace, range.offset, size, NvmOpcode.READ, {
+    const what = { namespace, offset: range.offset, size, isWrite: false };
+    await transfer(device, controller, what, {
       after: (bytes, at) => writeAll(file, bytes, at, path),
     });
     fsyncSync(file);
@@ -62,11 +48,8 @@ export async function copyOut(
 }
 
 /** Writes a file to a range and flushes. The caller has the user's consent. @returns the bytes copied. */
-export async function copyIn(
-  controller: Controller,
-  range: CopyRange,
-  path: string,
-): Promise<number> {
+export async function copyIn(device: Device, range: CopyRange, path: string): Promise<number> {
+  const controller = requireController(device);
   const namespace = await controller.identifyNamespace(range.nsid);
   const file = openFile(path, "r");
   try {
@@ -75,14 +58,22 @@ export async function copyIn(
     const size = range.size ?? status.size;
     checkRange(namespace, range.offset, size);
     if (status.size < size) throw badValue("input", path, `has fewer than ${size} bytes`);
-    await controller.transport.prepareWrites?.(range.nsid, { offset: range.offset, bytes: size });
-    await transfer(controller, namespace, range.offset, size, NvmOpcode.WRITE, {
+    const what = { namespace, offset: range.offset, size, isWrite: true };
+    await transfer(device, controller, what, {
       before: (bytes, at) => readAll(file, bytes, at, path),
     });
     return size;
   } finally {
     closeSync(file);
   }
+}
+
+/** What is moved, in bytes. */
+interface Transfer {
+  readonly namespace: NamespaceData;
+  readonly offset: number;
+  readonly size: number;
+  readonly isWrite: boolean;
 }
 
 interface Hooks {
@@ -93,33 +84,43 @@ interface Hooks {
 }
 
 async function transfer(
+  device: Device,
   controller: Controller,
-  namespace: NamespaceData,
-  offset: number,
-  size: number,
-  opcode: NvmOpcode.READ | NvmOpcode.WRITE,
+  { namespace, offset, size, isWrite }: Transfer,
   hooks: Hooks,
 ): Promise<void> {
-  const { maxQueueEntries } = controller.capabilities;
-  const pair = await controller.createQueuePair(1, Math.min(ENTRIES, maxQueueEntries), null);
-  const queue = controller.commandQueue(pair);
+  const [build, name] = isWrite ? ([sqe.write, "Write"] as const) : ([sqe.read, "Read"] as const);
+  const { maxQueueEntries } = device.registers.capabilities();
+  const queue = await controller.createQueuePair(1, Math.min(ENTRIES, maxQueueEntries));
   const limit = controller.identity.maxTransferBytes ?? LARGEST_TRANSFER;
   const chunk = Math.max(namespace.blockBytes, Math.min(LARGEST_TRANSFER, limit));
   let next = 0;
   let isFailed = false;
-  const wasm = instantiateQueue(controller.transport.memory);
   const lane = async (): Promise<void> => {
-    const buffer = new TransferBuffer(controller, wasm, chunk);
+    const data = device.memory.allocate(alignUp(chunk, PAGE_BYTES));
+    const list = device.memory.allocate(listPages(chunk) * PAGE_BYTES || PAGE_BYTES, {
+      kind: "commands",
+    });
     while (next < size && !isFailed) {
       const at = next;
       next += chunk;
       const bytes = Math.min(chunk, size - at);
-      const data = Buffer.alloc(bytes);
-      hooks.before?.(data, at);
-      buffer.fill(data);
-      await move(queue, buffer, opcode, namespace, offset + at, bytes);
-      hooks.after?.(buffer.contents(bytes), at);
+      const piece = data.slice(0, bytes);
+      if (hooks.before !== undefined) {
+        const contents = Buffer.alloc(bytes);
+        hooks.before(contents, at);
+        piece.write(contents);
+      }
+      const slba = BigInt((offset + at) / namespace.blockBytes);
+      const blocks = bytes / namespace.blockBytes;
+      const command = { nsid: namespace.nsid, slba, blocks, data: piece, list };
+      const what = `${name} of ${blocks} blocks from LBA ${slba}`;
+      await queue.execute(build(command), { timeoutMs: TIMEOUT_MS, what });
+      hooks.after?.(piece.copy(), at);
     }
+    // after a failure the controller may still write there: closing the device gives it back
+    list.release();
+    data.release();
   };
   const lanes = Math.min(IN_FLIGHT, queue.room, Math.ceil(size / chunk));
   // all of them end before anything is given back, the first failure stops the others
@@ -133,63 +134,16 @@ async function transfer(
   );
   const failure = ends.find((end) => end.status === "rejected");
   if (failure !== undefined) throw failure.reason;
-  if (opcode === NvmOpcode.WRITE) {
-    await queue.execute(flush(namespace.nsid), TIMEOUT_MS, "Flush");
+  if (isWrite) {
+    await queue.execute(sqe.flush(namespace.nsid), { timeoutMs: TIMEOUT_MS, what: "Flush" });
   }
-  queue.release();
-  await controller.deleteQueuePair(pair);
+  await controller.deleteQueuePair(queue);
 }
 
-async function move(
-  queue: CommandQueue,
-  buffer: TransferBuffer,
-  opcode: NvmOpcode.READ | NvmOpcode.WRITE,
-  { nsid, blockBytes }: NamespaceData,
-  at: number,
-  bytes: number,
-): Promise<void> {
-  const [prp1, prp2] = buffer.prps(bytes);
-  const slba = BigInt(at / blockBytes);
-  const name = opcode === NvmOpcode.READ ? "Read" : "Write";
-  await queue.execute(
-    readWrite(opcode, nsid, slba, bytes / blockBytes, prp1, prp2),
-    TIMEOUT_MS,
-    `${name} of ${bytes / blockBytes} blocks from LBA ${slba}`,
-  );
-}
-
-/** One transfer's buffer, with its PRP list. */
-class TransferBuffer {
-  readonly #controller: Controller;
-  readonly #wasm: HostExports;
-  readonly #data: Region;
-  readonly #list: Region;
-  readonly #out: Region;
-
-  constructor(controller: Controller, wasm: HostExports, bytes: number) {
-    const { memory } = controller.transport;
-    this.#controller = controller;
-    this.#wasm = wasm;
-    this.#data = memory.data.allocate(alignUp(bytes, PAGE_BYTES));
-    this.#list = memory.commands.allocate(PAGE_BYTES);
-    this.#out = memory.heap.allocate(16, 16);
-  }
-
-  /** PRP1 and PRP2 of the first `bytes`. */
-  prps(bytes: number): [bigint, bigint] {
-    const { memory, iovaBase } = this.#controller.transport;
-    const [out, data, list] = [this.#out, this.#data, this.#list].map(({ pointer }) => pointer);
-    this.#wasm.buildPrps(out!, data!, bytes, list!, iovaBase);
-    return [memory.u64[this.#out.pointer / 8]!, memory.u64[this.#out.pointer / 8 + 1]!];
-  }
-
-  fill(bytes: Uint8Array): void {
-    this.#controller.transport.memory.bytes.set(bytes, this.#data.pointer);
-  }
-
-  contents(bytes: number): Uint8Array {
-    return this.#controller.transport.memory.copy({ ...this.#data, bytes });
-  }
+/** @throws PhasebitError USAGE when the controller is not enabled. */
+function requireController(device: Device): Controller {
+  if (device.controller !== undefined) return device.controller;
+  throw new PhasebitError("USAGE", `copy: the controller of ${device.address} is not enabled`);
 }
 
 function capacity({ blocks, blockBytes }: NamespaceData): number {

@@ -1,7 +1,8 @@
 // The controller registers under their names, with every access traceable: what was written where, what
 // came back, field by field (NVMe 1.4, section 3.1).
 import * as fields from "../../assembly/spec/registers.ts";
-import { Register } from "../../assembly/spec/registers.ts";
+import { ALL_ONES, Register } from "../../assembly/spec/registers.ts";
+import { PhasebitError } from "../errors.ts";
 import type { Transport } from "../transport/transport.ts";
 
 /** Receives one line for each step of the control plane. */
@@ -19,11 +20,21 @@ export interface Capabilities {
   readonly minPageBytes: number;
 }
 
-/** Named access to a transport's registers. */
+/** Fields of a register with their values, by the specification's names: `{ RDY: 1 }`. */
+export type Fields = Readonly<Record<string, number>>;
+
+/** How `until` waits. */
+export interface UntilOptions {
+  /** CAP.TO and 500 ms by default, as other hosts allow. */
+  readonly timeoutMs?: number;
+}
+
+/** Named access to a transport's registers. Values are 32-bit, without a sign. */
 export class Registers {
   readonly #transport: Transport;
   readonly #trace: Trace | undefined;
   readonly #lastRead = new Map<Register, number>();
+  #capabilities: Capabilities | undefined;
 
   constructor(transport: Transport, trace?: Trace) {
     this.#transport = transport;
@@ -51,14 +62,58 @@ export class Registers {
     this.write((low + 4) as Register, Number(value >> 32n));
   }
 
+  /** Reads a 64-bit register as its two halves, low first. */
+  read64(low: Register): bigint {
+    const first = this.read(low);
+    return (BigInt(this.read((low + 4) as Register)) << 32n) | BigInt(first);
+  }
+
+  /**
+   * The fields of a register, read once.
+   * @throws PhasebitError DEVICE when the register reads all-ones: the device is gone or does not answer.
+   */
+  fields(register: Register): Fields {
+    return fieldsOf(register, this.#present(register));
+  }
+
+  /**
+   * Waits until a register's fields have these values.
+   * @returns the register's value.
+   * @throws PhasebitError USAGE for a field that the register does not have; DEVICE at the deadline, when the register
+   * reads all-ones, or when CSTS.CFS is set and is not
+   * what is waited for.
+   */
+  async until(register: Register, wanted: Fields, options: UntilOptions = {}): Promise<number> {
+    const timeoutMs = options.timeoutMs ?? this.capabilities().timeoutMs + 500;
+    const deadline = performance.now() + timeoutMs;
+    const names = Object.keys(wanted);
+    requireFields(register, names);
+    for (;;) {
+      const value = this.#present(register);
+      const found = fieldsOf(register, value);
+      if (names.every((name) => found[name] === wanted[name])) return value;
+      if (register === Register.CSTS && found.CFS === 1 && endsOnFailure(wanted)) {
+        throw this.#failure("CSTS.CFS is set, the controller has failed");
+      }
+      if (performance.now() > deadline) throw this.#late(register, wanted, value, timeoutMs);
+      await this.#transport.pause();
+    }
+  }
+
   /** One field of a register's value. */
   static field(value: number, shift: number, mask: number): number {
     return (value >>> shift) & mask;
   }
 
+  /** CAP, read once: it never changes. @throws PhasebitError DEVICE when no device answers. */
   capabilities(): Capabilities {
-    const low = this.read(Register.CAP_LO);
-    const high = this.read(Register.CAP_HI);
+    this.#capabilities ??= this.#readCapabilities();
+    return this.#capabilities;
+  }
+
+  #readCapabilities(): Capabilities {
+    const low = this.#present(Register.CAP_LO);
+    const high = this.#present(Register.CAP_HI);
     const { field } = Registers;
     return {
       maxQueueEntries: field(low, fields.CAP_LO_MQES_SHIFT, fields.CAP_LO_MQES_MASK) + 1,
@@ -80,6 +135,60 @@ export class Registers {
       field(vs, fields.VS_TER_SHIFT, fields.VS_TER_MASK),
     ].join(".");
   }
+
+  #present(register: Register): number {
+    const value = this.read(register);
+    if (value !== ALL_ONES) return value;
+    throw this.#failure("registers read all-ones: the device is gone or does not answer");
+  }
+
+  #late(register: Register, wanted: Fields, value: number, timeoutMs: number): PhasebitError {
+    const name = Register[register]!;
+    const conditions = Object.entries(wanted).map(
+      ([field, number]) => `${name}.${field}=${number}`,
+    );
+    const what = conditions.join(" and ");
+    return new PhasebitError(
+      "DEVICE",
+      `${this.#transport.address}: wait for ${what}: not within ${timeoutMs} ms, ` +
+        `CC ${hex(this.read(Register.CC))}, ${name} ${hex(value)}`,
+      { what, value, limit: `${timeoutMs} ms`, section: "3.1" },
+    );
+  }
+
+  #failure(why: string): PhasebitError {
+    return new PhasebitError("DEVICE", `${this.#transport.address}: ${why}`, { section: "3.1.6" });
+  }
+}
+
+/** A field that does not exist would be waited for in vain. */
+function requireFields(register: Register, names: readonly string[]): void {
+  const known = (FIELDS[register] ?? []).map(([name]) => name);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const what = `${Register[register]}.${name}`;
+    const limit = known.length === 0 ? "it has no named fields" : `it has ${known.join(", ")}`;
+    throw new PhasebitError("USAGE", `wait for ${what}: ${limit}`, { what, limit, section: "3.1" });
+  }
+}
+
+/** CFS says nothing against a controller that is being disabled. */
+function endsOnFailure(wanted: Fields): boolean {
+  return wanted.RDY !== 0 && wanted.CFS === undefined;
+}
+
+/** A register's value by its fields. */
+export function fieldsOf(register: Register, value: number): Fields {
+  return Object.fromEntries(
+    (FIELDS[register] ?? []).map(([name, shift, mask]) => [
+      name,
+      Registers.field(value, shift, mask),
+    ]),
+  );
+}
+
+function hex(value: number): string {
+  return (value >>> 0).toString(16).padStart(8, "0");
 }
 
 function pageBytes(value: number, shift: number, mask: number): number {
@@ -134,6 +243,5 @@ function describe(register: Register, value: number): string {
   const parts = (FIELDS[register] ?? []).map(
     ([name, shift, mask]) => `${name}=${Registers.field(value, shift, mask)}`,
   );
-  const hex = value.toString(16).padStart(8, "0");
-  return [Register[register].padEnd(6), hex, ...parts].join(" ");
+  return [Register[register].padEnd(6), hex(value), ...parts].join(" ");
 }

@@ -56,7 +56,7 @@ export function blockWarnings(
     mode: workload.completion.mode,
     interrupted,
     crowd: session.crowd(workload),
-    hasReset: session.controller.transport.hasReset,
+    hasReset: session.device.transport.hasReset,
   });
 }
 

@@ -1,8 +1,8 @@
 // Interrupt coalescing as a block wants it: Set Features 08h for all I/O vectors, and 09h to exempt those that
 // are not to be coalesced (NVMe 1.4, sections 5.21.1.8 and 5.21.1.9). Commands are sent only when something
 // changes; a device that was left alone stays alone.
-import { setInterruptCoalescing, setVectorConfiguration } from "../nvme/admin.ts";
 import type { Controller } from "../nvme/controller.ts";
+import { interruptCoalescing, vectorConfiguration } from "../nvme/sqe.ts";
 import type { Coalescing } from "./workload.ts";
 
 export class Coalescer {
@@ -25,7 +25,7 @@ export class Coalescer {
     const { threshold, time, vector = null } = wanted ?? { threshold: 0, time: 0 };
     if (this.#current?.threshold !== threshold || this.#current.time !== time) {
       await this.#controller.adminCommand(
-        setInterruptCoalescing(threshold, time),
+        interruptCoalescing(threshold, time),
         `Set Features, Interrupt Coalescing ${threshold},${time}`,
       );
     }
@@ -38,7 +38,7 @@ export class Coalescer {
     const isExempt = chosen !== null && used !== chosen;
     if (this.#exempt.has(used) === isExempt) return;
     await this.#controller.adminCommand(
-      setVectorConfiguration(used, isExempt),
+      vectorConfiguration(used, isExempt),
       `Set Features, Interrupt Vector Configuration of vector ${used}`,
     );
     if (isExempt) this.#exempt.add(used);

@@ -1,7 +1,14 @@
 // A job's loop in WebAssembly: what it is told before it begins, and which functions are hot in it.
 import { WaitMode } from "../../assembly/layout.ts";
 import { type Asked, type Tier, tierOf } from "../tier.ts";
-import { configure, configurePattern, configureSlots, type HostExports } from "../wasm/bindings.ts";
+import {
+  attachCompletionQueue,
+  attachSubmissionQueue,
+  configure,
+  configurePattern,
+  configureSlots,
+  type HostExports,
+} from "../wasm/bindings.ts";
 import { bufferStride } from "./job-memory.ts";
 import type { JobTask } from "./job-worker.ts";
 
@@ -9,18 +16,30 @@ const READ_SHARE_ALL = 0x10000;
 
 /** Tells a host instance its queue pair, slots, pattern and way of waiting. Nothing is submitted yet. */
 export function configureLoop(wasm: HostExports, task: JobTask): void {
-  const { job, queue, iodepth, bs, iovaBase, nsid } = task;
+  const { job, queue, iodepth, bs, nsid } = task;
   const lbas = bs / task.blockBytes;
-  wasm.attachSubmissionQueue(queue.sqid, queue.sq.pointer, queue.sqEntries, queue.sqTailDoorbell);
-  wasm.attachCompletionQueue(queue.cq.pointer, queue.cqEntries, queue.cqHeadDoorbell);
+  attachSubmissionQueue(wasm, {
+    id: queue.sqid,
+    pointer: queue.sqPointer,
+    entries: queue.sqEntries,
+    tailDoorbell: queue.sqTailDoorbell,
+    tail: queue.sqTail,
+  });
+  attachCompletionQueue(wasm, {
+    pointer: queue.cqPointer,
+    entries: queue.cqEntries,
+    headDoorbell: queue.cqHeadDoorbell,
+    head: queue.cqHead,
+    phaseTag: queue.cqPhase,
+  });
   configureSlots(wasm, {
     pointer: job.slots.pointer,
     count: iodepth,
-    buffers: job.buffers.pointer,
+    buffersIova: job.buffers.iova,
     bytes: bs,
     stride: bufferStride(bs),
     lists: job.lists.pointer,
-    iovaBase,
+    listsIova: job.lists.iova,
   });
   configurePattern(wasm, {
     random: task.random,

@@ -8,13 +8,20 @@ import {
   STAMP_BYTES,
 } from "../../assembly/layout.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { alignUp, type Region } from "../memory/arena.ts";
-import type { LinearMemory } from "../memory/linear-memory.ts";
-import type { MemoryNeeds } from "../transport/transport.ts";
+import { alignUp } from "../memory/arena.ts";
+import {
+  defaultLimits,
+  type LinearMemory,
+  type MemoryKind,
+  type MemoryLimits,
+  type SharedMemory,
+} from "../memory/linear-memory.ts";
+import type { Region } from "../memory/region.ts";
+import { CQE_BYTES, SQE_BYTES } from "../nvme/sizes.ts";
 import type { Workload } from "./workload.ts";
 
-const SQE_BYTES = 64;
-const CQE_BYTES = 16;
+/** Pages of Identify and the like. */
+const SPARE_DATA_BYTES = 2 ** 20;
 const PRP_BYTES = 8;
 /** Smaller queues make host and device fight over one cache line. */
 const FEWEST_ENTRIES = 64;
@@ -39,34 +46,44 @@ export function queueEntries(iodepth: number, maxQueueEntries: number): number {
 /** What of a workload decides how much memory its jobs need. */
 export type Shape = Pick<Workload, "numjobs" | "iodepth" | "bs" | "stages">;
 
-/** Memory for the jobs of any one of these workloads. */
-export function jobNeeds(shapes: readonly Shape[]): MemoryNeeds {
+/** Address space for the jobs of any one of these workloads, beside what everything else needs. */
+export function jobLimits(shapes: readonly Shape[]): MemoryLimits {
   const sizes = largestSizes(shapes);
   const numjobs = Math.max(...shapes.map((shape) => shape.numjobs));
   const page = (bytes: number): number => alignUp(bytes, PAGE_BYTES);
+  const host =
+    page(BLOCK_BYTES) +
+    2 * page(HISTOGRAM_BYTES) +
+    page(sizes.slots) +
+    page(sizes.stages) +
+    page(sizes.stamps);
+  const needs: MemoryLimits = {
+    host: numjobs * host,
+    commands: numjobs * (page(sizes.entries * SQE_BYTES) + sizes.lists),
+    completions: numjobs * page(sizes.entries * CQE_BYTES),
+    data: numjobs * sizes.buffers,
+  };
+  const limit = (kind: MemoryKind): number => defaultLimits[kind] + needs[kind];
   return {
-    ioQueues: numjobs,
-    heapBytes:
-      PAGE_BYTES +
-      numjobs * (page(BLOCK_BYTES) + 2 * page(HISTOGRAM_BYTES) + page(sizes.slots)) +
-      numjobs * (page(sizes.stages) + page(sizes.stamps)),
-    commandBytes: numjobs * (page(sizes.entries * SQE_BYTES) + sizes.lists),
-    completionBytes: numjobs * page(sizes.entries * CQE_BYTES),
-    dataBytes: numjobs * sizes.buffers,
+    host: limit("host"),
+    commands: limit("commands"),
+    completions: limit("completions"),
+    data: Math.max(defaultLimits.data, needs.data + SPARE_DATA_BYTES),
   };
 }
 
 /** Takes one job's regions out of the memory, large enough for any of these workloads. */
 export function allocateJob(memory: LinearMemory, shapes: readonly Shape[]): JobMemory {
   const sizes = largestSizes(shapes);
-  const host = (bytes: number): Region => memory.heap.allocate(alignUp(bytes, PAGE_BYTES));
+  const host = (bytes: number): Region =>
+    memory.allocate(alignUp(bytes, PAGE_BYTES), { kind: "host" });
   return {
     block: host(BLOCK_BYTES),
     reads: host(HISTOGRAM_BYTES),
     writes: host(HISTOGRAM_BYTES),
     slots: host(sizes.slots),
-    buffers: memory.data.allocate(sizes.buffers),
-    lists: memory.commands.allocate(sizes.lists),
+    buffers: memory.allocate(sizes.buffers),
+    lists: memory.allocate(sizes.lists, { kind: "commands" }),
     stages:
       sizes.stages === 0 ? null : { histograms: host(sizes.stages), stamps: host(sizes.stamps) },
   };
@@ -74,7 +91,7 @@ export function allocateJob(memory: LinearMemory, shapes: readonly Shape[]): Job
 
 /** Empties a job's control block and histograms for its next run. */
 export function clearJob(memory: LinearMemory, job: JobMemory): void {
-  memory.zero(job.block);
+  job.block.fill(0);
   clearHistograms(memory.memory, job);
 }
 
@@ -126,10 +143,7 @@ function jobSizes({ iodepth, bs, stages }: Shape): Sizes {
 }
 
 /** Empties both histograms; the smallest value starts above every other. */
-export function clearHistograms(
-  memory: WebAssembly.Memory,
-  job: Pick<JobMemory, "reads" | "writes" | "stages">,
-): void {
+export function clearHistograms(memory: SharedMemory, job: HistogramPlaces): void {
   const bytes = new Uint8Array(memory.buffer);
   const words = new BigUint64Array(memory.buffer);
   for (const pointer of histogramsOf(job)) {
@@ -138,8 +152,15 @@ export function clearHistograms(
   }
 }
 
+/** Where a job's histograms lie. */
+export interface HistogramPlaces {
+  readonly reads: Pick<Region, "pointer">;
+  readonly writes: Pick<Region, "pointer">;
+  readonly stages: { readonly histograms: Pick<Region, "pointer"> } | null;
+}
+
 /** Pointers of all histograms of a job. */
-function histogramsOf({ reads, writes, stages }: Pick<JobMemory, "reads" | "writes" | "stages">) {
+function histogramsOf({ reads, writes, stages }: HistogramPlaces): number[] {
   const first = stages?.histograms.pointer;
   const ofStages =
     first === undefined

@@ -1,7 +1,11 @@
 // What a job's thread is told: its queue pair, its memory, its share of the workload, its interrupt.
+
+import { EmbeddedTransport } from "../embedded/transport.ts";
 import { type EventFd, native } from "../native.ts";
-import type { Controller, QueuePair } from "../nvme/controller.ts";
+import type { Controller } from "../nvme/controller.ts";
+import type { Device } from "../nvme/device.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
+import type { QueuePairPlace, SubmissionQueue } from "../nvme/submission-queue.ts";
 import type { Transport } from "../transport/transport.ts";
 import { wasmModule } from "../wasm/modules.ts";
 import { needsInterrupts, vectorsFor, WAIT_MODES } from "./completion.ts";
@@ -12,7 +16,7 @@ import { type Workload, writes } from "./workload.ts";
 
 /** A job's queue pair, and how the job waits on it. */
 export interface JobQueue {
-  readonly pair: QueuePair;
+  readonly queue: SubmissionQueue;
   /** Its interrupt vector, when it was created with interrupts. */
   readonly vector: number | null;
   readonly wait: WaitTask;
@@ -23,7 +27,9 @@ export interface JobQueue {
 /** What of a task is not the workload's. */
 export interface JobPlace {
   readonly index: number;
-  readonly queue: JobQueue;
+  /** The queue pair, lent to the job. */
+  readonly queue: QueuePairPlace;
+  readonly wait: WaitTask;
   readonly memory: JobMemory;
   readonly gate: number;
   readonly sharesCpu: boolean;
@@ -31,13 +37,14 @@ export interface JobPlace {
 
 /** Creates a queue pair for each job, with interrupts where the completion mode needs them. */
 export async function createQueues(
+  device: Device,
   controller: Controller,
   workload: Workload,
 ): Promise<JobQueue[]> {
   const { numjobs, iodepth, completion } = workload;
-  const entries = queueEntries(iodepth, controller.capabilities.maxQueueEntries);
+  const entries = queueEntries(iodepth, device.registers.capabilities().maxQueueEntries);
   const waits = needsInterrupts(completion.mode)
-    ? interruptWaits(controller, workload)
+    ? interruptWaits(device.transport, workload)
     : Array.from({ length: numjobs }, () => ({
         vector: null,
         own: null,
@@ -45,33 +52,31 @@ export async function createQueues(
       }));
   const queues: JobQueue[] = [];
   for (const [index, { vector, wait, own }] of waits.entries()) {
-    const pair = await controller.createQueuePair(index + 1, entries, vector);
-    queues.push({ pair, vector, wait, own });
+    const queue = await controller.createQueuePair(index + 1, entries, vector);
+    queues.push({ queue, vector, wait, own });
   }
   return queues;
 }
 
 /** The task of one job. */
 export function jobTask(
-  controller: Controller,
+  transport: Transport,
   namespace: NamespaceData,
   workload: Workload,
-  { index, queue, memory, gate, sharesCpu }: JobPlace,
+  { index, queue, wait, memory, gate, sharesCpu }: JobPlace,
 ): JobTask {
-  const { transport } = controller;
   const { iodepth, bs, rw, offset, seed } = workload;
   if (writes(workload)) fillBuffers(transport.memory, memory.buffers, seed + BigInt(index));
   const bytes = workload.size ?? namespace.blocks * namespace.blockBytes - offset;
-  const hasStamps = stamp(transport, queue.pair.sqid, workload, memory);
+  const hasStamps = stamp(transport, queue.sqid, workload, memory);
   return {
     memory: transport.memory.memory,
     module: wasmModule("host"),
     job: memory,
-    queue: queue.pair,
-    wait: queue.wait,
+    queue,
+    wait,
     stages: workload.stages,
     hasStamps,
-    iovaBase: transport.iovaBase,
     gate,
     cpu: cpuFor(index, workload),
     sharesCpu,
@@ -91,7 +96,7 @@ export function jobTask(
 }
 
 /** Vectors and eventfds of all jobs. Jobs on one vector pass its interrupts on to one another. */
-function interruptWaits({ transport }: Controller, workload: Workload) {
+function interruptWaits(transport: Transport, workload: Workload) {
   const { numjobs, completion } = workload;
   const { kind, vectors, isShared } = vectorsFor(completion.irq, numjobs, transport);
   const eventFds = vectors.map((vector) => transport.interrupt(kind, vector));
@@ -135,9 +140,9 @@ function stamp(
   { stages, iodepth }: Workload,
   memory: JobMemory,
 ): boolean {
+  if (!(transport instanceof EmbeddedTransport)) return false;
   const pointer = stages ? (memory.stages?.stamps.pointer ?? 0) : 0;
-  transport.stampQueue?.(qid, pointer, slotTableSize(iodepth) - 1);
-  return pointer !== 0 && transport.stampQueue !== undefined;
+  return transport.stampQueue(qid, pointer, slotTableSize(iodepth) - 1);
 }
 
 /** Share of reads in percent. */

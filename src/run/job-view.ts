@@ -34,7 +34,7 @@ import {
 } from "../../assembly/layout.ts";
 import { STATUS_CODES } from "../../assembly/spec/status.ts";
 import { bucketHighNs, bucketIndex, bucketLowNs } from "../histogram.ts";
-import type { Region } from "../memory/arena.ts";
+import type { Span } from "../memory/arena.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { JobMemory } from "./job-memory.ts";
 import type { LatencyCounts, RejectedEntry, RejectionName } from "./measurement.ts";
@@ -202,7 +202,7 @@ export class JobView {
     return Number(this.#memory.u64[(pointer + HISTOGRAM_SUM) / 8]!);
   }
 
-  #histogram(direction: "read" | "write"): Region {
+  #histogram(direction: "read" | "write"): Span {
     return direction === "read" ? this.#job.reads : this.#job.writes;
   }
 

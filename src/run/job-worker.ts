@@ -11,8 +11,9 @@ import {
   JobPhase,
   type WaitMode,
 } from "../../assembly/layout.ts";
+import type { SharedMemory } from "../memory/linear-memory.ts";
 import { native, type ThreadUsage } from "../native.ts";
-import type { QueuePlace } from "../nvme/command-queue.ts";
+import type { QueuePairPlace } from "../nvme/submission-queue.ts";
 import type { Tier } from "../tier.ts";
 import type { HostExports } from "../wasm/bindings.ts";
 import { clockImport, instantiateHost } from "../wasm/modules.ts";
@@ -44,11 +45,10 @@ export interface WaitTask {
 
 /** Everything a job needs, as plain data. */
 export interface JobTask {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: SharedMemory;
   readonly module: WebAssembly.Module;
   readonly job: JobMemory;
-  readonly queue: QueuePlace;
-  readonly iovaBase: bigint;
+  readonly queue: QueuePairPlace;
   /** Pointer of the u32 that the main thread sets when all jobs are ready. */
   readonly gate: number;
   readonly cpu: number | null;
@@ -80,6 +80,8 @@ export interface JobOutcome {
   readonly elapsedNs: number;
   readonly lost: number;
   readonly timedOut: boolean;
+  /** Where the rings were left. */
+  readonly rings: Pick<QueuePairPlace, "sqTail" | "cqHead" | "cqPhase">;
   readonly usage: ThreadUsage;
   readonly clockNs: number;
   /** The compiler behind the loop that ran. */
@@ -141,7 +143,12 @@ class Job {
     const usage = difference(native().threadUsage(), before);
     const tier = tierOfLoop(this.#wasm, this.#task);
     this.#phase = JobPhase.DONE;
-    return { pinned, startedNs, elapsedNs, lost, timedOut, usage, clockNs, tier };
+    const rings = {
+      sqTail: this.#wasm.tail(),
+      cqHead: this.#wasm.head(),
+      cqPhase: this.#wasm.phaseTag() === 0 ? 0 : 1,
+    } as const;
+    return { pinned, startedNs, elapsedNs, lost, timedOut, rings, usage, clockNs, tier };
   }
 
   /** Counts the interrupts that came while nobody waited for them. */

@@ -1,17 +1,26 @@
 // What is done once before the first block, so that no command pays for it: memory that writes would be the first
 // to touch.
-import type { Controller } from "../nvme/controller.ts";
+
+import type { ByteRange } from "../embedded/media.ts";
+import { EmbeddedTransport } from "../embedded/transport.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
-import type { ByteRange } from "../transport/transport.ts";
+import type { Transport } from "../transport/transport.ts";
 import { formatBytes } from "../units.ts";
 import { type Workload, writes } from "./workload.ts";
 
 /** Preparing that ends sooner need not be spoken of. */
 const MOMENT_MS = 500;
 
+/** What an AbortSignal is here, for users whose TypeScript has no type for it. */
+export interface StopSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 export interface PrepareOptions {
-  /** Ends it early. */
-  readonly signal?: AbortSignal | undefined;
+  /** An AbortSignal; ends it early. */
+  readonly signal?: StopSignal | undefined;
   /** Told what takes more than a moment. */
   readonly onPreparing?: ((what: string) => void) | undefined;
 }
@@ -21,13 +30,13 @@ export interface PrepareOptions {
  * @throws PhasebitError ENVIRONMENT when there is not enough memory.
  */
 export async function prepareWrites(
-  { transport }: Controller,
+  transport: Transport,
   namespace: NamespaceData,
   workloads: readonly Workload[],
   { signal, onPreparing }: PrepareOptions,
 ): Promise<void> {
   const range = writtenRange(workloads, namespace.blocks * namespace.blockBytes);
-  if (range === null || transport.prepareWrites === undefined) return;
+  if (range === null || !(transport instanceof EmbeddedTransport)) return;
   const what = `preparing ${formatBytes(range.bytes)} of the medium`;
   const timer = setTimeout(() => onPreparing?.(what), MOMENT_MS);
   try {

@@ -5,13 +5,14 @@
 // embedded controller's own thread.
 import { LatencyModel } from "../../assembly/device/options.ts";
 import { BLOCK_NOW, BLOCK_WAIT_COUNT, BLOCK_WAIT_UNTIL, BUS_NOW } from "../../assembly/layout.ts";
-import { Controller } from "../nvme/controller.ts";
+import { type EmbeddedTransport, openEmbedded } from "../embedded/transport.ts";
+import type { Controller } from "../nvme/controller.ts";
+import { Device } from "../nvme/device.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import { type Asked, tierOf } from "../tier.ts";
-import type { EmbeddedTransport } from "../transport/embedded.ts";
 import { type HostImports, instantiateHost } from "../wasm/modules.ts";
 import { configureLoop, innerFunctions } from "./job-loop.ts";
-import { allocateJob, clearJob, type JobMemory, jobNeeds } from "./job-memory.ts";
+import { allocateJob, clearJob, type JobMemory } from "./job-memory.ts";
 import { jobTask, plainWait } from "./job-task.ts";
 import type { JobTask } from "./job-worker.ts";
 import { parseWorkload, type Workload } from "./workload.ts";
@@ -49,20 +50,16 @@ export async function rehearse(workloads: readonly Workload[]): Promise<void> {
 const rehearsed = new Set<string>();
 
 async function rehearseKind(workload: Workload): Promise<void> {
-  const controller = await Controller.open(workload.device, {
-    needs: jobNeeds([workload]),
-    stepped: true,
-  });
+  const transport = await openEmbedded(workload.device, { stepped: true });
+  const device = new Device(transport);
   try {
-    const stage = {
-      controller,
-      transport: controller.transport as EmbeddedTransport,
-      namespace: await controller.identifyNamespace(1),
-      memory: allocateJob(controller.transport.memory, [workload]),
-    };
+    const controller = await device.bringUp({ ioQueues: 1 });
+    const namespace = await controller.identifyNamespace(1);
+    const memory = allocateJob(transport.memory, [workload]);
+    const stage = { controller, transport, namespace, memory };
     for (const serviceNs of SERVICE_NS) await play(stage, workload, serviceNs);
   } finally {
-    await controller.close({ shutdown: false });
+    await device.close();
   }
 }
 
@@ -77,10 +74,10 @@ interface Stage {
 async function play(stage: Stage, workload: Workload, serviceNs: number): Promise<void> {
   const { controller, transport, namespace, memory } = stage;
   clearJob(transport.memory, memory);
-  const pair = await controller.createQueuePair(1, ENTRIES, null);
-  const queue = { pair, vector: null, own: null, wait: plainWait(workload) };
-  const place = { index: 0, queue, memory, gate: 0, sharesCpu: false };
-  const task = jobTask(controller, namespace, workload, place);
+  const pair = await controller.createQueuePair(1, ENTRIES);
+  const queue = pair.lendPair("the rehearsal");
+  const place = { index: 0, queue, wait: plainWait(workload), memory, gate: 0, sharesCpu: false };
+  const task = jobTask(transport, namespace, workload, place);
   const model = serviceNs === 0 ? LatencyModel.NONE : LatencyModel.CONSTANT;
   transport.device!.setLatency(model, serviceNs, 0);
   playLoop(transport, task);

@@ -3,18 +3,20 @@
 // memory stay from block to block; queues are created anew, with or without interrupts as the block wants.
 import { Piscina } from "piscina";
 import { JobPhase } from "../../assembly/layout.ts";
+import { EmbeddedTransport } from "../embedded/transport.ts";
 import { PhasebitError, usage } from "../errors.ts";
-import type { Region } from "../memory/arena.ts";
+import type { SharedMemory } from "../memory/linear-memory.ts";
+import type { Region } from "../memory/region.ts";
 import { native } from "../native.ts";
-import { Controller } from "../nvme/controller.ts";
+import type { Controller } from "../nvme/controller.ts";
 import type { Health } from "../nvme/controller-state.ts";
+import { type Device, open } from "../nvme/device.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { Trace } from "../nvme/registers.ts";
 import { packageRoot, version } from "../package.ts";
-import { isEmbedded } from "../transport/open.ts";
 import { Coalescer } from "./coalescing.ts";
 import { hostConditions } from "./conditions.ts";
-import { allocateJob, clearJob, type JobMemory, jobNeeds } from "./job-memory.ts";
+import { allocateJob, clearJob, type JobMemory, jobLimits } from "./job-memory.ts";
 import { createQueues, type JobQueue, jobTask } from "./job-task.ts";
 import { JobView } from "./job-view.ts";
 import type { JobOutcome, JobTask } from "./job-worker.ts";
@@ -28,7 +30,7 @@ import type {
   Warning,
 } from "./measurement.ts";
 import { Monitor, type Sample } from "./monitor.ts";
-import { type PrepareOptions, prepareWrites } from "./prepare.ts";
+import { type PrepareOptions, prepareWrites, type StopSignal } from "./prepare.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { Workload } from "./workload.ts";
 
@@ -64,6 +66,7 @@ const FAILURES = {
 } as const satisfies Record<Exclude<Health, "well">, Warning["kind"]>;
 
 export class Session {
+  readonly device: Device;
   readonly controller: Controller;
   readonly namespace: NamespaceData;
   readonly host: HostConditions;
@@ -75,19 +78,21 @@ export class Session {
   #isPrepared = false;
 
   private constructor(
+    device: Device,
     controller: Controller,
     namespace: NamespaceData,
     workloads: readonly Workload[],
   ) {
-    const { memory, pageBytes } = controller.transport;
+    const { memory } = device;
     const numjobs = Math.max(...workloads.map((workload) => workload.numjobs));
+    this.device = device;
     this.controller = controller;
     this.namespace = namespace;
-    this.host = hostConditions(pageBytes);
     this.#coalescer = new Coalescer(controller);
     this.#workloads = workloads;
-    this.#gate = memory.heap.allocate(8, 8);
+    this.#gate = memory.allocate(8, { kind: "host", alignment: 8 });
     this.#memory = Array.from({ length: numjobs }, () => allocateJob(memory, workloads));
+    this.host = hostConditions(memory.pageBytes);
     this.#pool = new Piscina<JobTask, JobOutcome>({
       filename: `${packageRoot}/dist/src/run/job-worker.js`,
       minThreads: numjobs,
@@ -101,54 +106,54 @@ export class Session {
    * @throws PhasebitError when the device cannot be opened or cannot run one of them.
    */
   static async open(workloads: readonly Workload[], trace?: Trace): Promise<Session> {
-    const { device, nsid } = workloads[0]!;
+    const { device: address, nsid } = workloads[0]!;
     for (const { cpus } of workloads) requireCpus(cpus);
     await rehearse(workloads);
-    const controller = await Controller.open(device, {
-      needs: jobNeeds(workloads),
-      ...(trace && { trace }),
-    });
+    const device = await open(address, { memory: jobLimits(workloads), ...(trace && { trace }) });
     try {
+      const ioQueues = Math.max(...workloads.map(({ numjobs }) => numjobs));
+      const controller = await device.bringUp({ ioQueues });
       const namespace = await controller.identifyNamespace(nsid);
       for (const workload of workloads) {
         checkAgainstDevice(workload, {
           ...namespace,
           maxTransferBytes: controller.identity.maxTransferBytes,
-          maxQueueEntries: controller.capabilities.maxQueueEntries,
+          maxQueueEntries: device.registers.capabilities().maxQueueEntries,
           ioQueues: controller.ioQueues,
         });
       }
-      return new Session(controller, namespace, workloads);
+      return new Session(device, controller, namespace, workloads);
     } catch (error) {
-      await controller.close({ shutdown: false });
+      await device.close().catch(() => {});
       throw error;
     }
   }
 
   /** Runs one block. Once its jobs run, failures are part of the outcome. */
   async block(workload: Workload, options: BlockOptions = {}): Promise<BlockOutcome> {
-    const { memory } = this.controller.transport;
+    const { memory, transport } = this.device;
     await this.#prepare(options);
     const parts = this.#memory.slice(0, workload.numjobs);
     for (const part of parts) clearJob(memory, part);
-    memory.zero(this.#gate);
-    const queues = await createQueues(this.controller, workload);
+    this.#gate.fill(0);
+    const queues = await createQueues(this.device, this.controller, workload);
     await this.#coalescer.set(
       workload.coalesce,
       queues.flatMap(({ vector }) => vector ?? []),
     );
     const crowd = this.crowd(workload);
-    const tasks = queues.map((queue, index) =>
-      jobTask(this.controller, this.namespace, workload, {
+    const tasks = queues.map(({ queue, wait }, index) =>
+      jobTask(transport, this.namespace, workload, {
         index,
-        queue,
+        queue: queue.lendPair(`job ${index}`),
+        wait,
         memory: parts[index]!,
         gate: this.#gate.pointer,
         sharesCpu: crowd.threads > crowd.cpus,
       }),
     );
     try {
-      const outcome = await this.#run(tasks, workload, options);
+      const outcome = await this.#run(queues, tasks, workload, options);
       const failure = outcome.failure ?? (await this.#deleteQueues(outcome, queues));
       return { ...outcome, failure };
     } finally {
@@ -159,22 +164,23 @@ export class Session {
   /** Before the first block, for all of them. */
   async #prepare(options: PrepareOptions): Promise<void> {
     if (this.#isPrepared) return;
-    await prepareWrites(this.controller, this.namespace, this.#workloads, options);
+    const { transport } = this.device;
+    await prepareWrites(transport, this.namespace, this.#workloads, options);
     this.#isPrepared = true;
   }
 
   /** Threads that spin during a block, and the CPUs that they have between them. */
-  crowd({ device, numjobs, cpus, completion }: Workload): Crowd {
+  crowd({ numjobs, cpus, completion }: Workload): Crowd {
     const spinning = completion.mode === "interrupt" ? 0 : numjobs;
     const chosen = new Set(cpus.slice(0, numjobs)).size;
     if (chosen > 0 && spinning > chosen) return { threads: spinning, cpus: chosen };
     // the embedded controller's own thread spins too
-    const threads = spinning + Number(isEmbedded(device));
+    const threads = spinning + Number(this.#emulator !== undefined);
     return { threads, cpus: native().allowedCpus().length };
   }
 
   /** What a measurement made here says of itself, but for its time and its doubts. */
-  describe(workload: Workload, argv: readonly string[], signal: AbortSignal | undefined) {
+  describe(workload: Workload, argv: readonly string[], signal: StopSignal | undefined) {
     return {
       version,
       argv,
@@ -186,9 +192,16 @@ export class Session {
     };
   }
 
+  /** The embedded controller, if it is one. */
+  get #emulator(): EmbeddedTransport | undefined {
+    const { transport } = this.device;
+    return transport instanceof EmbeddedTransport ? transport : undefined;
+  }
+
   /** Who the device says it is. */
   get identity(): DeviceIdentity {
-    const { identity, transport, version: nvmeVersion, capabilities } = this.controller;
+    const { transport, registers } = this.device;
+    const { identity } = this.controller;
     return {
       address: transport.address,
       transport: transport.name,
@@ -196,12 +209,12 @@ export class Session {
       serial: identity.serial,
       firmware: identity.firmware,
       vid: identity.vid,
-      version: nvmeVersion,
+      version: registers.version(),
       nsid: this.namespace.nsid,
       blocks: this.namespace.blocks,
       blockBytes: this.namespace.blockBytes,
       maxTransferBytes: identity.maxTransferBytes,
-      maxQueueEntries: capabilities.maxQueueEntries,
+      maxQueueEntries: registers.capabilities().maxQueueEntries,
     };
   }
 
@@ -210,7 +223,7 @@ export class Session {
     try {
       await this.#pool.destroy();
     } finally {
-      await this.controller.close({ shutdown: true });
+      await this.device.close({ shutdown: true });
     }
   }
 
@@ -226,7 +239,7 @@ export class Session {
     const count = jobs.reduce((sum, { lost }) => sum + lost, 0);
     if (count > 0) return { kind: "commands-lost", count };
     try {
-      for (const { pair } of queues) await this.controller.deleteQueuePair(pair);
+      for (const { queue } of queues) await this.controller.deleteQueuePair(queue);
       return undefined;
     } catch (error) {
       return { kind: "queue-not-deleted", why: (error as Error).message };
@@ -234,18 +247,20 @@ export class Session {
   }
 
   async #run(
+    queues: readonly JobQueue[],
     tasks: readonly JobTask[],
     workload: Workload,
     { signal, onSample }: BlockOptions,
   ): Promise<BlockOutcome> {
-    const { memory, deviceCpuNs: cpuBefore } = this.controller.transport;
+    const { memory } = this.device;
+    const cpuBefore = this.#emulator?.cpuNs ?? 0;
     const views = tasks.map((task) => new JobView(memory, task.job));
     const stop = (): void => {
       for (const view of views) view.stop();
     };
     let failure: Warning | undefined;
     const watch = (): void => {
-      const health = this.controller.health();
+      const health = this.device.health();
       if (health === "well" || failure !== undefined) return;
       failure = { kind: FAILURES[health] };
       stop();
@@ -264,9 +279,12 @@ export class Session {
       monitor.start();
       const outcomes = await jobs;
       monitor.stop();
+      for (const [at, { rings, lost }] of outcomes.entries()) {
+        if (lost === 0) queues[at]!.queue.takeBack(rings);
+      }
       const measured = outcomes.map((outcome, at) => measurement(tasks[at]!, views[at]!, outcome));
-      const cpuAfter = this.controller.transport.deviceCpuNs;
-      const deviceCpuNs = cpuAfter === null ? null : cpuAfter - (cpuBefore ?? 0);
+      const cpuAfter = this.#emulator?.cpuNs;
+      const deviceCpuNs = cpuAfter === undefined ? null : cpuAfter - cpuBefore;
       return { startedMs, jobs: measured, intervals: monitor.intervals, deviceCpuNs, failure };
     } finally {
       started.abort();
@@ -356,7 +374,7 @@ async function ready(views: readonly JobView[], signal: AbortSignal): Promise<vo
   }
 }
 
-function letGo(memory: WebAssembly.Memory, gate: number): void {
+function letGo(memory: SharedMemory, gate: number): void {
   const words = new Int32Array(memory.buffer);
   Atomics.store(words, gate / 4, 1);
   Atomics.notify(words, gate / 4);

@@ -2,21 +2,19 @@
 // linear memory; registers below the doorbells go through the region's file, so that a device that
 // vanished gives an error and not a SIGBUS.
 import { setTimeout as sleep } from "node:timers/promises";
-import { IOVA_WINDOW_DMA } from "../../assembly/layout.ts";
-import {
-  ALL_ONES,
-  CAP_HI_DSTRD_MASK,
-  CAP_HI_DSTRD_SHIFT,
-  DOORBELLS,
-  PAGE_BYTES,
-  Register,
-} from "../../assembly/spec/registers.ts";
+import { ALL_ONES, DOORBELLS, PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { PhasebitError } from "../errors.ts";
-import { alignUp } from "../memory/arena.ts";
-import { LinearMemory, type MemoryPlan } from "../memory/linear-memory.ts";
-import { type EventFd, type NativeError, native, type VfioDevice } from "../native.ts";
-import { PciFunction, requireVfio } from "../pci.ts";
-import type { InterruptKind, MemoryNeeds, Transport } from "./transport.ts";
+import { LinearMemory } from "../memory/linear-memory.ts";
+import {
+  type EventFd,
+  type NativeError,
+  native,
+  type VfioDevice,
+  type VfioRegion,
+} from "../native.ts";
+import { isPciAddress, PciFunction, requireVfio } from "../pci.ts";
+import type { InterruptKind, Transport, TransportKind, TransportOptions } from "./transport.ts";
+import { VfioIommu } from "./vfio-iommu.ts";
 
 const BAR0 = 0;
 const CONFIG_SPACE = 7;
@@ -28,17 +26,23 @@ const COMMAND_MEMORY = 0x2;
 const COMMAND_BUS_MASTER = 0x4;
 /** A killed predecessor holds the group until the kernel has reset the function. */
 const BUSY_RETRY_MS = 10_000;
-const IOVA_WINDOW_BYTES = 0x1_0000_0000n;
-/** Without a report from the kernel: below 39 bits, the narrowest IOMMU in use. */
-const DEFAULT_IOVA_END = (1n << 39n) - 1n;
+/** Doorbells of all queues there can be, at the usual stride, and more than BARs usually have. */
+const MOST_DOORBELL_BYTES = 1 << 20;
+
+export const vfio: TransportKind = {
+  name: "vfio",
+  form: "a PCI address such as 0000:01:00.0",
+  owns: isPciAddress,
+  open: openVfio,
+};
 
 /** Takes the function at `address` and fills the windows. The controller's state is not touched. */
-export async function openVfio(address: string, needs: MemoryNeeds): Promise<Transport> {
+async function openVfio(address: string, options: TransportOptions): Promise<Transport> {
   const fn = new PciFunction(address);
   requireVfio(fn);
   const device = await takeDevice(fn);
   try {
-    return new VfioTransport(address, device, needs);
+    return new VfioTransport(address, device, options);
   } catch (error) {
     device.close();
     throw error;
@@ -85,19 +89,16 @@ class VfioTransport implements Transport {
   readonly name = "vfio";
   readonly address: string;
   readonly memory: LinearMemory;
-  readonly iovaBase: bigint;
+  readonly iommu: VfioIommu;
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset: boolean;
-  readonly deviceCpuNs = null;
-  pageBytes: number = PAGE_BYTES;
   readonly #device: VfioDevice;
   readonly #eventFds = new Map<number, EventFd>();
   /** The kind of interrupt that is switched on. */
   #enabled: InterruptKind | undefined;
   #unmask: EventFd | undefined;
-  #mapped: { pointer: number; bytes: number }[] = [];
 
-  constructor(address: string, device: VfioDevice, needs: MemoryNeeds) {
+  constructor(address: string, device: VfioDevice, options: TransportOptions) {
     this.address = address;
     this.#device = device;
     this.hasReset = device.hasReset;
@@ -112,10 +113,10 @@ class VfioTransport implements Transport {
         `open ${address}: BAR0 has ${bar.bytes} bytes, too few for registers and doorbells`,
       );
     }
-    const doorbellBytes = this.#doorbellBytes(needs.ioQueues, bar.bytes - DOORBELLS);
-    const plan: MemoryPlan = { ...needs, doorbellBytes };
-    this.memory = new LinearMemory(plan);
-    this.iovaBase = iovaBaseFor(this.memory, device.iovaRanges());
+    const doorbellBytes = doorbellBytesOf(bar);
+    this.memory = new LinearMemory({ ...options.memory, doorbellBytes });
+    this.iommu = new VfioIommu(device, this.memory);
+    this.memory.placeFor(this.iommu);
     this.memory.keep(
       device.mapRegion(
         this.memory.bytes,
@@ -138,26 +139,6 @@ class VfioTransport implements Transport {
 
   write32(offset: number, value: number): void {
     this.#device.write32(BAR0, offset, value);
-  }
-
-  mapDma(): void {
-    this.pageBytes = this.memory.populateDma().pageBytes;
-    for (const { arena, readOnly } of this.memory.arenas) {
-      try {
-        const iova = this.iovaBase + BigInt(arena.pointer);
-        this.#device.mapDma(this.memory.bytes, arena.pointer, arena.bytes, iova, readOnly);
-      } catch (cause) {
-        throw memlockAdvice(cause as NativeError, this.memory.dma.bytes);
-      }
-      this.#mapped.push(arena);
-    }
-  }
-
-  unmapDma(): void {
-    for (const { pointer, bytes } of this.#mapped.reverse()) {
-      this.#device.unmapDma(this.iovaBase + BigInt(pointer), bytes);
-    }
-    this.#mapped = [];
   }
 
   setBusMaster(on: boolean): void {
@@ -216,13 +197,6 @@ class VfioTransport implements Transport {
     this.#device.close();
   }
 
-  /** Whole pages for the doorbells of the admin queue and `ioQueues` pairs: MSI-X tables may lie behind. */
-  #doorbellBytes(ioQueues: number, most: number): number {
-    const dstrd = (this.read32(Register.CAP_HI) >>> CAP_HI_DSTRD_SHIFT) & CAP_HI_DSTRD_MASK;
-    const wanted = alignUp(2 * (ioQueues + 1) * (4 << dstrd), PAGE_BYTES);
-    return Math.min(wanted, Math.floor(most / PAGE_BYTES) * PAGE_BYTES);
-  }
-
   #setCommand(bit: number, on: boolean): void {
     const [low = 0, high = 0] = this.#device.readBytes(CONFIG_SPACE, CONFIG_COMMAND, 2);
     const value = on ? low | bit : low & ~bit;
@@ -230,42 +204,11 @@ class VfioTransport implements Transport {
   }
 }
 
-/** The first multiple of 4 GiB from which the DMA window lies inside a usable range; 4 GiB itself if it can. */
-function iovaBaseFor(
-  memory: LinearMemory,
-  reported: readonly { readonly start: bigint; readonly end: bigint }[],
-): bigint {
-  const ranges = reported.length > 0 ? reported : [{ start: 0n, end: DEFAULT_IOVA_END }];
-  const fits = (base: bigint): boolean => {
-    const first = base + BigInt(memory.dma.pointer);
-    const last = first + BigInt(memory.dma.bytes) - 1n;
-    return ranges.some(({ start, end }) => start <= first && last <= end);
-  };
-  const usual = BigInt(IOVA_WINDOW_DMA) * IOVA_WINDOW_BYTES;
-  const candidates = [
-    usual,
-    ...ranges.flatMap(({ start }) => {
-      const base = (start / IOVA_WINDOW_BYTES) * IOVA_WINDOW_BYTES;
-      return [base, base + IOVA_WINDOW_BYTES];
-    }),
-  ];
-  const base = candidates.find(fits);
-  if (base === undefined) {
-    const known = ranges.map(({ start, end }) => `${start.toString(16)}-${end.toString(16)}`);
-    throw new PhasebitError(
-      "ENVIRONMENT",
-      `place the DMA window: ${memory.dma.bytes} bytes fit none of the IOMMU's ranges ` +
-        `(${known.join(", ")})`,
-      { what: "memory", value: memory.dma.bytes },
-    );
-  }
-  return base;
-}
-
-function memlockAdvice(cause: NativeError, bytes: number): PhasebitError {
-  const advice =
-    cause.code === "ENOMEM"
-      ? `; the locked-memory limit must allow ${Math.ceil(bytes / 1024)} KiB: see "ulimit -l"`
-      : "";
-  return new PhasebitError("ENVIRONMENT", `${cause.message}${advice}`, { cause });
+/** Doorbells that may be mapped: whole pages from the first on; an MSI-X table may lie behind them. */
+function doorbellBytesOf({ bytes, mappableAreas }: VfioRegion): number {
+  const areas = mappableAreas.length > 0 ? mappableAreas : [{ offset: 0, bytes }];
+  const area = areas.find((one) => one.offset <= DOORBELLS && DOORBELLS < one.offset + one.bytes);
+  const end = area === undefined ? DOORBELLS : area.offset + area.bytes;
+  const most = Math.floor((end - DOORBELLS) / PAGE_BYTES) * PAGE_BYTES;
+  return Math.max(PAGE_BYTES, Math.min(most, MOST_DOORBELL_BYTES));
 }

@@ -3,33 +3,47 @@
 
 /** Exports of build/host.wasm. */
 export interface HostExports {
-  /** id u32, pointer u32, entries u32, tailDoorbell u32 */
-  attachSubmissionQueue(id: number, pointer: number, entries: number, tailDoorbell: number): void;
-  /** pointer u32, entries u32, headDoorbell u32 */
-  attachCompletionQueue(pointer: number, entries: number, headDoorbell: number): void;
-  /** sqe u32; returns u32 */
-  post(sqe: number): number;
+  /** doorbell u32, value u32 */
+  writeDoorbell(doorbell: number, value: number): void;
+  /** pointer u32; returns u64 */
+  loadHalf(pointer: number): bigint;
+  /** id u32, pointer u32, entries u32, tailDoorbell u32, tail u32 */
+  attachSubmissionQueue(
+    id: number,
+    pointer: number,
+    entries: number,
+    tailDoorbell: number,
+    tail: number,
+  ): void;
+  /** pointer u32, entries u32, headDoorbell u32, head u32, phaseTag u32 */
+  attachCompletionQueue(
+    pointer: number,
+    entries: number,
+    headDoorbell: number,
+    head: number,
+    phaseTag: number,
+  ): void;
   ring(): void;
-  /** returns u32 */
-  reap(): number;
   free(): void;
   /** returns u32 */
   head(): number;
   /** returns u32 */
   tail(): number;
-  /** out u32, buffer u32, bytes u32, list u32, iovaBase u64 */
-  buildPrps(out: number, buffer: number, bytes: number, list: number, iovaBase: bigint): void;
+  /** returns u32 */
+  phaseTag(): number;
+  /** out u32, iova u64, bytes u32, list u32, listIova u64 */
+  buildPrps(out: number, iova: bigint, bytes: number, list: number, listIova: bigint): void;
   /** buffer u32, bytes u32; returns u32 */
   prpListPages(buffer: number, bytes: number): number;
-  /** pointer u32, count u32, buffers u32, bytes u32, stride u32, lists u32, iovaBase u64 */
+  /** pointer u32, count u32, buffersIova u64, bytes u32, stride u32, lists u32, listsIova u64 */
   configureSlots(
     pointer: number,
     count: number,
-    buffers: number,
+    buffersIova: bigint,
     bytes: number,
     stride: number,
     lists: number,
-    iovaBase: bigint,
+    listsIova: bigint,
   ): void;
   /** random bool, count u64, slba u64, lbas u32, reads u32, seed u64 */
   configurePattern(
@@ -91,14 +105,15 @@ export interface HostExports {
 
 /** How many parameters each export of build/host.wasm takes. */
 export const hostArity: Readonly<Record<keyof HostExports, number>> = {
-  attachSubmissionQueue: 4,
-  attachCompletionQueue: 3,
-  post: 1,
+  writeDoorbell: 2,
+  loadHalf: 1,
+  attachSubmissionQueue: 5,
+  attachCompletionQueue: 5,
   ring: 0,
-  reap: 0,
   free: 0,
   head: 0,
   tail: 0,
+  phaseTag: 0,
   buildPrps: 5,
   prpListPages: 2,
   configureSlots: 7,
@@ -137,45 +152,71 @@ export interface AttachSubmissionQueue {
   readonly pointer: number;
   readonly entries: number;
   readonly tailDoorbell: number;
+  readonly tail: number;
 }
 
 export function attachSubmissionQueue(wasm: HostExports, given: AttachSubmissionQueue): void {
-  wasm.attachSubmissionQueue(given.id, given.pointer, given.entries, given.tailDoorbell);
+  wasm.attachSubmissionQueue(
+    given.id,
+    given.pointer,
+    given.entries,
+    given.tailDoorbell,
+    given.tail,
+  );
+}
+
+/** Parameters of `attachCompletionQueue`. */
+export interface AttachCompletionQueue {
+  readonly pointer: number;
+  readonly entries: number;
+  readonly headDoorbell: number;
+  readonly head: number;
+  readonly phaseTag: number;
+}
+
+export function attachCompletionQueue(wasm: HostExports, given: AttachCompletionQueue): void {
+  wasm.attachCompletionQueue(
+    given.pointer,
+    given.entries,
+    given.headDoorbell,
+    given.head,
+    given.phaseTag,
+  );
 }
 
 /** Parameters of `buildPrps`. */
 export interface BuildPrps {
   readonly out: number;
-  readonly buffer: number;
+  readonly iova: bigint;
   readonly bytes: number;
   readonly list: number;
-  readonly iovaBase: bigint;
+  readonly listIova: bigint;
 }
 
 export function buildPrps(wasm: HostExports, given: BuildPrps): void {
-  wasm.buildPrps(given.out, given.buffer, given.bytes, given.list, given.iovaBase);
+  wasm.buildPrps(given.out, given.iova, given.bytes, given.list, given.listIova);
 }
 
 /** Parameters of `configureSlots`. */
 export interface ConfigureSlots {
   readonly pointer: number;
   readonly count: number;
-  readonly buffers: number;
+  readonly buffersIova: bigint;
   readonly bytes: number;
   readonly stride: number;
   readonly lists: number;
-  readonly iovaBase: bigint;
+  readonly listsIova: bigint;
 }
 
 export function configureSlots(wasm: HostExports, given: ConfigureSlots): void {
   wasm.configureSlots(
     given.pointer,
     given.count,
-    given.buffers,
+    given.buffersIova,
     given.bytes,
     given.stride,
     given.lists,
-    given.iovaBase,
+    given.listsIova,
   );
 }
 

@@ -2,7 +2,7 @@
 // for all of them: what V8 optimizes in one thread runs in every instance (run/rehearsal.ts).
 import { readFileSync } from "node:fs";
 import { PhasebitError } from "../errors.ts";
-import type { LinearMemory } from "../memory/linear-memory.ts";
+import type { LinearMemory, SharedMemory } from "../memory/linear-memory.ts";
 import { packageRoot } from "../package.ts";
 import { type DeviceExports, deviceArity, type HostExports, hostArity } from "./bindings.ts";
 
@@ -35,7 +35,7 @@ export function wasmModule(name: "host" | "device"): WebAssembly.Module {
 
 /** A host instance: one queue pair over `memory`. */
 export function instantiateHost(
-  memory: WebAssembly.Memory,
+  memory: SharedMemory,
   imports: HostImports,
   module: WebAssembly.Module = wasmModule("host"),
 ): HostExports {
@@ -45,7 +45,7 @@ export function instantiateHost(
 
 /** The embedded controller over `memory`. */
 export function instantiateDevice(
-  memory: WebAssembly.Memory,
+  memory: SharedMemory,
   imports: DeviceImports,
   module: WebAssembly.Module = wasmModule("device"),
 ): DeviceExports {
@@ -70,7 +70,7 @@ export function instantiateQueue(memory: LinearMemory): HostExports {
 
 function instantiate<Exports>(
   module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
+  memory: SharedMemory,
   imports: Record<string, unknown>,
   arity: Readonly<Record<string, number>>,
 ): Exports {

@@ -1,5 +1,5 @@
 // A host module over a small memory in which the test plays the device, byte by byte.
-import { BLOCK_NOW, HISTOGRAM_BYTES } from "../../assembly/layout.ts";
+import { BLOCK_NOW } from "../../assembly/layout.ts";
 import { clearHistograms } from "../../src/run/job-memory.ts";
 import type { HostExports } from "../../src/wasm/bindings.ts";
 import { instantiateHost } from "../../src/wasm/modules.ts";
@@ -21,6 +21,11 @@ export const at = {
 
 export const IOVA_BASE = 0x1_0000_0000n;
 export const SQID = 3;
+
+/** What the test's device adds to a pointer. */
+export function iovaOf(pointer: number): bigint {
+  return IOVA_BASE + BigInt(pointer);
+}
 const PAGES = 128;
 
 export interface Harness {
@@ -65,8 +70,8 @@ export function withQueues(sqEntries: number, cqEntries: number): Harness {
 }
 
 function attachQueues(host: Harness, sqEntries: number, cqEntries: number): void {
-  host.wasm.attachSubmissionQueue(SQID, at.sq, sqEntries, at.sqDoorbell);
-  host.wasm.attachCompletionQueue(at.cq, cqEntries, at.cqDoorbell);
+  host.wasm.attachSubmissionQueue(SQID, at.sq, sqEntries, at.sqDoorbell, 0);
+  host.wasm.attachCompletionQueue(at.cq, cqEntries, at.cqDoorbell, 0, 1);
 }
 
 /** A harness whose loop is configured for random 4 KiB reads of 1000 blocks, nothing submitted yet. */
@@ -85,11 +90,12 @@ export function configureLoop(
 ): void {
   attachQueues(host, entries, entries);
   clearHistograms(host.memory, {
-    reads: { pointer: at.reads, bytes: HISTOGRAM_BYTES },
-    writes: { pointer: at.writes, bytes: HISTOGRAM_BYTES },
+    reads: { pointer: at.reads },
+    writes: { pointer: at.writes },
     stages: null,
   });
-  host.wasm.configureSlots(at.slots, depth, at.buffers, 4096, 4096, at.lists, IOVA_BASE);
+  const [buffers, lists] = [iovaOf(at.buffers), iovaOf(at.lists)];
+  host.wasm.configureSlots(at.slots, depth, buffers, 4096, 4096, at.lists, lists);
   host.wasm.configurePattern(true, 1000n, 0n, 1, readShare, 1n);
   host.wasm.configure(at.block, at.reads, at.writes, 1, 0);
 }

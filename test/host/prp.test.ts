@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { at, harness, IOVA_BASE } from "./harness.ts";
+import { at, harness, IOVA_BASE, iovaOf } from "./harness.ts";
 
 const PAGE = 4096;
 
@@ -36,14 +36,14 @@ describe("PRPs", () => {
         (offset, length) => {
           const buffer = 0x4000_0000 + offset;
           bytes.fill(0xee, at.scratch, at.scratch + 16);
-          wasm.buildPrps(at.scratch, buffer, length, at.lists, IOVA_BASE);
+          wasm.buildPrps(at.scratch, iovaOf(buffer), length, at.lists, iovaOf(at.lists));
           const pieces = walk(u64, length);
-          let next = IOVA_BASE + BigInt(buffer);
+          let next = iovaOf(buffer);
           for (const piece of pieces) {
             expect(piece.iova).toBe(next);
             next += BigInt(piece.bytes);
           }
-          expect(next).toBe(IOVA_BASE + BigInt(buffer + length));
+          expect(next).toBe(iovaOf(buffer + length));
         },
       ),
     );
@@ -51,7 +51,7 @@ describe("PRPs", () => {
 
   test("a transfer inside one page leaves PRP2 zero", () => {
     const { wasm, u64 } = harness();
-    wasm.buildPrps(at.scratch, 0x10200, PAGE - 0x200, at.lists, IOVA_BASE);
+    wasm.buildPrps(at.scratch, iovaOf(0x10200), PAGE - 0x200, at.lists, iovaOf(at.lists));
     expect(u64[at.scratch / 8 + 1]).toBe(0n);
     expect(wasm.prpListPages(0x10200, PAGE - 0x200)).toBe(0);
   });
@@ -59,18 +59,18 @@ describe("PRPs", () => {
   test("a list that fills its page exactly is not chained", () => {
     const { wasm, u64 } = harness();
     const length = PAGE + 512 * PAGE;
-    wasm.buildPrps(at.scratch, at.buffers, length, at.lists, IOVA_BASE);
+    wasm.buildPrps(at.scratch, iovaOf(at.buffers), length, at.lists, iovaOf(at.lists));
     expect(wasm.prpListPages(at.buffers, length)).toBe(1);
-    expect(u64[at.lists / 8 + 511]).toBe(IOVA_BASE + BigInt(at.buffers + 512 * PAGE));
+    expect(u64[at.lists / 8 + 511]).toBe(iovaOf(at.buffers + 512 * PAGE));
   });
 
   test("one page more chains to the next list page", () => {
     const { wasm, u64 } = harness();
     const length = PAGE + 513 * PAGE;
-    wasm.buildPrps(at.scratch, at.buffers, length, at.lists, IOVA_BASE);
+    wasm.buildPrps(at.scratch, iovaOf(at.buffers), length, at.lists, iovaOf(at.lists));
     expect(wasm.prpListPages(at.buffers, length)).toBe(2);
-    expect(u64[at.lists / 8 + 511]).toBe(IOVA_BASE + BigInt(at.lists + PAGE));
-    expect(u64[at.lists / 8 + 512]).toBe(IOVA_BASE + BigInt(at.buffers + 512 * PAGE));
+    expect(u64[at.lists / 8 + 511]).toBe(iovaOf(at.lists + PAGE));
+    expect(u64[at.lists / 8 + 512]).toBe(iovaOf(at.buffers + 512 * PAGE));
   });
 
   test("list pages counted are list pages written", () => {
@@ -78,7 +78,7 @@ describe("PRPs", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 8 * 1024 * 1024 }), (length) => {
         bytes.fill(0, at.lists, at.lists + 8 * PAGE);
-        wasm.buildPrps(at.scratch, at.buffers, length, at.lists, IOVA_BASE);
+        wasm.buildPrps(at.scratch, iovaOf(at.buffers), length, at.lists, iovaOf(at.lists));
         const pages = wasm.prpListPages(at.buffers, length);
         const end = at.lists + pages * PAGE;
         expect(bytes.slice(end, at.lists + 8 * PAGE).every((byte) => byte === 0)).toBe(true);

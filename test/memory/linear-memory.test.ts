@@ -1,119 +1,199 @@
-import fc from "fast-check";
+// The memory of one controller: its windows, what is handed out of them, and what a device may reach.
 import { describe, expect, test } from "vitest";
 import { HEAP, RESERVED_BYTES } from "../../assembly/layout.ts";
 import { PhasebitError } from "../../src/errors.ts";
-import { Arena, alignUp } from "../../src/memory/arena.ts";
-import { HUGE_PAGE_BYTES, LinearMemory, type MemoryPlan } from "../../src/memory/linear-memory.ts";
+import type { Iommu } from "../../src/memory/iommu.ts";
+import {
+  HUGE_PAGE_BYTES,
+  LinearMemory,
+  type MemoryKind,
+  type MemoryPlan,
+} from "../../src/memory/linear-memory.ts";
 import { native } from "../../src/native.ts";
 import { presentPages } from "../pages.ts";
 
 const plan: MemoryPlan = {
-  heapBytes: 10_000,
-  commandBytes: 5000,
-  completionBytes: 4096,
-  dataBytes: 1_000_000,
+  host: 10_000,
+  commands: 5000,
+  completions: 4096,
+  data: 1_000_000,
   doorbellBytes: 4096,
   mediaBytes: [65536, 4096],
 };
+const kinds: readonly MemoryKind[] = ["host", "commands", "completions", "data"];
 
-describe("an arena", () => {
-  test("that is full says which one and how large it is", () => {
-    const arena = new Arena("command memory", { pointer: 0x1000, bytes: 0x1000 });
-    arena.allocate(0x1000);
-    expect(() => arena.allocate(1)).toThrow(/command memory.*4096 bytes is full/);
-  });
+interface Mapped {
+  readonly pointer: number;
+  readonly bytes: number;
+  readonly readOnly: boolean;
+}
 
-  test("hands out disjoint aligned regions and is whole again when all came back", () => {
-    fc.assert(
-      fc.property(
-        fc.array(
-          fc.record({
-            bytes: fc.integer({ min: 1, max: 5000 }),
-            alignment: fc.constantFrom(8, 64, 4096),
-          }),
-          { maxLength: 20 },
-        ),
-        fc.infiniteStream(fc.nat()),
-        (wishes, order) => {
-          const whole = { pointer: 0x3000, bytes: 0x40000 };
-          const arena = new Arena("test", whole);
-          const taken = wishes.map(({ bytes, alignment }) => {
-            const region = arena.allocate(bytes, alignment);
-            expect(region.pointer % alignment).toBe(0);
-            return region;
-          });
-          const sorted = [...taken].sort((a, b) => a.pointer - b.pointer);
-          for (const [index, region] of sorted.entries()) {
-            const next = sorted[index + 1]?.pointer ?? whole.pointer + whole.bytes;
-            expect(region.pointer + region.bytes).toBeLessThanOrEqual(next);
-          }
-          while (taken.length > 0) {
-            arena.release(taken.splice((order.next().value ?? 0) % taken.length, 1)[0]!);
-          }
-          expect(arena.allocate(whole.bytes)).toEqual(whole);
-        },
-      ),
-    );
-  });
-});
+/** An IOMMU that remembers, and refuses what comes after `most` mappings. */
+function iommu(most = Number.POSITIVE_INFINITY, ranges: ReturnType<Iommu["ranges"]> = []) {
+  const mapped = new Map<bigint, Mapped>();
+  const it: Iommu = {
+    ranges: () => ranges,
+    map: (span, iova, readOnly) => {
+      if (mapped.size >= most) throw new Error("map DMA window: ENOMEM");
+      expect(mapped.has(iova)).toBe(false);
+      mapped.set(iova, { ...span, readOnly });
+    },
+    unmap: (iova, bytes) => {
+      expect(mapped.get(iova)?.bytes, "one unmap for one map").toBe(bytes);
+      mapped.delete(iova);
+    },
+  };
+  return { mapped, iommu: it };
+}
 
-describe("the linear memory", () => {
+describe("misuse", () => {
   test("larger than 4 GiB is refused", () => {
-    const huge = { ...plan, dataBytes: 5 * 2 ** 30 };
+    const huge = { ...plan, data: 5 * 2 ** 30 };
     expect(() => new LinearMemory(huge)).toThrow(PhasebitError);
     expect(() => new LinearMemory(huge)).toThrow(/4 GiB/);
   });
 
-  test("has its windows in order, apart, inside, on their pages", () => {
+  test("a window that is full says whose it is; what came back is there again", () => {
+    const memory = new LinearMemory({ ...plan, data: HUGE_PAGE_BYTES });
+    const all = memory.allocate(HUGE_PAGE_BYTES);
+    expect(() => memory.allocate(1)).toThrow(/1 bytes of data memory: .* full/);
+    all.release();
+    expect(memory.allocate(HUGE_PAGE_BYTES).pointer).toBe(all.pointer);
+    memory.close();
+  });
+
+  test("an IOMMU that maps no more leaves nothing mapped, and the memory can be attached again", () => {
     const memory = new LinearMemory(plan);
-    const { heap, doorbells, commands, completions, data, dma, media } = memory;
-    const windows = [heap, doorbells, commands, completions, data, ...media];
-    expect(heap.pointer).toBe(HEAP);
+    for (const kind of kinds) memory.allocate(4096, { kind });
+    const { mapped, iommu: narrow } = iommu(2);
+    expect(() => memory.attach(narrow)).toThrow(/ENOMEM/);
+    expect(mapped.size).toBe(0);
+    memory.detach();
+    const wide = iommu();
+    memory.attach(wide.iommu);
+    expect(wide.mapped.size).toBe(3);
+    memory.close();
+  });
+
+  test("no place in the IOMMU's ranges is an error that names them", () => {
+    const memory = new LinearMemory(plan);
+    const { iommu: narrow } = iommu(9, [{ start: 0x1000n, end: 0x1fffn }]);
+    expect(() => memory.placeFor(narrow)).toThrow(/none of the IOMMU's ranges \(1000-1fff\)/);
+  });
+});
+
+describe("windows", () => {
+  test("hand out what lies in order, apart, inside, on its pages", () => {
+    const memory = new LinearMemory(plan);
+    const { doorbells, dma, media } = memory;
+    const [host, ...others] = kinds.map((kind) => memory.allocate(4096, { kind }));
+    expect(host!.pointer).toBe(HEAP);
+    const windows = [host!, doorbells, ...others, ...media];
     for (const [index, window] of windows.entries()) {
       expect(window.pointer % 4096).toBe(0);
       const next = windows[index + 1]?.pointer ?? memory.bytes.length;
       expect(window.pointer + window.bytes).toBeLessThanOrEqual(next);
     }
-    expect(dma.pointer).toBe(commands.pointer);
-    expect(data.pointer + data.bytes).toBeLessThanOrEqual(dma.pointer + dma.bytes);
+    expect(dma.pointer).toBe(others[0]!.pointer);
     expect(dma.pointer + dma.bytes).toBeLessThanOrEqual(media[0]!.pointer);
+    memory.close();
   });
 
-  test("keeps unmapped pages between arenas", () => {
-    const { commands, completions, data } = new LinearMemory(plan);
+  test("keep unmapped pages between them", () => {
+    const memory = new LinearMemory({
+      ...plan,
+      commands: HUGE_PAGE_BYTES,
+      completions: HUGE_PAGE_BYTES,
+    });
+    const full = (kind: MemoryKind) => memory.allocate(HUGE_PAGE_BYTES, { kind });
+    const [commands, completions] = [full("commands"), full("completions")];
+    const data = memory.allocate(4096);
     expect(completions.pointer - commands.pointer - commands.bytes).toBeGreaterThanOrEqual(4096);
     expect(data.pointer - completions.pointer - completions.bytes).toBeGreaterThanOrEqual(4096);
+    memory.close();
   });
 
-  test("puts the DMA window's address on a huge page", () => {
+  test("of DMA memory begin on a huge page's address", () => {
     const memory = new LinearMemory(plan);
     const address = native().addressOf(memory.bytes) + BigInt(memory.dma.pointer);
     expect(address % BigInt(HUGE_PAGE_BYTES)).toBe(0n);
     expect(memory.dma.bytes % HUGE_PAGE_BYTES).toBe(0);
   });
 
-  test("has all its pages below the DMA window, and none of the media, from the start", () => {
-    const memory = new LinearMemory({ ...plan, heapBytes: 3_000_000 });
-    const { doorbells, media } = memory;
-    const end = doorbells.pointer + doorbells.bytes;
-    const below = { pointer: RESERVED_BYTES, bytes: end - RESERVED_BYTES };
-    expect(presentPages(memory.bytes, below)).toHaveLength(below.bytes / 4096);
-    expect(presentPages(memory.bytes, media[0]!)).toEqual([]);
-  });
-
-  test("is zero and writable after its windows were closed", () => {
+  test("are seen at 4 GiB and more where the IOMMU allows it, else where it does", () => {
     const memory = new LinearMemory(plan);
-    memory.populateDma();
-    memory.bytes[memory.data.pointer] = 7;
+    memory.placeFor(iommu().iommu);
+    expect(memory.allocate(8).iova >> 32n).toBe(1n);
+    const other = new LinearMemory(plan);
+    other.placeFor(iommu(9, [{ start: 5n << 32n, end: (7n << 32n) - 1n }]).iommu);
+    expect(other.iovaBase).toBe(5n << 32n);
     memory.close();
-    expect(memory.bytes[memory.data.pointer]).toBe(0);
-    memory.bytes[memory.data.pointer] = 8;
-    expect(memory.bytes[memory.data.pointer]).toBe(8);
   });
 });
 
-test("alignUp is the next multiple, also past 32 bits", () => {
-  expect(alignUp(0, 4096)).toBe(0);
-  expect(alignUp(1, 4096)).toBe(4096);
-  expect(alignUp(2 ** 33 + 1, 4096)).toBe(2 ** 33 + 4096);
+test("has all pages at fixed places and under the doorbells, and none of the media, from the start", () => {
+  const memory = new LinearMemory({ ...plan, mediaBytes: [65536] });
+  const fixed = { pointer: RESERVED_BYTES, bytes: HEAP - RESERVED_BYTES };
+  for (const span of [fixed, memory.doorbells]) {
+    expect(presentPages(memory.bytes, span)).toHaveLength(span.bytes / 4096);
+  }
+  expect(presentPages(memory.bytes, memory.media[0]!)).toEqual([]);
+  memory.close();
+});
+
+describe("allocate", () => {
+  test("gives zeroed memory, also where somebody wrote before", () => {
+    const memory = new LinearMemory(plan);
+    const first = memory.allocate(4096).fill(0xff);
+    const { pointer } = first;
+    first.release();
+    const second = memory.allocate(4096);
+    expect(second.pointer).toBe(pointer);
+    expect(second.copy().every((byte) => byte === 0)).toBe(true);
+    memory.close();
+  });
+
+  test("counts what is used and what has pages, kind by kind", () => {
+    const memory = new LinearMemory(plan);
+    expect(memory.committed.data).toBe(0);
+    const region = memory.allocate(5000, { alignment: 64 });
+    expect(memory.used).toMatchObject({ data: 5000, commands: 0, completions: 0 });
+    expect(memory.committed.data).toBeGreaterThanOrEqual(5000);
+    region.release();
+    expect(memory.used.data).toBe(0);
+    memory.close();
+  });
+});
+
+describe("a device", () => {
+  test("reaches all but host memory: commands read only, also what is allocated later", () => {
+    const memory = new LinearMemory(plan);
+    const { mapped, iommu: it } = iommu();
+    const early = memory.allocate(4096, { kind: "commands" });
+    memory.attach(it);
+    memory.attach(it);
+    memory.allocate(4096, { kind: "host" });
+    const late = memory.allocate(4096);
+    const rights = [...mapped.values()].map(({ pointer, readOnly }) => [pointer, readOnly]);
+    expect(rights).toEqual([
+      [early.pointer, true],
+      [late.pointer, false],
+    ]);
+    expect([...mapped.keys()]).toEqual([early.iova, late.iova]);
+    memory.detach();
+    memory.detach();
+    expect(mapped.size).toBe(0);
+    memory.allocate(4096, { kind: "completions" });
+    expect(mapped.size, "nothing is mapped while it is detached").toBe(0);
+    memory.close();
+  });
+});
+
+test("is zero and writable after its windows were closed", () => {
+  const memory = new LinearMemory(plan);
+  const { pointer } = memory.allocate(4096).fill(7);
+  memory.close();
+  expect(memory.bytes[pointer]).toBe(0);
+  memory.bytes[pointer] = 8;
+  expect(memory.bytes[pointer]).toBe(8);
 });

@@ -1,179 +1,202 @@
-// The control plane against the embedded controller, stepped in this thread.
-import { afterEach, describe, expect, test } from "vitest";
-import { BUS_MASTER } from "../../assembly/layout.ts";
-import { NvmOpcode } from "../../assembly/spec/commands.ts";
-import { Register } from "../../assembly/spec/registers.ts";
+// An enabled controller: who it is, and its queues.
+import { describe, expect, test } from "vitest";
 import { Status } from "../../assembly/spec/status.ts";
-import { readWrite } from "../../src/nvme/admin.ts";
 import { Controller } from "../../src/nvme/controller.ts";
+import * as sqe from "../../src/nvme/sqe.ts";
+import { broughtUp, openStepped, readOf, reapAll, timeoutMs, withPair, work } from "./devices.ts";
 
-const needs = {
-  ioQueues: 2,
-  heapBytes: 65536,
-  commandBytes: 65536,
-  completionBytes: 65536,
-  dataBytes: 1 << 20,
-};
-
-const opened: Controller[] = [];
-
-async function open(parameters = "size=16m"): Promise<Controller> {
-  const controller = await Controller.open(`embedded?${parameters}`, { needs, stepped: true });
-  opened.push(controller);
-  return controller;
-}
-
-afterEach(async () => {
-  for (const controller of opened.splice(0)) await controller.close({ shutdown: false });
-});
-
-describe("opening", () => {
-  test("brings the controller up and says who it is", async () => {
-    const controller = await open();
-    expect(controller.version).toBe("1.4.0");
-    expect(controller.identity.model).not.toBe("");
-    expect(controller.ioQueues).toBe(2);
-    const namespace = await controller.identifyNamespace(1);
-    expect(namespace.blocks * namespace.blockBytes).toBe(16 * 2 ** 20);
+describe("misuse", () => {
+  test("its identity comes after identify", async () => {
+    const device = await openStepped();
+    const controller = await device.enable();
+    expect(() => controller.identity).toThrow(/identify\(\) comes first/);
+    expect((await controller.identify()).model).not.toBe("");
+    expect(controller.identity.namespaces).toBeGreaterThan(0);
   });
 
-  test("an unknown device is bad usage", async () => {
-    await expect(Controller.open("floppy", { needs })).rejects.toMatchObject({ code: "USAGE" });
-  });
-
-  test("an absent PCI function is bad usage that names it", async () => {
-    const opening = Controller.open("0000:7f:1f.7", { needs });
-    await expect(opening).rejects.toMatchObject({ code: "USAGE" });
-    await expect(opening).rejects.toThrow(/0000:7f:1f\.7.*no such PCI function/);
-  });
-
-  test("an inactive namespace is bad usage", async () => {
-    const controller = await open();
-    await expect(controller.identifyNamespace(9)).rejects.toThrow(/^nsid 9.*no such active/);
-  });
-
-  test("a namespace whose format has metadata is refused: its transfers would not fit their buffers", async () => {
-    const controller = await open("size=16m&fault=bad-identify:field=ms,value=8");
-    await expect(controller.identifyNamespace(1)).rejects.toThrow(/8 bytes of metadata/);
-  });
-
-  test("traces each register access and command", async () => {
-    const lines: string[] = [];
-    const controller = await Controller.open("embedded?size=16m", {
-      needs,
-      stepped: true,
-      trace: (line) => lines.push(line),
+  test.each([0, -1, 1.5, 65_536, Number.NaN])("%d queues cannot be asked for", async (count) => {
+    const device = await openStepped();
+    const controller = await device.enable();
+    await expect(controller.requestQueues(count)).rejects.toMatchObject({
+      code: "USAGE",
+      what: "ioQueues",
+      value: count,
+      section: "5.21.1.7",
     });
-    opened.push(controller);
-    const text = lines.join("\n");
-    expect(text).toMatch(/write CC .*EN=1/);
-    expect(text).toMatch(/read {2}CSTS .*RDY=1/);
-    expect(text).toMatch(/post {2}sq 0 cid 0 0:00000006/);
-    expect(text).toMatch(/done {2}sq 0 cid 0 .*Success/);
+    expect(controller.ioQueues).toBe(0);
+  });
+
+  test.each([
+    [{ id: -1, entries: 8 }, "id"],
+    [{ id: 65_536, entries: 8 }, "id"],
+    [{ id: 1, entries: 0 }, "entries"],
+    [{ id: 1, entries: 65_537 }, "entries"],
+    [{ id: 1, entries: 2.5 }, "entries"],
+  ])("a queue of %o is none, and takes no memory", async (options, what) => {
+    const { controller, device } = await broughtUp();
+    const cq = await controller.createCompletionQueue({ id: 1, entries: 8 });
+    const before = device.memory.used;
+    const refused = { code: "USAGE", what };
+    await expect(controller.createCompletionQueue(options)).rejects.toMatchObject(refused);
+    await expect(controller.createSubmissionQueue({ ...options, cq })).rejects.toMatchObject(
+      refused,
+    );
+    expect(device.memory.used).toEqual(before);
+  });
+
+  test("what the controller refuses is an error with the status, and takes no memory", async () => {
+    const { controller, device } = await broughtUp("size=16m&queues=4");
+    const cq = await controller.createCompletionQueue({ id: 1, entries: 8 });
+    const before = device.memory.used;
+    const one = controller.createCompletionQueue({ id: 2, entries: 1 });
+    await expect(one).rejects.toMatchObject({ value: Status.INVALID_QUEUE_SIZE });
+    const zero = controller.createCompletionQueue({ id: 0, entries: 8 });
+    await expect(zero).rejects.toMatchObject({ value: Status.INVALID_QUEUE_IDENTIFIER });
+    const high = controller.createCompletionQueue({ id: 5, entries: 8 });
+    await expect(high).rejects.toThrow(/Create I\/O Completion Queue 5: Invalid Queue Identifier/);
+    const twice = controller.createCompletionQueue({ id: 1, entries: 8 });
+    await expect(twice).rejects.toThrow(/Invalid Queue Identifier/);
+    const low = controller.createSubmissionQueue({ id: 9, entries: 8, cq });
+    await expect(low).rejects.toThrow(/Create I\/O Submission Queue 9: Invalid Queue Identifier/);
+    expect(device.memory.used).toEqual(before);
+  });
+
+  test("a queue whose doorbell BAR0 has not is created nowhere", async () => {
+    const { controller, device } = await broughtUp();
+    const before = device.memory.used;
+    const far = controller.createCompletionQueue({ id: 40_000, entries: 8 });
+    await expect(far).rejects.toThrow(/doorbell 80001 lies outside BAR0/);
+    expect(device.memory.used).toEqual(before);
+  });
+
+  test("memory that is too small for its queue is refused", async () => {
+    const { controller, device } = await broughtUp();
+    const memory = device.memory.allocate(4096);
+    const cq = controller.createCompletionQueue({ id: 1, entries: 257, memory });
+    await expect(cq).rejects.toThrow(/^memory 4096: .*needs 4112/);
+  });
+
+  test("a queue that is gone is not deleted again: its number may be another's by now", async () => {
+    const { controller, sq } = await withPair();
+    await controller.deleteQueuePair(sq);
+    const again = await controller.createQueuePair(1, 8);
+    await expect(controller.deleteSubmissionQueue(sq)).rejects.toThrow(/delete .*it was deleted/);
+    await expect(controller.deleteCompletionQueue(sq.cq)).rejects.toMatchObject({ code: "USAGE" });
+    expect(again.state).toBe("live");
+  });
+
+  test("no queue completes into one that is gone", async () => {
+    const { controller, sq } = await withPair();
+    await controller.deleteQueuePair(sq);
+    const next = controller.createSubmissionQueue({ id: 2, entries: 8, cq: sq.cq });
+    await expect(next).rejects.toThrow(/complete into completion queue 1: it was deleted/);
+  });
+
+  test("an inactive namespace, and one with metadata, are named", async () => {
+    const { controller } = await broughtUp();
+    const refusal = { code: "USAGE", what: "nsid" };
+    for (const [nsid, section] of [
+      [0, "6.1.2"],
+      [9999, "6.1.2"],
+      [9, "6.1.5"],
+    ] as const) {
+      const error = { ...refusal, value: nsid, section };
+      await expect(controller.identifyNamespace(nsid)).rejects.toMatchObject(error);
+    }
+    const other = await broughtUp("size=16m&fault=bad-identify:field=ms,value=8");
+    await expect(other.controller.identifyNamespace(1)).rejects.toThrow(/8 bytes of metadata/);
   });
 });
 
-describe("an I/O queue pair", () => {
-  test("moves data there and back", async () => {
-    const controller = await open();
-    const { memory } = controller.transport;
-    const queue = controller.commandQueue(await controller.createQueuePair(1, 8, null));
-    const page = memory.data.allocate(4096);
-    const iova = controller.iova(page.pointer);
-    const pattern = Uint8Array.from({ length: 4096 }, (_, index) => (index * 7) & 0xff);
-
-    memory.bytes.set(pattern, page.pointer);
-    await queue.execute(readWrite(NvmOpcode.WRITE, 1, 5n, 1, iova, 0n), 1000, "Write");
-    memory.zero(page);
-    await queue.execute(readWrite(NvmOpcode.READ, 1, 5n, 1, iova, 0n), 1000, "Read");
-    expect(memory.copy(page)).toEqual(pattern);
+describe("deleting queues", () => {
+  test("the CQ before its SQ is refused by the controller: a value, when any is expected", async () => {
+    const { controller, sq, page } = await withPair();
+    const refused = await controller.deleteCompletionQueue(sq.cq, { expect: "any" });
+    expect(refused.status).toBe(Status.INVALID_QUEUE_DELETION);
+    expect(refused.status, "1/0Ch").toBe(0x10c);
+    await expect(controller.deleteCompletionQueue(sq.cq)).rejects.toMatchObject({
+      code: "DEVICE",
+      value: Status.INVALID_QUEUE_DELETION,
+    });
+    expect([sq.state, sq.cq.state]).toEqual(["live", "live"]);
+    expect((await sq.run(readOf(page), { timeoutMs })).status).toBe(0);
+    expect((await controller.deleteSubmissionQueue(sq, { expect: "any" })).status).toBe(0);
+    expect((await controller.deleteCompletionQueue(sq.cq, { expect: "any" })).status).toBe(0);
+    expect([sq.state, sq.cq.state]).toEqual(["deleted", "deleted"]);
   });
 
-  test("an error status is an error that names command and status", async () => {
-    const controller = await open();
-    const queue = controller.commandQueue(await controller.createQueuePair(1, 8, null));
-    const past = readWrite(NvmOpcode.READ, 1, 1n << 40n, 1, controller.iova(4096), 0n);
-    await expect(queue.execute(past, 1000, "Read")).rejects.toThrow(/Read: LBA Out of Range/);
-    const completion = await queue.submit(past, 1000);
-    expect(completion.status).toBe(Status.LBA_OUT_OF_RANGE);
+  test("gives the memory back that was taken for them, and leaves what the caller gave", async () => {
+    const { controller, device } = await broughtUp();
+    const before = device.memory.used;
+    const memory = device.memory.allocate(8192).fill(0xff);
+    const cq = await controller.createCompletionQueue({ id: 1, entries: 64, memory });
+    const sq = await controller.createSubmissionQueue({ id: 1, entries: 64, cq });
+    expect(
+      memory.copy(1024).every((byte) => byte === 0),
+      "no old phase tags",
+    ).toBe(true);
+    await controller.deleteQueuePair(sq);
+    expect(memory.isReleased).toBe(false);
+    expect(sq.region.isReleased).toBe(true);
+    memory.release();
+    expect(device.memory.used).toEqual(before);
+    const again = await controller.createQueuePair(1, 64);
+    expect(again.region.pointer).toBe(sq.region.pointer);
   });
 
-  test("takes more commands at once than it has entries", async () => {
-    const controller = await open();
-    const queue = controller.commandQueue(await controller.createQueuePair(1, 4, null));
-    const page = controller.transport.memory.data.allocate(4096);
-    const read = readWrite(NvmOpcode.READ, 1, 0n, 1, controller.iova(page.pointer), 0n);
-    const completions = await Promise.all(
-      Array.from({ length: 50 }, () => queue.submit(read, 5000)),
-    );
-    expect(completions.every(({ status }) => status === 0)).toBe(true);
-    expect(queue.strays).toBe(0);
+  test("what a deleted queue's commands completed with is no stray", async () => {
+    const { controller, device, sq, page } = await withPair();
+    sq.post(readOf(page), { cid: 3 });
+    sq.ring();
+    await work(device);
+    await controller.deleteSubmissionQueue(sq);
+    const found = await reapAll(sq.cq);
+    expect(found.map(({ cid, status }) => [cid, status])).toEqual([[3, 0]]);
+    expect(sq.cq.strays).toBe(0);
   });
 
-  test("can be deleted and created again, its memory is reused", async () => {
-    const controller = await open();
-    const first = await controller.createQueuePair(1, 64, null);
-    await controller.deleteQueuePair(first);
-    const second = await controller.createQueuePair(1, 64, null);
-    expect(second.sq).toEqual(first.sq);
-  });
-
-  test("a second pair with the same identifier is refused by the controller", async () => {
-    const controller = await open();
-    await controller.createQueuePair(1, 8, null);
-    await expect(controller.createQueuePair(1, 8, null)).rejects.toThrow(
-      /Create I\/O Completion Queue 1: Invalid Queue Identifier/,
-    );
+  test("all of them, submission queues first", async () => {
+    const { controller, sq } = await withPair();
+    const second = await controller.createSubmissionQueue({ id: 2, entries: 8, cq: sq.cq });
+    await controller.deleteQueues();
+    expect([sq.state, second.state, sq.cq.state]).toEqual(["deleted", "deleted", "deleted"]);
   });
 });
 
-describe("closing", () => {
-  test("leaves the controller disabled and without access to memory", async () => {
-    const controller = await open();
-    await controller.createQueuePair(1, 8, null);
-    const writes: [number, number][] = [];
-    const { transport } = controller;
-    const original = transport.write32.bind(transport);
-    transport.write32 = (offset, value) => {
-      writes.push([offset, value]);
-      original(offset, value);
-    };
-    let disabledFirst = false;
-    const unmap = transport.unmapDma.bind(transport);
-    transport.unmapDma = () => {
-      disabledFirst =
-        (transport.read32(Register.CSTS) & 1) === 0 && transport.memory.u32[BUS_MASTER / 4] === 0;
-      unmap();
-    };
-    await controller.close({ shutdown: true });
-    expect(disabledFirst, "CSTS.RDY=0 and bus master off before the memory goes").toBe(true);
-    const cc = writes.filter(([offset]) => offset === Register.CC).map(([, value]) => value);
-    expect((cc.at(-2)! >> 14) & 3, "CC.SHN=1 first").toBe(1);
-    expect(cc.at(-1)! & 1, "CC.EN=0 last").toBe(0);
-  });
+test("an admin command that is not answered ends, and its memory goes back with the next reset", async () => {
+  const { controller, device } = await broughtUp("size=16m&fault=never-complete:op=create-io-cq");
+  const before = device.memory.used.completions;
+  controller.adminCommand = (command, what) =>
+    controller.admin.execute(command, { timeoutMs: 20, what });
+  const create = controller.createCompletionQueue({ id: 1, entries: 8 });
+  await expect(create).rejects.toThrow(/no completion within 20 ms/);
+  expect(device.memory.used.completions, "it may still be written to").toBeGreaterThan(before);
+  await device.reset();
+  expect(device.memory.used.completions).toBe(0);
+});
 
-  test("goes on when a step fails, and says what failed", async () => {
-    const controller = await open();
-    const { transport } = controller;
-    const steps: string[] = [];
-    const note = <T extends unknown[]>(name: string, work: (...args: T) => unknown) => {
-      return (...args: T) => {
-        steps.push(name);
-        return work(...args);
-      };
-    };
-    transport.setBusMaster = () => {
-      throw new Error("configuration space: EIO");
-    };
-    transport.unmapDma = note("unmap", transport.unmapDma.bind(transport));
-    transport.close = note("close", transport.close.bind(transport)) as typeof transport.close;
-    await expect(controller.close({ shutdown: false })).rejects.toThrow(/EIO/);
-    expect(steps).toEqual(["unmap", "close"]);
-  });
+test("moves data there and back", async () => {
+  const { sq, page } = await withPair();
+  const pattern = Uint8Array.from({ length: 4096 }, (_, index) => (index * 7) & 0xff);
+  const range = { nsid: 1, slba: 5n, blocks: 1, data: page };
+  page.write(pattern);
+  await sq.execute(sqe.write(range), { timeoutMs, what: "Write" });
+  page.fill(0);
+  await sq.execute(sqe.read(range), { timeoutMs, what: "Read" });
+  expect(page.copy()).toEqual(pattern);
+});
 
-  test("twice is once", async () => {
-    const controller = await open();
-    await controller.close({ shutdown: false });
-    await controller.close({ shutdown: false });
-  });
+test("grants what it can, and says so", async () => {
+  const { controller } = await broughtUp("size=16m&fault=queue-limit:n=3");
+  expect(controller.ioQueues).toBe(3);
+});
+
+test("an end takes all its queues with it", async () => {
+  const { controller, sq } = await withPair();
+  expect(controller).toBeInstanceOf(Controller);
+  await controller.reset();
+  expect([sq.state, sq.cq.state, controller.admin.state]).toEqual(["reset", "reset", "reset"]);
+  await expect(controller.identify()).rejects.toThrow(
+    /submission queue 0: the controller was reset/,
+  );
 });

@@ -1,6 +1,7 @@
 // A block touches no page of the linear memory for the first time: the kernel's work on it would be part of some
 // command's latency, and the first figures of a run would be the kernel's.
 import { afterEach, describe, expect, test } from "vitest";
+import type { EmbeddedTransport } from "../../src/embedded/transport.ts";
 import { prepareWrites, writtenRange } from "../../src/run/prepare.ts";
 import { Session } from "../../src/run/session.ts";
 import { parseWorkload, type Workload } from "../../src/run/workload.ts";
@@ -24,9 +25,9 @@ async function firstTouches(options: WorkloadOptions): Promise<number[]> {
   const chosen = workload(options);
   const session = await Session.open([chosen]);
   opened.push(session);
-  const { memory } = session.controller.transport;
+  const { memory, transport } = session.device;
   const all = () => presentPages(memory.bytes, { pointer: 0, bytes: memory.bytes.length });
-  await prepareWrites(session.controller, session.namespace, [chosen], {});
+  await prepareWrites(transport, session.namespace, [chosen], {});
   const before = new Set(all());
   const outcome = await session.block(chosen);
   expect(outcome.jobs.every(({ completed }) => completed > 0)).toBe(true);
@@ -62,7 +63,7 @@ describe("what is prepared for writes", () => {
     const session = await Session.open([workload({}), some, others]);
     opened.push(session);
     const ranges: unknown[] = [];
-    session.controller.transport.prepareWrites = async (_nsid, range) => {
+    (session.device.transport as EmbeddedTransport).prepareWrites = async (_nsid, range) => {
       ranges.push(range);
     };
     await session.block(workload({}));

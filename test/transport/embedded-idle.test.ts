@@ -1,6 +1,6 @@
 // How long the embedded controller's thread may sleep: never past anything, and seldom long before it.
 import { describe, expect, test } from "vitest";
-import { sleepNs } from "../../src/transport/embedded-idle.ts";
+import { sleepNs } from "../../src/embedded/idle.ts";
 
 const US = 1000;
 const MS = 1_000_000;

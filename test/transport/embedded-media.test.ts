@@ -5,50 +5,43 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
+import { openEmbedded } from "../../src/embedded/transport.ts";
 import { PhasebitError } from "../../src/errors.ts";
-import type { Region } from "../../src/memory/arena.ts";
-import { readWrite } from "../../src/nvme/admin.ts";
-import type { CommandQueue } from "../../src/nvme/command-queue.ts";
-import { Controller } from "../../src/nvme/controller.ts";
+import type { Span } from "../../src/memory/arena.ts";
+import { Device } from "../../src/nvme/device.ts";
+import * as sqe from "../../src/nvme/sqe.ts";
 import { presentPages } from "../pages.ts";
 
 const PAGE = 4096;
 const MiB = 1024 ** 2;
-const needs = {
-  ioQueues: 1,
-  heapBytes: 65536,
-  commandBytes: 65536,
-  completionBytes: 65536,
-  dataBytes: MiB,
-};
-
-const opened: Controller[] = [];
+const opened: Device[] = [];
 
 async function open(parameters: string) {
-  const controller = await Controller.open(`embedded?${parameters}`, { needs, stepped: true });
-  opened.push(controller);
-  const { memory } = controller.transport;
-  const present = (media: Region = memory.media[0]!) => presentPages(memory.bytes, media);
+  const transport = await openEmbedded(`embedded?${parameters}`, { stepped: true });
+  const device = new Device(transport);
+  opened.push(device);
+  const { memory } = device;
+  const present = (media: Span = memory.media[0]!) => presentPages(memory.bytes, media);
   const prepare = (offset: number, bytes: number, nsid = 1, signal?: AbortSignal) =>
-    controller.transport.prepareWrites!(nsid, { offset, bytes }, signal);
-  return { controller, memory, present, prepare, transfer: await transfers(controller) };
+    transport.prepareWrites(nsid, { offset, bytes }, signal);
+  return { memory, present, prepare, transfer: await transfers(device) };
 }
 
 /** Moves one page between the host and page `index` of the medium. */
-async function transfers(controller: Controller) {
-  const pair = await controller.createQueuePair(1, 8, null);
-  const queue: CommandQueue = controller.commandQueue(pair);
-  const page = controller.transport.memory.data.allocate(PAGE);
+async function transfers(device: Device) {
+  const controller = await device.bringUp({ ioQueues: 1 });
+  const queue = await controller.createQueuePair(1, 8);
+  const data = device.memory.allocate(PAGE);
   return async (opcode: NvmOpcode.READ | NvmOpcode.WRITE, index: number): Promise<void> => {
-    const iova = controller.iova(page.pointer);
-    const command = readWrite(opcode, 1, BigInt(index), 1, iova, 0n);
-    expect((await queue.submit(command, 1000)).status).toBe(0);
+    const build = opcode === NvmOpcode.READ ? sqe.read : sqe.write;
+    const command = build({ nsid: 1, slba: BigInt(index), blocks: 1, data });
+    expect((await queue.run(command, { timeoutMs: 60_000 })).status).toBe(0);
   };
 }
 
 afterEach(async () => {
   vi.restoreAllMocks();
-  for (const controller of opened.splice(0)) await controller.close({ shutdown: false });
+  for (const device of opened.splice(0)) await device.close();
 });
 
 describe("what cannot be prepared", () => {
@@ -58,7 +51,7 @@ describe("what cannot be prepared", () => {
     const failure = await prepare(0, 64 * MiB).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(PhasebitError);
     expect(failure).toMatchObject({ code: "ENVIRONMENT" });
-    expect((failure as Error).message).toMatch(/64MiB.*16MiB of memory are available.*--size/);
+    expect((failure as Error).message).toMatch(/64MiB.*16MiB of memory are available$/);
     expect(present()).toEqual([]);
   });
 

@@ -2,67 +2,74 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { IOVA_WINDOW_NONE } from "../../assembly/layout.ts";
-import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { Register } from "../../assembly/spec/registers.ts";
 import { Status } from "../../assembly/spec/status.ts";
-import { readWrite } from "../../src/nvme/admin.ts";
-import { Controller } from "../../src/nvme/controller.ts";
+import { type EmbeddedTransport, openEmbedded } from "../../src/embedded/transport.ts";
+import type { Region } from "../../src/memory/region.ts";
+import type { Controller } from "../../src/nvme/controller.ts";
+import { Device } from "../../src/nvme/device.ts";
+import * as sqe from "../../src/nvme/sqe.ts";
 
-const needs = {
-  ioQueues: 2,
-  heapBytes: 65536,
-  commandBytes: 65536,
-  completionBytes: 65536,
-  dataBytes: 1 << 20,
-};
+const opened: Device[] = [];
 
 /** Longer than a busy machine needs. */
 const LONG_MS = 60_000;
 
-const opened: Controller[] = [];
-
-async function open(parameters = ""): Promise<Controller> {
-  const controller = await Controller.open(`embedded?size=16m${parameters}`, { needs });
-  opened.push(controller);
-  return controller;
+/** A device in its own thread, brought up. */
+async function open(
+  parameters = "",
+): Promise<{ device: Device; controller: Controller; transport: EmbeddedTransport }> {
+  const transport = await openEmbedded(`embedded?size=16m${parameters}`);
+  const device = new Device(transport);
+  opened.push(device);
+  return { device, transport, controller: await device.bringUp({ ioQueues: 2 }) };
 }
 
+const readOf = (page: Region): sqe.SqeDwords =>
+  sqe.read({ nsid: 1, slba: 0n, blocks: 1, data: page });
+
 afterEach(async () => {
-  for (const controller of opened.splice(0)) await controller.close({ shutdown: false });
+  for (const device of opened.splice(0)) await device.close();
 });
 
 describe("its IOMMU", () => {
   test("gives a bad pointer an error, and the next command is fine", async () => {
-    const controller = await open();
-    const queue = controller.commandQueue(await controller.createQueuePair(1, 8, null));
-    const page = controller.transport.memory.data.allocate(4096);
-    const bad = (BigInt(IOVA_WINDOW_NONE) << 32n) + BigInt(page.pointer);
-    const read = (iova: bigint) => readWrite(NvmOpcode.READ, 1, 0n, 1, iova, 0n);
-    expect((await queue.submit(read(bad), LONG_MS)).status).toBe(Status.DATA_TRANSFER_ERROR);
-    expect((await queue.submit(read(controller.iova(page.pointer)), LONG_MS)).status).toBe(0);
+    const { device, controller } = await open();
+    const queue = await controller.createQueuePair(1, 8);
+    const page = device.memory.allocate(4096);
+    const bad = readOf(page);
+    bad[7] = IOVA_WINDOW_NONE;
+    expect((await queue.run(bad, { timeoutMs: LONG_MS })).status).toBe(Status.DATA_TRANSFER_ERROR);
+    expect((await queue.run(readOf(page), { timeoutMs: LONG_MS })).status).toBe(0);
   });
 
   test("keeps the device from writing to command memory", async () => {
-    const controller = await open();
-    const queue = controller.commandQueue(await controller.createQueuePair(1, 8, null));
-    const page = controller.transport.memory.commands.allocate(4096);
-    controller.transport.memory.bytes.fill(0xcc, page.pointer, page.pointer + page.bytes);
-    const read = readWrite(NvmOpcode.READ, 1, 0n, 1, controller.iova(page.pointer), 0n);
-    expect((await queue.submit(read, LONG_MS)).status).toBe(Status.DATA_TRANSFER_ERROR);
-    expect(controller.transport.memory.copy(page).every((byte) => byte === 0xcc)).toBe(true);
+    const { device, controller } = await open();
+    const queue = await controller.createQueuePair(1, 8);
+    const page = device.memory.allocate(4096, { kind: "commands" }).fill(0xcc);
+    const { status } = await queue.run(readOf(page), { timeoutMs: LONG_MS });
+    expect(status).toBe(Status.DATA_TRANSFER_ERROR);
+    expect(page.copy().every((byte) => byte === 0xcc)).toBe(true);
+  });
+
+  test("keeps the device from host memory, which is mapped for nobody", async () => {
+    const { device, controller } = await open();
+    const queue = await controller.createQueuePair(1, 8);
+    const page = device.memory.allocate(4096, { kind: "host" }).fill(0xcc);
+    const { status } = await queue.run(readOf(page), { timeoutMs: LONG_MS });
+    expect(status).toBe(Status.DATA_TRANSFER_ERROR);
+    expect(page.copy().every((byte) => byte === 0xcc)).toBe(true);
   });
 });
 
 describe("interrupts", () => {
   test("each completion adds one to its vector's eventfd, and to no other", async () => {
-    const controller = await open();
-    const [first, second] = [1, 2].map((vector) => controller.transport.interrupt("msix", vector));
-    const pair = await controller.createQueuePair(1, 8, 1);
+    const { device, controller, transport } = await open();
+    const [first, second] = [1, 2].map((vector) => transport.interrupt("msix", vector));
+    const queue = await controller.createQueuePair(1, 8, 1);
     await controller.createQueuePair(2, 8, 2);
-    const queue = controller.commandQueue(pair);
-    const page = controller.transport.memory.data.allocate(4096);
-    const read = readWrite(NvmOpcode.READ, 1, 0n, 1, controller.iova(page.pointer), 0n);
-    for (let n = 0; n < 10; n++) await queue.submit(read, LONG_MS);
+    const read = readOf(device.memory.allocate(4096));
+    for (let n = 0; n < 10; n++) await queue.run(read, { timeoutMs: LONG_MS });
     let count = 0;
     while (count < 10) {
       const more = first!.wait(LONG_MS);
@@ -74,12 +81,11 @@ describe("interrupts", () => {
   });
 
   test("a queue created without a vector raises none", async () => {
-    const controller = await open();
-    const eventFd = controller.transport.interrupt("msix", 1);
-    const queue = controller.commandQueue(await controller.createQueuePair(1, 8, null));
-    const page = controller.transport.memory.data.allocate(4096);
-    const read = readWrite(NvmOpcode.READ, 1, 0n, 1, controller.iova(page.pointer), 0n);
-    await queue.submit(read, LONG_MS);
+    const { device, controller, transport } = await open();
+    const eventFd = transport.interrupt("msix", 1);
+    const queue = await controller.createQueuePair(1, 8);
+    const read = readOf(device.memory.allocate(4096));
+    await queue.run(read, { timeoutMs: LONG_MS });
     expect(eventFd.wait(20)).toBe(0);
   });
 });
@@ -95,33 +101,31 @@ describe("its thread", () => {
   });
 
   test("does not sleep past a completion that is due", async () => {
-    const controller = await open("&latency=150ms");
-    const queue = controller.commandQueue(await controller.createQueuePair(1, 8, null));
-    const page = controller.transport.memory.data.allocate(4096);
-    const read = readWrite(NvmOpcode.READ, 1, 0n, 1, controller.iova(page.pointer), 0n);
+    const { device, controller } = await open("&latency=150ms");
+    const queue = await controller.createQueuePair(1, 8);
+    const read = readOf(device.memory.allocate(4096));
     const start = performance.now();
-    const completion = await queue.submit(read, LONG_MS);
+    const completion = await queue.run(read, { timeoutMs: LONG_MS });
     expect(completion.status).toBe(0);
     expect(performance.now() - start).toBeGreaterThan(149);
   });
 
   test("leaves its core alone while a completion is long in coming", async () => {
-    const controller = await open("&latency=500ms");
-    const queue = controller.commandQueue(await controller.createQueuePair(1, 8, null));
-    const page = controller.transport.memory.data.allocate(4096);
-    const read = readWrite(NvmOpcode.READ, 1, 0n, 1, controller.iova(page.pointer), 0n);
+    const { device, controller, transport } = await open("&latency=500ms");
+    const queue = await controller.createQueuePair(1, 8);
+    const read = readOf(device.memory.allocate(4096));
     // pausing as usual would wake the device each time
-    controller.transport.pause = () => sleep(10);
-    const before = controller.transport.deviceCpuNs!;
-    await queue.submit(read, LONG_MS);
-    const usedMs = (controller.transport.deviceCpuNs! - before) / 1e6;
+    transport.pause = () => sleep(10);
+    const before = transport.cpuNs;
+    await queue.run(read, { timeoutMs: LONG_MS });
+    const usedMs = (transport.cpuNs - before) / 1e6;
     // a thread that spins takes all 500
     expect(usedMs, "milliseconds of CPU in 500").toBeLessThan(150);
   });
 
   test("answers registers while queues are busy, and ends when asked", async () => {
-    const controller = await open();
-    expect(controller.transport.read32(Register.VS)).toBe(0x10400);
-    await controller.close({ shutdown: true });
+    const { device, transport } = await open();
+    expect(transport.read32(Register.VS)).toBe(0x10400);
+    await device.close({ shutdown: true });
   });
 });

@@ -38,7 +38,7 @@ import { STATUS_DNR, STATUS_MORE } from "../../assembly/spec/status.ts";
 import { type PhasebitError, usage } from "../errors.ts";
 import { nearest, safeString } from "../text.ts";
 import { parseTimeNs, TIME_FORMAT } from "../units.ts";
-import { capFields, identifyFields, matchNames } from "./embedded-fault-names.ts";
+import { capFields, identifyFields, matchNames } from "./fault-names.ts";
 
 /** One fault, as `addFault` takes it. */
 export interface EmbeddedFault {

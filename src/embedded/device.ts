@@ -1,11 +1,10 @@
 // The embedded controller as it is powered on: the calls that its options turn into, and the windows it needs.
 import { Medium } from "../../assembly/device/options.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import type { Region } from "../memory/arena.ts";
-import { alignUp } from "../memory/arena.ts";
+import { alignUp, type Span } from "../memory/arena.ts";
 import type { MemoryPlan } from "../memory/linear-memory.ts";
 import { addFault, addNamespace, create, type DeviceExports } from "../wasm/bindings.ts";
-import type { EmbeddedOptions } from "./embedded-options.ts";
+import type { EmbeddedOptions } from "./options.ts";
 
 /** What the device's thread needs to know. */
 export interface EmbeddedDevice {
@@ -35,7 +34,7 @@ const media = {
 } as const satisfies Record<EmbeddedOptions["medium"]["kind"], Medium>;
 
 /** Powers the device on: its registers answer once its thread, or a test, steps it. */
-export function powerOn(exports: DeviceExports, doorbells: Region, device: EmbeddedDevice): void {
+export function powerOn(exports: DeviceExports, doorbells: Span, device: EmbeddedDevice): void {
   const { options, mediaPointers } = device;
   create(exports, {
     doorbells: doorbells.pointer,

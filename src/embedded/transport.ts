@@ -15,23 +15,24 @@ import {
   BUS_VECTORS_GENERATION,
   BUS_VECTORS_MAX,
   BusRequest,
-  IOMMU_COUNT,
-  IOMMU_ENTRIES,
-  IOMMU_ENTRY_BYTES,
-  IOMMU_GENERATION,
-  IOVA_WINDOW_DMA,
 } from "../../assembly/layout.ts";
-import { ALL_ONES, PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import type { Region } from "../memory/arena.ts";
-import { LinearMemory, type MemoryPlan } from "../memory/linear-memory.ts";
+import { ALL_ONES } from "../../assembly/spec/registers.ts";
+import type { Span } from "../memory/arena.ts";
+import { LinearMemory } from "../memory/linear-memory.ts";
 import { type EventFd, native } from "../native.ts";
 import { packageRoot } from "../package.ts";
+import type {
+  InterruptKind,
+  Transport,
+  TransportKind,
+  TransportOptions,
+} from "../transport/transport.ts";
 import type { DeviceExports } from "../wasm/bindings.ts";
 import { instantiateDevice, wasmModule } from "../wasm/modules.ts";
-import { type EmbeddedDevice, powerOn, windowsOf } from "./embedded-device.ts";
-import { placeMedia, populateMedium } from "./embedded-media.ts";
-import { type EmbeddedOptions, parseEmbedded } from "./embedded-options.ts";
-import type { ByteRange, InterruptKind, MemoryNeeds, Transport } from "./transport.ts";
+import { type EmbeddedDevice, powerOn, windowsOf } from "./device.ts";
+import { EmbeddedIommu } from "./iommu.ts";
+import { type ByteRange, placeMedia, populateMedium } from "./media.ts";
+import { type EmbeddedOptions, parseEmbedded } from "./options.ts";
 
 /** A register access that is not answered within this long counts as one to no device. */
 const BUS_TIMEOUT_MS = 2000;
@@ -40,23 +41,28 @@ const STEP_NS = 1000n;
 const STEPS_PER_PAUSE = 64;
 const MSI_VECTORS_MAX = 32;
 
-/** How the device side gets its time. */
-export interface EmbeddedMode {
+/** How the embedded controller is opened. */
+export interface EmbeddedOpening extends TransportOptions {
   /** Step the device in this thread, in virtual time, inside register accesses and pauses. */
-  readonly stepped: boolean;
+  readonly stepped?: boolean;
 }
+
+export const embedded: TransportKind = {
+  name: "embedded",
+  form: '"embedded", "embedded?size=1G&…"',
+  owns: (address) => address === "embedded" || address.startsWith("embedded?"),
+  open: openEmbedded,
+};
 
 /** Powers the embedded controller on. `address` is "embedded" with its parameters. */
 export async function openEmbedded(
   address: string,
-  needs: MemoryNeeds,
-  mode: EmbeddedMode = { stepped: false },
+  opening: EmbeddedOpening = {},
 ): Promise<EmbeddedTransport> {
   const options = parseEmbedded(address);
-  const plan: MemoryPlan = { ...needs, ...windowsOf(options) };
-  const memory = new LinearMemory(plan);
+  const memory = new LinearMemory({ ...opening.memory, ...windowsOf(options) });
   const device: EmbeddedDevice = { options, mediaPointers: placeMedia(memory, options) };
-  if (mode.stepped) {
+  if (opening.stepped === true) {
     const clock = (): void => {
       memory.u64[BUS_NOW / 8]! += STEP_NS;
     };
@@ -74,7 +80,7 @@ interface Thread {
 }
 
 async function startThread(memory: LinearMemory, device: EmbeddedDevice): Promise<Thread> {
-  const worker = new Worker(`${packageRoot}/dist/src/transport/embedded-worker.js`, {
+  const worker = new Worker(`${packageRoot}/dist/src/embedded/worker.js`, {
     name: "embedded controller",
     workerData: {
       memory: memory.memory,
@@ -99,14 +105,13 @@ export class EmbeddedTransport implements Transport {
   readonly name = "embedded";
   readonly address: string;
   readonly memory: LinearMemory;
-  readonly iovaBase = BigInt(IOVA_WINDOW_DMA) << 32n;
+  readonly iommu: EmbeddedIommu;
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset = true;
-  pageBytes: number = PAGE_BYTES;
   readonly #side: Thread | DeviceExports;
   readonly #bus: Int32Array;
   /** Media whose pages the kernel makes when they are first written to, by NSID - 1. */
-  readonly #ram: readonly Region[];
+  readonly #ram: readonly Span[];
   readonly #eventFds = new Map<number, EventFd>();
 
   constructor(
@@ -117,6 +122,7 @@ export class EmbeddedTransport implements Transport {
   ) {
     this.address = address;
     this.memory = memory;
+    this.iommu = new EmbeddedIommu(memory);
     // a function without an interrupt pin, as PCI Express allows
     this.vectors = { msix: vectors, msi: Math.min(vectors, MSI_VECTORS_MAX), intx: 0 };
     this.#ram = medium.kind === "ram" ? memory.media : [];
@@ -124,7 +130,8 @@ export class EmbeddedTransport implements Transport {
     this.#bus = new Int32Array(memory.memory.buffer);
   }
 
-  get deviceCpuNs(): number {
+  /** CPU time that the device's own thread has used, in ns. */
+  get cpuNs(): number {
     return Number(this.memory.u64[BUS_CPU / 8]!);
   }
 
@@ -140,20 +147,6 @@ export class EmbeddedTransport implements Transport {
 
   write32(offset: number, value: number): void {
     this.#request(BusRequest.WRITE, offset, value);
-  }
-
-  mapDma(): void {
-    this.pageBytes = this.memory.populateDma().pageBytes;
-    const { u32 } = this.memory;
-    for (const [index, { arena, readOnly }] of this.memory.arenas.entries()) {
-      const entry = [arena.pointer, arena.bytes, IOVA_WINDOW_DMA, readOnly ? 0 : 1];
-      u32.set(entry, (IOMMU_ENTRIES + index * IOMMU_ENTRY_BYTES) / 4);
-    }
-    this.#setMappings(this.memory.arenas.length);
-  }
-
-  unmapDma(): void {
-    this.#setMappings(0);
   }
 
   setBusMaster(on: boolean): void {
@@ -176,12 +169,25 @@ export class EmbeddedTransport implements Transport {
     return null;
   }
 
-  stampQueue(qid: number, pointer: number, mask: number): void {
-    if (qid > BUS_STAMPS_QUEUES) return;
+  /**
+   * Where the device is to stamp the commands of I/O queue `qid`: STAMP_BYTES for each slot, which is the CID
+   * under `mask`; pointer 0 ends it. @returns whether it does.
+   */
+  stampQueue(qid: number, pointer: number, mask: number): boolean {
+    if (qid > BUS_STAMPS_QUEUES) return false;
     this.memory.u32.set([pointer, mask], BUS_STAMPS / 4 + (qid - 1) * 2);
+    return pointer !== 0;
   }
 
-  async prepareWrites(nsid: number, range: ByteRange, signal?: AbortSignal): Promise<void> {
+  /**
+   * Makes the pages of a RAM medium that writes to this range of a namespace would be the first to touch.
+   * @throws PhasebitError ENVIRONMENT when they do not fit into memory.
+   */
+  async prepareWrites(
+    nsid: number,
+    range: ByteRange,
+    signal?: { readonly aborted: boolean },
+  ): Promise<void> {
     const medium = this.#ram[nsid - 1];
     if (medium !== undefined) await populateMedium(this.memory, medium, range, signal);
   }
@@ -240,10 +246,5 @@ export class EmbeddedTransport implements Transport {
     u32[BUS_VALUE / 4] = value;
     Atomics.store(this.#bus, BUS_REQUEST / 4, kind);
     Atomics.notify(this.#bus, BUS_REQUEST / 4);
-  }
-
-  #setMappings(count: number): void {
-    this.memory.u32[IOMMU_COUNT / 4] = count;
-    Atomics.add(this.#bus, IOMMU_GENERATION / 4, 1);
   }
 }

@@ -10,11 +10,12 @@ import {
   BUS_VECTORS_MAX,
   BusRequest,
 } from "../../assembly/layout.ts";
-import type { Region } from "../memory/arena.ts";
+import type { Span } from "../memory/arena.ts";
+import type { SharedMemory } from "../memory/linear-memory.ts";
 import { type EventFd, native } from "../native.ts";
 import { clockImport, instantiateDevice } from "../wasm/modules.ts";
-import { type EmbeddedDevice, powerOn } from "./embedded-device.ts";
-import { sleepNs } from "./embedded-idle.ts";
+import { type EmbeddedDevice, powerOn } from "./device.ts";
+import { sleepNs } from "./idle.ts";
 
 /** Between two slices some commands are late by a microsecond; a device that is busy need seldom stop. */
 const BUSY_SLICE_NS = 4_000_000n;
@@ -28,9 +29,9 @@ const ACCOUNT_NS = 1_000_000n;
 const WINDOW_NS = 10_000_000n;
 
 const { memory, module, doorbells, device } = workerData as {
-  memory: WebAssembly.Memory;
+  memory: SharedMemory;
   module: WebAssembly.Module;
-  doorbells: Region;
+  doorbells: Span;
   device: EmbeddedDevice;
 };
 const bus = new Int32Array(memory.buffer);

@@ -30,7 +30,7 @@ import { FR_BYTES, MN_BYTES, SN_BYTES } from "../../assembly/spec/identify.ts";
 import { type PhasebitError, usage } from "../errors.ts";
 import { nearest, safeString } from "../text.ts";
 import { formatBytes, parseSize, parseTimeNs, TIME_FORMAT } from "../units.ts";
-import { type EmbeddedFault, parseFaults } from "./embedded-faults.ts";
+import { type EmbeddedFault, parseFaults } from "./faults.ts";
 
 /** What the embedded controller is made of. Plain data: it is sent to the device's thread. */
 export interface EmbeddedOptions {

@@ -4,12 +4,17 @@
 import { freemem } from "node:os";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { PhasebitError, usage } from "../errors.ts";
-import { alignUp, type Region } from "../memory/arena.ts";
+import { alignUp, type Span } from "../memory/arena.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import { native } from "../native.ts";
 import { formatBytes } from "../units.ts";
-import type { EmbeddedOptions } from "./embedded-options.ts";
-import type { ByteRange } from "./transport.ts";
+import type { EmbeddedOptions } from "./options.ts";
+
+/** A range of a namespace, in bytes. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly bytes: number;
+}
 
 /** A call into the kernel takes no longer than Ctrl-C can wait. */
 const POPULATED_AT_ONCE = 64 * 1024 ** 2;
@@ -44,9 +49,9 @@ function requireWholePages(path: string, { namespaces }: EmbeddedOptions): void 
  */
 export async function populateMedium(
   memory: LinearMemory,
-  medium: Region,
+  medium: Span,
   { offset, bytes }: ByteRange,
-  signal?: AbortSignal,
+  signal?: { readonly aborted: boolean },
 ): Promise<void> {
   const first = medium.pointer + Math.floor(offset / PAGE_BYTES) * PAGE_BYTES;
   const end = alignUp(medium.pointer + offset + bytes, PAGE_BYTES);
@@ -73,8 +78,7 @@ function requireMemory(bytes: number): void {
 function notFitting(bytes: number, why: string, cause?: Error): PhasebitError {
   return new PhasebitError(
     "ENVIRONMENT",
-    `prepare ${formatBytes(bytes)} of the embedded controller's medium: ${why}; ` +
-      "write to a smaller range with --size, or use a smaller medium: embedded?size=…",
-    { cause },
+    `prepare ${formatBytes(bytes)} of the embedded controller's medium: ${why}`,
+    { cause, what: "medium", value: bytes },
   );
 }

@@ -1,0 +1,342 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// A device that is held open: its registers, its memory, and the controller on it, which may be enabled, reset and
+// enabled again as often as one likes. Opening touches no register; each step is the caller's, and `bringUp` does the
+// usual ones in the specification's order (NVMe 1.4, sections 7.6.1 and 7.6.2).
+import * as spec from "../../assembly/spec/registers.ts";
+import { PAGE_BYTES, Register } from "../../assembly/spec/registers.ts";
+import { badValue, PhasebitError } from "../errors.ts";
+import type { LinearMemory } from "../memory/linear-memory.ts";
+import type { Transport, TransportOptions } from "../transport/transport.ts";
+import type { HostExports } from "../wasm/bindings.ts";
+import { instantiateQueue } from "../wasm/modules.ts";
+import { CompletionQueue } from "./completion-queue.ts";
+import { Controller } from "./controller.ts";
+import {
+  type Configuration,
+  ControllerState,
+  type Health,
+  type ResetKind,
+} from "./controller-state.ts";
+import { openTransport } from "./open-transport.ts";
+import type { Surroundings } from "./queue.ts";
+import { Registers, type Trace } from "./registers.ts";
+import { CQE_BYTES, SQE_BYTES } from "./sizes.ts";
+import { SubmissionQueue } from "./submission-queue.ts";
+
+const ADMIN_ENTRIES = 64;
+/** AQA has twelve bits for each size, 0's based (3.1.8). */
+const MOST_ADMIN_ENTRIES = 4096;
+
+/** Options of `open`. */
+export interface OpenOptions extends TransportOptions {
+  /** Receives a line for every register access and command of the control plane. */
+  readonly trace?: Trace;
+}
+
+/** How a controller is enabled. */
+export interface EnableOptions extends Configuration {
+  /** Entries of the admin queues, 2 to 4096; 64 by default. */
+  readonly asq?: number;
+  readonly acq?: number;
+}
+
+/**
+ * Takes the device at `address` ("embedded", "embedded?size=1G&…", a PCI address) and makes its memory. No register is
+ * touched.
+ * @throws PhasebitError USAGE for an address that names none, ENVIRONMENT or REFUSED when it cannot be taken.
+ */
+export async function open(
+  address: string,
+  { trace, ...options }: OpenOptions = {},
+): Promise<Device> {
+  return new Device(await openTransport(address, options), trace);
+}
+
+export class Device implements AsyncDisposable {
+  readonly transport: Transport;
+  readonly registers: Registers;
+  readonly #state: ControllerState;
+  readonly #trace: Trace | undefined;
+  readonly #wasm: HostExports;
+  #controller: Controller | undefined;
+  #admin: SubmissionQueue | undefined;
+  #closed = false;
+
+  /** Over a transport of one's own; `open` is the usual way. */
+  constructor(transport: Transport, trace?: Trace) {
+    this.transport = transport;
+    this.#trace = trace;
+    this.registers = new Registers(transport, trace);
+    this.#state = new ControllerState(transport, this.registers, trace);
+    this.#wasm = instantiateQueue(transport.memory);
+  }
+
+  /** As it was given. */
+  get address(): string {
+    return this.transport.address;
+  }
+
+  /** Memory that the device may reach while it is connected; any amount, given back region by region. */
+  get memory(): LinearMemory {
+    return this.transport.memory;
+  }
+
+  /** The controller, while it is enabled. */
+  get controller(): Controller | undefined {
+    return this.#controller;
+  }
+
+  /** What CSTS says of the controller just now. */
+  health(): Health {
+    return this.#state.health();
+  }
+
+  /** @throws PhasebitError DEVICE when the device is gone, has failed, or was reset by something else. */
+  check(): void {
+    this.#state.check();
+  }
+
+  /**
+   * CC.EN=0 and RDY=0. Queues are gone, their memory is given back.
+   * @throws PhasebitError USAGE when the device is closed, DEVICE when it does not follow within CAP.TO, or the device is gone.
+   */
+  async disable(): Promise<void> {
+    this.#requireOpen("disable");
+    await this.#state.disable();
+    this.#forget();
+  }
+
+  /**
+   * Lets the device reach the memory, and start transfers (bus master). Only while the controller is disabled: one that
+   * a dead process left enabled would use that process's addresses. Twice is once.
+   */
+  connect(): void {
+    this.#requireOpen("connect");
+    this.memory.attach(this.transport.iommu);
+    this.transport.setBusMaster(true);
+  }
+
+  /** The opposite of `connect`. The controller must be disabled. */
+  disconnect(): void {
+    this.transport.setBusMaster(false);
+    this.memory.detach();
+  }
+
+  /**
+   * Disables the controller (by a function level reset if it does not follow), connects it, gives it an admin queue
+   * pair and enables it.
+   * @throws PhasebitError USAGE for a size that AQA cannot hold or when the device is closed, DEVICE when the
+   * controller does not follow.
+   */
+  async enable(options: EnableOptions = {}): Promise<Controller> {
+    this.#requireOpen("enable");
+    const { asq = ADMIN_ENTRIES, acq = ADMIN_ENTRIES, ...configuration } = options;
+    await this.#state.disableOrReset();
+    this.#forget();
+    this.connect();
+    this.configureAdminQueue({ asq, acq });
+    await this.#state.enable(configuration);
+    return this.adopt();
+  }
+
+  /**
+   * The controller after its enabling by hand: `disable`, `connect`, `configureAdminQueue`, CC written, CSTS.RDY=1
+   * waited for. `enable` does all of it.
+   * @throws PhasebitError USAGE when no admin queue was configured, or there is a controller already.
+   */
+  adopt(): Controller {
+    this.#requireOpen("adopt");
+    if (this.#admin === undefined || this.#controller !== undefined) {
+      const why = this.#admin === undefined ? "it has no admin queue" : "it is enabled already";
+      throw new PhasebitError("USAGE", `adopt ${this.address}: ${why}`);
+    }
+    this.#state.adopt();
+    this.#controller = new Controller(this, this.#admin, this.#surroundings());
+    return this.#controller;
+  }
+
+  /**
+   * The usual bring-up: enables the controller, identifies it, and asks for I/O queues.
+   * @param options.ioQueues how many of each kind; 0 asks for none
+   * @throws PhasebitError USAGE for a number of queues that is none or when the device is closed, DEVICE when the
+   * controller lacks what phasebit needs, or a step fails.
+   */
+  async bringUp({ ioQueues }: { readonly ioQueues: number }): Promise<Controller> {
+    this.#requireOpen("bring up");
+    this.check();
+    this.#requireSupport();
+    const most = this.registers.capabilities().maxQueueEntries;
+    const entries = Math.min(ADMIN_ENTRIES, most);
+    const controller = await this.enable({ asq: entries, acq: entries });
+    await controller.identify();
+    if (ioQueues !== 0) await controller.requestQueues(ioQueues);
+    return controller;
+  }
+
+  /**
+   * Writes AQA, ASQ and ACQ for admin queues in fresh memory; a step of `enable`, while the controller is disabled.
+   * @returns the admin submission queue, whose `cq` is the admin completion queue.
+   * @throws PhasebitError USAGE for a size that AQA cannot hold, and while the controller is enabled.
+   */
+  configureAdminQueue({
+    asq,
+    acq,
+  }: {
+    readonly asq: number;
+    readonly acq: number;
+  }): SubmissionQueue {
+    for (const [what, entries] of [
+      ["asq", asq],
+      ["acq", acq],
+    ] as const) {
+      if (Number.isInteger(entries) && entries >= 2 && entries <= MOST_ADMIN_ENTRIES) continue;
+      throw badValue(what, entries, `must be 2 to ${MOST_ADMIN_ENTRIES} entries`, "3.1.8");
+    }
+    if (this.#controller !== undefined) {
+      throw new PhasebitError("USAGE", `configure the admin queue: ${this.address} is enabled`);
+    }
+    this.#releaseAdmin();
+    const sq = this.memory.allocate(asq * SQE_BYTES, { kind: "commands" });
+    const cq = this.memory.allocate(acq * CQE_BYTES, { kind: "completions" });
+    this.registers.write(
+      Register.AQA,
+      // 0's based
+      ((asq - 1) << spec.AQA_ASQS_SHIFT) | ((acq - 1) << spec.AQA_ACQS_SHIFT),
+    );
+    this.registers.write64(Register.ASQ_LO, sq.iova);
+    this.registers.write64(Register.ACQ_LO, cq.iova);
+    const around = this.#surroundings();
+    const completions = new CompletionQueue(
+      { id: 0, region: cq, entries: acq, doorbell: this.doorbell(1) },
+      0,
+      around,
+    );
+    const place = { id: 0, region: sq, entries: asq, doorbell: this.doorbell(0) };
+    this.#admin = new SubmissionQueue(place, completions, around);
+    return this.#admin;
+  }
+
+  /**
+   * Resets the controller; every queue is gone, and `enable` brings it up again.
+   * @throws PhasebitError USAGE for a function level reset that the device does not have, DEVICE when the controller
+   * does not follow.
+   */
+  async reset(kind: ResetKind = "controller"): Promise<void> {
+    this.#requireOpen("reset");
+    if (kind === "function") {
+      if (!this.transport.hasReset) {
+        throw new PhasebitError("USAGE", `reset ${this.address}: it has no function level reset`);
+      }
+      this.#state.resetFunction();
+      // the kernel may have cleared Bus Master Enable with the rest of the configuration
+      this.disconnect();
+      await this.registers.until(Register.CSTS, { RDY: 0 });
+    } else {
+      await this.#state.disable();
+    }
+    this.#forget();
+  }
+
+  /**
+   * CC.SHN=1 and SHST=2 (7.6.2); nothing when the controller is disabled.
+   * @throws PhasebitError USAGE when the device is closed, DEVICE when it takes too long.
+   */
+  async shutDown(): Promise<void> {
+    this.#requireOpen("shut down");
+    await this.#state.shutDown();
+  }
+
+  /** Pointer of doorbell `index` (3.1.24, 3.1.25). @throws PhasebitError DEVICE when it lies outside BAR0's window. */
+  doorbell(index: number): number {
+    const { doorbells } = this.memory;
+    const offset = index * this.registers.capabilities().doorbellStride;
+    if (offset + 4 > doorbells.bytes) {
+      throw new PhasebitError("DEVICE", `${this.address}: doorbell ${index} lies outside BAR0`);
+    }
+    return doorbells.pointer + offset;
+  }
+
+  /**
+   * Stops and gives everything back, in the order in which the device can no longer do harm: queues, shutdown when
+   * asked, CC.EN=0 and RDY=0 (or a reset), interrupts, bus master, memory, device. Twice is once.
+   * @throws what the first step threw that failed; the others are done all the same.
+   */
+  async close({ shutdown = false }: { readonly shutdown?: boolean } = {}): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const problems: unknown[] = [];
+    // a device that was pulled out fails any step; the ones after it must come all the same
+    const step = async (work: () => unknown): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        this.#trace?.(`closing: ${(error as Error).message}`);
+        problems.push(error);
+      }
+    };
+    await step(() => this.#controller?.deleteQueues());
+    if (shutdown)
+      await this.#state.shutDown().catch((error: Error) => this.#trace?.(error.message));
+    await step(() => this.#state.stop());
+    this.#forget();
+    await step(() => this.transport.disableInterrupts());
+    await step(() => this.transport.setBusMaster(false));
+    await step(() => this.memory.detach());
+    await step(() => this.transport.close());
+    this.#trace?.("closed");
+    if (problems.length > 0) throw problems[0];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** The controller has forgotten its queues and touches no memory. */
+  #forget(): void {
+    this.#controller?.end();
+    this.#controller = undefined;
+    this.#releaseAdmin();
+  }
+
+  #releaseAdmin(): void {
+    if (this.#admin === undefined) return;
+    const { region, cq } = this.#admin;
+    this.#admin.end("reset");
+    cq.end("reset");
+    region.release();
+    cq.region.release();
+    this.#admin = undefined;
+  }
+
+  #requireOpen(doing: string): void {
+    if (!this.#closed) return;
+    throw new PhasebitError("USAGE", `${doing} ${this.address}: the device was closed`);
+  }
+
+  #requireSupport(): void {
+    const { minPageBytes, supportsNvmCommandSet, maxQueueEntries } = this.registers.capabilities();
+    const refuse = (what: string): PhasebitError =>
+      new PhasebitError("DEVICE", `${this.address}: ${what}`, { section: "3.1.1" });
+    if (!supportsNvmCommandSet) throw refuse("CAP.CSS has no NVM command set");
+    if (minPageBytes > PAGE_BYTES) {
+      throw refuse(
+        `CAP.MPSMIN asks for pages of ${minPageBytes} bytes, the host has ${PAGE_BYTES}`,
+      );
+    }
+    if (maxQueueEntries < 2) throw refuse("CAP.MQES is 0, a queue needs two entries");
+    const adminDoorbells = 2 * this.registers.capabilities().doorbellStride;
+    if (adminDoorbells > this.memory.doorbells.bytes) {
+      throw refuse("CAP.DSTRD puts the doorbells outside BAR0");
+    }
+  }
+
+  #surroundings(): Surroundings {
+    return {
+      memory: this.memory,
+      wasm: this.#wasm,
+      pause: () => this.transport.pause(),
+      check: () => this.#state.check(),
+      ...(this.#trace && { trace: this.#trace }),
+    };
+  }
+}

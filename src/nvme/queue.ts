@@ -1,0 +1,122 @@
+// What submission and completion queues have in common: an identifier, memory, a doorbell, and a state that decides
+// whether they may be used. A queue's ring state belongs to the queue object; there is no second view of it.
+import { PhasebitError } from "../errors.ts";
+import type { LinearMemory } from "../memory/linear-memory.ts";
+import type { Region } from "../memory/region.ts";
+import type { Completion } from "./completion.ts";
+
+/** "reset": the controller forgot it when it was disabled or reset. */
+export type QueueState = "live" | "deleted" | "reset";
+
+/** Single accesses that no compiler splits or repeats: the host module's exports. */
+export interface PlainAccess {
+  writeDoorbell(doorbell: number, value: number): void;
+  /** Eight bytes in one load. */
+  loadHalf(pointer: number): bigint;
+}
+
+/** What a queue needs from its controller. */
+export interface Surroundings {
+  readonly memory: LinearMemory;
+  /** An instance whose plain loads and stores reach entries and doorbells. */
+  readonly wasm: PlainAccess;
+  /** Inside every wait: sleeps a little, or steps an embedded device. */
+  pause(): Promise<void>;
+  /** @throws PhasebitError DEVICE when the controller is gone, has failed, or was reset by something else. */
+  check(): void;
+  trace?(line: string): void;
+}
+
+/** Where a queue lies. */
+export interface QueuePlace {
+  /** Queue Identifier; 0 is the admin queue's. */
+  readonly id: number;
+  /** Its entries, zeroed. */
+  readonly region: Region;
+  /** Number of entries; at least 2. */
+  readonly entries: number;
+  /** Pointer of its doorbell. */
+  readonly doorbell: number;
+}
+
+/** What a completion queue knows of a submission queue that completes into it. */
+export interface Completer {
+  readonly id: number;
+  readonly outstanding: number;
+  /** @returns whether the completion ended a command that was outstanding. */
+  complete(completion: Completion): boolean;
+}
+
+/** A queue that was created, with who may use it. */
+export abstract class Queue implements QueuePlace {
+  readonly id: number;
+  readonly region: Region;
+  readonly entries: number;
+  readonly doorbell: number;
+  protected readonly around: Surroundings;
+  protected abstract readonly kind: string;
+  #state: QueueState = "live";
+  #owner: string | undefined;
+  readonly #afterLoan: (() => void)[] = [];
+
+  constructor(place: QueuePlace, around: Surroundings) {
+    this.id = place.id;
+    this.region = place.region;
+    this.entries = place.entries;
+    this.doorbell = place.doorbell;
+    this.around = around;
+  }
+
+  get state(): QueueState {
+    return this.#state;
+  }
+
+  /** Who has the queue for himself just now; undefined while everybody may use it. */
+  get owner(): string | undefined {
+    return this.#owner;
+  }
+
+  /** Ends the queue: nothing may be done with it from here on. */
+  end(state: Exclude<QueueState, "live">): void {
+    if (this.#state === "live") this.#state = state;
+  }
+
+  /** @throws PhasebitError USAGE when the queue is gone, or somebody has it for himself. */
+  requireUse(doing: string): void {
+    this.requireLive(doing);
+    if (this.#owner !== undefined) throw this.refusal(doing, `${this.#owner} has it`);
+  }
+
+  /** Takes the queue for one owner. @throws PhasebitError USAGE when it has one. */
+  protected own(owner: string): void {
+    this.requireUse(`lend to ${owner}`);
+    this.#owner = owner;
+  }
+
+  protected disown(): void {
+    this.#owner = undefined;
+    for (const work of this.#afterLoan.splice(0)) work();
+  }
+
+  /** Does `work` once nobody has the queue for himself: what its owner uses must stay until then. */
+  whenFree(work: () => void): void {
+    if (this.#owner === undefined) work();
+    else this.#afterLoan.push(work);
+  }
+
+  /** @throws PhasebitError USAGE when the queue is gone. */
+  requireLive(doing: string): void {
+    if (this.#state === "deleted") throw this.refusal(doing, "it was deleted");
+    if (this.#state === "reset") throw this.refusal(doing, "the controller was reset since");
+  }
+
+  /** Writes the doorbell, whatever the value. */
+  protected writeDoorbell(value: number): void {
+    this.around.wasm.writeDoorbell(this.doorbell, value);
+  }
+
+  protected refusal(doing: string, why: string): PhasebitError {
+    const what = `${this.kind} ${this.id}`;
+    return new PhasebitError("USAGE", `${doing} ${what}: ${why}`, { what, limit: why });
+  }
+}

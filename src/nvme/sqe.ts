@@ -1,0 +1,237 @@
+// Submission queue entries as a Uint32Array(16) whose index is the Command Dword: sqe[10] is CDW10. Pure functions;
+// every bit may be changed before the entry is posted.
+import {
+  ABORT_CID_SHIFT,
+  AdminOpcode,
+  type Cns,
+  CREATE_CQ_IEN,
+  CREATE_CQ_IV_SHIFT,
+  CREATE_PC,
+  CREATE_QSIZE_SHIFT,
+  CREATE_SQ_CQID_SHIFT,
+  CREATE_SQ_QPRIO_SHIFT,
+  FEATURE_SEL_SHIFT,
+  FEATURE_SV,
+  Feature,
+  FeatureSelect,
+  LOG_NUMDL_SHIFT,
+  LOG_NUMDU_MASK,
+  LOG_RAE,
+  type LogPage,
+  NSID_BROADCAST,
+  NvmOpcode,
+  RW_NLB_MASK,
+} from "../../assembly/spec/commands.ts";
+import { badValue } from "../errors.ts";
+import type { Region } from "../memory/region.ts";
+import { prps } from "./prp.ts";
+
+/** A submission queue entry; the index is the Command Dword. */
+export type SqeDwords = Uint32Array<ArrayBuffer>;
+
+/** Where a command's data lie. */
+export interface DataPointer {
+  /** The whole region; two pages at most without `list`. */
+  readonly data?: Region;
+  /** Memory for the PRP list of a longer one. */
+  readonly list?: Region;
+  /** Instead of what `data` comes to. */
+  readonly prp1?: bigint;
+  readonly prp2?: bigint;
+}
+
+/** What every command has. */
+export interface CommandFields extends DataPointer {
+  readonly opcode: number;
+  readonly nsid?: number;
+}
+
+/** An entry with its opcode, NSID and data pointer, all else zero. @throws PhasebitError USAGE as `prps` does. */
+export function command({ opcode, nsid = 0, ...pointer }: CommandFields): SqeDwords {
+  const { data, list } = pointer;
+  const [first, second] = data === undefined ? [0n, 0n] : prps(data, list);
+  const sqe = new Uint32Array(16);
+  sqe[0] = opcode;
+  sqe[1] = nsid;
+  setQword(sqe, 6, pointer.prp1 ?? first);
+  setQword(sqe, 8, pointer.prp2 ?? second);
+  return sqe;
+}
+
+/** Identify (5.15): 4096 bytes. */
+export function identify(fields: DataPointer & { cns: Cns; nsid?: number }): SqeDwords {
+  const { cns, ...others } = fields;
+  const sqe = command({ opcode: AdminOpcode.IDENTIFY, ...others });
+  sqe[10] = cns;
+  return sqe;
+}
+
+/** Set Features (5.21): `value` is CDW11. */
+export function setFeatures(
+  fields: DataPointer & { fid: Feature; value: number; nsid?: number; save?: boolean },
+): SqeDwords {
+  const { fid, value, save = false, ...others } = fields;
+  const sqe = command({ opcode: AdminOpcode.SET_FEATURES, ...others });
+  sqe[10] = fid | (save ? FEATURE_SV : 0);
+  sqe[11] = value;
+  return sqe;
+}
+
+/**
+ * Number of Queues (5.21.1.7): how many I/O queues of each kind are wanted.
+ * @throws PhasebitError USAGE for a number that is not 1 to 65536: dword 11 takes those of one's own.
+ */
+export function numberOfQueues(submission: number, completion: number): SqeDwords {
+  requireCount("submission", submission, "5.21.1.7");
+  requireCount("completion", completion, "5.21.1.7");
+  const value = (submission - 1) | ((completion - 1) << 16); // 0's based
+  return setFeatures({ fid: Feature.NUMBER_OF_QUEUES, value });
+}
+
+/** Interrupt Coalescing (5.21.1.8) for all I/O vectors: threshold 0's based, time in units of 100 us. */
+export function interruptCoalescing(threshold: number, time: number): SqeDwords {
+  return setFeatures({ fid: Feature.INTERRUPT_COALESCING, value: threshold | (time << 8) });
+}
+
+/** Interrupt Vector Configuration (5.21.1.9): exempts a vector from coalescing, or not. */
+export function vectorConfiguration(vector: number, coalescingDisable: boolean): SqeDwords {
+  const value = vector | (Number(coalescingDisable) << 16);
+  return setFeatures({ fid: Feature.INTERRUPT_VECTOR_CONFIGURATION, value });
+}
+
+/** Get Features (5.13); the value comes back in dword 0. */
+export function getFeatures(
+  fields: DataPointer & { fid: Feature; select?: FeatureSelect; nsid?: number },
+): SqeDwords {
+  const { fid, select = FeatureSelect.CURRENT, ...others } = fields;
+  const sqe = command({ opcode: AdminOpcode.GET_FEATURES, ...others });
+  sqe[10] = fid | (select << FEATURE_SEL_SHIFT);
+  return sqe;
+}
+
+/** Get Log Page (5.14): the first `bytes` (a multiple of 4; all of `data` by default) from byte `offset`. */
+export function getLogPage(
+  fields: DataPointer & {
+    lid: LogPage;
+    bytes?: number;
+    offset?: bigint;
+    nsid?: number;
+    retainEvent?: boolean;
+  },
+): SqeDwords {
+  const { lid, bytes = fields.data?.bytes ?? 4, offset = 0n, retainEvent = false } = fields;
+  const { nsid = NSID_BROADCAST } = fields;
+  const dwords = bytes / 4 - 1; // 0's based
+  const sqe = command({ ...fields, opcode: AdminOpcode.GET_LOG_PAGE, nsid });
+  sqe[10] = lid | (retainEvent ? LOG_RAE : 0) | ((dwords & LOG_NUMDU_MASK) << LOG_NUMDL_SHIFT);
+  sqe[11] = dwords >>> 16;
+  setQword(sqe, 12, offset);
+  return sqe;
+}
+
+/** Create I/O Completion Queue (5.3), physically contiguous; `vector` null means without interrupts. */
+export function createCompletionQueue(
+  fields: DataPointer & { id: number; entries: number; vector: number | null },
+): SqeDwords {
+  const { id, entries, vector, ...pointer } = fields;
+  requireCount("entries", entries, "5.3");
+  const sqe = command({ opcode: AdminOpcode.CREATE_IO_CQ, ...pointer });
+  sqe[10] = id | ((entries - 1) << CREATE_QSIZE_SHIFT); // 0's based
+  sqe[11] = CREATE_PC | (vector === null ? 0 : CREATE_CQ_IEN | (vector << CREATE_CQ_IV_SHIFT));
+  return sqe;
+}
+
+/** Create I/O Submission Queue (5.4), physically contiguous, completing into `cqid`. */
+export function createSubmissionQueue(
+  fields: DataPointer & { id: number; entries: number; cqid: number; priority?: number },
+): SqeDwords {
+  const { id, entries, cqid, priority = 0, ...pointer } = fields;
+  requireCount("entries", entries, "5.4");
+  const sqe = command({ opcode: AdminOpcode.CREATE_IO_SQ, ...pointer });
+  sqe[10] = id | ((entries - 1) << CREATE_QSIZE_SHIFT); // 0's based
+  sqe[11] = CREATE_PC | (priority << CREATE_SQ_QPRIO_SHIFT) | (cqid << CREATE_SQ_CQID_SHIFT);
+  return sqe;
+}
+
+/** Delete I/O Submission Queue (5.6). */
+export function deleteSubmissionQueue(id: number): SqeDwords {
+  return deleteQueue(AdminOpcode.DELETE_IO_SQ, id);
+}
+
+/** Delete I/O Completion Queue (5.5). */
+export function deleteCompletionQueue(id: number): SqeDwords {
+  return deleteQueue(AdminOpcode.DELETE_IO_CQ, id);
+}
+
+/** Abort (5.1) of the command `cid` of submission queue `sqid`. */
+export function abort(sqid: number, cid: number): SqeDwords {
+  const sqe = command({ opcode: AdminOpcode.ABORT });
+  sqe[10] = (sqid | (cid << ABORT_CID_SHIFT)) >>> 0;
+  return sqe;
+}
+
+/** Asynchronous Event Request (5.2). */
+export function asynchronousEventRequest(): SqeDwords {
+  return command({ opcode: AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST });
+}
+
+/** A range of logical blocks. */
+export interface BlockRange extends DataPointer {
+  readonly nsid: number;
+  /** Starting LBA. */
+  readonly slba: bigint;
+  /** Logical blocks, from 1 to 65536. */
+  readonly blocks: number;
+}
+
+/** Read (6.9). */
+export function read(range: BlockRange): SqeDwords {
+  return onBlocks(NvmOpcode.READ, range);
+}
+
+/** Write (6.15). */
+export function write(range: BlockRange): SqeDwords {
+  return onBlocks(NvmOpcode.WRITE, range);
+}
+
+/** Compare (6.6). */
+export function compare(range: BlockRange): SqeDwords {
+  return onBlocks(NvmOpcode.COMPARE, range);
+}
+
+/** Write Zeroes (6.17): moves no data. */
+export function writeZeroes(range: Omit<BlockRange, keyof DataPointer>): SqeDwords {
+  return onBlocks(NvmOpcode.WRITE_ZEROES, range);
+}
+
+/** Flush (6.8). */
+export function flush(nsid: number): SqeDwords {
+  return command({ opcode: NvmOpcode.FLUSH, nsid });
+}
+
+/** A count that a 0's based field of 16 bits can hold: 0 would come out as 65536. */
+function requireCount(what: string, count: number, section: string): void {
+  if (Number.isInteger(count) && count >= 1 && count <= 65_536) return;
+  throw badValue(what, count, "must be 1 to 65536", section);
+}
+
+/** @throws PhasebitError USAGE for no blocks, or more than NLB can hold. */
+function onBlocks(opcode: NvmOpcode, { slba, blocks, ...others }: BlockRange): SqeDwords {
+  requireCount("blocks", blocks, "6.9");
+  const sqe = command({ opcode, ...others });
+  setQword(sqe, 10, slba);
+  sqe[12] = (blocks - 1) & RW_NLB_MASK; // 0's based
+  return sqe;
+}
+
+function deleteQueue(opcode: AdminOpcode, id: number): SqeDwords {
+  const sqe = command({ opcode });
+  sqe[10] = id;
+  return sqe;
+}
+
+/** A 64-bit field that begins in Command Dword `index`. */
+function setQword(sqe: SqeDwords, index: number, value: bigint): void {
+  sqe[index] = Number(BigInt.asUintN(32, value));
+  sqe[index + 1] = Number(BigInt.asUintN(64, value) >> 32n);
+}

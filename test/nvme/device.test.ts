@@ -1,0 +1,352 @@
+// A device held open: steps in any order, the same controller again and again, and an end whatever happens.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { BUS_MASTER } from "../../assembly/layout.ts";
+import { Register } from "../../assembly/spec/registers.ts";
+import { Status } from "../../assembly/spec/status.ts";
+import { openEmbedded } from "../../src/embedded/transport.ts";
+import { PhasebitError } from "../../src/errors.ts";
+import type { MemoryLimits } from "../../src/memory/linear-memory.ts";
+import { type Device, open } from "../../src/nvme/device.ts";
+import type { SubmissionQueue } from "../../src/nvme/submission-queue.ts";
+import { packageRoot } from "../../src/package.ts";
+import { broughtUp, openStepped, readOf, timeoutMs, withPair } from "./devices.ts";
+
+/** The vanished device: each register read gives all-ones from here on. */
+function vanish(device: Device): void {
+  vi.spyOn(device.transport, "read32").mockReturnValue(0xffff_ffff);
+}
+
+describe("misuse", () => {
+  test("an unknown device is bad usage", async () => {
+    await expect(open("floppy")).rejects.toMatchObject({ code: "USAGE", what: "device" });
+  });
+
+  test.each([
+    [{ asq: 1 }, "asq"],
+    [{ asq: 4097 }, "asq"],
+    [{ acq: 0 }, "acq"],
+    [{ acq: 2.5 }, "acq"],
+  ])("admin queues of %o do not fit AQA", async (options, what) => {
+    const device = await openStepped();
+    const refused = device.enable(options);
+    await expect(refused).rejects.toMatchObject({ code: "USAGE", what, section: "3.1.8" });
+    expect(device.memory.used).toMatchObject({ commands: 0, completions: 0 });
+    expect((await device.enable()).admin.state).toBe("live");
+  });
+
+  test.each([-1, 1.5, Number.NaN])("%d I/O queues are none", async (ioQueues) => {
+    const device = await openStepped();
+    await expect(device.bringUp({ ioQueues })).rejects.toMatchObject({ what: "ioQueues" });
+  });
+
+  test("the admin queue of an enabled controller is not configured anew", async () => {
+    const { device, controller } = await broughtUp();
+    expect(() => device.configureAdminQueue({ asq: 2, acq: 2 })).toThrow(/is enabled/);
+    expect(controller.admin.state).toBe("live");
+    expect((await controller.identify()).model).not.toBe("");
+  });
+
+  test("a closed device refuses each step, and its queues each use", async () => {
+    const { device, sq } = await withPair();
+    await device.close();
+    const steps = [
+      () => device.enable(),
+      () => device.disable(),
+      () => device.reset(),
+      () => device.reset("function"),
+      () => device.bringUp({ ioQueues: 1 }),
+      () => device.shutDown(),
+      async () => device.connect(),
+    ];
+    for (const step of steps) {
+      await expect(step()).rejects.toMatchObject({ code: "USAGE" });
+      await expect(step()).rejects.toThrow(/the device was closed/);
+    }
+    expect(device.controller).toBeUndefined();
+    expect(() => sq.ring(1)).toThrow(/submission queue 1: it was deleted/);
+  });
+
+  test("a function level reset that the device has not is refused before anything happens", async () => {
+    const { device, sq, page } = await withPair();
+    Object.defineProperty(device.transport, "hasReset", { value: false });
+    await expect(device.reset("function")).rejects.toMatchObject({ code: "USAGE" });
+    expect((await sq.run(readOf(page), { timeoutMs })).status).toBe(0);
+  });
+});
+
+describe("opening", () => {
+  test("touches no register, allocates nothing and lets the device reach nothing", async () => {
+    const transport = await openEmbedded("embedded?size=16m", { stepped: true });
+    const read = vi.spyOn(transport, "read32");
+    const write = vi.spyOn(transport, "write32");
+    const { Device } = await import("../../src/nvme/device.ts");
+    const device = new Device(transport);
+    expect(read).not.toHaveBeenCalled();
+    expect(write).not.toHaveBeenCalled();
+    expect(device.controller).toBeUndefined();
+    expect(device.memory.used).toEqual({ host: 0, commands: 0, completions: 0, data: 0 });
+    expect(transport.memory.u32[BUS_MASTER / 4]).toBe(0);
+    await device.close();
+  });
+
+  test("gives what was asked for, in a thread of its own, and await using closes it", async () => {
+    let closed: Device;
+    {
+      await using device = await open("embedded?size=1m");
+      closed = device;
+      expect(device.address).toBe("embedded?size=1m");
+      const controller = await device.bringUp({ ioQueues: 0 });
+      expect(controller.ioQueues).toBe(0);
+      expect(device.controller).toBe(controller);
+    }
+    await expect(closed.enable()).rejects.toThrow(/was closed/);
+  });
+});
+
+describe("a device that is gone", () => {
+  test("ends each step with a clear error", async () => {
+    const { device, sq, page, controller } = await withPair();
+    vanish(device);
+    expect(device.health()).toBe("gone");
+    const steps: (() => unknown)[] = [
+      () => device.check(),
+      () => device.registers.until(Register.CSTS, { RDY: 0 }),
+      () => device.registers.fields(Register.CC),
+      () => controller.identify(),
+      () => sq.run(readOf(page), { timeoutMs }),
+      () => device.bringUp({ ioQueues: 1 }),
+      () => device.enable(),
+      () => device.disable(),
+      () => device.reset(),
+      () => device.reset("function"),
+    ];
+    for (const step of steps) {
+      const error = await (async () => step())().catch((caught: unknown) => caught);
+      expect(error, step.toString()).toBeInstanceOf(PhasebitError);
+      expect(error).toMatchObject({ code: "DEVICE" });
+      expect((error as Error).message).toMatch(/all-ones: the device is gone or does not answer$/);
+    }
+    // a gone device reaches nothing: closing it is in order
+    await device.close();
+    expect(sq.state).toBe("reset");
+  });
+
+  test("in the middle of a command: the wait ends, no reset brings it back, closing is in order", async () => {
+    const { device, sq, page } = await withPair("size=16m&fault=gone:op=read");
+    await expect(sq.run(readOf(page), { timeoutMs })).rejects.toThrow(/all-ones/);
+    await expect(device.reset("function")).rejects.toThrow(/all-ones/);
+    await expect(device.enable()).rejects.toThrow(/all-ones/);
+    await device.close({ shutdown: true });
+    expect(device.memory.used).toMatchObject({ commands: 0, completions: 0 });
+  });
+});
+
+describe("a controller that does not follow", () => {
+  test("never ready: enabling ends after CAP.TO, and can be tried again", async () => {
+    const device = await openStepped(
+      "size=16m&fault=bad-cap:field=to,value=1&fault=never-ready:times=1",
+    );
+    const start = performance.now();
+    const enabling = device.enable();
+    await expect(enabling).rejects.toMatchObject({ code: "DEVICE", what: "CSTS.RDY=1" });
+    const elapsed = performance.now() - start;
+    expect(elapsed).toBeGreaterThanOrEqual(1000);
+    expect(elapsed).toBeLessThan(10_000);
+    expect(device.controller).toBeUndefined();
+    expect((await device.enable()).admin.state).toBe("live");
+  });
+
+  test("never unready: enabling takes a function level reset", async () => {
+    const lines: string[] = [];
+    const device = await openStepped(
+      "size=16m&fault=bad-cap:field=to,value=1&fault=never-unready:times=1",
+      (line) => lines.push(line),
+    );
+    await device.enable();
+    await device.enable();
+    expect(lines).toContain("reset function: the controller did not disable");
+    expect(device.health()).toBe("well");
+  });
+
+  test.each([
+    ["css,value=0", /no NVM command set/],
+    ["mpsmin,value=1", /pages of 8192 bytes/],
+    ["mqes,value=0", /a queue needs two entries/],
+  ])("that lacks what is needed is refused by name: %s", async (field, message) => {
+    const device = await openStepped(`size=16m&fault=bad-cap:field=${field}`);
+    const refused = device.bringUp({ ioQueues: 1 });
+    await expect(refused).rejects.toMatchObject({ code: "DEVICE", section: "3.1.1" });
+    await expect(refused).rejects.toThrow(message);
+  });
+});
+
+describe("steps", () => {
+  test("enable, disable, enable again, reset of both kinds, on one device", async () => {
+    const device = await openStepped();
+    const first = await device.enable({ asq: 4, acq: 2 });
+    expect(device.registers.fields(Register.AQA)).toEqual({ ASQS: 3, ACQS: 1 });
+    await first.identify();
+    await device.disable();
+    expect(device.registers.fields(Register.CSTS).RDY).toBe(0);
+    expect(device.controller).toBeUndefined();
+    expect(first.admin.state).toBe("reset");
+    await device.disable();
+    for (const kind of ["controller", "function"] as const) {
+      const controller = await device.enable();
+      await controller.identify();
+      await device.reset(kind);
+      expect(device.health()).toBe("well");
+      expect(() => controller.admin.ring(1)).toThrow(
+        /submission queue 0: the controller was reset/,
+      );
+    }
+    expect((await device.enable()).admin.state).toBe("live");
+  });
+
+  test("by hand, with the registers", async () => {
+    const device = await openStepped();
+    await device.disable();
+    device.connect();
+    const admin = device.configureAdminQueue({ asq: 2, acq: 2 });
+    device.registers.write(Register.CC, 0x0046_0001);
+    await device.registers.until(Register.CSTS, { RDY: 1 });
+    const sqe = await import("../../src/nvme/sqe.ts");
+    expect((await admin.run(sqe.numberOfQueues(1, 1), { timeoutMs })).status).toBe(0);
+    const controller = device.adopt();
+    expect(device.controller).toBe(controller);
+    expect((await controller.identify()).namespaces).toBeGreaterThan(0);
+    expect(() => device.adopt()).toThrow(/it is enabled already/);
+    await device.reset();
+    expect(() => device.adopt()).toThrow(/it has no admin queue/);
+    expect(admin.state).toBe("reset");
+    expect(() => admin.ring(0)).toThrow(/was reset since/);
+    expect(device.memory.used).toMatchObject({ commands: 0, completions: 0 });
+  });
+
+  test("a configuration is written as it is given", async () => {
+    const device = await openStepped();
+    await device.enable({ ams: 1, iosqes: 6, iocqes: 4 }).catch(() => {});
+    expect(device.registers.fields(Register.CC)).toMatchObject({ AMS: 1, IOSQES: 6, IOCQES: 4 });
+  });
+
+  test("shutting down is a step of its own, and nothing on a disabled controller", async () => {
+    const device = await openStepped();
+    await device.shutDown();
+    await device.enable();
+    await device.shutDown();
+    expect(device.registers.fields(Register.CSTS).SHST).toBe(2);
+  });
+});
+
+/** 1,000 reads, as deep as the queue allows. */
+async function thousand(sq: SubmissionQueue, command: ReturnType<typeof readOf>): Promise<number> {
+  let succeeded = 0;
+  for (let posted = 0; posted < 1000; ) {
+    while (sq.room > 0 && posted < 1000) sq.post(command, { cid: posted++ });
+    sq.ring();
+    for await (const { status } of sq.cq.reap({ timeoutMs })) succeeded += Number(status === 0);
+    sq.cq.free();
+  }
+  return succeeded;
+}
+
+test("one device a hundred times over: I/O, both resets, queues deleted in both orders; nothing grows", async () => {
+  const device = await openStepped();
+  const page = device.memory.allocate(4096);
+  const sizes: MemoryLimits[][] = [];
+  for (let lap = 0; lap < 100; lap++) {
+    for (const kind of ["controller", "function"] as const) {
+      const controller = await device.bringUp({ ioQueues: 2 });
+      const sq = await controller.createQueuePair(1, 64);
+      expect(await thousand(sq, readOf(page))).toBe(1000);
+      expect([sq.outstanding, sq.cq.strays]).toEqual([0, 0]);
+      await device.reset(kind);
+      expect([sq.state, sq.cq.state]).toEqual(["reset", "reset"]);
+    }
+    const controller = await device.bringUp({ ioQueues: 2 });
+    const [first, second] = [
+      await controller.createQueuePair(1, 64),
+      await controller.createQueuePair(2, 64),
+    ];
+    const refused = await controller.deleteCompletionQueue(first.cq, { expect: "any" });
+    expect(refused.status).toBe(Status.INVALID_QUEUE_DELETION);
+    await controller.deleteSubmissionQueue(first);
+    await controller.deleteCompletionQueue(first.cq);
+    await controller.deleteQueuePair(second);
+    sizes.push([device.memory.used, device.memory.committed]);
+  }
+  expect(sizes.at(-1)).toEqual(sizes[0]);
+  page.release();
+  await device.close();
+  expect(device.memory.used).toEqual({ host: 0, commands: 0, completions: 0, data: 0 });
+}, 60_000);
+
+describe("closing", () => {
+  test("leaves the controller disabled and without access to memory", async () => {
+    const { device, transport } = await withPair();
+    const write = vi.spyOn(transport, "write32");
+    let disabledFirst = false;
+    const detach = device.memory.detach.bind(device.memory);
+    device.memory.detach = () => {
+      disabledFirst =
+        (transport.read32(Register.CSTS) & 1) === 0 && transport.memory.u32[BUS_MASTER / 4] === 0;
+      detach();
+    };
+    await device.close({ shutdown: true });
+    expect(disabledFirst, "CSTS.RDY=0 and bus master off before the memory goes").toBe(true);
+    const cc = write.mock.calls.filter(([at]) => at === Register.CC).map(([, value]) => value);
+    expect((cc.at(-2)! >> 14) & 3, "CC.SHN=1 first").toBe(1);
+    expect(cc.at(-1)! & 1, "CC.EN=0 last").toBe(0);
+  });
+
+  test("goes on when a step fails, and says what failed", async () => {
+    const { device, transport } = await withPair();
+    const steps: string[] = [];
+    vi.spyOn(transport, "setBusMaster").mockImplementation(() => {
+      throw new Error("configuration space: EIO");
+    });
+    const detach = device.memory.detach.bind(device.memory);
+    vi.spyOn(device.memory, "detach").mockImplementation(() => {
+      steps.push("detach");
+      detach();
+    });
+    const close = transport.close.bind(transport);
+    vi.spyOn(transport, "close").mockImplementation(() => {
+      steps.push("close");
+      return close();
+    });
+    await expect(device.close()).rejects.toThrow(/EIO/);
+    expect(steps).toEqual(["detach", "close"]);
+  });
+
+  test("twice is once, also without any step before", async () => {
+    const device = await openStepped();
+    await device.close();
+    await device.close();
+  });
+});
+
+describe("a trace", () => {
+  test("has each register access and command", async () => {
+    const lines: string[] = [];
+    const device = await openStepped("size=16m", (line) => lines.push(line));
+    await device.bringUp({ ioQueues: 1 });
+    const text = lines.join("\n");
+    expect(text).toMatch(/write CC .*EN=1/);
+    expect(text).toMatch(/read {2}CSTS .*RDY=1/);
+    expect(text).toMatch(/post {2}sq 0 cid 0 0:00000006/);
+    expect(text).toMatch(/done {2}sq 0 cid 0 .*Success/);
+  });
+});
+
+test("no message of the driver names a flag of the command line", () => {
+  const folders = ["src/nvme", "src/memory", "src/transport"].flatMap((folder) =>
+    readdirSync(join(packageRoot, folder)).map((file) => `${folder}/${file}`),
+  );
+  const named = [...folders, "src/pci.ts"].filter((file) =>
+    /--[a-z]/.test(readFileSync(join(packageRoot, file), "utf8")),
+  );
+  expect(named).toEqual([]);
+});
