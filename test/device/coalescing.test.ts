@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { Feature, NvmOpcode } from "../../assembly/spec/commands.ts";
 import { Status } from "../../assembly/spec/status.ts";
-import { parseFaults } from "../../src/transport/embedded-faults.ts";
+import { parseFaults } from "../../src/embedded/faults.ts";
 import { AdminOpcode, Bench, layout, type QueuePair, Register } from "./bench-host.ts";
 
 const FLUSH = { opcode: NvmOpcode.FLUSH, nsid: 1 };

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { LatencyModel } from "../../assembly/device/options.ts";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
-import { parseFaults } from "../../src/transport/embedded-faults.ts";
+import { parseFaults } from "../../src/embedded/faults.ts";
 import { AdminOpcode, Bench, iova, layout, PAGE, type QueuePair, Register } from "./bench-host.ts";
 
 /** Random numbers from a seed (mulberry32). */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { LatencyModel } from "../../assembly/device/options.ts";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
-import { parseFaults } from "../../src/transport/embedded-faults.ts";
+import { parseFaults } from "../../src/embedded/faults.ts";
 import { AdminOpcode, Bench, layout, PAGE, type QueuePair } from "./bench-host.ts";
 
 const FLUSH = { opcode: NvmOpcode.FLUSH, nsid: 1 };
