@@ -1,9 +1,9 @@
 // A run as large as results get, made up: many intervals of many queues, each with a histogram of its own.
 
 import { JobPhase } from "../assembly/layout.ts";
-import { bucketIndex } from "../src/histogram.ts";
-import { packLatency, unpackLatency } from "../src/run/latency-counts.ts";
-import { LatencySum } from "../src/run/latency-sum.ts";
+import { bucketIndex } from "../src/measurement/buckets.ts";
+import { packLatency, unpackLatency } from "../src/measurement/latency-counts.ts";
+import { LatencySum } from "../src/measurement/latency-sum.ts";
 import type {
   Direction,
   Interval,
@@ -11,8 +11,8 @@ import type {
   LatencyCounts,
   PackedLatency,
   RunMeasurement,
-} from "../src/run/measurement.ts";
-import { parseWorkload } from "../src/run/workload.ts";
+} from "../src/measurement/measurement.ts";
+import { parseWorkload } from "../src/measurement/workload.ts";
 import { Random } from "../src/statistics/random.ts";
 
 const INTERVAL_MS = 1000;

@@ -22,6 +22,9 @@ export {
 } from "../assembly/spec/registers.ts";
 export { Status } from "../assembly/spec/status.ts";
 export { type ErrorCode, type ErrorFacts, exitCodes, PhasebitError } from "./errors.ts";
+export type * from "./measurement/measurement.ts";
+export { parseWorkload, type Workload } from "./measurement/workload.ts";
+export type { WorkloadOptions } from "./measurement/workload-options.ts";
 export type { Span } from "./memory/arena.ts";
 export type { Iommu } from "./memory/iommu.ts";
 export type {
@@ -59,8 +62,5 @@ export type { PostOptions, QueuePairPlace, SubmissionQueue } from "./nvme/submis
 export { readResult } from "./results/read.ts";
 export type { Result } from "./results/result.ts";
 export type * from "./run/comparison.ts";
-export type * from "./run/measurement.ts";
 export { type RunOptions, runWorkload } from "./run/runner.ts";
-export { parseWorkload, type Workload } from "./run/workload.ts";
-export type { WorkloadOptions } from "./run/workload-options.ts";
 export type { InterruptKind, Transport, TransportKind } from "./transport/transport.ts";

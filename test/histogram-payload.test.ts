@@ -4,8 +4,8 @@ import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { describe, expect, test } from "vitest";
 import { HISTOGRAM_COUNTS } from "../assembly/layout.ts";
 import { encodeCounts } from "../src/analysis/histogram.ts";
-import { bucketHighNs } from "../src/histogram.ts";
-import { packCounts, unpackCounts } from "../src/histogram-payload.ts";
+import { bucketHighNs } from "../src/measurement/buckets.ts";
+import { packCounts, unpackCounts } from "../src/measurement/histogram-payload.ts";
 
 const sparse = fc
   .uniqueArray(fc.integer({ min: 0, max: HISTOGRAM_COUNTS - 1 }), { maxLength: 60 })

@@ -19,15 +19,9 @@ const LAYERS = [
   ["src/embedded"],
   ["src/transport"],
   ["src/memory", "src/wasm", "src/native.ts", "src/pci.ts"],
-  [
-    "src/statistics",
-    "src/histogram.ts",
-    "src/histogram-payload.ts",
-    "src/choices.ts",
-    "src/units.ts",
-    "src/text.ts",
-    "src/tier.ts",
-  ],
+  // plain data and its arithmetic: no device, no file, no screen
+  ["src/measurement"],
+  ["src/statistics", "src/choices.ts", "src/units.ts", "src/text.ts", "src/tier.ts"],
   ["src/build-facts.ts"],
   ["src/package.ts"],
   ["src/errors.ts"],
@@ -94,7 +88,7 @@ test("host and device share the specification and the layout, and nothing else",
 
 test("reports open no device", () => {
   const opening = files
-    .filter((file) => /^src\/(report|results|analysis|export|html)\//.test(file))
+    .filter((file) => /^src\/(measurement|report|results|analysis|export|html)\//.test(file))
     .flatMap((file) => importsOf(file))
     .filter((path) =>
       ["src/embedded", "src/transport", "src/native.ts", "src/wasm", "src/memory"].some((part) =>
@@ -106,7 +100,7 @@ test("reports open no device", () => {
 
 /** What the command line loads before it knows which command was asked for. */
 const LIGHT = [
-  ...["src/cli.ts", "src/commands", "src/run/workload-options.ts", "src/live/modes.ts"],
+  ...["src/cli.ts", "src/commands", "src/measurement/workload-options.ts", "src/live/modes.ts"],
   ...["src/export/export-options.ts"],
   ...["src/choices.ts", "src/text.ts", "src/package.ts", "src/errors.ts"],
   ...["commander", "node:fs", "node:path", "node:url"],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { PhasebitError } from "../src/errors.ts";
+import { parseWorkload, writes } from "../src/measurement/workload.ts";
+import { type WorkloadOptions, workloadOptions } from "../src/measurement/workload-options.ts";
 import { checkAgainstDevice, type DeviceLimits } from "../src/run/limits.ts";
-import { parseWorkload, writes } from "../src/run/workload.ts";
-import { type WorkloadOptions, workloadOptions } from "../src/run/workload-options.ts";
 
 function failure(action: () => void): PhasebitError {
   try {

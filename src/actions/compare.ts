@@ -3,19 +3,19 @@ import { Command, type CommanderError } from "commander";
 import { usage } from "../errors.ts";
 import { type Live, whileLive } from "../live/live.ts";
 import type { LiveFlags } from "../live/modes.ts";
+import { parseWorkload } from "../measurement/workload.ts";
+import {
+  type CompletionMode,
+  completionModes,
+  type WorkloadOptions,
+  workloadOptions,
+} from "../measurement/workload-options.ts";
 import { comparisonReport } from "../report/compare.ts";
 import { comparisonDocument } from "../results/compare-document.ts";
 import { checkOutput } from "../results/files.ts";
 import { jsonText, saveDocument } from "../results/save.ts";
 import { runComparison } from "../run/compare.ts";
 import type { ComparedMode, ComparisonMeasurement } from "../run/comparison.ts";
-import { parseWorkload } from "../run/workload.ts";
-import {
-  type CompletionMode,
-  completionModes,
-  type WorkloadOptions,
-  workloadOptions,
-} from "../run/workload-options.ts";
 import { names, wholeNumber } from "./lists.ts";
 import { exitCodeOf, type OutputFlags, present } from "./output.ts";
 import { untilSignalled } from "./signals.ts";

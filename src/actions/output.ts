@@ -1,6 +1,6 @@
 // Where a measurement goes: its file first, then stdout, which gets it even when the file could not be written.
 import { exitCodes } from "../errors.ts";
-import type { Warning } from "../run/measurement.ts";
+import type { Warning } from "../measurement/measurement.ts";
 
 export interface OutputFlags {
   readonly output?: string;

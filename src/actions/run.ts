@@ -1,12 +1,12 @@
 // phasebit run: one workload, its report and its result files.
 import { whileLive } from "../live/live.ts";
 import type { LiveFlags } from "../live/modes.ts";
+import { parseWorkload } from "../measurement/workload.ts";
+import type { WorkloadOptions } from "../measurement/workload-options.ts";
 import { normalReport } from "../report/normal.ts";
 import { checkOutput } from "../results/files.ts";
 import { documentText, saveRun } from "../results/save.ts";
 import { runWorkload } from "../run/runner.ts";
-import { parseWorkload } from "../run/workload.ts";
-import type { WorkloadOptions } from "../run/workload-options.ts";
 import { exitCodeOf, type OutputFlags, present } from "./output.ts";
 import { untilSignalled } from "./signals.ts";
 import { traceTo } from "./trace.ts";

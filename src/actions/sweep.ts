@@ -2,20 +2,20 @@
 import { usage } from "../errors.ts";
 import { type Live, whileLive } from "../live/live.ts";
 import type { LiveFlags } from "../live/modes.ts";
-import { sweepReport } from "../report/sweep.ts";
-import { checkOutput } from "../results/files.ts";
-import { jsonText, saveDocument } from "../results/save.ts";
-import { sweepDocument } from "../results/sweep-document.ts";
-import type { SweepMeasurement } from "../run/comparison.ts";
-import { runSweep, type SweepAxes, sweepWorkloads } from "../run/sweep.ts";
 import {
   type Coalescing,
   MAX_COALESCING,
   MAX_IODEPTH,
   parseWorkload,
   type Workload,
-} from "../run/workload.ts";
-import { completionModes, type WorkloadOptions } from "../run/workload-options.ts";
+} from "../measurement/workload.ts";
+import { completionModes, type WorkloadOptions } from "../measurement/workload-options.ts";
+import { sweepReport } from "../report/sweep.ts";
+import { checkOutput } from "../results/files.ts";
+import { jsonText, saveDocument } from "../results/save.ts";
+import { sweepDocument } from "../results/sweep-document.ts";
+import type { SweepMeasurement } from "../run/comparison.ts";
+import { runSweep, type SweepAxes, sweepWorkloads } from "../run/sweep.ts";
 import { names, numbers } from "./lists.ts";
 import { exitCodeOf, type OutputFlags, present } from "./output.ts";
 import { untilSignalled } from "./signals.ts";

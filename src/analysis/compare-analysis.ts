@@ -1,7 +1,8 @@
 // What a comparison shows: each mode's figures, each pair's differences, drift, doubts. The document and the
 // terminal view are two renderings of this.
+
+import type { Warning } from "../measurement/measurement.ts";
 import type { ComparisonBlock, ComparisonMeasurement } from "../run/comparison.ts";
-import type { Warning } from "../run/measurement.ts";
 import { type Drift, driftsOf, driftWarnings } from "./compare-drift.ts";
 import { type MeasuredMode, measuredModes } from "./compare-modes.ts";
 import { type Pair, pairsOf } from "./compare-pairs.ts";

@@ -1,6 +1,6 @@
 // Drift: what a mode's figures did from the first round to the last, and whether that is more than what
 // is said about the difference between two modes.
-import type { Warning } from "../run/measurement.ts";
+import type { Warning } from "../measurement/measurement.ts";
 import { Random } from "../statistics/random.ts";
 import { linearTrend, trendPValue } from "../statistics/trend.ts";
 import { driftMetrics, metrics } from "./compare-metrics.ts";

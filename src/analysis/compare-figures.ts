@@ -1,7 +1,8 @@
 // The figures of a mode: of one block, or of all its blocks together.
+
+import { mergeCounts } from "../measurement/latency-counts.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 import type { ComparisonBlock } from "../run/comparison.ts";
-import { mergeCounts } from "../run/latency-counts.ts";
-import type { LatencyCounts } from "../run/measurement.ts";
 import { carriedNs, meanNs } from "./histogram.ts";
 import { perSecond } from "./totals.ts";
 

@@ -1,8 +1,8 @@
 // Blocks of a run's intervals: rates, means and percentiles of any of them together, without adding up histograms
 // anew for each resample.
-import { bucketHighNs } from "../histogram.ts";
-import { LatencySum } from "../run/latency-sum.ts";
-import type { LatencyCounts } from "../run/measurement.ts";
+import { bucketHighNs } from "../measurement/buckets.ts";
+import { LatencySum } from "../measurement/latency-sum.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 import { type BlockFigure, blockCount, blockLength } from "../statistics/blocks.ts";
 import type { Figure, Sample } from "./diff-figures.ts";
 import { rankOf } from "./histogram.ts";

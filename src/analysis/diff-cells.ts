@@ -1,8 +1,8 @@
 // A result as cells: what it measured of one mode or setting in one direction. Cells of two sides with the same
 // group are compared with each other.
-import { mergeCounts, unpackLatency } from "../run/latency-counts.ts";
-import type { Direction, LatencyCounts, RunMeasurement } from "../run/measurement.ts";
-import type { Workload } from "../run/workload.ts";
+import { mergeCounts, unpackLatency } from "../measurement/latency-counts.ts";
+import type { Direction, LatencyCounts, RunMeasurement } from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
 import { measuredModes } from "./compare-modes.ts";
 import {
   diffFigures,

@@ -1,6 +1,6 @@
 // The conditions of two sides: those that make a comparison meaningless where they differ, and those that cast
 // doubt on it, or are what is compared.
-import type { Workload } from "../run/workload.ts";
+import type { Workload } from "../measurement/workload.ts";
 import { fioSize, fioTime, formatBytes, formatNs } from "../units.ts";
 import { type DiffResult, type Side, sourcesOf } from "./diff-sides.ts";
 import { workloadPairs } from "./diff-workloads.ts";

@@ -1,8 +1,8 @@
 // The intervals of a run as samples in the order of time.
 
-import { mergeCounts, unpackLatency } from "../run/latency-counts.ts";
-import { LatencySum } from "../run/latency-sum.ts";
-import type { RunMeasurement } from "../run/measurement.ts";
+import { mergeCounts, unpackLatency } from "../measurement/latency-counts.ts";
+import { LatencySum } from "../measurement/latency-sum.ts";
+import type { RunMeasurement } from "../measurement/measurement.ts";
 import { NS_PER_MS } from "../units.ts";
 import type { DirectionGroup } from "./diff-cells.ts";
 import type { Sample } from "./diff-figures.ts";

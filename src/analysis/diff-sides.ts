@@ -1,11 +1,12 @@
 // What is compared: two sides, each one result or several of one kind.
+
+import type { Measurement, MergedSource, RunMeasurement } from "../measurement/measurement.ts";
 import type {
   ComparisonBlock,
   ComparisonMeasurement,
   SweepMeasurement,
   SweepPoint,
 } from "../run/comparison.ts";
-import type { Measurement, MergedSource, RunMeasurement } from "../run/measurement.ts";
 
 /** A result as it was read, and the file it came from. */
 export type DiffResult =

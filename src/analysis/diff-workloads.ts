@@ -1,5 +1,5 @@
 // The workloads that two sides compare: of runs and sweeps their own, of comparisons that of each mode.
-import type { Workload } from "../run/workload.ts";
+import type { Workload } from "../measurement/workload.ts";
 import type { DiffResult, Side } from "./diff-sides.ts";
 
 /** Workloads that are compared with each other: those of a side's results, of one mode where there are modes. */

@@ -1,7 +1,7 @@
 // Two results, or two sets of them, figure by figure: the document, the text and the Markdown are renderings of
 // this.
 import { PhasebitError, usage } from "../errors.ts";
-import type { Measurement, Warning } from "../run/measurement.ts";
+import type { Measurement, Warning } from "../measurement/measurement.ts";
 import { cliffsDelta, type EffectSize, effectSize } from "../statistics/cliff.ts";
 import type { PairResult } from "../statistics/pairs.ts";
 import { safeString } from "../text.ts";

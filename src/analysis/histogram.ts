@@ -8,8 +8,8 @@ import {
   HISTOGRAM_HIGHEST_NS,
   HISTOGRAM_LOWEST_NS,
 } from "../../assembly/layout.ts";
-import { bucketHighNs, bucketLowNs } from "../histogram.ts";
-import type { LatencyCounts } from "../run/measurement.ts";
+import { bucketHighNs, bucketLowNs } from "../measurement/buckets.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 
 /** fio's default `percentile_list`. */
 export const fioPercentiles: readonly number[] = [

@@ -1,6 +1,6 @@
 // Rows of a heat map: latencies in steps of 5 %. A step begins where the one below ends.
 import { HISTOGRAM_COUNTS } from "../../assembly/layout.ts";
-import { bucketLowNs } from "../histogram.ts";
+import { bucketLowNs } from "../measurement/buckets.ts";
 
 const RATIO = 1.05;
 

@@ -1,13 +1,13 @@
 // A run as its reports see it: directions, sums over the jobs, rates, names.
-import { mergeCounts, unpackLatency } from "../run/latency-counts.ts";
+import { mergeCounts, unpackLatency } from "../measurement/latency-counts.ts";
 import type {
   Direction,
   Interval,
   JobMeasurement,
   LatencyCounts,
   RunMeasurement,
-} from "../run/measurement.ts";
-import type { Workload } from "../run/workload.ts";
+} from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
 import { largest } from "../statistics/summary.ts";
 import { fioSize, NS_PER_MS, NS_PER_S } from "../units.ts";
 

@@ -4,7 +4,7 @@ import {
   completionModes,
   type OptionDescription,
   workloadOptions,
-} from "../run/workload-options.ts";
+} from "../measurement/workload-options.ts";
 import { withExamples } from "./examples.ts";
 import { liveOptions } from "./live.ts";
 import { listOption, optionOf, outputOptions } from "./options.ts";

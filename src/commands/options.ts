@@ -1,6 +1,6 @@
 // Options that several commands have, and the tables of others as commander wants them.
 import { Option } from "commander";
-import type { OptionDescription } from "../run/workload-options.ts";
+import type { OptionDescription } from "../measurement/workload-options.ts";
 
 /** One line of a table. */
 export function optionOf(description: OptionDescription): Option {

@@ -1,6 +1,6 @@
 // phasebit run: its options.
 import { Command } from "commander";
-import { stagesOption, workloadOptions } from "../run/workload-options.ts";
+import { stagesOption, workloadOptions } from "../measurement/workload-options.ts";
 import { withExamples } from "./examples.ts";
 import { liveOptions } from "./live.ts";
 import { optionOf, outputOptions } from "./options.ts";

@@ -1,6 +1,6 @@
 // phasebit sweep: its options.
 import { Command, Option } from "commander";
-import { completionModes, workloadOptions } from "../run/workload-options.ts";
+import { completionModes, workloadOptions } from "../measurement/workload-options.ts";
 import { withExamples } from "./examples.ts";
 import { liveOptions } from "./live.ts";
 import { listOption, optionOf, outputOptions } from "./options.ts";

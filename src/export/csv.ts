@@ -3,10 +3,10 @@
 import { stringify } from "csv-stringify/sync";
 import { carriedNs, isCarried, meanNs, percentileNs } from "../analysis/histogram.ts";
 import { perSecond } from "../analysis/totals.ts";
-import { bucketLowNs } from "../histogram.ts";
+import { bucketLowNs } from "../measurement/buckets.ts";
+import { emptyCounts, unpackLatency } from "../measurement/latency-counts.ts";
+import type { LatencyCounts, PackedLatency } from "../measurement/measurement.ts";
 import type { Result } from "../results/result.ts";
-import { emptyCounts, unpackLatency } from "../run/latency-counts.ts";
-import type { LatencyCounts, PackedLatency } from "../run/measurement.ts";
 import { NS_PER_MS } from "../units.ts";
 import type { Distribution, Group, Op, Stretch } from "./groups.ts";
 import { exportedPercentiles } from "./percentiles.ts";

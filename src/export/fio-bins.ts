@@ -1,8 +1,8 @@
 // fio's own latency bins (stat.h of fio: FIO_IO_U_PLAT_BITS is 6, 29 groups of 64), as its json+ output names
 // them in `clat_ns.bins`: by the middle of each. Every bucket of HdrHistogram lies in one bin as a whole, so
 // the counts are exact.
-import { bucketLowNs } from "../histogram.ts";
-import type { LatencyCounts } from "../run/measurement.ts";
+import { bucketLowNs } from "../measurement/buckets.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 
 const BITS = 6;
 const PER_GROUP = 2 ** BITS;

@@ -1,7 +1,12 @@
 // A mode of a comparison or a point of a sweep as a run of one job, which fio's tree can show.
 import { JobPhase } from "../../assembly/layout.ts";
-import { mergeCounts, packLatency, unpackLatency } from "../run/latency-counts.ts";
-import type { Interval, JobMeasurement, Measurement, RunMeasurement } from "../run/measurement.ts";
+import { mergeCounts, packLatency, unpackLatency } from "../measurement/latency-counts.ts";
+import type {
+  Interval,
+  JobMeasurement,
+  Measurement,
+  RunMeasurement,
+} from "../measurement/measurement.ts";
 import { NS_PER_MS } from "../units.ts";
 import { type Group, iosOf, type Op, type Stretch } from "./groups.ts";
 

@@ -1,10 +1,11 @@
 // fio's JSON tree without phasebit's own key, for tools that take nothing else. A comparison or a sweep
 // becomes a job for each mode or point, so that fio's plotters draw them beside each other.
+
+import type { Direction, LatencyCounts, Measurement } from "../measurement/measurement.ts";
 import { fioDocument } from "../results/fio.ts";
 import { emptyDirection } from "../results/fio-direction.ts";
 import type { Result } from "../results/result.ts";
 import { jsonText } from "../results/save.ts";
-import type { Direction, LatencyCounts, Measurement } from "../run/measurement.ts";
 import { fioBins } from "./fio-bins.ts";
 import { groupRun, wholeRun } from "./fio-group.ts";
 import { endMsOf, type Group, groupsOf } from "./groups.ts";

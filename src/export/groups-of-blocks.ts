@@ -1,17 +1,17 @@
 // Modes of a comparison and points of a sweep as groups: their blocks are the stretches.
 
-import { grouped } from "../results/grouped.ts";
+import { grouped } from "../measurement/grouped.ts";
+import { unpackLatency } from "../measurement/latency-counts.ts";
+import { LatencySum } from "../measurement/latency-sum.ts";
+import type { PackedLatency } from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
+import { completionModes } from "../measurement/workload-options.ts";
 import type {
   ComparisonBlock,
   ComparisonMeasurement,
   SweepMeasurement,
   SweepPoint,
 } from "../run/comparison.ts";
-import { unpackLatency } from "../run/latency-counts.ts";
-import { LatencySum } from "../run/latency-sum.ts";
-import type { PackedLatency } from "../run/measurement.ts";
-import type { Workload } from "../run/workload.ts";
-import { completionModes } from "../run/workload-options.ts";
 import { NS_PER_MS } from "../units.ts";
 import type { Group, Part } from "./groups.ts";
 import { uniqueNames } from "./names.ts";

@@ -1,7 +1,7 @@
 // A run as a group: its jobs are the queues, its intervals the stretches.
 import { elapsedNsOf, sumOf } from "../analysis/totals.ts";
-import { packLatency } from "../run/latency-counts.ts";
-import type { JobMeasurement, RunMeasurement } from "../run/measurement.ts";
+import { packLatency } from "../measurement/latency-counts.ts";
+import type { JobMeasurement, RunMeasurement } from "../measurement/measurement.ts";
 import { NS_PER_MS } from "../units.ts";
 import type { Group, Part, Stretch } from "./groups.ts";
 

@@ -1,9 +1,10 @@
 // A result as every export sees it: groups, each measured under one set of conditions (a run, a mode of a
 // comparison, a point of a sweep), with its latencies by direction and queue, and over time.
+
+import { mergeCounts } from "../measurement/latency-counts.ts";
+import type { LatencyCounts, PackedLatency } from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
 import type { Result } from "../results/result.ts";
-import { mergeCounts } from "../run/latency-counts.ts";
-import type { LatencyCounts, PackedLatency } from "../run/measurement.ts";
-import type { Workload } from "../run/workload.ts";
 import { largest } from "../statistics/summary.ts";
 import { NS_PER_MS } from "../units.ts";
 import { modeGroups, pointGroups } from "./groups-of-blocks.ts";

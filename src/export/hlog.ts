@@ -5,10 +5,10 @@
 //   StartTimestamp and Interval_Length in s, the stamp since StartTime (readers take stamps that lie more
 //   than a year below it as relative); Interval_Max in ms, for people. A tag has no comma, blank or line end.
 
+import { packLatency, unpackLatency } from "../measurement/latency-counts.ts";
+import { LatencySum } from "../measurement/latency-sum.ts";
+import type { PackedLatency } from "../measurement/measurement.ts";
 import { version } from "../package.ts";
-import { packLatency, unpackLatency } from "../run/latency-counts.ts";
-import { LatencySum } from "../run/latency-sum.ts";
-import type { PackedLatency } from "../run/measurement.ts";
 import { NS_PER_MS } from "../units.ts";
 import type { Distribution, Group, Stretch } from "./groups.ts";
 

@@ -1,6 +1,7 @@
 // A summary for a pull request or an issue: on what, with which doubts, the figures, and of a comparison what its
 // intervals allow to say.
 import { analyse } from "../analysis/compare-analysis.ts";
+import type { Warning } from "../measurement/measurement.ts";
 import {
   depthText,
   eachText,
@@ -11,7 +12,6 @@ import {
 } from "../report/workload-parts.ts";
 import type { Result } from "../results/result.ts";
 import { warningText } from "../results/warnings.ts";
-import type { Warning } from "../run/measurement.ts";
 import { fioTime, formatBytes } from "../units.ts";
 import { distributionsOf, groupsOf } from "./groups.ts";
 import { figureTable } from "./markdown-figures.ts";

@@ -2,8 +2,8 @@
 // their ends are not those of others. What lies across an end is counted above it: a sample stands below an end
 // only when its whole bucket does. So no count below an end is ever too large, and the end is off by less than
 // 0.1 % at most. Ends that no sample lies beyond are exact, for the largest sample is known.
-import { bucketHighNs } from "../histogram.ts";
-import type { LatencyCounts } from "../run/measurement.ts";
+import { bucketHighNs } from "../measurement/buckets.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 import { NS_PER_S } from "../units.ts";
 
 /** Ten ends in each decade, as people read them. */

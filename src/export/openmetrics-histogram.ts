@@ -1,6 +1,6 @@
 // The latency histograms: classic ones of OpenMetrics 1.0, a line for each end, or native ones of 2.0, one line
 // with the buckets of Prometheus' exponential schemas.
-import type { LatencyCounts } from "../run/measurement.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 import { classicBuckets, nativeBuckets } from "./openmetrics-buckets.ts";
 import type { Measured } from "./openmetrics-labels.ts";
 import { canonical, decimal, type Family, type Labels, type Sample } from "./openmetrics-text.ts";

@@ -1,6 +1,7 @@
 // The labels of a result's metrics. Identity and group are on every one of them; the rest is on the info metric.
+
+import type { Workload } from "../measurement/workload.ts";
 import type { Result } from "../results/result.ts";
-import type { Workload } from "../run/workload.ts";
 import type { Distribution, Group } from "./groups.ts";
 import type { Labels } from "./openmetrics-text.ts";
 

@@ -1,9 +1,9 @@
 // A result as OpenMetrics text: a metric that says on what and with what it was measured, a histogram of each
 // distribution, counters of what was done, gauges of rates and percentiles. Base units: seconds and bytes.
 
-import { grouped } from "../results/grouped.ts";
+import { grouped } from "../measurement/grouped.ts";
+import type { Warning } from "../measurement/measurement.ts";
 import type { Result } from "../results/result.ts";
-import type { Warning } from "../run/measurement.ts";
 import { type Distribution, endMsOf, type Group } from "./groups.ts";
 import { counterFamilies } from "./openmetrics-counters.ts";
 import { gaugeFamilies } from "./openmetrics-gauges.ts";

@@ -1,7 +1,7 @@
 // A direction of a group over time, queue by queue. Results keep no histograms of intervals in which a queue
 // completed nothing: they are filled in here, for a device that stalled must not look as if nobody had looked.
-import { emptyCounts, packLatency } from "../run/latency-counts.ts";
-import type { PackedLatency } from "../run/measurement.ts";
+import { emptyCounts, packLatency } from "../measurement/latency-counts.ts";
+import type { PackedLatency } from "../measurement/measurement.ts";
 import type { Group, Op, Part, Stretch } from "./groups.ts";
 
 const nothing = packLatency(emptyCounts, { op: "mixed", job: null });

@@ -1,9 +1,9 @@
 // Everything that a report shows, worked out from the results: groups with their names, pairs, conditions, doubts.
 import { directionsOf, workloadName } from "../analysis/totals.ts";
+import type { Warning } from "../measurement/measurement.ts";
 import { eachText, workloadsOf } from "../report/workload-parts.ts";
 import type { Result } from "../results/result.ts";
 import { warningText } from "../results/warnings.ts";
-import type { Warning } from "../run/measurement.ts";
 import { safeString } from "../text.ts";
 import { fioSize } from "../units.ts";
 import { comparisonDrafts } from "./comparison-groups.ts";

@@ -1,5 +1,5 @@
 // The time axis of a report: stretches that were measured, put into at most so many columns.
-import type { LatencyCounts } from "../run/measurement.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 import { gridded } from "./grid.ts";
 
 /** Something measured in a stretch of time, in one direction: an interval of a run, a block of a mode. */

@@ -1,9 +1,9 @@
 // A comparison as groups, one for each mode and direction, and each two modes beside each other.
 import { analyse } from "../analysis/compare-analysis.ts";
 import type { MeasuredMode } from "../analysis/compare-modes.ts";
+import { mergeCounts, unpackLatency } from "../measurement/latency-counts.ts";
+import type { Direction } from "../measurement/measurement.ts";
 import type { ComparisonBlock, ComparisonMeasurement } from "../run/comparison.ts";
-import { mergeCounts, unpackLatency } from "../run/latency-counts.ts";
-import type { Direction } from "../run/measurement.ts";
 import { safeString } from "../text.ts";
 import { NS_PER_S } from "../units.ts";
 import { queueKey, type Stretch } from "./columns.ts";

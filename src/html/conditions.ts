@@ -1,10 +1,10 @@
 // What a result was measured on, with what and where, in lines that are ready to print.
 import { median } from "../analysis/totals.ts";
+import { needsInterrupts } from "../measurement/completion.ts";
+import type { DeviceIdentity, HostConditions, Measurement } from "../measurement/measurement.ts";
+import type { Coalescing, Workload } from "../measurement/workload.ts";
 import { depthText, eachText, sizeText, workloadsOf } from "../report/workload-parts.ts";
 import type { Result } from "../results/result.ts";
-import { needsInterrupts } from "../run/completion.ts";
-import type { DeviceIdentity, HostConditions, Measurement } from "../run/measurement.ts";
-import type { Coalescing, Workload } from "../run/workload.ts";
 import { safeString } from "../text.ts";
 import { fioTime, formatBytes, formatNs } from "../units.ts";
 import type { ResultData } from "./report-data.ts";

@@ -1,6 +1,6 @@
 // What must be said when results from different places stand in one report: their figures may differ for
 // reasons that no chart shows.
-import type { Measurement } from "../run/measurement.ts";
+import type { Measurement } from "../measurement/measurement.ts";
 import { safeString } from "../text.ts";
 
 /** What should be the same in all results, or the only thing that is not. */

@@ -1,8 +1,8 @@
 // A group of a report before it has its place and its name, which depend on all the others.
 import type { Comparison } from "../analysis/compare-pairs.ts";
 import { directionsOf } from "../analysis/totals.ts";
-import type { PackedLatency, Warning } from "../run/measurement.ts";
-import type { Workload } from "../run/workload.ts";
+import type { PackedLatency, Warning } from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
 import type { GroupData } from "./report-data.ts";
 
 /** A group, and what its name can be made of. */

@@ -1,7 +1,7 @@
 // The figures of a histogram that a page shows.
 import { latencyFigures } from "../analysis/compare-figures.ts";
 import { carriedNs } from "../analysis/histogram.ts";
-import type { LatencyCounts } from "../run/measurement.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 import type { LatencyNs } from "./report-data.ts";
 
 /** Mean, percentiles and maximum in ns; null is what the samples cannot carry. */

@@ -1,7 +1,7 @@
 // The percentile curve of a histogram over 1 / (1 - quantile), as HdrHistogram's plotter draws it: a decade of
 // the axis is one more nine.
 import { isCarried, percentileNs } from "../analysis/histogram.ts";
-import type { LatencyCounts } from "../run/measurement.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 import { roundedNs } from "./digits.ts";
 import type { PercentileCurve } from "./report-data.ts";
 

@@ -1,15 +1,15 @@
 // Queue by queue: how evenly the device served them.
 
 import { perSecond } from "../analysis/totals.ts";
-import { unpackLatency } from "../run/latency-counts.ts";
-import { LatencySum } from "../run/latency-sum.ts";
+import { unpackLatency } from "../measurement/latency-counts.ts";
+import { LatencySum } from "../measurement/latency-sum.ts";
 import type {
   JobMeasurement,
   LatencyCounts,
   MergedSource,
   PackedLatency,
   RunMeasurement,
-} from "../run/measurement.ts";
+} from "../measurement/measurement.ts";
 import { safeString } from "../text.ts";
 import { queueKey } from "./columns.ts";
 import { latencyNs } from "./latency-figures.ts";

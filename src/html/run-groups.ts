@@ -1,8 +1,8 @@
 // A run as groups: one for each direction.
 import { carriedNs } from "../analysis/histogram.ts";
 import { directionsOf, elapsedNsOf, latenciesOf, perSecond, sumOf } from "../analysis/totals.ts";
-import { mergeCounts, unpackLatency } from "../run/latency-counts.ts";
-import type { Direction, RunMeasurement, StageName } from "../run/measurement.ts";
+import { mergeCounts, unpackLatency } from "../measurement/latency-counts.ts";
+import type { Direction, RunMeasurement, StageName } from "../measurement/measurement.ts";
 import { queueKey, type Stretch } from "./columns.ts";
 import { type Draft, settingsOf } from "./draft.ts";
 import { latencyNs } from "./latency-figures.ts";

@@ -1,8 +1,8 @@
 // A sweep as groups: one for each point and direction.
 import { perSecond } from "../analysis/totals.ts";
+import { mergeCounts, unpackLatency } from "../measurement/latency-counts.ts";
+import type { Direction } from "../measurement/measurement.ts";
 import type { SweepMeasurement, SweepPoint } from "../run/comparison.ts";
-import { mergeCounts, unpackLatency } from "../run/latency-counts.ts";
-import type { Direction } from "../run/measurement.ts";
 import { safeString } from "../text.ts";
 import { type Draft, hasBothDirections, opOf, settingsOf } from "./draft.ts";
 import { latencyNs } from "./latency-figures.ts";

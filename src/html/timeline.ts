@@ -1,8 +1,8 @@
 // What happened over time: rates, percentiles and the heat map, in one walk over the columns.
 import { carriedNs } from "../analysis/histogram.ts";
 import { stepEdgeNs, stepOf } from "../analysis/latency-steps.ts";
-import { LatencySum } from "../run/latency-sum.ts";
-import type { LatencyCounts } from "../run/measurement.ts";
+import { LatencySum } from "../measurement/latency-sum.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 import { largest, smallest } from "../statistics/summary.ts";
 import { type Column, columnsOf, type Stretch } from "./columns.ts";
 import { roundedNs, roundedS } from "./digits.ts";

@@ -1,7 +1,7 @@
 // A measurement with somebody looking on: opens where the stream goes before anything is measured, and ends the
 // stream however the measurement ends.
 import { exitCodeOf } from "../errors.ts";
-import type { Measurement } from "../run/measurement.ts";
+import type { Measurement } from "../measurement/measurement.ts";
 import type { Sample } from "../run/monitor.ts";
 import type { EndEvent } from "./events.ts";
 import { openSink, type SinkFlags } from "./open.ts";

@@ -1,8 +1,8 @@
 // Many percentiles of one histogram in one pass over it: a total has thousands of buckets, and the live view
 // asks for sixty percentiles four times a second.
 import { isCarried, rankOf } from "../analysis/histogram.ts";
-import { bucketHighNs } from "../histogram.ts";
-import type { LatencyCounts } from "../run/measurement.ts";
+import { bucketHighNs } from "../measurement/buckets.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 
 /** Points of a percentile curve, [1 / (1 - quantile), ns], rising: 1 is the minimum, 2 the median. */
 export type Curve = readonly (readonly [number, number])[];

@@ -3,7 +3,7 @@
 import { meanNs } from "../analysis/histogram.ts";
 import { stepEdgeNs, stepOf } from "../analysis/latency-steps.ts";
 import { perSecond } from "../analysis/totals.ts";
-import type { LatencyCounts } from "../run/measurement.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 import type { QueueSample, Sample } from "../run/monitor.ts";
 import { NS_PER_MS } from "../units.ts";
 import type { LiveQueue, LiveTotal, SampleEvent } from "./events.ts";

@@ -1,5 +1,5 @@
 // What is going to be measured, for people: what all its blocks have in common.
-import type { Workload } from "../run/workload.ts";
+import type { Workload } from "../measurement/workload.ts";
 import { fioSize } from "../units.ts";
 
 const parts: readonly ((workload: Workload) => string)[] = [

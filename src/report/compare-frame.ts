@@ -1,10 +1,10 @@
 // The lines above and below the figures of a comparison or a sweep: on what, with what, on which machine, with
 // which doubts, saved where.
 
+import type { Warning } from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
 import { warningText } from "../results/warnings.ts";
 import type { ComparisonMeasurement, SweepMeasurement } from "../run/comparison.ts";
-import type { Warning } from "../run/measurement.ts";
-import type { Workload } from "../run/workload.ts";
 import { formatBytes } from "../units.ts";
 import { type Colors, type Row, wrap } from "./columns.ts";
 import { eachText, jobsText, patternText, sizeText } from "./workload-parts.ts";

@@ -4,8 +4,8 @@ import picocolors from "picocolors";
 import { type Analysis, analyse } from "../analysis/compare-analysis.ts";
 import { driftMetrics } from "../analysis/compare-metrics.ts";
 import { median } from "../analysis/totals.ts";
+import type { Workload } from "../measurement/workload.ts";
 import type { ComparisonMeasurement } from "../run/comparison.ts";
-import type { Workload } from "../run/workload.ts";
 import { formatNs } from "../units.ts";
 import { wrap } from "./columns.ts";
 import {

@@ -3,8 +3,8 @@ import type { Diff, FigureDiff } from "../analysis/diff.ts";
 import { groupName } from "../analysis/diff-cells.ts";
 import { kindNames, type Side } from "../analysis/diff-sides.ts";
 import { workloadPairs } from "../analysis/diff-workloads.ts";
-import type { DeviceIdentity } from "../run/measurement.ts";
-import type { Workload } from "../run/workload.ts";
+import type { DeviceIdentity } from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
 import type { Interval } from "../statistics/bootstrap.ts";
 import { formatBytes } from "../units.ts";
 

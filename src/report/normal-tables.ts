@@ -8,14 +8,14 @@ import {
   latenciesOf,
   perSecond,
 } from "../analysis/totals.ts";
-import { mergeCounts } from "../run/latency-counts.ts";
+import { mergeCounts } from "../measurement/latency-counts.ts";
 import type {
   Direction,
   JobMeasurement,
   LatencyCounts,
   RunMeasurement,
   StageName,
-} from "../run/measurement.ts";
+} from "../measurement/measurement.ts";
 import { fioTime, formatCount, formatMiBps, formatNs } from "../units.ts";
 import { type Cell, type Colors, LABEL_WIDTH, type Row, sparkline, table } from "./columns.ts";
 

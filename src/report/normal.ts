@@ -1,9 +1,9 @@
 // The report on the terminal after a run, for 80 columns: what ran, how fast, how late, what went wrong.
 import picocolors from "picocolors";
 import { elapsedNsOf, errorsOf, median, sumOf } from "../analysis/totals.ts";
+import type { RejectionName, RunMeasurement } from "../measurement/measurement.ts";
 import { statusName } from "../nvme/status.ts";
 import { warningText } from "../results/warnings.ts";
-import type { RejectionName, RunMeasurement } from "../run/measurement.ts";
 import { fioTime, formatBytes, formatCount, formatNs } from "../units.ts";
 import { type Colors, type Style, wrap } from "./columns.ts";
 import { jobTable, latencyTable, rateTable, stageTable } from "./normal-tables.ts";

@@ -1,6 +1,7 @@
 // What was run, in words, where its parts may have had different workloads: "bs 4KiB and 64KiB".
+
+import type { Workload } from "../measurement/workload.ts";
 import type { Result } from "../results/result.ts";
-import type { Workload } from "../run/workload.ts";
 import { formatBytes } from "../units.ts";
 
 /** More of them stand in the modes' own lines. */

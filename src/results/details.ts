@@ -1,5 +1,5 @@
 // The key "phasebit" of the result document: what was measured, on what, and how far to trust it. Names
-// are those of run/measurement.ts.
+// are those of measurement/measurement.ts.
 import type * as v from "valibot";
 import {
   HISTOGRAM_DIGITS,
@@ -22,7 +22,6 @@ import {
   latenciesOf,
   median,
 } from "../analysis/totals.ts";
-import { statusName } from "../nvme/status.ts";
 import type {
   Direction,
   Interval,
@@ -31,7 +30,8 @@ import type {
   RejectionName,
   RunMeasurement,
   StageName,
-} from "../run/measurement.ts";
+} from "../measurement/measurement.ts";
+import { statusName } from "../nvme/status.ts";
 import type { Frozen } from "./frozen.ts";
 import { savedWorkload } from "./saved-workload.ts";
 import type { runDetails } from "./schema/run.ts";

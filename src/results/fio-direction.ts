@@ -8,13 +8,13 @@ import {
   stddevNs,
 } from "../analysis/histogram.ts";
 import { directionsOf, keepsIntervals, perSecond, sumOf } from "../analysis/totals.ts";
-import { emptyCounts } from "../run/latency-counts.ts";
+import { emptyCounts } from "../measurement/latency-counts.ts";
 import type {
   Direction,
   JobMeasurement,
   LatencyCounts,
   RunMeasurement,
-} from "../run/measurement.ts";
+} from "../measurement/measurement.ts";
 import { largest, smallest } from "../statistics/summary.ts";
 
 interface FioLatency {

@@ -1,6 +1,6 @@
 // fio's small tables of shares in percent: I/O by depth, by commands per submission and by latency.
-import { bucketLowNs } from "../histogram.ts";
-import type { JobMeasurement } from "../run/measurement.ts";
+import { bucketLowNs } from "../measurement/buckets.ts";
+import type { JobMeasurement } from "../measurement/measurement.ts";
 
 export type Shares = Record<string, number>;
 

@@ -2,9 +2,9 @@
 // under one more key, "phasebit", what fio has no place for.
 
 import { elapsedNsOf, workloadName } from "../analysis/totals.ts";
-import { emptyCounts } from "../run/latency-counts.ts";
-import type { JobMeasurement, RunMeasurement } from "../run/measurement.ts";
-import type { Workload } from "../run/workload.ts";
+import { emptyCounts } from "../measurement/latency-counts.ts";
+import type { JobMeasurement, RunMeasurement } from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
 import { fioSize, fioTime, NS_PER_S } from "../units.ts";
 import { type Details, detailsOf } from "./details.ts";
 import { emptyDirection, type FioDirection, fioDirection, fioLatency } from "./fio-direction.ts";

@@ -1,7 +1,7 @@
 // HdrHistogram's percentile text, which its plotter reads.
 
 import { toHdrHistogram } from "../analysis/histogram.ts";
-import type { LatencyCounts } from "../run/measurement.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 
 const TICKS_PER_HALF_DISTANCE = 5;
 

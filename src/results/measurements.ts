@@ -2,13 +2,18 @@
 // from the counts again, whichever phasebit had worked them out.
 import type * as v from "valibot";
 import { JobPhase } from "../../assembly/layout.ts";
+import { emptyCounts, mergeCounts, unpackLatency } from "../measurement/latency-counts.ts";
+import type {
+  JobMeasurement,
+  Measurement,
+  RunMeasurement,
+  Warning,
+} from "../measurement/measurement.ts";
 import type {
   ComparisonBlock,
   ComparisonMeasurement,
   SweepMeasurement,
 } from "../run/comparison.ts";
-import { emptyCounts, mergeCounts, unpackLatency } from "../run/latency-counts.ts";
-import type { JobMeasurement, Measurement, RunMeasurement, Warning } from "../run/measurement.ts";
 import type { comparisonSchema, sweepSchema } from "./schema/comparison.ts";
 import type { runDetails } from "./schema/run.ts";
 

@@ -1,7 +1,7 @@
 // What a sum of measurements says of itself, and what must hold before there is one.
 import { usage } from "../errors.ts";
+import type { Measurement, MergedSource } from "../measurement/measurement.ts";
 import { version } from "../package.ts";
-import type { Measurement, MergedSource } from "../run/measurement.ts";
 import { smallest } from "../statistics/summary.ts";
 import { safeString } from "../text.ts";
 

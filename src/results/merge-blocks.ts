@@ -1,5 +1,10 @@
 // Comparisons as one: their rounds follow each other. Sweeps as one: equal settings are added up.
 
+import { grouped } from "../measurement/grouped.ts";
+import { mergeCounts, packLatency, unpackLatency } from "../measurement/latency-counts.ts";
+import type { PackedLatency } from "../measurement/measurement.ts";
+import { unitedWarnings } from "../measurement/united-warnings.ts";
+import type { Workload } from "../measurement/workload.ts";
 import type {
   ComparedMode,
   ComparisonMeasurement,
@@ -7,12 +12,7 @@ import type {
   SweepMeasurement,
   SweepPoint,
 } from "../run/comparison.ts";
-import { mergeCounts, packLatency, unpackLatency } from "../run/latency-counts.ts";
-import type { PackedLatency } from "../run/measurement.ts";
-import { unitedWarnings } from "../run/united-warnings.ts";
-import type { Workload } from "../run/workload.ts";
 import { largest, smallest } from "../statistics/summary.ts";
-import { grouped } from "./grouped.ts";
 import { aboutOf, type Part, requireOneWorkload, unlike } from "./merge-about.ts";
 import { sumOrNull } from "./merge-runs.ts";
 import { commonWorkload, differences, modeDifferences, sweptWorkload } from "./merge-workload.ts";

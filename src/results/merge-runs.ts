@@ -5,8 +5,8 @@ import type {
   PackedLatency,
   RunMeasurement,
   Warning,
-} from "../run/measurement.ts";
-import { unitedWarnings } from "../run/united-warnings.ts";
+} from "../measurement/measurement.ts";
+import { unitedWarnings } from "../measurement/united-warnings.ts";
 import { largest } from "../statistics/summary.ts";
 import { NS_PER_MS } from "../units.ts";
 import { aboutOf, type Part, requireOneWorkload, sourcesOf } from "./merge-about.ts";

@@ -1,11 +1,12 @@
 // Which workloads add up, and what the sum is called.
+
+import { needsInterrupts } from "../measurement/completion.ts";
+import { grouped } from "../measurement/grouped.ts";
+import type { Workload } from "../measurement/workload.ts";
+import { completionModes } from "../measurement/workload-options.ts";
 import type { ComparedMode, SweepPoint } from "../run/comparison.ts";
-import { needsInterrupts } from "../run/completion.ts";
-import type { Workload } from "../run/workload.ts";
-import { completionModes } from "../run/workload-options.ts";
 import { largest } from "../statistics/summary.ts";
 import { fioSize, fioTime, formatNs } from "../units.ts";
-import { grouped } from "./grouped.ts";
 
 /** An option in which two measurements must agree; null where it has no effect. */
 interface Agreement {

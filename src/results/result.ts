@@ -1,6 +1,7 @@
 // A saved result, read back: the same measurements that a run hands to the reports.
+
+import type { RunMeasurement } from "../measurement/measurement.ts";
 import type { ComparisonMeasurement, SweepMeasurement } from "../run/comparison.ts";
-import type { RunMeasurement } from "../run/measurement.ts";
 
 /** A result and the file it came from. */
 export type Result =

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { directionsOf, latenciesOf, workloadName } from "../analysis/totals.ts";
-import type { RunMeasurement } from "../run/measurement.ts";
-import type { Workload } from "../run/workload.ts";
+import type { RunMeasurement } from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
 import { RESULTS_FOLDER, saveText } from "./files.ts";
 import { fioDocument } from "./fio.ts";
 import { hgrm } from "./hgrm.ts";

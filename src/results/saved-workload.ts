@@ -1,5 +1,5 @@
 // A workload as documents have it.
-import type { Workload } from "../run/workload.ts";
+import type { Workload } from "../measurement/workload.ts";
 
 /** JSON has no integers of 64 bits: the seed is text. */
 export function savedWorkload(workload: Workload) {

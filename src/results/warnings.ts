@@ -1,5 +1,5 @@
-// Each doubt about a measurement in words, with advice. The kinds are data (run/measurement.ts).
-import type { Warning } from "../run/measurement.ts";
+// Each doubt about a measurement in words, with advice. The kinds are data (measurement/measurement.ts).
+import type { Warning } from "../measurement/measurement.ts";
 import { formatCount } from "../units.ts";
 
 type Words = {

@@ -1,11 +1,11 @@
 // A block's figures with all jobs and directions together, and the doubts about it.
 import { PhasebitError } from "../errors.ts";
+import { mergeCounts, packLatency } from "../measurement/latency-counts.ts";
+import type { JobMeasurement, PackedLatency, Warning } from "../measurement/measurement.ts";
+import { unitedWarnings } from "../measurement/united-warnings.ts";
+import type { Workload } from "../measurement/workload.ts";
 import { warningsOf } from "./doubts.ts";
-import { mergeCounts, packLatency } from "./latency-counts.ts";
-import type { JobMeasurement, PackedLatency, Warning } from "./measurement.ts";
 import type { BlockOutcome, Session } from "./session.ts";
-import { unitedWarnings } from "./united-warnings.ts";
-import type { Workload } from "./workload.ts";
 
 /** What comparisons and sweeps keep of a block. */
 export function blockFigures({

@@ -1,9 +1,10 @@
 // Interrupt coalescing as a block wants it: Set Features 08h for all I/O vectors, and 09h to exempt those that
 // are not to be coalesced (NVMe 1.4, sections 5.21.1.8 and 5.21.1.9). Commands are sent only when something
 // changes; a device that was left alone stays alone.
+
+import type { Coalescing } from "../measurement/workload.ts";
 import type { Controller } from "../nvme/controller.ts";
 import { interruptCoalescing, vectorConfiguration } from "../nvme/sqe.ts";
-import type { Coalescing } from "./workload.ts";
 
 export class Coalescer {
   readonly #controller: Controller;

@@ -1,7 +1,7 @@
 // What a comparison hands to the reports: blocks of several modes, interleaved, on the same queues with the
 // same LBA sequence. Plain data, as a run's measurement is.
-import type { LatencyCounts, Measurement, PackedLatency } from "./measurement.ts";
-import type { Workload } from "./workload.ts";
+import type { LatencyCounts, Measurement, PackedLatency } from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
 
 /** Interrupts as a job saw them. */
 export interface InterruptAudit {

@@ -1,18 +1,8 @@
 // How a job learns of completions: what `--completion` and its relatives come to on a given device.
 import { WaitMode } from "../../assembly/layout.ts";
 import { PhasebitError } from "../errors.ts";
+import type { CompletionMode, InterruptChoice } from "../measurement/workload-options.ts";
 import { type InterruptKind, interruptKinds, type Transport } from "../transport/transport.ts";
-import type { CompletionMode, InterruptChoice } from "./workload-options.ts";
-
-/** The completion part of a workload. */
-export interface Completion {
-  readonly mode: CompletionMode;
-  readonly irq: InterruptChoice;
-  /** `hybrid`: how long it looks before it blocks. */
-  readonly spinNs: number;
-  /** Longest wait for an interrupt, after which the completion queue is looked at anyway. */
-  readonly deadlineMs: number;
-}
 
 export const WAIT_MODES: Readonly<Record<CompletionMode, WaitMode>> = {
   poll: WaitMode.POLL,
@@ -21,11 +11,6 @@ export const WAIT_MODES: Readonly<Record<CompletionMode, WaitMode>> = {
   lhp: WaitMode.LHP,
   adaptive: WaitMode.ADAPTIVE,
 };
-
-/** Whether queues of this mode are created with interrupts. */
-export function needsInterrupts(mode: CompletionMode): boolean {
-  return mode !== "poll" && mode !== "lhp";
-}
 
 /** A kind of interrupt, and the vector of each queue in turn. */
 export interface Vectors {

@@ -1,6 +1,6 @@
 // The machine a run is made on, as far as it bears on the figures.
 import { cpus, hostname, loadavg, release, totalmem } from "node:os";
-import type { HostConditions } from "./measurement.ts";
+import type { HostConditions } from "../measurement/measurement.ts";
 
 /** @param pageBytes size of the pages behind the DMA window */
 export function hostConditions(pageBytes: number): HostConditions {

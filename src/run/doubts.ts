@@ -1,7 +1,7 @@
 // Which doubts a finished run deserves; results/warnings.ts words them.
 
-import type { HostConditions, JobMeasurement, Warning } from "./measurement.ts";
-import type { CompletionMode } from "./workload-options.ts";
+import type { HostConditions, JobMeasurement, Warning } from "../measurement/measurement.ts";
+import type { CompletionMode } from "../measurement/workload-options.ts";
 
 /** A loop that polls needs its CPU all the time; less means that others had it. */
 const FULL_SHARE = 0.97;

@@ -1,9 +1,9 @@
 // What a job did since somebody last looked: intervals and the live view look at different times, so each has
 // a gauge of its own.
 import { HISTOGRAM_COUNTS } from "../../assembly/layout.ts";
+import { emptyCounts } from "../measurement/latency-sum.ts";
+import type { Direction, LatencyCounts } from "../measurement/measurement.ts";
 import type { JobView } from "./job-view.ts";
-import { emptyCounts } from "./latency-sum.ts";
-import type { Direction, LatencyCounts } from "./measurement.ts";
 
 /** What one direction did since the last look. */
 export interface DirectionStretch {

@@ -8,6 +8,7 @@ import {
   STAMP_BYTES,
 } from "../../assembly/layout.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
+import type { Workload } from "../measurement/workload.ts";
 import { alignUp } from "../memory/arena.ts";
 import {
   defaultLimits,
@@ -18,7 +19,6 @@ import {
 } from "../memory/linear-memory.ts";
 import type { Region } from "../memory/region.ts";
 import { CQE_BYTES, SQE_BYTES } from "../nvme/sizes.ts";
-import type { Workload } from "./workload.ts";
 
 /** Pages of Identify and the like. */
 const SPARE_DATA_BYTES = 2 ** 20;

@@ -1,6 +1,8 @@
 // What a job's thread is told: its queue pair, its memory, its share of the workload, its interrupt.
 
 import { EmbeddedTransport } from "../embedded/transport.ts";
+import { needsInterrupts } from "../measurement/completion.ts";
+import { type Workload, writes } from "../measurement/workload.ts";
 import { type EventFd, native } from "../native.ts";
 import type { Controller } from "../nvme/controller.ts";
 import type { Device } from "../nvme/device.ts";
@@ -8,11 +10,10 @@ import type { NamespaceData } from "../nvme/identify.ts";
 import type { QueuePairPlace, SubmissionQueue } from "../nvme/submission-queue.ts";
 import type { Transport } from "../transport/transport.ts";
 import { wasmModule } from "../wasm/modules.ts";
-import { needsInterrupts, vectorsFor, WAIT_MODES } from "./completion.ts";
+import { vectorsFor, WAIT_MODES } from "./completion.ts";
 import { fillBuffers } from "./fill.ts";
 import { type JobMemory, queueEntries, slotTableSize } from "./job-memory.ts";
 import type { JobTask, WaitTask } from "./job-worker.ts";
-import { type Workload, writes } from "./workload.ts";
 
 /** A job's queue pair, and how the job waits on it. */
 export interface JobQueue {

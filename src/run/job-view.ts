@@ -33,11 +33,11 @@ import {
   STAGES,
 } from "../../assembly/layout.ts";
 import { STATUS_CODES } from "../../assembly/spec/status.ts";
-import { bucketHighNs, bucketIndex, bucketLowNs } from "../histogram.ts";
+import { bucketHighNs, bucketIndex, bucketLowNs } from "../measurement/buckets.ts";
+import type { LatencyCounts, RejectedEntry, RejectionName } from "../measurement/measurement.ts";
 import type { Span } from "../memory/arena.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { JobMemory } from "./job-memory.ts";
-import type { LatencyCounts, RejectedEntry, RejectionName } from "./measurement.ts";
 
 const CQE_BYTES = 16;
 

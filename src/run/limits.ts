@@ -1,6 +1,7 @@
 // What a device allows of a workload: checked after the device has said who it is, before the first I/O.
+
+import { badOption, type Workload } from "../measurement/workload.ts";
 import { fioSize, formatBytes } from "../units.ts";
-import { badOption, type Workload } from "./workload.ts";
 
 /** What a workload must keep to. */
 export interface DeviceLimits {

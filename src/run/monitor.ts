@@ -1,10 +1,10 @@
 // What happens on the main thread while the jobs run: it samples the shared counters, cuts the run into
 // intervals, feeds the live view and looks after the controller. No message crosses meanwhile.
 
+import { emptyCounts, mergeCounts, packLatency } from "../measurement/latency-counts.ts";
+import type { Interval, LatencyCounts, Warning } from "../measurement/measurement.ts";
 import { Gauge } from "./gauge.ts";
 import type { JobView } from "./job-view.ts";
-import { emptyCounts, mergeCounts, packLatency } from "./latency-counts.ts";
-import type { Interval, LatencyCounts, Warning } from "./measurement.ts";
 
 /** With somebody looking. */
 const SAMPLE_MS = 250;

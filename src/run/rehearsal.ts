@@ -6,6 +6,7 @@
 import { LatencyModel } from "../../assembly/device/options.ts";
 import { BLOCK_NOW, BLOCK_WAIT_COUNT, BLOCK_WAIT_UNTIL, BUS_NOW } from "../../assembly/layout.ts";
 import { type EmbeddedTransport, openEmbedded } from "../embedded/transport.ts";
+import { parseWorkload, type Workload } from "../measurement/workload.ts";
 import type { Controller } from "../nvme/controller.ts";
 import { Device } from "../nvme/device.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
@@ -15,7 +16,6 @@ import { configureLoop, innerFunctions } from "./job-loop.ts";
 import { allocateJob, clearJob, type JobMemory } from "./job-memory.ts";
 import { jobTask, plainWait } from "./job-task.ts";
 import type { JobTask } from "./job-worker.ts";
-import { parseWorkload, type Workload } from "./workload.ts";
 
 const ENTRIES = 64;
 const OPTIONS = {

@@ -1,11 +1,12 @@
 // A run: one workload on a device, from opening it to the measurement.
+
+import type { RunMeasurement } from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
 import type { Trace } from "../nvme/registers.ts";
 import { blockWarnings } from "./block-figures.ts";
-import type { RunMeasurement } from "./measurement.ts";
 import type { Sample } from "./monitor.ts";
 import type { PrepareOptions } from "./prepare.ts";
 import { withSession } from "./session.ts";
-import type { Workload } from "./workload.ts";
 
 /** What a run takes beside its workload. */
 export interface RunOptions extends PrepareOptions {

@@ -5,6 +5,15 @@ import { Piscina } from "piscina";
 import { JobPhase } from "../../assembly/layout.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
 import { PhasebitError, usage } from "../errors.ts";
+import type {
+  DeviceIdentity,
+  HostConditions,
+  Interval,
+  JobMeasurement,
+  Measurement,
+  Warning,
+} from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
 import type { SharedMemory } from "../memory/linear-memory.ts";
 import type { Region } from "../memory/region.ts";
 import { native } from "../native.ts";
@@ -21,18 +30,9 @@ import { createQueues, type JobQueue, jobTask } from "./job-task.ts";
 import { JobView } from "./job-view.ts";
 import type { JobOutcome, JobTask } from "./job-worker.ts";
 import { checkAgainstDevice } from "./limits.ts";
-import type {
-  DeviceIdentity,
-  HostConditions,
-  Interval,
-  JobMeasurement,
-  Measurement,
-  Warning,
-} from "./measurement.ts";
 import { Monitor, type Sample } from "./monitor.ts";
 import { type PrepareOptions, prepareWrites, type StopSignal } from "./prepare.ts";
 import { rehearse } from "./rehearsal.ts";
-import type { Workload } from "./workload.ts";
 
 /** How often a start-up wait looks at the jobs' phases. */
 const PHASE_POLL_MS = 2;

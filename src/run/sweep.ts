@@ -1,14 +1,15 @@
 // A sweep: one measurement for each setting of depth, completion mode and interrupt coalescing, on one open
 // device, one after the other.
+
+import { needsInterrupts } from "../measurement/completion.ts";
+import type { Coalescing, Workload } from "../measurement/workload.ts";
+import type { CompletionMode } from "../measurement/workload-options.ts";
 import type { Trace } from "../nvme/registers.ts";
 import { blockFigures, blockWarnings, WarningSet } from "./block-figures.ts";
 import type { SweepMeasurement, SweepPoint } from "./comparison.ts";
-import { needsInterrupts } from "./completion.ts";
 import type { Sample } from "./monitor.ts";
 import type { PrepareOptions } from "./prepare.ts";
 import { type BlockOutcome, withSession } from "./session.ts";
-import type { Coalescing, Workload } from "./workload.ts";
-import type { CompletionMode } from "./workload-options.ts";
 
 /** What is swept over; every combination is a point. */
 export interface SweepAxes {

@@ -5,8 +5,8 @@ import { directionFigures, type Sample } from "../../src/analysis/diff-figures.t
 import { intervalSamples } from "../../src/analysis/diff-intervals.ts";
 import { meanNs, percentileNs } from "../../src/analysis/histogram.ts";
 
-import { mergeCounts, packLatency } from "../../src/run/latency-counts.ts";
-import type { Interval, RunMeasurement } from "../../src/run/measurement.ts";
+import { mergeCounts, packLatency } from "../../src/measurement/latency-counts.ts";
+import type { Interval, RunMeasurement } from "../../src/measurement/measurement.ts";
 import { blockCount, blockLength } from "../../src/statistics/blocks.ts";
 import { countsOf, exampleRun, latencies } from "../examples/run.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { differencesOf, subjectOf } from "../../src/analysis/diff-conditions.ts";
 import type { DiffResult, Side } from "../../src/analysis/diff-sides.ts";
-import type { RunMeasurement } from "../../src/run/measurement.ts";
-import type { WorkloadOptions } from "../../src/run/workload-options.ts";
+import type { RunMeasurement } from "../../src/measurement/measurement.ts";
+import type { WorkloadOptions } from "../../src/measurement/workload-options.ts";
 import {
   exampleComparison,
   examplePoint,

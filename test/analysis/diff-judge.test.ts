@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Diff, diffSides, type FigureDiff } from "../../src/analysis/diff.ts";
 import { parseGate } from "../../src/analysis/diff-gate.ts";
 import { type Judgement, judge } from "../../src/analysis/diff-judge.ts";
-import type { RunMeasurement } from "../../src/run/measurement.ts";
+import type { RunMeasurement } from "../../src/measurement/measurement.ts";
 import { exampleComparison, interrupt, poll } from "../examples/compare.ts";
 import { comparisonResult, runResult, runSet, sideOf } from "../examples/diff.ts";
 import { exampleRun } from "../examples/run.ts";

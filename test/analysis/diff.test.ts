@@ -3,7 +3,7 @@ import { type Diff, diffSides, type FigureDiff } from "../../src/analysis/diff.t
 import { groupName } from "../../src/analysis/diff-cells.ts";
 import type { DiffResult } from "../../src/analysis/diff-sides.ts";
 import { PhasebitError } from "../../src/errors.ts";
-import type { RunMeasurement } from "../../src/run/measurement.ts";
+import type { RunMeasurement } from "../../src/measurement/measurement.ts";
 import {
   exampleComparison,
   examplePoint,

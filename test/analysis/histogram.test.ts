@@ -12,9 +12,9 @@ import {
   stddevNs,
   toHdrHistogram,
 } from "../../src/analysis/histogram.ts";
-import { bucketHighNs, bucketIndex, bucketLowNs } from "../../src/histogram.ts";
+import { bucketHighNs, bucketIndex, bucketLowNs } from "../../src/measurement/buckets.ts";
+import { emptyCounts, mergeCounts } from "../../src/measurement/latency-counts.ts";
 import { hgrm } from "../../src/results/hgrm.ts";
-import { emptyCounts, mergeCounts } from "../../src/run/latency-counts.ts";
 import { countsOf, latencies } from "../examples/run.ts";
 
 /** Latencies of every magnitude, small ones as often as large ones. */

@@ -9,10 +9,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { RunMeasurement } from "../../src/measurement/measurement.ts";
 import type { DiffDocument } from "../../src/report/diff-document.ts";
 import { comparisonDocument } from "../../src/results/compare-document.ts";
 import { documentText, jsonText } from "../../src/results/save.ts";
-import type { RunMeasurement } from "../../src/run/measurement.ts";
 import { exampleComparison, interrupt, poll } from "../examples/compare.ts";
 import { runSet } from "../examples/diff.ts";
 import { exampleRun } from "../examples/run.ts";

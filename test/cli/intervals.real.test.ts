@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { mergeCounts, unpackLatency } from "../../src/measurement/latency-counts.ts";
 import { readResult } from "../../src/results/read.ts";
-import { mergeCounts, unpackLatency } from "../../src/run/latency-counts.ts";
 import { folder } from "./cli.ts";
 import { phasebit } from "./real.ts";
 

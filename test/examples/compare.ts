@@ -1,13 +1,14 @@
 // Comparisons and sweeps for the report tests: synthetic, shaped like real ones, the same every time.
+
+import { packLatency } from "../../src/measurement/latency-counts.ts";
+import type { Workload } from "../../src/measurement/workload.ts";
+import { completionModes } from "../../src/measurement/workload-options.ts";
 import type {
   ComparisonBlock,
   ComparisonMeasurement,
   SweepMeasurement,
   SweepPoint,
 } from "../../src/run/comparison.ts";
-import { packLatency } from "../../src/run/latency-counts.ts";
-import type { Workload } from "../../src/run/workload.ts";
-import { completionModes } from "../../src/run/workload-options.ts";
 import { balancedOrder } from "../../src/statistics/order.ts";
 import { Random } from "../../src/statistics/random.ts";
 import { gauss } from "../statistics/samples.ts";

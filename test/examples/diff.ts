@@ -1,8 +1,8 @@
 // Sides for the tests of diffs.
 import type { DiffResult, Side } from "../../src/analysis/diff-sides.ts";
+import type { Measurement, RunMeasurement } from "../../src/measurement/measurement.ts";
+import type { WorkloadOptions } from "../../src/measurement/workload-options.ts";
 import type { ComparisonMeasurement, SweepMeasurement } from "../../src/run/comparison.ts";
-import type { Measurement, RunMeasurement } from "../../src/run/measurement.ts";
-import type { WorkloadOptions } from "../../src/run/workload-options.ts";
 import { Random } from "../../src/statistics/random.ts";
 import { gauss } from "../statistics/samples.ts";
 import { exampleRun } from "./run.ts";

@@ -1,15 +1,15 @@
 // Runs for the report tests: synthetic, but shaped like real ones, and the same every time.
 import { JobPhase, REJECTIONS, Rejection } from "../../assembly/layout.ts";
-import { emptyCounts, packLatency } from "../../src/run/latency-counts.ts";
+import { emptyCounts, packLatency } from "../../src/measurement/latency-counts.ts";
 import type {
   Interval,
   JobMeasurement,
   LatencyCounts,
   RejectionName,
   RunMeasurement,
-} from "../../src/run/measurement.ts";
-import { parseWorkload } from "../../src/run/workload.ts";
-import type { WorkloadOptions } from "../../src/run/workload-options.ts";
+} from "../../src/measurement/measurement.ts";
+import { parseWorkload } from "../../src/measurement/workload.ts";
+import type { WorkloadOptions } from "../../src/measurement/workload-options.ts";
 
 /** Counts of these latencies, found without the code under test: bucket by bucket from zero. */
 export function countsOf(samplesNs: readonly number[]): LatencyCounts {

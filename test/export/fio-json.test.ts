@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { exported } from "../../src/export/export.ts";
 import { fioBins } from "../../src/export/fio-bins.ts";
+import { packLatency } from "../../src/measurement/latency-counts.ts";
 import type { Result } from "../../src/results/result.ts";
-import { packLatency } from "../../src/run/latency-counts.ts";
 import { countsOf, latencies } from "../examples/run.ts";
 import { compareResult, longComparison, runResult, sidesResult, sweepResult } from "./results.ts";
 

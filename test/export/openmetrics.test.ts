@@ -9,7 +9,7 @@ import {
   nativeIndex,
 } from "../../src/export/openmetrics-buckets.ts";
 import { canonical, decimal } from "../../src/export/openmetrics-text.ts";
-import { bucketHighNs } from "../../src/histogram.ts";
+import { bucketHighNs } from "../../src/measurement/buckets.ts";
 import type { Result } from "../../src/results/result.ts";
 import { examplePoint, exampleSweep } from "../examples/compare.ts";
 import { countsOf, emptyRun } from "../examples/run.ts";

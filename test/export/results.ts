@@ -1,7 +1,8 @@
 // Results for the export tests, with names that try to break out of every format.
+
+import type { DeviceIdentity } from "../../src/measurement/measurement.ts";
 import type { Result } from "../../src/results/result.ts";
 import type { ComparedMode } from "../../src/run/comparison.ts";
-import type { DeviceIdentity } from "../../src/run/measurement.ts";
 import {
   adaptive,
   exampleComparison,

@@ -2,8 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { analyse } from "../../src/analysis/compare-analysis.ts";
 import type { PairData, ReportData } from "../../src/html/report-data.ts";
+import { mergeCounts, packLatency } from "../../src/measurement/latency-counts.ts";
 import type { ComparisonBlock, ComparisonMeasurement } from "../../src/run/comparison.ts";
-import { mergeCounts, packLatency } from "../../src/run/latency-counts.ts";
 import { exampleComparison, interrupt, poll } from "../examples/compare.ts";
 import { countsOf, exampleRun, latencies } from "../examples/run.ts";
 import { compareResult, runResult, shown } from "./examples.ts";

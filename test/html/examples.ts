@@ -3,9 +3,9 @@
 import { reportData } from "../../src/html/build.ts";
 import { reportHtml } from "../../src/html/report.ts";
 import type { GroupData, ReportData } from "../../src/html/report-data.ts";
+import type { RunMeasurement } from "../../src/measurement/measurement.ts";
 import type { Result } from "../../src/results/result.ts";
 import type { ComparisonMeasurement, SweepMeasurement } from "../../src/run/comparison.ts";
-import type { RunMeasurement } from "../../src/run/measurement.ts";
 
 /** In the place of the bundle. */
 export const stubAssets = {

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isCarried, percentileNs } from "../../src/analysis/histogram.ts";
 import { percentileCurve } from "../../src/html/percentile-curve.ts";
-import { emptyCounts } from "../../src/run/latency-counts.ts";
-import type { LatencyCounts } from "../../src/run/measurement.ts";
+import { emptyCounts } from "../../src/measurement/latency-counts.ts";
+import type { LatencyCounts } from "../../src/measurement/measurement.ts";
 import { countsOf, latencies } from "../examples/run.ts";
 
 const samples = fc.array(fc.integer({ min: 1, max: 10_000_000 }), { minLength: 1, maxLength: 400 });

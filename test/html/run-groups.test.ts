@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { percentileNs } from "../../src/analysis/histogram.ts";
 import { latenciesOf } from "../../src/analysis/totals.ts";
 import type { GroupData } from "../../src/html/report-data.ts";
-import type { RunMeasurement } from "../../src/run/measurement.ts";
+import type { RunMeasurement } from "../../src/measurement/measurement.ts";
 import { countsOf, emptyRun, exampleRun, latencies, withJob } from "../examples/run.ts";
 import { onlyGroup, runResult, shown } from "./examples.ts";
 

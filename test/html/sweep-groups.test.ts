@@ -1,6 +1,6 @@
 // A sweep in a report: one group for each point.
 import { expect, test } from "vitest";
-import { mergeCounts, packLatency } from "../../src/run/latency-counts.ts";
+import { mergeCounts, packLatency } from "../../src/measurement/latency-counts.ts";
 import { examplePoint, exampleSweep } from "../examples/compare.ts";
 import { countsOf, latencies } from "../examples/run.ts";
 import { onlyGroup, shown, sweepResult } from "./examples.ts";

@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stepEdgeNs, stepOf } from "../../src/analysis/latency-steps.ts";
-import { bucketIndex } from "../../src/histogram.ts";
 import { columnsOf, queueKey, type Stretch } from "../../src/html/columns.ts";
 import { type Timeline, timelineOf } from "../../src/html/timeline.ts";
+import { bucketIndex } from "../../src/measurement/buckets.ts";
 import { countsOf, latencies } from "../examples/run.ts";
 
 interface Plan {

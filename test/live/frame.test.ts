@@ -6,7 +6,7 @@ import { fits, frame, type Size } from "../../src/live/frame.ts";
 import type { Look } from "../../src/live/look.ts";
 import { shortLine } from "../../src/live/short-line.ts";
 import { LiveStream } from "../../src/live/stream.ts";
-import { parseWorkload } from "../../src/run/workload.ts";
+import { parseWorkload } from "../../src/measurement/workload.ts";
 import { latencies } from "../examples/run.ts";
 import { rampSample, runEvents, runStream, sampleOf, viewOf } from "./samples.ts";
 

@@ -3,7 +3,7 @@ import { PhasebitError } from "../../src/errors.ts";
 import type { LiveEvent } from "../../src/live/events.ts";
 import { Live, whileLive } from "../../src/live/live.ts";
 import { NdjsonSink } from "../../src/live/ndjson.ts";
-import { parseWorkload } from "../../src/run/workload.ts";
+import { parseWorkload } from "../../src/measurement/workload.ts";
 import { sampleOf } from "./samples.ts";
 
 const plan = {

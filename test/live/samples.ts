@@ -2,11 +2,11 @@
 import type { LiveEvent, SampleEvent, StartEvent } from "../../src/live/events.ts";
 import { LiveStream } from "../../src/live/stream.ts";
 import { type View, Viewer } from "../../src/live/view.ts";
-import { emptyCounts } from "../../src/run/latency-counts.ts";
-import type { LatencyCounts, Warning } from "../../src/run/measurement.ts";
+import { emptyCounts } from "../../src/measurement/latency-counts.ts";
+import type { LatencyCounts, Warning } from "../../src/measurement/measurement.ts";
+import { parseWorkload } from "../../src/measurement/workload.ts";
+import type { WorkloadOptions } from "../../src/measurement/workload-options.ts";
 import type { Sample } from "../../src/run/monitor.ts";
-import { parseWorkload } from "../../src/run/workload.ts";
-import type { WorkloadOptions } from "../../src/run/workload-options.ts";
 import { countsOf, latencies } from "../examples/run.ts";
 
 /** A sample `elapsedMs` after the ramp, of 250 ms, with these latencies of each job. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { isCarried, percentileNs } from "../../src/analysis/histogram.ts";
 import { LiveStream } from "../../src/live/stream.ts";
 import { workloadText } from "../../src/live/workload-text.ts";
-import { parseWorkload } from "../../src/run/workload.ts";
+import { parseWorkload } from "../../src/measurement/workload.ts";
 import { countsOf, latencies } from "../examples/run.ts";
 import { rampSample, runStream, sampleOf, samplesAmong } from "./samples.ts";
 

@@ -3,11 +3,11 @@ import { type Diff, diffSides } from "../../src/analysis/diff.ts";
 import { parseGate } from "../../src/analysis/diff-gate.ts";
 import { type Judgement, judge } from "../../src/analysis/diff-judge.ts";
 import type { DiffResult } from "../../src/analysis/diff-sides.ts";
+import type { RunMeasurement } from "../../src/measurement/measurement.ts";
 import { diffReport } from "../../src/report/diff.ts";
 import { diffDocument } from "../../src/report/diff-document.ts";
 import { diffMarkdown } from "../../src/report/diff-markdown.ts";
 import { ratioText } from "../../src/report/diff-words.ts";
-import type { RunMeasurement } from "../../src/run/measurement.ts";
 import {
   exampleComparison,
   examplePoint,

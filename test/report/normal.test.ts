@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Warning } from "../../src/measurement/measurement.ts";
 import { normalReport } from "../../src/report/normal.ts";
 import { warningText } from "../../src/results/warnings.ts";
-import type { Warning } from "../../src/run/measurement.ts";
 import { emptyRun, exampleRun, troubledRun } from "../examples/run.ts";
 
 function report(...[run, options]: Parameters<typeof normalReport>): string {

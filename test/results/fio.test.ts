@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { RunMeasurement } from "../../src/measurement/measurement.ts";
 import { fioDocument } from "../../src/results/fio.ts";
 import { documentText } from "../../src/results/save.ts";
-import type { RunMeasurement } from "../../src/run/measurement.ts";
 import { countsOf, emptyRun, exampleRun, troubledRun, withJob } from "../examples/run.ts";
 
 /** The keys of a document of fio 3.33, each with the type of its value. */

@@ -5,6 +5,9 @@ import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { elapsedNsOf, latenciesOf, perSecond } from "../../src/analysis/totals.ts";
 import { PhasebitError } from "../../src/errors.ts";
+import { mergeCounts, packLatency, unpackLatency } from "../../src/measurement/latency-counts.ts";
+import type { RunMeasurement, Warning } from "../../src/measurement/measurement.ts";
+import type { Workload } from "../../src/measurement/workload.ts";
 import { comparisonDocument } from "../../src/results/compare-document.ts";
 import { mergeComparisons, mergeResults, mergeRuns, mergeSweeps } from "../../src/results/merge.ts";
 import { readResult } from "../../src/results/read.ts";
@@ -12,9 +15,6 @@ import type { Result } from "../../src/results/result.ts";
 import { saveDocument, saveRun } from "../../src/results/save.ts";
 import { sweepDocument } from "../../src/results/sweep-document.ts";
 import type { ComparisonMeasurement, SweepMeasurement } from "../../src/run/comparison.ts";
-import { mergeCounts, packLatency, unpackLatency } from "../../src/run/latency-counts.ts";
-import type { RunMeasurement, Warning } from "../../src/run/measurement.ts";
-import type { Workload } from "../../src/run/workload.ts";
 import {
   exampleComparison,
   examplePoint,

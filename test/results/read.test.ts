@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PhasebitError } from "../../src/errors.ts";
-import { packCounts } from "../../src/histogram-payload.ts";
+import { packCounts } from "../../src/measurement/histogram-payload.ts";
 import { packageRoot } from "../../src/package.ts";
 import { comparisonDocument } from "../../src/results/compare-document.ts";
 import { fioDocument } from "../../src/results/fio.ts";

@@ -2,10 +2,10 @@
 // command's latency, and the first figures of a run would be the kernel's.
 import { afterEach, describe, expect, test } from "vitest";
 import type { EmbeddedTransport } from "../../src/embedded/transport.ts";
+import { parseWorkload, type Workload } from "../../src/measurement/workload.ts";
+import type { WorkloadOptions } from "../../src/measurement/workload-options.ts";
 import { prepareWrites, writtenRange } from "../../src/run/prepare.ts";
 import { Session } from "../../src/run/session.ts";
-import { parseWorkload, type Workload } from "../../src/run/workload.ts";
-import type { WorkloadOptions } from "../../src/run/workload-options.ts";
 import { presentPages } from "../pages.ts";
 
 const MiB = 1024 ** 2;

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { parseWorkload } from "../../src/measurement/workload.ts";
+import { completionModes } from "../../src/measurement/workload-options.ts";
 import { packageRoot } from "../../src/package.ts";
 import { tierOfLoop } from "../../src/run/job-loop.ts";
 import { plainWait } from "../../src/run/job-task.ts";
 import { rehearse } from "../../src/run/rehearsal.ts";
-import { parseWorkload } from "../../src/run/workload.ts";
-import { completionModes } from "../../src/run/workload-options.ts";
 import { tierOf } from "../../src/tier.ts";
 import { instantiateHost, wasmModule } from "../../src/wasm/modules.ts";
 

@@ -1,7 +1,11 @@
 // What every result document says of itself: the machine, the device, the workload, the doubts.
 import * as v from "valibot";
-import type { Warning } from "../../run/measurement.ts";
-import { completionModes, interruptChoices, readWrites } from "../../run/workload-options.ts";
+import type { Warning } from "../../measurement/measurement.ts";
+import {
+  completionModes,
+  interruptChoices,
+  readWrites,
+} from "../../measurement/workload-options.ts";
 import { warningKinds } from "../warnings.ts";
 import { amount, count, figure, listOf, positive, text, unixMs } from "./values.ts";
 

@@ -2,9 +2,9 @@
 // so that what was damaged by hand is an error here and not a strange figure later.
 import * as v from "valibot";
 import { HISTOGRAM_COUNTS, HISTOGRAM_HIGHEST_NS } from "../../../assembly/layout.ts";
-import { bucketHighNs, bucketLowNs } from "../../histogram.ts";
-import { type SparseCounts, unpackCounts } from "../../histogram-payload.ts";
-import type { LatencyCounts } from "../../run/measurement.ts";
+import { bucketHighNs, bucketLowNs } from "../../measurement/buckets.ts";
+import { type SparseCounts, unpackCounts } from "../../measurement/histogram-payload.ts";
+import type { LatencyCounts } from "../../measurement/measurement.ts";
 import { amount, count, listOf } from "./values.ts";
 
 const extremes = { total: count, minNs: amount, maxNs: amount, sumNs: amount };
@@ -13,7 +13,7 @@ const extremes = { total: count, minNs: amount, maxNs: amount, sumNs: amount };
 const LONGEST_PAYLOAD = 1_000_000;
 const payload = v.pipe(v.string(), v.maxLength(LONGEST_PAYLOAD));
 
-/** run/measurement.ts: PackedLatency. */
+/** measurement/measurement.ts: PackedLatency. */
 export const packedLatency = v.pipe(
   v.object({
     op: v.picklist(["read", "write", "mixed"]),

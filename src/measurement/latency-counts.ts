@@ -1,6 +1,6 @@
 // Latency counts as a whole: none, several together, and packed.
 import { strict as assert } from "node:assert";
-import { packCounts, unpackCounts } from "../histogram-payload.ts";
+import { packCounts, unpackCounts } from "./histogram-payload.ts";
 import { LatencySum } from "./latency-sum.ts";
 import type { LatencyCounts, PackedLatency } from "./measurement.ts";
 

@@ -1,5 +1,5 @@
 // HdrHistogram's buckets as the hot loop counts in them: 2048 linear steps, then 1024 for each doubling.
-import { HISTOGRAM_SUB_BUCKETS_BITS } from "../assembly/layout.ts";
+import { HISTOGRAM_SUB_BUCKETS_BITS } from "../../assembly/layout.ts";
 
 /** New sub-buckets of every bucket but the first, which has twice as many. */
 const HALF = 2 ** (HISTOGRAM_SUB_BUCKETS_BITS - 1);

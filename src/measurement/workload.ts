@@ -1,5 +1,5 @@
 // What to run: the options of `phasebit run` with their units resolved. Long names and meanings are
-// fio's; what a device allows is checked by limits.ts.
+// fio's; what a device allows is checked by run/limits.ts.
 import { oneOf } from "../choices.ts";
 import { PhasebitError, usage } from "../errors.ts";
 import { safeString } from "../text.ts";

@@ -1,6 +1,5 @@
 // What a run hands to the reports: plain data, nothing live. Times are ns unless a name says otherwise.
 import type { JobPhase } from "../../assembly/layout.ts";
-import type { ThreadUsage } from "../native.ts";
 import type { Tier } from "../tier.ts";
 import type { Workload } from "./workload.ts";
 
@@ -82,6 +81,16 @@ export interface Waits {
   readonly overslept: number;
 }
 
+/** What the kernel charged to a job's thread. */
+export interface Usage {
+  readonly userNs: number;
+  readonly systemNs: number;
+  readonly voluntarySwitches: number;
+  readonly involuntarySwitches: number;
+  readonly minorFaults: number;
+  readonly majorFaults: number;
+}
+
 /** What one job (one queue pair, one worker) measured. */
 export interface JobMeasurement {
   /** From 0. */
@@ -109,7 +118,7 @@ export interface JobMeasurement {
   /** Looks at the completion queue, and those that found something. */
   readonly sweeps: number;
   readonly sweepsFull: number;
-  readonly usage: ThreadUsage;
+  readonly usage: Usage;
   readonly waits: Waits;
   /** By stage; null unless asked for. */
   readonly stages: Readonly<Record<StageName, LatencyCounts>> | null;

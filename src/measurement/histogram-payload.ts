@@ -13,7 +13,7 @@ import {
   HISTOGRAM_DIGITS,
   HISTOGRAM_HIGHEST_NS,
   HISTOGRAM_LOWEST_NS,
-} from "../assembly/layout.ts";
+} from "../../assembly/layout.ts";
 
 /** [index in the counts array, count], index ascending, count above 0. */
 export type SparseCounts = readonly (readonly [number, number])[];
