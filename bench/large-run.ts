@@ -2,17 +2,16 @@
 
 import { JobPhase } from "../assembly/layout.ts";
 import { bucketIndex } from "../src/measurement/buckets.ts";
-import { packLatency, unpackLatency } from "../src/measurement/latency-counts.ts";
-import { LatencySum } from "../src/measurement/latency-sum.ts";
+import { latencyIn, packLatency } from "../src/measurement/latency-counts.ts";
 import type {
   Direction,
   Interval,
-  JobMeasurement,
   LatencyCounts,
+  Measurement,
   PackedLatency,
-  RunMeasurement,
 } from "../src/measurement/measurement.ts";
 import { parseWorkload } from "../src/measurement/workload.ts";
+import { blockOf, type JobMeasurement } from "../src/run/block.ts";
 import { Random } from "../src/statistics/random.ts";
 
 const INTERVAL_MS = 1000;
@@ -26,7 +25,7 @@ export function largeRun(
   intervals: number,
   queues: number,
   rw: "randread" | "randrw",
-): RunMeasurement {
+): Measurement {
   const directions: readonly Direction[] = rw === "randrw" ? ["read", "write"] : ["read"];
   const random = new Random(1);
   const kinds = Array.from({ length: KINDS }, () => packed(random));
@@ -45,11 +44,13 @@ export function largeRun(
   });
   const jobs = Array.from({ length: queues }, (_, job) => jobOf(job, list));
   const options = { rw, numjobs: `${queues}`, iodepth: "32", runtime: `${intervals}s` };
+  const workload = parseWorkload({ ...options, destructive: true });
+  const measured = { startedMs: 0, jobs, intervals: list, deviceCpuNs: null };
   return {
     ...about,
-    workload: parseWorkload({ ...options, destructive: true }),
-    jobs,
-    intervals: list,
+    workload,
+    workloads: [{ name: "", mode: "", options: "", device: 0, workload }],
+    blocks: [blockOf(measured, { workload: 0, round: null, phase: 0, position: 0 })],
   };
 }
 
@@ -97,16 +98,16 @@ function jobOf(job: number, intervals: readonly Interval[]): JobMeasurement {
 }
 
 function latenciesOf(job: number, op: Direction, intervals: readonly Interval[]): LatencyCounts {
-  const sum = new LatencySum();
-  for (const { latencies } of intervals) {
-    for (const packed of latencies) {
-      if (packed.job === job && packed.op === op) sum.add(unpackLatency(packed));
-    }
-  }
-  return sum.take();
+  const all = intervals.flatMap(({ latencies }) => latencies);
+  return latencyIn(
+    all.filter((packed) => packed.job === job),
+    op,
+  );
 }
 
-const about: Omit<RunMeasurement, "workload" | "jobs" | "intervals"> = {
+const about: Omit<Measurement, "workload" | "workloads" | "blocks"> = {
+  kind: "run",
+  rounds: null,
   startedMs: 0,
   version: "0.0.0",
   argv: ["run"],
@@ -114,13 +115,14 @@ const about: Omit<RunMeasurement, "workload" | "jobs" | "intervals"> = {
     ...{ hostname: "bench", kernel: "0", cpuModel: "none", cpus: 64, memoryBytes: 2 ** 38 },
     ...{ node: "0", v8: "0", pageBytes: 2 ** 21, loadAverage: 0 },
   },
-  device: {
-    ...{ address: "none", transport: "none", model: "none", serial: "none", firmware: "0" },
-    ...{ vid: 0, version: "1.4.0", nsid: 1, blocks: 2 ** 30, blockBytes: 4096 },
-    ...{ maxTransferBytes: null, maxQueueEntries: 1024 },
-  },
+  devices: [
+    {
+      ...{ address: "none", transport: "none", model: "none", serial: "none", firmware: "0" },
+      ...{ vid: 0, version: "1.4.0", nsid: 1, blocks: 2 ** 30, blockBytes: 4096 },
+      ...{ maxTransferBytes: null, maxQueueEntries: 1024 },
+    },
+  ],
   warnings: [],
   interrupted: false,
   merged: [],
-  deviceCpuNs: null,
 };

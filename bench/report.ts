@@ -26,7 +26,7 @@ try {
   for (const rw of ["randread", "randrw"] as const) {
     const file = join(folder, `${rw}.html`);
     console.log(`${rw}, ${INTERVALS} intervals of ${QUEUES} queues`);
-    made(file, { kind: "run", file: `${rw}.json`, measurement: largeRun(INTERVALS, QUEUES, rw) });
+    made(file, { file: `${rw}.json`, measurement: largeRun(INTERVALS, QUEUES, rw) });
     console.log(`  drawn   ${text(await drawn(browser, file))} after opening it, ${TIMES} times`);
   }
 } finally {

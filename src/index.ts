@@ -22,6 +22,7 @@ export {
 } from "../assembly/spec/registers.ts";
 export { Status } from "../assembly/spec/status.ts";
 export { type ErrorCode, type ErrorFacts, exitCodes, PhasebitError } from "./errors.ts";
+export { type Group, groupsOf } from "./measurement/groups.ts";
 export type * from "./measurement/measurement.ts";
 export { parseWorkload, type Workload } from "./measurement/workload.ts";
 export type { WorkloadOptions } from "./measurement/workload-options.ts";
@@ -61,6 +62,5 @@ export { statusName } from "./nvme/status.ts";
 export type { PostOptions, QueuePairPlace, SubmissionQueue } from "./nvme/submission-queue.ts";
 export { readResult } from "./results/read.ts";
 export type { Result } from "./results/result.ts";
-export type * from "./run/comparison.ts";
 export { type RunOptions, runWorkload } from "./run/runner.ts";
 export type { InterruptKind, Transport, TransportKind } from "./transport/transport.ts";

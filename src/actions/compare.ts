@@ -3,6 +3,7 @@ import { Command, type CommanderError } from "commander";
 import { usage } from "../errors.ts";
 import { type Live, whileLive } from "../live/live.ts";
 import type { LiveFlags } from "../live/modes.ts";
+import type { Measurement, Setting } from "../measurement/measurement.ts";
 import { parseWorkload } from "../measurement/workload.ts";
 import {
   type CompletionMode,
@@ -10,14 +11,11 @@ import {
   type WorkloadOptions,
   workloadOptions,
 } from "../measurement/workload-options.ts";
-import { comparisonReport } from "../report/compare.ts";
-import { comparisonDocument } from "../results/compare-document.ts";
 import { checkOutput } from "../results/files.ts";
-import { jsonText, saveDocument } from "../results/save.ts";
 import { runComparison } from "../run/compare.ts";
-import type { ComparedMode, ComparisonMeasurement } from "../run/comparison.ts";
 import { names, wholeNumber } from "./lists.ts";
 import { exitCodeOf, type OutputFlags, present } from "./output.ts";
+import { presentationOf } from "./presentation.ts";
 import { untilSignalled } from "./signals.ts";
 import { traceTo } from "./trace.ts";
 
@@ -44,21 +42,16 @@ export async function compare(flags: CompareFlags): Promise<void> {
     const measurement = await measure(modes, rounds, flags, live);
     live.measured(measurement);
     process.exitCode = exitCodeOf(measurement);
-    const document = comparisonDocument(measurement);
-    return present(flags, {
-      save: () => [saveDocument(document, { kind: "compare", ...measurement }, flags.output)],
-      normal: (saved) => comparisonReport(measurement, { saved }),
-      json: () => jsonText(document),
-    });
+    return present(flags, presentationOf(measurement, flags.output));
   });
 }
 
 function measure(
-  modes: readonly ComparedMode[],
+  modes: readonly Setting[],
   rounds: number,
   flags: CompareFlags,
   live: Live,
-): Promise<ComparisonMeasurement> {
+): Promise<Measurement> {
   return untilSignalled((signal) =>
     runComparison(modes, {
       argv: process.argv.slice(2),
@@ -66,15 +59,14 @@ function measure(
       signal,
       onPreparing: (what) => live.preparing(what),
       ...(live.isWatched && {
-        onProgress: ({ mode, block, blocks, ...sample }) =>
-          live.sample(sample, { name: mode, number: block, of: blocks }),
+        onSample: (sample, place) => live.sample(sample, place),
       }),
       ...traceTo(flags),
     }),
   );
 }
 
-function comparedModes(flags: CompareFlags): ComparedMode[] {
+function comparedModes(flags: CompareFlags): Setting[] {
   const { a, b } = flags;
   if (a === undefined && b === undefined) return completionSides(flags);
   if (a === undefined || b === undefined) {
@@ -88,18 +80,20 @@ function comparedModes(flags: CompareFlags): ComparedMode[] {
   return sides;
 }
 
-function completionSides(flags: CompareFlags): ComparedMode[] {
+function completionSides(flags: CompareFlags): Setting[] {
   const chosen = names("--modes", flags.modes, completionModes);
   if (chosen.length < 2) throw usage(`--modes ${chosen[0]}: a comparison needs two modes`);
   return chosen.map((mode: CompletionMode) => ({
     name: mode,
+    mode,
+    device: 0,
     options: `--completion ${mode}`,
     workload: parseWorkload({ ...flags, completion: mode }),
   }));
 }
 
 /** One side of --a and --b: its options on top of the common ones. */
-function side(name: string, options: string, flags: CompareFlags): ComparedMode {
+function side(name: string, options: string, flags: CompareFlags): Setting {
   const parser = new Command().exitOverride().configureOutput({ writeErr: () => {} });
   for (const { flags: option, help } of workloadOptions) parser.option(option, help);
   parser.helpOption(false);
@@ -111,5 +105,6 @@ function side(name: string, options: string, flags: CompareFlags): ComparedMode 
   }
   if (parser.args.length > 0)
     throw usage(`--${name} "${options}": "${parser.args[0]}" is no option`);
-  return { name, options, workload: parseWorkload({ ...flags, ...parser.opts() }) };
+  const workload = parseWorkload({ ...flags, ...parser.opts() });
+  return { name, mode: name, device: 0, options, workload };
 }

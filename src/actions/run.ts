@@ -3,11 +3,10 @@ import { whileLive } from "../live/live.ts";
 import type { LiveFlags } from "../live/modes.ts";
 import { parseWorkload } from "../measurement/workload.ts";
 import type { WorkloadOptions } from "../measurement/workload-options.ts";
-import { normalReport } from "../report/normal.ts";
 import { checkOutput } from "../results/files.ts";
-import { documentText, saveRun } from "../results/save.ts";
 import { runWorkload } from "../run/runner.ts";
 import { exitCodeOf, type OutputFlags, present } from "./output.ts";
+import { presentationOf } from "./presentation.ts";
 import { untilSignalled } from "./signals.ts";
 import { traceTo } from "./trace.ts";
 
@@ -33,10 +32,6 @@ export async function run(flags: RunFlags): Promise<void> {
     );
     live.measured(measurement);
     process.exitCode = exitCodeOf(measurement);
-    return present(flags, {
-      save: () => saveRun(measurement, flags.output),
-      normal: (saved) => normalReport(measurement, { saved }),
-      json: () => documentText(measurement),
-    });
+    return present(flags, presentationOf(measurement, flags.output));
   });
 }

@@ -2,6 +2,7 @@
 import { usage } from "../errors.ts";
 import { type Live, whileLive } from "../live/live.ts";
 import type { LiveFlags } from "../live/modes.ts";
+import type { Measurement } from "../measurement/measurement.ts";
 import {
   type Coalescing,
   MAX_COALESCING,
@@ -10,14 +11,11 @@ import {
   type Workload,
 } from "../measurement/workload.ts";
 import { completionModes, type WorkloadOptions } from "../measurement/workload-options.ts";
-import { sweepReport } from "../report/sweep.ts";
 import { checkOutput } from "../results/files.ts";
-import { jsonText, saveDocument } from "../results/save.ts";
-import { sweepDocument } from "../results/sweep-document.ts";
-import type { SweepMeasurement } from "../run/comparison.ts";
 import { runSweep, type SweepAxes, sweepWorkloads } from "../run/sweep.ts";
 import { names, numbers } from "./lists.ts";
 import { exitCodeOf, type OutputFlags, present } from "./output.ts";
+import { presentationOf } from "./presentation.ts";
 import { untilSignalled } from "./signals.ts";
 import { traceTo } from "./trace.ts";
 
@@ -45,12 +43,7 @@ export async function sweep(flags: SweepFlags): Promise<void> {
     const measurement = await measure(base, axes, flags, live);
     live.measured(measurement);
     process.exitCode = exitCodeOf(measurement);
-    const document = sweepDocument(measurement);
-    return present(flags, {
-      save: () => [saveDocument(document, { kind: "sweep", ...measurement }, flags.output)],
-      normal: (saved) => sweepReport(measurement, { saved }),
-      json: () => jsonText(document),
-    });
+    return present(flags, presentationOf(measurement, flags.output));
   });
 }
 
@@ -59,15 +52,14 @@ function measure(
   axes: SweepAxes,
   flags: SweepFlags,
   live: Live,
-): Promise<SweepMeasurement> {
+): Promise<Measurement> {
   return untilSignalled((signal) =>
     runSweep(base, axes, {
       argv: process.argv.slice(2),
       signal,
       onPreparing: (what) => live.preparing(what),
       ...(live.isWatched && {
-        onProgress: ({ name, point, points, ...sample }) =>
-          live.sample(sample, { name, number: point, of: points }),
+        onSample: (sample, place) => live.sample(sample, place),
       }),
       ...traceTo(flags),
     }),

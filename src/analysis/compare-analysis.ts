@@ -1,8 +1,8 @@
 // What a comparison shows: each mode's figures, each pair's differences, drift, doubts. The document and the
 // terminal view are two renderings of this.
 
-import type { Warning } from "../measurement/measurement.ts";
-import type { ComparisonBlock, ComparisonMeasurement } from "../run/comparison.ts";
+import type { Direction, Measurement, Warning } from "../measurement/measurement.ts";
+import { workSum } from "../measurement/work.ts";
 import { type Drift, driftsOf, driftWarnings } from "./compare-drift.ts";
 import { type MeasuredMode, measuredModes } from "./compare-modes.ts";
 import { type Pair, pairsOf } from "./compare-pairs.ts";
@@ -15,9 +15,9 @@ export interface Analysis {
   readonly warnings: readonly Warning[];
 }
 
-/** Everything that can be said about the blocks. */
-export function analyse(measurement: ComparisonMeasurement): Analysis {
-  const modes = measuredModes(measurement);
+/** Everything that can be said about the blocks; with `direction`, about its latencies. */
+export function analyse(measurement: Measurement, direction?: Direction): Analysis {
+  const modes = measuredModes(measurement, direction);
   const pairs = pairsOf(modes);
   const drift = modes.flatMap(driftsOf);
   const added = [...interruptWarnings(measurement), ...driftWarnings(pairs, drift)];
@@ -25,12 +25,11 @@ export function analyse(measurement: ComparisonMeasurement): Analysis {
 }
 
 /** For a runner that does not look at its blocks itself. */
-function interruptWarnings({ blocks, warnings }: ComparisonMeasurement): Warning[] {
-  const sum = (of: (block: ComparisonBlock) => number): number =>
-    blocks.reduce((total, block) => total + of(block), 0);
+function interruptWarnings({ blocks, warnings }: Measurement): Warning[] {
+  const { waits } = workSum(blocks.map(({ work }) => work));
   const counted = [
-    { kind: "lost-interrupts", count: sum(({ audit }) => audit.lost) },
-    { kind: "spurious-interrupts", count: sum(({ audit }) => audit.spurious) },
+    { kind: "lost-interrupts", count: waits.lost },
+    { kind: "spurious-interrupts", count: waits.spurious },
   ] as const;
   const known = new Set<string>(warnings.map(({ kind }) => kind));
   return counted.filter(({ kind, count }) => count > 0 && !known.has(kind));

@@ -1,8 +1,8 @@
-// The figures of a mode: of one block, or of all its blocks together.
+// The figures of a setting: of one block, or of several together.
 
 import { mergeCounts } from "../measurement/latency-counts.ts";
-import type { LatencyCounts } from "../measurement/measurement.ts";
-import type { ComparisonBlock } from "../run/comparison.ts";
+import type { Block, LatencyCounts } from "../measurement/measurement.ts";
+import { sumOrNull, workSum } from "../measurement/work.ts";
 import { carriedNs, meanNs } from "./histogram.ts";
 import { perSecond } from "./totals.ts";
 
@@ -34,29 +34,33 @@ export interface LatencyFigures {
   readonly max: number | null;
 }
 
+/** A block and the latencies that count. */
+export interface Counted {
+  readonly block: Block;
+  readonly latency: LatencyCounts;
+}
+
 /** What the blocks gave together; percentiles are those of all their samples. */
-export function figuresOf(blocks: readonly ComparisonBlock[]): ModeFigures {
-  const sum = (of: (block: ComparisonBlock) => number): number =>
-    blocks.reduce((total, block) => total + of(block), 0);
-  const completed = sum((block) => block.completed);
-  const elapsedNs = sum((block) => block.elapsedNs);
-  const perIo = (of: (block: ComparisonBlock) => number): number | null =>
-    completed > 0 ? sum(of) / completed : null;
-  const latency = mergeCounts(blocks.map((block) => block.latency));
-  const hasDeviceCpu = blocks.every(({ deviceCpuNs }) => deviceCpuNs !== null);
+export function figuresOf(counted: readonly Counted[]): ModeFigures {
+  const work = workSum(counted.map(({ block }) => block.work));
+  const elapsedNs = counted.reduce((sum, { block }) => sum + block.elapsedNs, 0);
+  const latency = mergeCounts(counted.map((one) => one.latency));
+  const deviceCpuNs = sumOrNull(counted.map(({ block }) => block.deviceCpuNs));
+  const perIo = (value: number | null): number | null =>
+    value !== null && work.completed > 0 ? value / work.completed : null;
   return {
     iops: elapsedNs > 0 ? perSecond(latency.total, elapsedNs) : null,
     latNs: latencyFigures(latency),
-    cpuNsPerIo: { user: perIo(({ userNs }) => userNs), system: perIo(({ systemNs }) => systemNs) },
+    cpuNsPerIo: { user: perIo(work.userNs), system: perIo(work.systemNs) },
     switchesPerIo: {
-      voluntary: perIo(({ voluntarySwitches }) => voluntarySwitches),
-      involuntary: perIo(({ involuntarySwitches }) => involuntarySwitches),
+      voluntary: perIo(work.voluntarySwitches),
+      involuntary: perIo(work.involuntarySwitches),
     },
-    interruptsPerIo: perIo(({ audit }) => audit.interrupts),
-    wakeupsPerIo: perIo(({ audit }) => audit.wakeups),
-    spurious: sum(({ audit }) => audit.spurious),
-    lost: sum(({ audit }) => audit.lost),
-    deviceCpuNsPerIo: hasDeviceCpu ? perIo(({ deviceCpuNs }) => deviceCpuNs ?? 0) : null,
+    interruptsPerIo: perIo(work.waits.interrupts),
+    wakeupsPerIo: perIo(work.waits.wakeups),
+    spurious: work.waits.spurious,
+    lost: work.waits.lost,
+    deviceCpuNsPerIo: perIo(deviceCpuNs),
   };
 }
 

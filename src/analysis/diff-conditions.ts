@@ -1,8 +1,10 @@
 // The conditions of two sides: those that make a comparison meaningless where they differ, and those that cast
 // doubt on it, or are what is compared.
+import type { DeviceIdentity, HostConditions } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
+import { coalescingText } from "../measurement/workload-names.ts";
 import { fioSize, fioTime, formatBytes, formatNs } from "../units.ts";
-import { type DiffResult, type Side, sourcesOf } from "./diff-sides.ts";
+import { type DiffResult, kindOf, type Side, sourcesOf } from "./diff-sides.ts";
 import { workloadPairs } from "./diff-workloads.ts";
 import { median } from "./totals.ts";
 
@@ -49,7 +51,7 @@ const workloadOptions: readonly WorkloadOption[] = [
 
 const blockSize: Condition = {
   name: "block size",
-  of: ({ measurement }) => [fioSize(measurement.device.blockBytes)],
+  of: ({ measurement }) => measurement.devices.map(({ blockBytes }) => fioSize(blockBytes)),
 };
 
 const noted: readonly Condition[] = [
@@ -60,7 +62,9 @@ const noted: readonly Condition[] = [
     of: option(({ completion: { mode, spinNs } }) => (mode === "hybrid" ? formatNs(spinNs) : null)),
     isSubject: true,
   },
-  ofRuns("coalesce", ({ coalesce }) => coalescingText(coalesce)),
+  ofRuns("coalesce", ({ coalesce }) =>
+    coalesce === null ? "left alone" : coalescingText(coalesce),
+  ),
   { name: "modes' options", of: modeOptions, isSubject: true },
   ...devices(),
   ...hosts(),
@@ -78,7 +82,7 @@ const noted: readonly Condition[] = [
   { name: "stages", of: option(({ stages }) => (stages ? "measured" : "not measured")) },
   {
     name: "load average",
-    of: each(({ host }) => host.loadAverage.toFixed(2)),
+    of: eachHost((host) => host.loadAverage.toFixed(2)),
     differs: isLoadApart,
   },
   { name: "clock", of: clockText, differs: isClockApart },
@@ -112,7 +116,7 @@ function isOne({ a, b }: SideValues): boolean {
 function workloadDifferences(a: Side, b: Side): Difference[] {
   const pairs = workloadPairs(a, b);
   // A sweep's points have their own depth, and are matched by it.
-  const isSweep = a.results[0]!.kind === "sweep";
+  const isSweep = kindOf(a) === "sweep";
   const options = workloadOptions.filter(({ name }) => !isSweep || name !== "iodepth");
   return options.flatMap(({ name, of }) => {
     const found = pairs.map(({ mode, ...sides }) => ({
@@ -153,31 +157,73 @@ export function subjectOf(differences: readonly Difference[]): Difference | null
 }
 
 /** Of the hosts or devices, and perhaps what is compared. */
-function subject(name: string, of: Parameters<typeof each>[0]): Condition {
-  return { name, of: each(of), isSubject: true };
+function subject(name: string, of: Condition["of"]): Condition {
+  return { name, of, isSubject: true };
 }
 
 function devices(): Condition[] {
   return [
-    subject("device", ({ device }) => device.address),
-    subject("transport", ({ device }) => device.transport),
-    subject("model", ({ device }) => device.model),
-    subject("serial", ({ device }) => device.serial),
-    subject("firmware", ({ device }) => device.firmware),
-    subject("NVMe version", ({ device }) => device.version),
-    subject("nsid", ({ device }) => `${device.nsid}`),
-    subject("capacity", ({ device }) => formatBytes(device.blocks * device.blockBytes)),
+    subject(
+      "device",
+      eachDevice((device) => device.address),
+    ),
+    subject(
+      "transport",
+      eachDevice((device) => device.transport),
+    ),
+    subject(
+      "model",
+      eachDevice((device) => device.model),
+    ),
+    subject(
+      "serial",
+      eachDevice((device) => device.serial),
+    ),
+    subject(
+      "firmware",
+      eachDevice((device) => device.firmware),
+    ),
+    subject(
+      "NVMe version",
+      eachDevice((device) => device.version),
+    ),
+    subject(
+      "nsid",
+      eachDevice((device) => `${device.nsid}`),
+    ),
+    subject(
+      "capacity",
+      eachDevice((device) => formatBytes(device.blocks * device.blockBytes)),
+    ),
   ];
 }
 
 function hosts(): Condition[] {
   return [
-    subject("host", ({ host }) => host.hostname),
-    subject("kernel", ({ host }) => host.kernel),
-    subject("CPU", ({ host }) => `${host.cpus} x ${host.cpuModel}`),
-    subject("memory", ({ host }) => formatBytes(host.memoryBytes)),
-    subject("Node.js", ({ host }) => `${host.node} (V8 ${host.v8})`),
-    subject("pages", ({ host }) => formatBytes(host.pageBytes)),
+    subject(
+      "host",
+      eachHost((host) => host.hostname),
+    ),
+    subject(
+      "kernel",
+      eachHost((host) => host.kernel),
+    ),
+    subject(
+      "CPU",
+      eachHost((host) => `${host.cpus} x ${host.cpuModel}`),
+    ),
+    subject(
+      "memory",
+      eachHost((host) => formatBytes(host.memoryBytes)),
+    ),
+    subject(
+      "Node.js",
+      eachHost((host) => `${host.node} (V8 ${host.v8})`),
+    ),
+    subject(
+      "pages",
+      eachHost((host) => formatBytes(host.pageBytes)),
+    ),
   ];
 }
 
@@ -191,24 +237,25 @@ function option(of: (workload: Workload) => string | null): Condition["of"] {
 /** What modes and axes say of a comparison and a sweep. */
 function ofRuns(name: string, of: (workload: Workload) => string): Condition {
   const value = option(of);
-  return { name, of: (result) => (result.kind === "run" ? value(result) : []), isSubject: true };
+  const isOnly = ({ measurement }: DiffResult): boolean =>
+    measurement.workloads.some((setting) => setting.name === "");
+  return { name, of: (result) => (isOnly(result) ? value(result) : []), isSubject: true };
 }
 
-/** Of a merged result, all its hosts and devices. */
-function each(of: (source: ReturnType<typeof sourcesOf>[number]) => string): Condition["of"] {
-  return ({ measurement }) => sourcesOf(measurement).map(of);
+/** Of a merged result, all its hosts. */
+function eachHost(of: (host: HostConditions) => string): Condition["of"] {
+  return ({ measurement }) => sourcesOf(measurement).map(({ host }) => of(host));
 }
 
-function modeOptions(result: DiffResult): string[] {
-  if (result.kind !== "compare") return [];
-  const told = result.measurement.modes.filter(({ options }) => options !== "");
+/** The same of its devices. */
+function eachDevice(of: (device: DeviceIdentity) => string): Condition["of"] {
+  return ({ measurement }) => sourcesOf(measurement).flatMap(({ devices: all }) => all.map(of));
+}
+
+function modeOptions({ measurement: { workloads, rounds } }: DiffResult): string[] {
+  if (rounds === null) return [];
+  const told = workloads.filter(({ options }) => options !== "");
   return [told.map(({ name, options }) => `${name}: ${options}`).join(", ")];
-}
-
-function coalescingText(coalesce: Workload["coalesce"]): string {
-  if (coalesce === null) return "left alone";
-  const { threshold, time, vector } = coalesce;
-  return [threshold, time, ...(vector === undefined ? [] : [vector])].join(",");
 }
 
 function isLoadApart(a: readonly DiffResult[], b: readonly DiffResult[]): boolean {
@@ -217,10 +264,10 @@ function isLoadApart(a: readonly DiffResult[], b: readonly DiffResult[]): boolea
   return Math.abs(typical(a) - typical(b)) > LOAD_APART;
 }
 
-/** Of a run, the middle of its jobs; comparisons and sweeps do not tell it. */
-function clockNs(result: DiffResult): number[] {
-  if (result.kind !== "run" || result.measurement.jobs.length === 0) return [];
-  return [median(result.measurement.jobs.map((job) => job.clockNs))];
+/** The middle of the jobs; comparisons and sweeps of old do not tell it. */
+function clockNs({ measurement }: DiffResult): number[] {
+  const jobs = measurement.blocks.flatMap((block) => block.jobs ?? []);
+  return jobs.length === 0 ? [] : [median(jobs.map((job) => job.clockNs))];
 }
 
 function clockText(result: DiffResult): string[] {
@@ -229,6 +276,7 @@ function clockText(result: DiffResult): string[] {
 
 function isClockApart(a: readonly DiffResult[], b: readonly DiffResult[]): boolean {
   const [one, other] = [median(a.flatMap(clockNs)), median(b.flatMap(clockNs))];
+  if (one === 0 || other === 0) return false;
   return Math.max(one, other) > (1 + CLOCK_APART) * Math.min(one, other);
 }
 

@@ -1,8 +1,8 @@
 // The intervals of a run as samples in the order of time.
 
-import { mergeCounts, unpackLatency } from "../measurement/latency-counts.ts";
-import { LatencySum } from "../measurement/latency-sum.ts";
-import type { RunMeasurement } from "../measurement/measurement.ts";
+import { grouped } from "../measurement/grouped.ts";
+import type { Group, Stretch } from "../measurement/groups.ts";
+import { latencyIn, mergeCounts } from "../measurement/latency-counts.ts";
 import { NS_PER_MS } from "../units.ts";
 import type { DirectionGroup } from "./diff-cells.ts";
 import type { Sample } from "./diff-figures.ts";
@@ -12,31 +12,22 @@ const SHORT = 0.5;
 /** More intervals than these are joined: with about ten blocks to draw they would tell nothing new. */
 const MOST_INTERVALS = 240;
 
-/** The intervals of a run in one direction, in the order of time; none where they do not tell it. */
-export function intervalSamples(run: RunMeasurement, direction: DirectionGroup): Sample[] {
-  const sources = [...new Set(run.intervals.map(({ source }) => source))].sort((x, y) => x - y);
-  const samples = sources.flatMap((source) => withoutStub(sourceSamples(run, direction, source)));
+/** The intervals in one direction, in the order of time; none where they do not tell it. */
+export function intervalSamples(group: Group, direction: DirectionGroup): Sample[] {
+  const intervals = group.stretches
+    .filter(({ isInterval }) => isInterval)
+    .toSorted((x, y) => x.source - y.source || x.endMs - y.endMs);
+  const sources = [...grouped(intervals, ({ source }) => `${source}`).values()];
+  const samples = sources.flatMap((own) =>
+    withoutStub(own.map((interval) => sampleOf(interval, direction, group.workload.bs))),
+  );
   const measured = samples.reduce((sum, { latency }) => sum + latency.total, 0);
   return measured === 0 ? [] : condensed(samples);
 }
 
-/** Those of one of the results that were merged; of a run as it was measured, all. */
-function sourceSamples(run: RunMeasurement, direction: DirectionGroup, source: number): Sample[] {
-  const own = run.intervals.filter((interval) => interval.source === source);
-  const sum = new LatencySum();
-  return own
-    .toSorted((x, y) => x.endMs - y.endMs)
-    .map(({ latencies, lengthMs }): Sample => {
-      for (const packed of latencies) {
-        if (direction === "both" || packed.op === direction) sum.add(unpackLatency(packed));
-      }
-      return {
-        latency: sum.take(),
-        elapsedNs: lengthMs * NS_PER_MS,
-        bs: run.workload.bs,
-        spent: null,
-      };
-    });
+function sampleOf({ latencies, lengthMs }: Stretch, direction: DirectionGroup, bs: number): Sample {
+  const latency = latencyIn(latencies, direction === "both" ? undefined : direction);
+  return { latency, elapsedNs: lengthMs * NS_PER_MS, bs, spent: null };
 }
 
 /** The last interval ends with the run, whenever that is. */

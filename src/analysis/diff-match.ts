@@ -1,11 +1,11 @@
 // Which group of one side is compared with which of the other, and what is left without a partner.
-import { type Cell, cellsOf, type Group, groupName } from "./diff-cells.ts";
+import { type Cell, type CellGroup, cellsOf, groupName } from "./diff-cells.ts";
 import type { Figure } from "./diff-figures.ts";
 import type { Side } from "./diff-sides.ts";
 
 /** A group that both sides have: its cells, result by result. */
 export interface Match {
-  readonly group: Group;
+  readonly group: CellGroup;
   /** Figures that all its cells have. */
   readonly figures: readonly Figure[];
   readonly a: readonly Cell[];
@@ -40,14 +40,14 @@ export function matchSides(a: Side, b: Side): Matching {
 }
 
 interface GroupOfCells {
-  readonly group: Group;
+  readonly group: CellGroup;
   readonly cells: readonly Cell[];
 }
 
 /** The cells of a side by their group. */
 class GroupedCells {
   readonly #results: number;
-  readonly #groups = new Map<string, { group: Group; cells: Cell[] }>();
+  readonly #groups = new Map<string, { group: CellGroup; cells: Cell[] }>();
 
   constructor({ results, chosen }: Side, isChosen: boolean) {
     this.#results = results.length;

@@ -14,13 +14,13 @@ import { type Compared, type Observations, SEED, type Values } from "./diff-valu
 
 /** What two sides have to be compared by. */
 export function observe(a: Side, b: Side, matches: readonly Match[]): [Observations, Compared[]] {
-  const [one, other] = [a.results[0]!, b.results[0]!];
+  const [one, other] = [a.results[0]!.measurement, b.results[0]!.measurement];
   if (a.results.length > 1 || b.results.length > 1) return ofResults(a, b, matches);
-  if (one.kind === "run" && other.kind === "run") {
-    return ofIntervals(one.measurement, other.measurement, matches);
-  }
-  if (one.kind !== "compare" || other.kind !== "compare") return ofResults(a, b, matches);
-  return one.measurement === other.measurement ? ofPairedRounds(matches) : ofRounds(matches);
+  const cells = matches.flatMap((match) => [...match.a, ...match.b]);
+  // the only setting of a measurement has no name
+  if (cells.every(({ measured }) => measured.setting.name === "")) return ofIntervals(matches);
+  if (cells.every(({ rounds }) => rounds.size === 0)) return ofResults(a, b, matches);
+  return one === other ? ofPairedRounds(matches) : ofRounds(matches);
 }
 
 function ofResults(a: Side, b: Side, matches: readonly Match[]): [Observations, Compared[]] {

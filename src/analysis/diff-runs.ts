@@ -11,16 +11,13 @@ import { blockFigures } from "./diff-blocks.ts";
 import type { Figure, Sample } from "./diff-figures.ts";
 import { intervalSamples } from "./diff-intervals.ts";
 import type { Match } from "./diff-match.ts";
-import type { DiffResult } from "./diff-sides.ts";
 import { type Compared, type Observations, SEED, type Values } from "./diff-values.ts";
 import { perSecond } from "./totals.ts";
 
-type Run = Extract<DiffResult, { kind: "run" }>["measurement"];
-
 /** Compares two runs by their intervals; figures that those do not tell by the runs' own values. */
-export function ofIntervals(a: Run, b: Run, matches: readonly Match[]): [Observations, Compared[]] {
+export function ofIntervals(matches: readonly Match[]): [Observations, Compared[]] {
   const pairs = matches.flatMap((match) => {
-    const sides = { a: sideOf(a, match, "a"), b: sideOf(b, match, "b") };
+    const sides = { a: sideOf(match, "a"), b: sideOf(match, "b") };
     return match.figures.map((figure, index) => ({ ...sides, match, figure, index }));
   });
   const count = (side: "a" | "b"): number =>
@@ -60,9 +57,9 @@ interface Pair {
   readonly b: IntervalSide;
 }
 
-function sideOf(run: Run, { group, figures, ...cells }: Match, side: "a" | "b"): IntervalSide {
-  const { whole } = cells[side][0]!;
-  const samples = intervalSamples(run, group.direction);
+function sideOf({ group, figures, ...cells }: Match, side: "a" | "b"): IntervalSide {
+  const { whole, measured } = cells[side][0]!;
+  const samples = intervalSamples(measured, group.direction);
   const isEnough = samples.length >= FEWEST_INTERVALS;
   return {
     whole,

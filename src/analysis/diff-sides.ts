@@ -1,18 +1,11 @@
 // What is compared: two sides, each one result or several of one kind.
-
-import type { Measurement, MergedSource, RunMeasurement } from "../measurement/measurement.ts";
-import type {
-  ComparisonBlock,
-  ComparisonMeasurement,
-  SweepMeasurement,
-  SweepPoint,
-} from "../run/comparison.ts";
+import type { Measurement, MeasurementKind, MergedSource } from "../measurement/measurement.ts";
 
 /** A result as it was read, and the file it came from. */
-export type DiffResult =
-  | { readonly kind: "run"; readonly file: string; readonly measurement: RunMeasurement }
-  | { readonly kind: "compare"; readonly file: string; readonly measurement: ComparisonMeasurement }
-  | { readonly kind: "sweep"; readonly file: string; readonly measurement: SweepMeasurement };
+export interface DiffResult {
+  readonly file: string;
+  readonly measurement: Measurement;
+}
 
 /** Results of one kind, at least one. */
 export interface Side {
@@ -25,38 +18,37 @@ export interface Side {
   readonly skipped: readonly string[];
 }
 
-/** Results of a kind in words: of one, of several. */
-export const kindNames: Readonly<Record<DiffResult["kind"], readonly [string, string]>> = {
-  run: ["a run", "runs"],
-  compare: ["a comparison", "comparisons"],
-  sweep: ["a sweep", "sweeps"],
+/** Results of a kind in words: of one, of several, and what one has many of. */
+export const kindNames: Readonly<
+  Record<MeasurementKind, { readonly one: string; readonly several: string; readonly part: string }>
+> = {
+  run: { one: "a run", several: "runs", part: "run" },
+  compare: { one: "a comparison", several: "comparisons", part: "comparison" },
+  sweep: { one: "a sweep", several: "sweeps", part: "point" },
 };
 
-/** A setting of a sweep as exports name it: "interrupt.qd8", "interrupt.qd8.c7-10" with coalescing. */
-export function pointName({ mode, iodepth, coalescing }: SweepPoint): string {
-  const name = `${mode}.qd${iodepth}`;
-  return coalescing === null ? name : `${name}.c${coalescing.threshold}-${coalescing.time}`;
+/** What was asked for in the results of a side. */
+export function kindOf({ results }: Side): MeasurementKind {
+  return results[0]!.measurement.kind;
 }
 
-/** True when `chosen` means this point: by its name, or all points of a mode. */
-export function isChosenPoint(point: SweepPoint, chosen: string): boolean {
-  return point.mode === chosen || pointName(point) === chosen;
+/** True when `chosen` means this setting: by its name, or all settings of a mode. */
+export function isChosen(
+  { name, mode }: { readonly name: string; readonly mode: string },
+  chosen: string | null,
+): boolean {
+  return chosen === null || mode === chosen || name === chosen;
 }
 
-/** The names that may stand after "#"; none for a run. */
-export function choicesOf(result: DiffResult): string[] {
-  if (result.kind === "compare") return result.measurement.modes.map(({ name }) => name);
-  if (result.kind === "run") return [];
-  const { points } = result.measurement;
-  return [...new Set([...points.map(({ mode }) => mode), ...points.map(pointName)])];
+/** The names that may stand after "#"; none where the only setting has no name. */
+export function choicesOf({ measurement: { workloads } }: DiffResult): string[] {
+  const named = workloads.filter(({ name }) => name !== "");
+  return [...new Set([...named.map(({ mode }) => mode), ...named.map(({ name }) => name)])];
 }
 
 /** The hosts and devices behind a measurement: its own, or those of what was merged into it. */
 export function sourcesOf(
   measurement: Measurement,
-): readonly Pick<MergedSource, "host" | "device">[] {
+): readonly Pick<MergedSource, "host" | "devices">[] {
   return measurement.merged.length > 0 ? measurement.merged : [measurement];
 }
-
-/** What blocks and points have in common. */
-export type Stretch = ComparisonBlock | SweepPoint;

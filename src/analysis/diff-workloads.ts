@@ -12,14 +12,14 @@ export interface WorkloadPair {
 
 /** What is compared with what; nothing for comparisons that have no mode in common. */
 export function workloadPairs(a: Side, b: Side): WorkloadPair[] {
-  if (![...a.results, ...b.results].every(({ kind }) => kind === "compare")) {
+  if ([...a.results, ...b.results].some(({ measurement }) => measurement.rounds === null)) {
     return [{ mode: null, a: a.results.map(ownWorkload), b: b.results.map(ownWorkload) }];
   }
   if (a.chosen !== null && b.chosen !== null) {
     return [{ mode: null, a: ofMode(a, a.chosen), b: ofMode(b, b.chosen) }];
   }
   const chosen = a.chosen ?? b.chosen;
-  return modesOf(a.results[0]!)
+  return a.results[0]!.measurement.workloads.map(({ name }) => name)
     .filter((mode) => chosen === null || mode === chosen)
     .map((mode) => ({ mode, a: ofMode(a, mode), b: ofMode(b, mode) }))
     .filter((pair) => pair.a.length === a.results.length && pair.b.length === b.results.length);
@@ -29,16 +29,9 @@ function ownWorkload({ measurement }: DiffResult): Workload {
   return measurement.workload;
 }
 
-function modesOf(result: DiffResult): string[] {
-  return result.kind === "compare" ? result.measurement.modes.map(({ name }) => name) : [];
-}
-
 /** One for each result that has the mode. */
 function ofMode({ results }: Side, mode: string): Workload[] {
-  return results.flatMap((result) => {
-    if (result.kind !== "compare") return [];
-    return result.measurement.modes
-      .filter(({ name }) => name === mode)
-      .map(({ workload }) => workload);
-  });
+  return results.flatMap(({ measurement }) =>
+    measurement.workloads.filter(({ name }) => name === mode).map(({ workload }) => workload),
+  );
 }

@@ -5,18 +5,18 @@ import type { Measurement, Warning } from "../measurement/measurement.ts";
 import { cliffsDelta, type EffectSize, effectSize } from "../statistics/cliff.ts";
 import type { PairResult } from "../statistics/pairs.ts";
 import { safeString } from "../text.ts";
-import type { Group } from "./diff-cells.ts";
+import type { CellGroup } from "./diff-cells.ts";
 import { type Difference, differencesOf, subjectOf } from "./diff-conditions.ts";
 import type { Figure } from "./diff-figures.ts";
 import { type Matching, matchSides } from "./diff-match.ts";
 import { observe } from "./diff-observations.ts";
-import { kindNames, type Side } from "./diff-sides.ts";
+import { kindNames, kindOf, type Side } from "./diff-sides.ts";
 import type { Compared, Observations } from "./diff-values.ts";
 import { samplesNeeded } from "./histogram.ts";
 
 /** One figure of both sides; null is what could not be had. */
 export interface FigureDiff {
-  readonly group: Group;
+  readonly group: CellGroup;
   readonly figure: Figure;
   readonly a: number | null;
   readonly b: number | null;
@@ -123,7 +123,7 @@ function effectOf({ a, b }: Compared): FigureDiff["effect"] {
 /** Both sides chose a mode or a point, and not the same. */
 function chosenSubject(a: Side, b: Side): Diff["subject"] {
   if (a.chosen === null || b.chosen === null || a.chosen === b.chosen) return null;
-  const name = a.results[0]!.kind === "sweep" ? "point" : "mode";
+  const name = kindOf(a) === "sweep" ? "point" : "mode";
   return { name, a: [a.chosen], b: [b.chosen] };
 }
 
@@ -163,11 +163,12 @@ function warningsOf(side: SideName, { results }: Side): SideWarning[] {
 function requireOneKind(a: Side, b: Side): void {
   const all = [...a.results, ...b.results];
   const first = all[0]!;
-  const other = all.find(({ kind }) => kind !== first.kind);
+  const kind = kindOf(a);
+  const other = all.find(({ measurement }) => measurement.kind !== kind);
   if (!other) return;
   throw usage(
-    `${safeString(first.file)} is ${kindNames[first.kind][0]} and ${safeString(other.file)} is ` +
-      `${kindNames[other.kind][0]}; compare results of one kind`,
+    `${safeString(first.file)} is ${kindNames[kind].one} and ${safeString(other.file)} is ` +
+      `${kindNames[other.measurement.kind].one}; compare results of one kind`,
   );
 }
 
@@ -191,7 +192,7 @@ function nothingInCommon(a: Side, b: Side, unmatched: Matching["unmatched"]): Ph
   ];
   if (empty.length > 0) return usage(empty.map(nothingMeasured).join("; "));
   const listed = (names: readonly string[]): string => safeString(names.join(", "));
-  const choice = a.results[0]!.kind === "run" ? "" : "; choose one on each side with FILE#NAME";
+  const choice = kindOf(a) === "run" ? "" : "; choose one on each side with FILE#NAME";
   return usage(
     `${safeString(a.name)} and ${safeString(b.name)} have nothing in common: a has ${listed(unmatched.a)}, ` +
       `b has ${listed(unmatched.b)}${choice}`,

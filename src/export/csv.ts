@@ -4,11 +4,12 @@ import { stringify } from "csv-stringify/sync";
 import { carriedNs, isCarried, meanNs, percentileNs } from "../analysis/histogram.ts";
 import { perSecond } from "../analysis/totals.ts";
 import { bucketLowNs } from "../measurement/buckets.ts";
+import type { Distribution, Group, Stretch } from "../measurement/groups.ts";
 import { emptyCounts, unpackLatency } from "../measurement/latency-counts.ts";
-import type { LatencyCounts, PackedLatency } from "../measurement/measurement.ts";
+import type { LatencyCounts, Op, PackedLatency } from "../measurement/measurement.ts";
+import { coalescingText } from "../measurement/workload-names.ts";
 import type { Result } from "../results/result.ts";
 import { NS_PER_MS } from "../units.ts";
-import type { Distribution, Group, Op, Stretch } from "./groups.ts";
 import { exportedPercentiles } from "./percentiles.ts";
 import { seriesOf } from "./series.ts";
 
@@ -52,13 +53,12 @@ const IDENTITY = [
 ];
 
 /** On every row, so that tables of several results can be put together. */
-function identity({ file, measurement }: Result, group: Group, op: Op): Row {
-  const { address, model, serial, firmware } = measurement.device;
-  const { mode, workload } = group;
+function identity({ file }: Result, { mode, workload, device }: Group, op: Op): Row {
+  const { address, model, serial, firmware } = device;
   const { bs, iodepth, coalesce } = workload;
   return {
     ...{ result: file, device: address, model, serial, firmware, mode, op, bs, iodepth },
-    coalesce: coalesce === null ? null : `${coalesce.threshold},${coalesce.time}`,
+    coalesce: coalesce === null ? null : coalescingText(coalesce),
   };
 }
 
@@ -82,7 +82,7 @@ function seriesCells({ startMs, lengthMs }: Stretch, packed: PackedLatency, bs: 
   const iops = perSecond(total, lengthMs * NS_PER_MS);
   return {
     queue: job === null ? null : job + 1,
-    start_ms: rounded(startMs),
+    start_ms: rounded(Math.max(0, startMs)),
     length_ms: rounded(lengthMs),
     ios: total,
     iops: rounded(iops),

@@ -1,18 +1,18 @@
 // phasebit export: a result in the formats of other tools.
+import { basename } from "node:path";
 import { usage } from "../errors.ts";
-import { comparisonDocument } from "../results/compare-document.ts";
+import { type Distribution, groupsOf } from "../measurement/groups.ts";
+import { safeName } from "../measurement/names.ts";
+import { documentOf } from "../results/document.ts";
 import { hgrm } from "../results/hgrm.ts";
 import type { Result } from "../results/result.ts";
-import { documentText, jsonText } from "../results/save.ts";
-import { sweepDocument } from "../results/sweep-document.ts";
+import { jsonText } from "../results/save.ts";
 import { safeString } from "../text.ts";
 import { percentileTable, seriesTable } from "./csv.ts";
 import { type ExportFormat, type ExportOptions, optionFormats } from "./export-options.ts";
 import { fioJson } from "./fio-json.ts";
-import { type Distribution, groupsOf } from "./groups.ts";
 import { hlog, timedIos } from "./hlog.ts";
 import { markdown } from "./markdown.ts";
-import { stemOf } from "./names.ts";
 import { openMetrics } from "./openmetrics.ts";
 import { selected } from "./select.ts";
 
@@ -37,7 +37,7 @@ const exporters: Readonly<Record<ExportFormat, Exporter>> = {
   hgrm: hgrmFiles,
   hlog: hlogFile,
   csv: csvFile,
-  json: (result) => file(result, "json", documentOf(result)),
+  json: (result) => file(result, "json", jsonText(documentOf(result.measurement))),
   "fio-json": (result, { bins = false }) => file(result, "fio.json", fioJson(result, { bins })),
   openmetrics: openMetricsFile,
   markdown: (result) => file(result, "md", markdown(result)),
@@ -104,25 +104,18 @@ function csvFile(result: Result, { select, table = "percentiles" }: ExportOption
 
 function openMetricsFile(result: Result, options: ExportOptions): Exported {
   const { select, native = false, timestamps = false } = options;
-  const groups = groupsOf(result);
+  const groups = groupsOf(result.measurement);
   const text = openMetrics(result, groups, selected(groups, select), { native, timestamps });
   return file(result, "om.txt", text);
 }
 
 function chosen(result: Result, select: string | undefined): Distribution[] {
-  return selected(groupsOf(result), select);
+  return selected(groupsOf(result.measurement), select);
 }
 
-/** The document in the present schema. */
-function documentOf({ kind, measurement }: Result): string {
-  switch (kind) {
-    case "run":
-      return documentText(measurement);
-    case "compare":
-      return jsonText(comparisonDocument(measurement));
-    case "sweep":
-      return jsonText(sweepDocument(measurement));
-  }
+/** What exports of a result's file are named after: "results/x.json" is "x". */
+export function stemOf(file: string): string {
+  return safeName(basename(file).replace(/\.json$/, ""));
 }
 
 function file(result: Result, extension: string, text: string): Exported {

@@ -1,64 +1,71 @@
-// fio's JSON tree without phasebit's own key, for tools that take nothing else. A comparison or a sweep
-// becomes a job for each mode or point, so that fio's plotters draw them beside each other.
-
-import type { Direction, LatencyCounts, Measurement } from "../measurement/measurement.ts";
-import { fioDocument } from "../results/fio.ts";
-import { emptyDirection } from "../results/fio-direction.ts";
+// fio's JSON tree without phasebit's own key, for tools that take nothing else. A run has its jobs; of a comparison
+// or a sweep each mode or point becomes a job, so that fio's plotters draw them beside each other.
+import { type Group, groupsOf, latencyOf, opsOf } from "../measurement/groups.ts";
+import type { LatencyCounts, Op } from "../measurement/measurement.ts";
+import { sumOrNull } from "../measurement/work.ts";
+import { directionsOf } from "../measurement/workload-names.ts";
+import { type FioJob, type FioSource, fioTree, jobSources } from "../results/fio.ts";
+import { type FioDirection, type FioPart, ratesOf } from "../results/fio-direction.ts";
 import type { Result } from "../results/result.ts";
 import { jsonText } from "../results/save.ts";
 import { fioBins } from "./fio-bins.ts";
-import { groupRun, wholeRun } from "./fio-group.ts";
-import { endMsOf, type Group, groupsOf } from "./groups.ts";
-
-type Tree = Readonly<Record<string, unknown>>;
-type Blocks = Exclude<Result, { kind: "run" }>;
-type Latencies = Readonly<Record<Direction, LatencyCounts>>;
 
 /** The document; with `bins`, the latencies also in fio's bins, as its json+ has them. */
-export function fioJson(result: Result, { bins }: { readonly bins: boolean }): string {
-  const tree = result.kind === "run" ? runTree(result, bins) : groupsTree(result, bins);
-  return jsonText(tree);
+export function fioJson({ measurement }: Result, { bins }: { readonly bins: boolean }): string {
+  const sources = groupsOf(measurement).flatMap(sourcesOf);
+  const tree = fioTree(measurement, sources);
+  const jobs = tree.jobs.map((job, index) => {
+    const source = sources[index]!;
+    const whole = source.directions.has("mixed") ? asUnified(job) : job;
+    return bins ? binned(whole, source) : whole;
+  });
+  return jsonText({ ...tree, jobs });
 }
 
-function runTree({ measurement }: Extract<Result, { kind: "run" }>, bins: boolean): Tree {
-  const { phasebit: _ours, jobs, ...tree } = fioDocument(measurement);
-  const withBins = jobs.map((job, index) => binned(job, measurement.jobs[index]!));
-  return { ...tree, jobs: bins ? withBins : jobs };
+/** A setting without a name is all there is: its jobs are told apart. */
+function sourcesOf(group: Group): FioSource[] {
+  const { jobs, setting } = group;
+  return setting.name === "" && jobs !== null ? jobSources(group, jobs) : [groupSource(group)];
 }
 
-function groupsTree(result: Blocks, bins: boolean): Tree {
-  const { measurement } = result;
-  const groups = groupsOf(result);
-  const { phasebit: _ours, ...tree } = fioDocument(wholeRun(measurement, endMsOf(groups)));
-  return { ...tree, jobs: groups.map((group) => groupTree(measurement, group, bins)) };
-}
-
-function groupTree(measurement: Measurement, group: Group, bins: boolean): Tree {
-  const run = groupRun(measurement, group);
-  const [job, measured] = [fioDocument(run).jobs[0]!, run.jobs[0]!];
-  const named = { ...(bins ? binned(job, measured) : job), jobname: group.name };
-  return group.parts.some(({ op }) => op === "mixed") ? asMixed(named) : named;
-}
-
-function binned(job: Tree, measured: Latencies): Tree {
+function groupSource(group: Group): FioSource {
+  const { name, workload, elapsedNs, work, jobs, stretches } = group;
+  const { completed, failed, userNs, systemNs, voluntarySwitches, involuntarySwitches } = work;
+  const ops: readonly Op[] = opsOf(group).includes("mixed") ? ["mixed"] : directionsOf(workload);
+  const directions = ops.map((op): [Op, FioPart] => {
+    // what an old result did not tell apart is all there is
+    const own = op === "mixed" ? undefined : op;
+    const latency = latencyOf(group, own);
+    const rates = ratesOf(
+      stretches.map(({ lengthMs, latencies }) => ({
+        lengthMs,
+        latencies: latencies.filter((one) => own === undefined || one.op === own),
+      })),
+    );
+    return [op, { latency, rates, ofTotal: latency.total }];
+  });
   return {
-    ...job,
-    read: withBins(job["read"] as Tree, measured.read),
-    write: withBins(job["write"] as Tree, measured.write),
+    ...{ name, workload, elapsedNs, directions: new Map(directions), jobs },
+    ...{ completed, failed, userNs, systemNs },
+    switches: sumOrNull([voluntarySwitches, involuntarySwitches]),
   };
 }
 
-/** fio leaves `bins` out where there are no latencies. */
-function withBins(direction: Tree, latencies: LatencyCounts): Tree {
-  if (latencies.total === 0) return direction;
-  return {
-    ...direction,
-    clat_ns: { ...(direction["clat_ns"] as Tree), bins: fioBins(latencies) },
-  };
+function binned(job: FioJob, { directions }: FioSource): FioJob {
+  const withBins = [...directions].map(([op, { latency }]) => {
+    const direction = job[op] as FioDirection;
+    return [op, latency.total > 0 ? directionBins(direction, latency) : direction] as const;
+  });
+  return { ...job, ...Object.fromEntries(withBins) };
+}
+
+function directionBins(direction: FioDirection, latency: LatencyCounts): FioDirection {
+  const clat = direction["clat_ns"] as object;
+  return { ...direction, clat_ns: { ...clat, bins: fioBins(latency) } as never };
 }
 
 /** As fio has it with unified_rw_reporting: reads and writes under a key of their own. */
-function asMixed(job: Tree): Tree {
-  const options = { ...(job["job options"] as Tree), rw: "randrw", unified_rw_reporting: "mixed" };
-  return { ...job, "job options": options, read: emptyDirection, mixed: job["read"] };
+function asUnified(job: FioJob): FioJob {
+  const options = job["job options"] as Record<string, string>;
+  return { ...job, "job options": { ...options, unified_rw_reporting: "mixed" } };
 }

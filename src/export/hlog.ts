@@ -5,12 +5,11 @@
 //   StartTimestamp and Interval_Length in s, the stamp since StartTime (readers take stamps that lie more
 //   than a year below it as relative); Interval_Max in ms, for people. A tag has no comma, blank or line end.
 
-import { packLatency, unpackLatency } from "../measurement/latency-counts.ts";
-import { LatencySum } from "../measurement/latency-sum.ts";
+import type { Distribution, Group, Stretch } from "../measurement/groups.ts";
+import { iosIn, latencyIn, packLatency } from "../measurement/latency-counts.ts";
 import type { PackedLatency } from "../measurement/measurement.ts";
 import { version } from "../package.ts";
 import { NS_PER_MS } from "../units.ts";
-import type { Distribution, Group, Stretch } from "./groups.ts";
 
 const MS_PER_SECOND = 1000;
 const COLUMNS = '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"';
@@ -44,10 +43,11 @@ export function hlog(
 
 /** How many of the distributions' samples the intervals hold. */
 export function timedIos(distributions: readonly Distribution[]): number {
-  const held = distributions.flatMap(({ group, op }) =>
-    group.stretches.flatMap(({ latencies }) => latencies.filter((packed) => packed.op === op)),
+  return distributions.reduce(
+    (sum, { group, op }) =>
+      group.stretches.reduce((own, { latencies }) => own + iosIn(latencies, op), sum),
+    0,
   );
-  return held.reduce((sum, { total }) => sum + total, 0);
 }
 
 function header(startedMs: number): string[] {
@@ -75,11 +75,8 @@ function tagOf(name: string, job: number | null): string {
 }
 
 function untaggedEntries({ stretches }: Group, names: Names): Entry[] {
-  const sum = new LatencySum();
   return stretches.flatMap((stretch) => {
-    const chosen = stretch.latencies.filter(({ op }) => names.has(op));
-    for (const packed of chosen) sum.add(unpackLatency(packed));
-    const all = sum.take();
+    const all = latencyIn(stretch.latencies.filter(({ op }) => names.has(op)));
     if (all.total === 0) return [];
     return [{ stretch, tag: null, packed: packLatency(all, { op: "mixed", job: null }) }];
   });
@@ -88,7 +85,7 @@ function untaggedEntries({ stretches }: Group, names: Names): Entry[] {
 function line({ stretch, tag, packed }: Entry): string {
   const fields = [
     ...(tag === null ? [] : [`Tag=${tag}`]),
-    seconds(stretch.startMs),
+    seconds(Math.max(0, stretch.startMs)),
     seconds(stretch.lengthMs),
     (packed.maxNs / NS_PER_MS).toFixed(3),
     packed.hdrHistogramV2,

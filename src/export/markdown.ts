@@ -1,7 +1,8 @@
 // A summary for a pull request or an issue: on what, with which doubts, the figures, and of a comparison what its
 // intervals allow to say.
 import { analyse } from "../analysis/compare-analysis.ts";
-import type { Warning } from "../measurement/measurement.ts";
+import { distributionsOf, groupsOf } from "../measurement/groups.ts";
+import type { DeviceIdentity, Measurement, Warning } from "../measurement/measurement.ts";
 import {
   depthText,
   eachText,
@@ -13,39 +14,34 @@ import {
 import type { Result } from "../results/result.ts";
 import { warningText } from "../results/warnings.ts";
 import { fioTime, formatBytes } from "../units.ts";
-import { distributionsOf, groupsOf } from "./groups.ts";
 import { figureTable } from "./markdown-figures.ts";
 import { pairTables } from "./markdown-pairs.ts";
 import { code, prose, table } from "./markdown-text.ts";
 
 /** The summary. */
-export function markdown(result: Result): string {
-  const groups = groupsOf(result);
-  const analysis = result.kind === "compare" ? analyse(result.measurement) : null;
+export function markdown({ measurement }: Result): string {
+  const { kind, devices, rounds, warnings } = measurement;
+  const analysis = rounds === null ? null : analyse(measurement);
+  const models = [...new Set(devices.map(({ model }) => code(model)))].join(" and ");
   const blocks = [
-    [`### phasebit ${result.kind}: ${code(result.measurement.device.model)}`],
-    conditionTable(result),
-    warningList(analysis?.warnings ?? result.measurement.warnings),
-    figureTable(distributionsOf(groups)),
+    [`### phasebit ${kind}: ${models}`],
+    conditionTable(measurement),
+    warningList(analysis?.warnings ?? warnings),
+    figureTable(distributionsOf(groupsOf(measurement))),
     ...(analysis === null ? [] : pairTables(analysis.pairs)),
   ];
   const filled = blocks.filter((lines) => lines.length > 0);
   return `${filled.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-function conditionTable(result: Result): string[] {
-  const { device, host, version, startedMs, interrupted, merged } = result.measurement;
-  const size = `${formatBytes(device.blocks * device.blockBytes)} in ${formatBytes(device.blockBytes)} blocks`;
+function conditionTable(measurement: Measurement): string[] {
+  const { devices, host, version, startedMs, interrupted, merged } = measurement;
   const start = new Date(startedMs).toISOString().replace("T", " ").replace(/\..*$/, " UTC");
   const rows = [
-    [
-      "device",
-      `${code(device.model)} ${code(device.serial)} firmware ${code(device.firmware)} at ` +
-        `${code(device.address)}, NVMe ${prose(device.version)}, ${size}`,
-    ],
-    ["workload", workloadText(result)],
-    ...modeRows(result),
-    ...precondition(result),
+    ...devices.map(deviceRow),
+    ["workload", workloadText(measurement)],
+    ...modeRows(measurement),
+    ...precondition(measurement),
     [
       "host",
       `${code(host.hostname)} ${code(host.cpuModel)} kernel ${code(host.kernel)}, ` +
@@ -57,18 +53,26 @@ function conditionTable(result: Result): string[] {
   return table(["", ""], rows).map((line) => line.replace("| --: |", "| --- |"));
 }
 
+function deviceRow(device: DeviceIdentity): string[] {
+  const size = `${formatBytes(device.blocks * device.blockBytes)} in ${formatBytes(device.blockBytes)} blocks`;
+  return [
+    "device",
+    `${code(device.model)} ${code(device.serial)} firmware ${code(device.firmware)} at ` +
+      `${code(device.address)}, NVMe ${prose(device.version)}, ${size}`,
+  ];
+}
+
 /** Sides of a comparison that differ in more than their names. */
-function modeRows({ kind, measurement }: Result): string[][] {
-  if (kind !== "compare") return [];
-  return measurement.modes
+function modeRows({ workloads }: Measurement): string[][] {
+  return workloads
     .filter(({ name, options }) => options !== "" && options !== name)
     .map(({ name, options }) => [code(name), code(options)]);
 }
 
-function workloadText(result: Result): string {
-  const { kind, measurement } = result;
-  const { runtimeMs, completion } = measurement.workload;
-  const workloads = workloadsOf(result);
+function workloadText(measurement: Measurement): string {
+  const { kind, rounds, workload } = measurement;
+  const { runtimeMs, completion } = workload;
+  const workloads = workloadsOf(measurement);
   const parts = [
     eachText(workloads, patternText),
     sizeText(workloads),
@@ -76,14 +80,14 @@ function workloadText(result: Result): string {
     jobsText(workloads),
     kind === "run" ? completion.mode : "",
     kind === "run" ? fioTime(runtimeMs) : `${fioTime(runtimeMs)} each`,
-    kind === "compare" ? `${measurement.rounds} rounds` : "",
+    rounds === null ? "" : `${rounds} rounds`,
   ];
   return parts.filter((part) => part !== "").join(", ");
 }
 
-function precondition({ measurement }: Result): string[][] {
-  const { precondition } = measurement.workload;
-  return precondition === null ? [] : [["precondition", code(precondition)]];
+function precondition({ workload }: Measurement): string[][] {
+  const said = workload.precondition;
+  return said === null ? [] : [["precondition", code(said)]];
 }
 
 function warningList(warnings: readonly Warning[]): string[] {

@@ -1,15 +1,15 @@
 // Counters: what was done in the whole measurement.
-import type { Group } from "./groups.ts";
+import type { Group } from "../measurement/groups.ts";
 import type { Measured } from "./openmetrics-labels.ts";
 import { decimal, type Family, type Labels, type Sample } from "./openmetrics-text.ts";
 
 const NS_DIGITS = 9;
 
 export function counterFamilies(measured: Measured): Family[] {
-  const { groups, own, labelsOf } = measured;
+  const { groups, labelsOf } = measured;
   const queues = queuesOf(measured);
   const ofGroups = (of: (group: Group) => number): Sample[] =>
-    groups.map((group) => sample({ ...own, ...labelsOf(group) }, decimal(of(group))));
+    groups.map((group) => sample(labelsOf(group), decimal(of(group))));
   return [
     {
       ...counter("phasebit_ios"),
@@ -29,12 +29,12 @@ export function counterFamilies(measured: Measured): Family[] {
     {
       ...counter("phasebit_interrupts"),
       help: "Interrupts of the I/O queues.",
-      samples: ofGroups(({ work }) => work.interrupts),
+      samples: ofGroups(({ work }) => work.waits.interrupts),
     },
     {
       ...counter("phasebit_cpu_seconds", "seconds"),
       help: "CPU time of the jobs, and of the embedded controller where it is the device.",
-      samples: groups.flatMap((group) => cpuSamples(group, { ...own, ...labelsOf(group) })),
+      samples: groups.flatMap((group) => cpuSamples(group, labelsOf(group))),
     },
   ];
 }
@@ -54,20 +54,21 @@ interface Queue {
 }
 
 /** What each queue completed in each direction. */
-function queuesOf({ distributions, own, labelsOf }: Measured): Queue[] {
+function queuesOf({ distributions, labelsOf }: Measured): Queue[] {
   return distributions.flatMap(({ group, op }) =>
     group.parts
       .filter((part) => part.op === op)
       .map(({ job, latency }) => {
         const queue = job === null ? "" : `${job + 1}`;
         const bytes = latency.total * group.workload.bs;
-        return { ios: latency.total, bytes, labels: { ...own, ...labelsOf(group), op, queue } };
+        return { ios: latency.total, bytes, labels: { ...labelsOf(group), op, queue } };
       }),
   );
 }
 
 function cpuSamples(group: Group, labels: Labels): Sample[] {
-  const { userNs, systemNs, deviceCpuNs } = group.work;
+  const { work, deviceCpuNs } = group;
+  const { userNs, systemNs } = work;
   const times = { user: userNs, system: systemNs, device: deviceCpuNs };
   return Object.entries(times).flatMap(([cpu, ns]) =>
     ns === null ? [] : sample({ ...labels, cpu }, decimal(ns, NS_DIGITS)),

@@ -1,20 +1,20 @@
 // Gauges: rates and percentiles, which do not add up.
 import { isCarried, percentileNs } from "../analysis/histogram.ts";
 import { perSecond } from "../analysis/totals.ts";
-import type { Distribution } from "./groups.ts";
+import type { Distribution } from "../measurement/groups.ts";
 import type { Measured } from "./openmetrics-labels.ts";
 import { decimal, type Family, type Labels, real, type Sample } from "./openmetrics-text.ts";
 import { exportedPercentiles } from "./percentiles.ts";
 
 const NS_DIGITS = 9;
 
-export function gaugeFamilies({ distributions, groups, own, labelsOf }: Measured): Family[] {
+export function gaugeFamilies({ distributions, groups, labelsOf }: Measured): Family[] {
   return [
     {
       ...gauge("phasebit_iops"),
       help: "I/Os in a second, all queues together.",
       samples: distributions.map(({ group, op, latency }) => ({
-        labels: { ...own, ...labelsOf(group), op },
+        labels: { ...labelsOf(group), op },
         value: real(perSecond(latency.total, group.elapsedNs)),
       })),
     },
@@ -22,14 +22,14 @@ export function gaugeFamilies({ distributions, groups, own, labelsOf }: Measured
       ...gauge("phasebit_measured_seconds", "seconds"),
       help: "How long it was measured.",
       samples: groups.map((group) => ({
-        labels: { ...own, ...labelsOf(group) },
+        labels: labelsOf(group),
         value: decimal(group.elapsedNs, NS_DIGITS),
       })),
     },
     {
       ...gauge("phasebit_latency_percentile_seconds", "seconds"),
       help: "Latency that so many percent of the I/Os did not exceed, exact to 0.1 percent; 100 is the maximum.",
-      samples: distributions.flatMap((one) => percentiles(one, { ...own, ...labelsOf(one.group) })),
+      samples: distributions.flatMap((one) => percentiles(one, labelsOf(one.group))),
     },
   ];
 }

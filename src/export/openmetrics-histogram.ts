@@ -8,15 +8,12 @@ import { canonical, decimal, type Family, type Labels, type Sample } from "./ope
 const NS_DIGITS = 9;
 
 /** One histogram for each distribution, all queues together. */
-export function histogramFamily(
-  { distributions, own, labelsOf }: Measured,
-  native: boolean,
-): Family {
+export function histogramFamily({ distributions, labelsOf }: Measured, native: boolean): Family {
   return {
     ...{ name: "phasebit_latency_seconds", type: "histogram", unit: "seconds" },
     help: "Latency of I/Os that completed without error.",
     samples: distributions.flatMap(({ group, op, latency }) => {
-      const labels = { ...own, ...labelsOf(group), op };
+      const labels = { ...labelsOf(group), op };
       return native ? [nativeSample(latency, labels)] : classicSamples(latency, labels);
     }),
   };

@@ -1,8 +1,10 @@
 // The labels of a result's metrics. Identity and group are on every one of them; the rest is on the info metric.
 
+import type { Distribution, Group } from "../measurement/groups.ts";
+import type { DeviceIdentity } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
+import { coalescingText } from "../measurement/workload-names.ts";
 import type { Result } from "../results/result.ts";
-import type { Distribution, Group } from "./groups.ts";
 import type { Labels } from "./openmetrics-text.ts";
 
 /** What metrics are made from. */
@@ -10,15 +12,13 @@ export interface Measured {
   readonly distributions: readonly Distribution[];
   /** Those that the distributions are of. */
   readonly groups: readonly Group[];
-  /** The result's labels, on every metric. */
-  readonly own: Labels;
-  /** Its conditions; no two groups have the same. */
+  /** Device and conditions of a group, on every metric of it; no two groups have the same. */
   readonly labelsOf: (group: Group) => Labels;
 }
 
 /** What tells one device's metrics from another's. */
-export function identityLabels({ measurement: { device } }: Result): Labels {
-  return { device: device.address, serial: device.serial };
+export function identityLabels({ address, serial }: DeviceIdentity): Labels {
+  return { device: address, serial };
 }
 
 /**
@@ -38,23 +38,25 @@ export function groupLabels(groups: readonly Group[]): Measured["labelsOf"] {
   return (group) => labels.get(group)!;
 }
 
-function conditions({ mode, workload: { iodepth, coalesce } }: Group): Labels {
-  const coalesceText = coalesce === null ? "" : `${coalesce.threshold},${coalesce.time}`;
-  return { mode, iodepth: `${iodepth}`, coalesce: coalesceText };
+function conditions({ device, mode, workload: { iodepth, coalesce } }: Group): Labels {
+  const coalesceText = coalesce === null ? "" : coalescingText(coalesce);
+  return { ...identityLabels(device), mode, iodepth: `${iodepth}`, coalesce: coalesceText };
 }
 
 /** Everything that is said once; of the workload what all groups have. */
 export function infoLabels(result: Result, groups: readonly Group[]): Labels {
-  const { device, host, workload, version, startedMs, interrupted, merged } = result.measurement;
+  const { kind, devices, host, workload, version, startedMs } = result.measurement;
+  const { interrupted, merged } = result.measurement;
+  const device = devices[0]!;
   const workloads = groups.length > 0 ? groups.map((group) => group.workload) : [workload];
   return {
-    ...identityLabels(result),
+    ...identityLabels(device),
     model: device.model,
     firmware: device.firmware,
     transport: device.transport,
     nvme_version: device.version,
     nsid: `${device.nsid}`,
-    kind: result.kind,
+    kind,
     rw: ofAll(workloads, ({ rw }) => rw),
     rwmixread: ofAll(workloads, ({ rw, rwmixread }) => (rw === "randrw" ? `${rwmixread}` : "")),
     bs: ofAll(workloads, ({ bs }) => `${bs}`),

@@ -2,9 +2,9 @@
 // distribution, counters of what was done, gauges of rates and percentiles. Base units: seconds and bytes.
 
 import { grouped } from "../measurement/grouped.ts";
+import { type Distribution, endMsOf, type Group } from "../measurement/groups.ts";
 import type { Warning } from "../measurement/measurement.ts";
 import type { Result } from "../results/result.ts";
-import { type Distribution, endMsOf, type Group } from "./groups.ts";
 import { counterFamilies } from "./openmetrics-counters.ts";
 import { gaugeFamilies } from "./openmetrics-gauges.ts";
 import { histogramFamily } from "./openmetrics-histogram.ts";
@@ -27,16 +27,15 @@ export function openMetrics(
   distributions: readonly Distribution[],
   { native, timestamps }: OpenMetricsOptions,
 ): string {
-  const { startedMs, warnings } = result.measurement;
-  const own = identityLabels(result);
+  const { startedMs, warnings, devices } = result.measurement;
   const groups = [...new Set(distributions.map(({ group }) => group))];
-  const measured = { distributions, groups, own, labelsOf: groupLabels(all) };
+  const measured = { distributions, groups, labelsOf: groupLabels(all) };
   const families = [
     infoFamily(result, all),
     histogramFamily(measured, native),
     ...counterFamilies(measured),
     ...gaugeFamilies(measured),
-    warningFamily(warnings, own),
+    warningFamily(warnings, identityLabels(devices[0]!)),
   ];
   const endMs = startedMs + Math.ceil(endMsOf(groups));
   return exposition(

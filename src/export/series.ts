@@ -1,8 +1,9 @@
 // A direction of a group over time, queue by queue. Results keep no histograms of intervals in which a queue
 // completed nothing: they are filled in here, for a device that stalled must not look as if nobody had looked.
+
+import type { Group, Part, Stretch } from "../measurement/groups.ts";
 import { emptyCounts, packLatency } from "../measurement/latency-counts.ts";
-import type { PackedLatency } from "../measurement/measurement.ts";
-import type { Group, Op, Part, Stretch } from "./groups.ts";
+import type { Op, PackedLatency } from "../measurement/measurement.ts";
 
 const nothing = packLatency(emptyCounts, { op: "mixed", job: null });
 

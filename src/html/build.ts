@@ -1,20 +1,17 @@
 // Everything that a report shows, worked out from the results: groups with their names, pairs, conditions, doubts.
-import { directionsOf, workloadName } from "../analysis/totals.ts";
-import type { Warning } from "../measurement/measurement.ts";
+import type { Measurement, Warning } from "../measurement/measurement.ts";
+import { directionsOf, workloadName } from "../measurement/workload-names.ts";
 import { eachText, workloadsOf } from "../report/workload-parts.ts";
 import type { Result } from "../results/result.ts";
 import { warningText } from "../results/warnings.ts";
 import { safeString } from "../text.ts";
 import { fioSize } from "../units.ts";
-import { comparisonDrafts } from "./comparison-groups.ts";
 import { conditionsOf } from "./conditions.ts";
 import { differenceWarnings } from "./differences.ts";
-import type { Drafts } from "./draft.ts";
+import { type Drafts, draftsOf } from "./drafts.ts";
 import { namesOf, shortPaths } from "./names.ts";
 import { pairOf } from "./pairs.ts";
 import type { GroupData, PairData, ReportData, ResultData } from "./report-data.ts";
-import { runGroups } from "./run-groups.ts";
-import { sweepGroups } from "./sweep-groups.ts";
 import { generator } from "./template.ts";
 
 /** Columns of a chart over time, and those of all charts together: a report of many results stays small. */
@@ -25,7 +22,7 @@ const FEWEST_COLUMNS = 60;
 /** The report of some results, which are at least one. */
 export function reportData(results: readonly Result[], title?: string): ReportData {
   const most = columnsEach(results);
-  const drafts = results.map((result) => draftsOf(result, most));
+  const drafts = results.map(({ measurement }) => draftsOf(measurement, most));
   const names = namesOf(unnamed(results, drafts));
   const idOf = (result: number, index: number): string => `${result}.${index}`;
   let next = 0;
@@ -46,41 +43,41 @@ export function reportData(results: readonly Result[], title?: string): ReportDa
   return { title: title ?? titleOf(results), generator, results: about, groups, pairs };
 }
 
-function draftsOf({ kind, measurement }: Result, most: number): Drafts {
-  if (kind === "compare") return comparisonDrafts(measurement, most);
-  const groups = kind === "run" ? runGroups(measurement, most) : sweepGroups(measurement);
-  return { groups, pairs: [], warnings: measurement.warnings };
-}
-
 /** How many columns each chart over time may have. */
 function columnsEach(results: readonly Result[]): number {
-  const charts = results.reduce((sum, { kind, measurement }) => {
-    if (kind === "sweep") return sum;
-    const workloads = kind === "compare" ? measurement.modes : [measurement];
-    const directions = workloads.map(({ workload }) => directionsOf(workload).length);
-    return sum + directions.reduce((all, count) => all + count, 0);
-  }, 0);
+  const charts = results.reduce((sum, { measurement }) => sum + chartsOf(measurement), 0);
   const each = Math.floor(ALL_COLUMNS / Math.max(charts, 1));
   return Math.max(FEWEST_COLUMNS, Math.min(MOST_COLUMNS, each));
+}
+
+/** One for each direction of what has a course: single blocks have none. */
+function chartsOf({ workloads, blocks, rounds }: Measurement): number {
+  const hasCourse = rounds !== null || blocks.some(({ intervals }) => intervals?.length !== 0);
+  if (!hasCourse) return 0;
+  return workloads.reduce((sum, { workload }) => sum + directionsOf(workload).length, 0);
 }
 
 function unnamed(results: readonly Result[], drafts: readonly Drafts[]) {
   const files = shortPaths(results.map(({ file }) => file));
   return drafts.flatMap(({ groups }, result) => {
-    const { device, host } = results[result]!.measurement;
-    const place = { device: device.address, host: host.hostname, file: files[result]! };
-    return groups.map(({ settings }) => ({ settings, ...place }));
+    const { host } = results[result]!.measurement;
+    return groups.map(({ data, group: { device, mode, workload } }) => {
+      const { rw, completion, coalesce: coalescing } = workload;
+      const settings = { ...data, mode, rw, irq: completion.irq, coalescing };
+      const place = { device: device.address, host: host.hostname, file: files[result]! };
+      return { settings, ...place };
+    });
   });
 }
 
 function resultData(result: Result, doubts: readonly Warning[], first: Result): ResultData {
-  const { kind, file, measurement } = result;
+  const { file, measurement } = result;
   const elsewhere = differenceWarnings(first.measurement, measurement, nameOf(first.file));
   return {
-    kind,
+    kind: measurement.kind,
     file: nameOf(file),
     startedMs: measurement.startedMs,
-    conditions: conditionsOf(result),
+    conditions: conditionsOf(measurement),
     warnings: [...doubts.map((doubt) => safeString(warningText(doubt))), ...elsewhere],
     merged: measurement.merged.map((source) => safeString(source.file)),
   };
@@ -93,15 +90,16 @@ function nameOf(file: string): string {
 
 /** "randread-4k-qd32x1 on ACME X1", or "3 results". */
 function titleOf(results: readonly Result[]): string {
-  const [{ kind, measurement }] = results as readonly [Result];
+  const [{ measurement }] = results as readonly [Result];
   if (results.length > 1) return `${results.length} results`;
-  const { workload, device } = measurement;
-  const sides = workloadsOf(results[0]!);
+  const { kind, workload, devices } = measurement;
+  const sides = workloadsOf(measurement);
+  const models = [...new Set(devices.map(({ model }) => model))].join(" and ");
   const named = {
     run: workloadName(workload),
     compare: `compare ${eachText(sides, workloadName)}`,
     // its depths are what it is about
     sweep: `sweep ${workload.rw}-${fioSize(workload.bs)}`,
   };
-  return safeString(`${named[kind]} on ${device.model}`);
+  return safeString(`${named[kind]} on ${models}`);
 }

@@ -2,9 +2,9 @@
 import { median } from "../analysis/totals.ts";
 import { needsInterrupts } from "../measurement/completion.ts";
 import type { DeviceIdentity, HostConditions, Measurement } from "../measurement/measurement.ts";
-import type { Coalescing, Workload } from "../measurement/workload.ts";
+import type { Workload } from "../measurement/workload.ts";
+import { coalescingText } from "../measurement/workload-names.ts";
 import { depthText, eachText, sizeText, workloadsOf } from "../report/workload-parts.ts";
-import type { Result } from "../results/result.ts";
 import { safeString } from "../text.ts";
 import { fioTime, formatBytes, formatNs } from "../units.ts";
 import type { ResultData } from "./report-data.ts";
@@ -12,15 +12,14 @@ import type { ResultData } from "./report-data.ts";
 type Line = ResultData["conditions"][number];
 
 /** The conditions of a result, the most telling first. */
-export function conditionsOf(result: Result): Line[] {
-  const { measurement } = result;
+export function conditionsOf(measurement: Measurement): Line[] {
   const lines = [
-    ...deviceLines(measurement.device),
-    ...workloadLines(result),
-    ...timeLines(result),
+    ...measurement.devices.flatMap(deviceLines),
+    ...workloadLines(measurement),
+    ...timeLines(measurement),
     line("precondition", measurement.workload.precondition ?? "not stated"),
     ...hostLines(measurement.host),
-    ...clockLines(result),
+    ...clockLines(measurement),
     ...originLines(measurement),
   ];
   return lines.map(({ label, value }) => ({ label: safeString(label), value: safeString(value) }));
@@ -42,31 +41,32 @@ function deviceLines(device: DeviceIdentity): Line[] {
   ];
 }
 
-function workloadLines(result: Result): Line[] {
-  const workloads = workloadsOf(result);
+function workloadLines(measurement: Measurement): Line[] {
+  const workloads = workloadsOf(measurement);
   const pattern = eachText(workloads, ({ rw, rwmixread }) =>
     rw === "randrw" ? `randrw ${rwmixread}% reads` : rw,
   );
   // a sweep has axes instead
-  const depth = result.kind === "sweep" ? [] : [depthText(workloads)];
+  const depth = measurement.kind === "sweep" ? [] : [depthText(workloads)];
   const numjobs = `numjobs ${eachText(workloads, (workload) => `${workload.numjobs}`)}`;
   const seed = `seed ${eachText(workloads, (workload) => `${workload.seed}`)}`;
   return [
     line("workload", pattern, sizeText(workloads), ...depth, numjobs),
-    ...completionLines(result),
+    ...completionLines(measurement),
     line("range", eachText(workloads, rangeOf), seed),
   ];
 }
 
-function completionLines({ kind, measurement }: Result): Line[] {
-  if (kind === "compare") {
-    const { modes, rounds } = measurement;
+function completionLines({ kind, workload, workloads, rounds }: Measurement): Line[] {
+  if (rounds !== null) {
     return [
-      ...modes.map(({ name, options }) => line(`mode ${name}`, options || "no options of its own")),
+      ...workloads.map(({ name, options }) =>
+        line(`mode ${name}`, options || "no options of its own"),
+      ),
       line("rounds", `${rounds}, interleaved`),
     ];
   }
-  const { completion, coalesce } = measurement.workload;
+  const { completion, coalesce } = workload;
   const { mode, irq, spinNs } = completion;
   if (kind === "sweep") return [line("completion", `irq ${irq}`)];
   const spin = mode === "hybrid" ? [`spin ${formatNs(spinNs)}`] : [];
@@ -75,18 +75,13 @@ function completionLines({ kind, measurement }: Result): Line[] {
   return [line("completion", mode, ...interrupts, ...spin, ...coalesced)];
 }
 
-/** As `--coalesce` takes it. */
-function coalescingText({ threshold, time, vector }: Coalescing): string {
-  return [threshold, time, ...(vector === undefined ? [] : [vector])].join(",");
-}
-
 function rangeOf({ offset, size }: Workload): string {
   const end = size === null ? "the end of the namespace" : formatBytes(offset + size);
   return `from ${formatBytes(offset)} to ${end}`;
 }
 
-function timeLines({ kind, measurement }: Result): Line[] {
-  const { runtimeMs, rampTimeMs, logHistMs } = measurement.workload;
+function timeLines({ kind, workload }: Measurement): Line[] {
+  const { runtimeMs, rampTimeMs, logHistMs } = workload;
   const each = { run: "", compare: " each block", sweep: " each point" }[kind];
   return [
     line(
@@ -112,11 +107,12 @@ function hostLines(host: HostConditions): Line[] {
   ];
 }
 
-/** What a run says of its threads; blocks and points do not keep it. */
-function clockLines({ kind, measurement }: Result): Line[] {
-  if (kind !== "run") return [];
-  const cpus = inRanges(measurement.jobs.map(({ cpu }) => cpu));
-  const clockNs = median(measurement.jobs.map((job) => job.clockNs));
+/** What the jobs of the only setting say of their threads. */
+function clockLines({ workloads, blocks }: Measurement): Line[] {
+  const jobs = workloads.length === 1 ? blocks.flatMap((block) => block.jobs ?? []) : [];
+  if (jobs.length === 0) return [];
+  const cpus = inRanges(jobs.map(({ cpu }) => cpu));
+  const clockNs = median(jobs.map((job) => job.clockNs));
   return [
     line("jobs", `on CPU ${cpus}`),
     line("clock", `${formatNs(clockNs)} a reading`, "each latency includes about one"),
@@ -139,8 +135,14 @@ function originLines({ startedMs, interrupted, version, argv, merged }: Measurem
     line("started", utc(startedMs), ...(interrupted ? ["interrupted"] : [])),
     line("phasebit", version),
     line("command", `phasebit ${argv.map(quoted).join(" ")}`),
-    ...merged.map(({ file, host, device, startedMs: partMs }) =>
-      line("merged", file, `host ${host.hostname}`, `device ${device.address}`, utc(partMs)),
+    ...merged.map(({ file, host, devices, startedMs: partMs }) =>
+      line(
+        "merged",
+        file,
+        `host ${host.hostname}`,
+        ...devices.map(({ address }) => `device ${address}`),
+        utc(partMs),
+      ),
     ),
   ];
 }

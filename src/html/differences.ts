@@ -1,6 +1,6 @@
 // What must be said when results from different places stand in one report: their figures may differ for
 // reasons that no chart shows.
-import type { Measurement } from "../measurement/measurement.ts";
+import type { DeviceIdentity, HostConditions, Measurement } from "../measurement/measurement.ts";
 import { safeString } from "../text.ts";
 
 /** What should be the same in all results, or the only thing that is not. */
@@ -17,12 +17,18 @@ const compared: readonly {
   { what: "phasebit", of: ({ version }) => version },
 ];
 
-type Place = Pick<Measurement, "host" | "device">;
+interface Place {
+  readonly host: HostConditions;
+  readonly device: DeviceIdentity;
+}
 
 /** A merged result was measured in several places; each is named once. */
 function places(of: (place: Place) => string): (measurement: Measurement) => string {
-  return ({ merged, host, device }) => {
-    const all = merged.length > 0 ? merged.map(of) : [of({ host, device })];
+  return (measurement) => {
+    const sources = measurement.merged.length > 0 ? measurement.merged : [measurement];
+    const all = sources.flatMap(({ host, devices }) =>
+      devices.map((device) => of({ host, device })),
+    );
     return [...new Set(all)].sort().join(" and ");
   };
 }

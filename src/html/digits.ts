@@ -14,6 +14,6 @@ export function roundedRate(perSecond: number): number {
 }
 
 /** Seconds on a time axis, to the ms. */
-export function roundedS(seconds: number): number {
-  return Number(seconds.toFixed(3));
+export function secondsOf(ms: number): number {
+  return Number((ms / 1000).toFixed(3));
 }

@@ -1,80 +1,85 @@
 // Columns for sources that ran side by side: their intervals begin at times of their own, so a grid of equal
 // times lies over all of them.
-import type { Column, Stretch } from "./columns.ts";
+import type { Stretch } from "../measurement/groups.ts";
+import type { Column } from "./columns.ts";
 
-const SHORTEST_S = 0.001;
+const SHORTEST_MS = 1;
 /** Of a cell: what reaches into one by less does so by rounding. */
 const NOTHING = 1e-6;
 
 /** The grid's cells in which something was measured, at most `most`. @param stretches by their start, some */
 export function gridded(stretches: readonly Stretch[], most: number): Column[] {
-  const originS = stretches[0]!.startS;
-  const widthS = gridWidthS(stretches, originS, most);
+  const originMs = stretches[0]!.startMs;
+  const widthMs = gridWidthMs(stretches, originMs, most);
   const covered = unionOf(stretches);
   const homes = new Map<number, Stretch[]>();
-  for (const cell of cellsOf(stretches, originS, widthS)) homes.set(cell, []);
+  for (const cell of cellsOf(stretches, originMs, widthMs)) homes.set(cell, []);
   for (const stretch of stretches) {
-    homes.get(homeOf(stretch, originS, widthS))!.push(stretch);
+    homes.get(homeOf(stretch, originMs, widthMs))!.push(stretch);
   }
   return [...homes]
     .sort(([a], [b]) => a - b)
     .map(([cell, own]) => ({
-      ...within(covered, originS + cell * widthS, widthS),
+      ...within(covered, originMs + cell * widthMs, widthMs),
       stretches: own,
     }));
 }
 
 interface Span {
-  readonly startS: number;
-  readonly endS: number;
+  readonly startMs: number;
+  readonly endMs: number;
 }
 
 /** The times in which something was measured, in order, none touching another. */
 function unionOf(stretches: readonly Stretch[]): Span[] {
-  const union: { startS: number; endS: number }[] = [];
-  for (const { startS, endS } of stretches) {
+  const union: { startMs: number; endMs: number }[] = [];
+  for (const { startMs, endMs } of stretches) {
     const last = union.at(-1);
-    if (last !== undefined && startS <= last.endS) last.endS = Math.max(last.endS, endS);
-    else union.push({ startS, endS });
+    if (last !== undefined && startMs <= last.endMs) last.endMs = Math.max(last.endMs, endMs);
+    else union.push({ startMs, endMs });
   }
   return union;
 }
 
 /** What the spans cover of a cell: from where to where, and how much of that. */
-function within(spans: readonly Span[], startS: number, widthS: number): Omit<Column, "stretches"> {
+function within(
+  spans: readonly Span[],
+  startMs: number,
+  widthMs: number,
+): Omit<Column, "stretches"> {
   const parts = spans
     .map((span) => ({
-      startS: Math.max(startS, span.startS),
-      endS: Math.min(startS + widthS, span.endS),
+      startMs: Math.max(startMs, span.startMs),
+      endMs: Math.min(startMs + widthMs, span.endMs),
     }))
-    .filter((part) => part.endS > part.startS);
-  const lengthS = parts.reduce((sum, part) => sum + part.endS - part.startS, 0);
-  return { startS: parts[0]?.startS ?? startS, endS: parts.at(-1)?.endS ?? startS, lengthS };
+    .filter((part) => part.endMs > part.startMs);
+  const lengthMs = parts.reduce((sum, part) => sum + part.endMs - part.startMs, 0);
+  return { startMs: parts[0]?.startMs ?? startMs, endMs: parts.at(-1)?.endMs ?? startMs, lengthMs };
 }
 
 /** The usual length of a stretch, or as often that as leaves few enough columns. */
-function gridWidthS(stretches: readonly Stretch[], originS: number, most: number): number {
-  const lengths = stretches.map(({ startS, endS }) => endS - startS).sort((a, b) => a - b);
-  const usualS = Math.max(lengths[lengths.length >> 1]!, lengths.at(-1)! / most, SHORTEST_S);
+function gridWidthMs(stretches: readonly Stretch[], originMs: number, most: number): number {
+  const lengths = stretches.map(({ startMs, endMs }) => endMs - startMs).sort((a, b) => a - b);
+  const usualMs = Math.max(lengths[lengths.length >> 1]!, lengths.at(-1)! / most, SHORTEST_MS);
   let times = 1;
-  while (cellsOf(stretches, originS, usualS * times).size > most) times = Math.ceil(times * 1.1);
-  return usualS * times;
+  while (cellsOf(stretches, originMs, usualMs * times).size > most) times = Math.ceil(times * 1.1);
+  return usualMs * times;
 }
 
 /** The cells of the grid in which something was measured. */
-function cellsOf(stretches: readonly Stretch[], originS: number, widthS: number): Set<number> {
+function cellsOf(stretches: readonly Stretch[], originMs: number, widthMs: number): Set<number> {
   const cells = new Set<number>();
   for (const stretch of stretches) {
-    const first = Math.floor((stretch.startS - originS) / widthS + NOTHING);
-    const end = Math.ceil((stretch.endS - originS) / widthS - NOTHING);
+    const first = Math.floor((stretch.startMs - originMs) / widthMs + NOTHING);
+    const end = Math.ceil((stretch.endMs - originMs) / widthMs - NOTHING);
     // counted from 0: adding 1 to a number beyond 2^53 ends never
     for (let next = 0; next < end - first; next++) cells.add(first + next);
-    cells.add(homeOf(stretch, originS, widthS));
+    cells.add(homeOf(stretch, originMs, widthMs));
   }
   return cells;
 }
 
 /** A histogram cannot be divided: the cell in which the stretch's middle lies takes it. */
-function homeOf({ startS, endS }: Stretch, originS: number, widthS: number): number {
-  return Math.floor(((startS + endS) / 2 - originS) / widthS);
+function homeOf({ startMs, endMs }: Stretch, originMs: number, widthMs: number): number {
+  return Math.floor(((startMs + endMs) / 2 - originMs) / widthMs);
 }

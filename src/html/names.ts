@@ -1,8 +1,17 @@
 // Names of the groups of a report for its legends: what differs between them, and nothing else.
+import type { Coalescing } from "../measurement/workload.ts";
+import { coalescingText } from "../measurement/workload-names.ts";
 import { smallest } from "../statistics/summary.ts";
 import { safeString } from "../text.ts";
 import { fioSize } from "../units.ts";
-import type { Settings } from "./draft.ts";
+import type { GroupData } from "./report-data.ts";
+
+/** What distinguishes groups, as far as their results tell. */
+export interface Settings extends Pick<GroupData, "mode" | "op" | "bs" | "iodepth" | "numjobs"> {
+  readonly rw: string;
+  readonly irq: string;
+  readonly coalescing: Coalescing | null;
+}
 
 /** A group to be named. */
 export interface Unnamed {
@@ -26,7 +35,7 @@ const settingParts: readonly Part[] = [
   ({ settings }) => `x${settings.numjobs}`,
   ({ settings }) => `irq ${settings.irq}`,
   ({ settings: { coalescing } }) =>
-    coalescing === null ? "" : `coalesce ${coalescing.threshold},${coalescing.time}`,
+    coalescing === null ? "" : `coalesce ${coalescingText(coalescing)}`,
 ];
 
 /** What tells groups of the same settings apart, the most telling first. */

@@ -1,46 +1,68 @@
 // Queue by queue: how evenly the device served them.
-
 import { perSecond } from "../analysis/totals.ts";
-import { unpackLatency } from "../measurement/latency-counts.ts";
-import { LatencySum } from "../measurement/latency-sum.ts";
-import type {
-  JobMeasurement,
-  LatencyCounts,
-  MergedSource,
-  PackedLatency,
-  RunMeasurement,
-} from "../measurement/measurement.ts";
+import { grouped } from "../measurement/grouped.ts";
+import type { Group } from "../measurement/groups.ts";
+import { mergeCounts } from "../measurement/latency-counts.ts";
+import type { Direction, Job, LatencyCounts, MergedSource } from "../measurement/measurement.ts";
 import { safeString } from "../text.ts";
-import { queueKey } from "./columns.ts";
 import { latencyNs } from "./latency-figures.ts";
 import { shortPaths } from "./names.ts";
 import type { QueueData } from "./report-data.ts";
 
-/** IOPS over time by `queueKey`; null where none were kept. */
-export type QueueRates = ReadonlyMap<string, readonly number[]> | null;
+/** IOPS over time by job; null where none were kept. */
+export type QueueRates = ReadonlyMap<number, readonly number[]> | null;
 
-/** The queues of a run in one direction. */
-export function queuesOfRun(
-  { jobs, merged }: RunMeasurement,
-  op: "read" | "write",
+/** The queues of a group in one direction, or in all; none where the latencies do not tell them apart. */
+export function queuesOf(
+  { parts, jobs, elapsedNs }: Group,
+  direction: Direction | undefined,
+  merged: readonly MergedSource[],
   rates: QueueRates,
 ): QueueData[] {
+  const own = parts.filter(({ op }) => direction === undefined || op === direction);
+  if (own.some(({ job }) => job === null)) return [];
   const places = placesOf(merged);
-  return jobs.map((job, index) => ({
-    // merged results may each have a job 0
-    job: merged.length > 0 ? index : job.job,
-    name: `${places[job.source] ?? ""}q${job.sqid}`,
-    cpu: job.cpu,
-    ...figuresOf(job[op], job.elapsedNs),
-    series: seriesOf(rates, job),
-  }));
+  const queues =
+    jobs === null
+      ? own.map(({ job }) => job!).map((job) => [job, unknownQueue(job, elapsedNs)] as const)
+      : [...grouped(jobs, ({ job }) => `${job}`).values()].map(
+          (same) => [same[0]!.job, queueOf(same, places)] as const,
+        );
+  return [...new Map(queues)]
+    .sort(([a], [b]) => a - b)
+    .map(([job, { name, cpu, elapsedNs: measuredNs }]) => {
+      const latency = mergeCounts(own.filter((part) => part.job === job).map((one) => one.latency));
+      const figures = figuresOf(latency, measuredNs);
+      return { job, name, cpu, ...figures, series: seriesOf(rates, job) };
+    });
 }
 
-function seriesOf(rates: QueueRates, { source, job }: JobMeasurement): readonly number[] {
+interface Queue {
+  readonly name: string;
+  readonly cpu: number | null;
+  readonly elapsedNs: number;
+}
+
+/** Queue identifiers begin at 1, and 0 is the admin queue's. */
+function unknownQueue(job: number, elapsedNs: number): Queue {
+  return { name: `q${job + 1}`, cpu: null, elapsedNs };
+}
+
+/** One job, block after block. */
+function queueOf(same: readonly Job[], places: readonly string[]): Queue {
+  const { sqid, source, cpu } = same[0]!;
+  return {
+    name: `${places[source] ?? ""}q${sqid}`,
+    cpu: same.every((job) => job.cpu === cpu) ? cpu : null,
+    elapsedNs: same.reduce((sum, job) => sum + job.elapsedNs, 0),
+  };
+}
+
+function seriesOf(rates: QueueRates, job: number): readonly number[] {
   if (rates === null) return [];
   // a queue that never completed anything is not among the rates
   const [any = []] = rates.values();
-  return rates.get(queueKey(source, job)) ?? any.map(() => 0);
+  return rates.get(job) ?? any.map(() => 0);
 }
 
 /** "bench-1 " for each source: its host, or its file where hosts do not tell the sources apart. */
@@ -49,31 +71,6 @@ function placesOf(merged: readonly MergedSource[]): string[] {
   const isEnough = new Set(hosts).size === hosts.length;
   const names = isEnough ? hosts : shortPaths(merged.map(({ file }) => file));
   return names.map((name) => `${safeString(name)} `);
-}
-
-/** The queues of blocks that together took `elapsedNs`; none where the latencies do not tell them apart. */
-export function queuesOfBlocks(
-  blocks: readonly { readonly latencies: readonly PackedLatency[] }[],
-  elapsedNs: number,
-  rates: QueueRates,
-): QueueData[] {
-  const packed = blocks.flatMap(({ latencies }) => latencies);
-  const byJob = new Map<number, PackedLatency[]>();
-  for (const each of packed) {
-    if (each.job === null) return [];
-    const own = byJob.get(each.job) ?? [];
-    byJob.set(each.job, own);
-    own.push(each);
-  }
-  const sum = new LatencySum();
-  return [...byJob]
-    .sort(([a], [b]) => a - b)
-    .map(([job, own]) => {
-      for (const each of own) sum.add(unpackLatency(each));
-      const series = rates?.get(queueKey(0, job)) ?? [];
-      // queue identifiers begin at 1, and 0 is the admin queue's
-      return { job, name: `q${job + 1}`, cpu: null, ...figuresOf(sum.take(), elapsedNs), series };
-    });
 }
 
 function figuresOf(latencies: LatencyCounts, elapsedNs: number) {

@@ -1,36 +1,47 @@
 // Completions per second over the columns of a chart, all together and queue by queue.
-import type { Column, Stretch } from "./columns.ts";
+import type { Stretch } from "../measurement/groups.ts";
+import type { Op } from "../measurement/measurement.ts";
+import type { Column } from "./columns.ts";
 import { roundedRate } from "./digits.ts";
+
+const MS_PER_S = 1000;
 
 export interface Rates {
   readonly all: readonly number[];
-  /** By `queueKey`. */
-  readonly queues: ReadonlyMap<string, readonly number[]>;
+  /** By job; none where queues were not told apart. */
+  readonly queues: ReadonlyMap<number, readonly number[]>;
 }
 
 /**
  * The rates in the columns. What a stretch completed is taken as spread evenly over its time, so that one
  * that lies across two columns counts in both.
  */
-export function ratesOf(columns: readonly Column[], stretches: readonly Stretch[]): Rates {
+export function ratesOf(
+  columns: readonly Column[],
+  stretches: readonly Stretch[],
+  op: Op | undefined,
+): Rates {
   const all = new Float64Array(columns.length);
-  const queues = new Map<string, Float64Array>();
+  const queues = new Map<number, Float64Array>();
   const homes = homesOf(columns);
   for (const stretch of stretches) {
     const shares = sharesOf(stretch, columns, homes.get(stretch)!);
-    for (const { queue, total } of stretch.ios) {
+    for (const { job, total, op: of } of stretch.latencies) {
+      if (op !== undefined && of !== op) continue;
       spread(all, total, shares);
-      if (queue === null) continue;
-      const own = queues.get(queue) ?? new Float64Array(columns.length);
-      queues.set(queue, own);
+      if (job === null) continue;
+      const own = queues.get(job) ?? new Float64Array(columns.length);
+      queues.set(job, own);
       spread(own, total, shares);
     }
   }
   const perSecond = (counts: Float64Array): number[] =>
-    columns.map(({ lengthS }, index) => (lengthS > 0 ? roundedRate(counts[index]! / lengthS) : 0));
+    columns.map(({ lengthMs }, index) =>
+      lengthMs > 0 ? roundedRate((counts[index]! * MS_PER_S) / lengthMs) : 0,
+    );
   return {
     all: perSecond(all),
-    queues: new Map([...queues].map(([queue, counts]) => [queue, perSecond(counts)])),
+    queues: new Map([...queues].map(([job, counts]) => [job, perSecond(counts)])),
   };
 }
 
@@ -50,26 +61,26 @@ function homesOf(columns: readonly Column[]): ReadonlyMap<Stretch, number> {
 }
 
 /** The columns that the stretch lies in, each with its share of the stretch's time; `home` alone for no time. */
-function sharesOf({ startS, endS }: Stretch, columns: readonly Column[], home: number): Shares {
+function sharesOf({ startMs, endMs }: Stretch, columns: readonly Column[], home: number): Shares {
   // also one so late that its length is lost beside it
-  if (!(endS > startS)) return [[home, 1]];
+  if (!(endMs > startMs)) return [[home, 1]];
   const shares: [number, number][] = [];
-  for (let index = firstEndingAfter(startS, columns); index < columns.length; index++) {
+  for (let index = firstEndingAfter(startMs, columns); index < columns.length; index++) {
     const column = columns[index]!;
-    if (column.startS >= endS) break;
-    const sharedS = Math.min(endS, column.endS) - Math.max(startS, column.startS);
-    shares.push([index, sharedS / (endS - startS)]);
+    if (column.startMs >= endMs) break;
+    const sharedMs = Math.min(endMs, column.endMs) - Math.max(startMs, column.startMs);
+    shares.push([index, sharedMs / (endMs - startMs)]);
   }
   return shares;
 }
 
 /** Columns do not overlap and stand in the order of time. */
-function firstEndingAfter(timeS: number, columns: readonly Column[]): number {
+function firstEndingAfter(timeMs: number, columns: readonly Column[]): number {
   let low = 0;
   let high = columns.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (columns[middle]!.endS > timeS) high = middle;
+    if (columns[middle]!.endMs > timeMs) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -1,30 +1,39 @@
 // What happened over time: rates, percentiles and the heat map, in one walk over the columns.
 import { carriedNs } from "../analysis/histogram.ts";
 import { stepEdgeNs, stepOf } from "../analysis/latency-steps.ts";
+import type { Stretch } from "../measurement/groups.ts";
+import { unpackLatency } from "../measurement/latency-counts.ts";
 import { LatencySum } from "../measurement/latency-sum.ts";
-import type { LatencyCounts } from "../measurement/measurement.ts";
+import type { LatencyCounts, Op } from "../measurement/measurement.ts";
 import { largest, smallest } from "../statistics/summary.ts";
-import { type Column, columnsOf, type Stretch } from "./columns.ts";
-import { roundedNs, roundedS } from "./digits.ts";
+import { type Column, columnsOf } from "./columns.ts";
+import { roundedNs, secondsOf } from "./digits.ts";
 import { ratesOf } from "./rates.ts";
 import type { HeatMap, Series } from "./report-data.ts";
 
 export interface Timeline {
   readonly series: Series;
   readonly heat: HeatMap;
-  /** IOPS of each queue at the times of the series, by `queueKey`. */
-  readonly queues: ReadonlyMap<string, readonly number[]>;
+  /** IOPS of each queue at the times of the series, by job. */
+  readonly queues: ReadonlyMap<number, readonly number[]>;
 }
 
-/** The course of one direction in at most `most` columns; null where no stretch was kept. */
-export function timelineOf(stretches: readonly Stretch[], most: number): Timeline | null {
+/** The course of one direction, or of all, in at most `most` columns; null where there is none. */
+export function timelineOf(
+  stretches: readonly Stretch[],
+  op: Op | undefined,
+  most: number,
+): Timeline | null {
   const columns = columnsOf(stretches, most);
   if (columns.length === 0) return null;
-  const rates = ratesOf(columns, stretches);
+  const rates = ratesOf(columns, stretches, op);
   const sum = new LatencySum();
   const series = columns.map((column) => {
-    for (const stretch of column.stretches) {
-      for (const latencies of stretch.latencies()) sum.add(latencies);
+    for (const { latencies } of column.stretches) {
+      // one at a time: thousands of them are much to hold
+      for (const packed of latencies) {
+        if (op === undefined || packed.op === op) sum.add(unpackLatency(packed));
+      }
     }
     const latencies = sum.take();
     return { figures: figuresOf(latencies), steps: stepsOf(latencies) };
@@ -59,8 +68,8 @@ function seriesOf(
   figures: readonly Figures[],
 ): Series {
   return {
-    endS: columns.map(({ endS }) => roundedS(endS)),
-    lengthS: columns.map(({ lengthS }) => roundedS(lengthS)),
+    endS: columns.map(({ endMs }) => secondsOf(endMs)),
+    lengthS: columns.map(({ lengthMs }) => secondsOf(lengthMs)),
     iops,
     p50: figures.map(({ p50 }) => p50),
     p99: figures.map(({ p99 }) => p99),
@@ -90,8 +99,8 @@ function heatOf(columns: readonly Column[], steps: readonly Steps[]): HeatMap {
   const last = largest(filled.map((column) => column.at(-1)![0]));
   const rows = filled.length === 0 ? 0 : last - first + 2;
   return {
-    startS: columns.map(({ startS }) => roundedS(startS)),
-    endS: columns.map(({ endS }) => roundedS(endS)),
+    startS: columns.map(({ startMs }) => secondsOf(startMs)),
+    endS: columns.map(({ endMs }) => secondsOf(endMs)),
     edgesNs: Array.from({ length: rows }, (_, row) => roundedNs(stepEdgeNs(first + row))),
     cells: steps.map((column) => column.map(([step, count]) => [step - first, count] as const)),
   };

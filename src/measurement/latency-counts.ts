@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import { packCounts, unpackCounts } from "./histogram-payload.ts";
 import { LatencySum } from "./latency-sum.ts";
-import type { LatencyCounts, PackedLatency } from "./measurement.ts";
+import type { LatencyCounts, Op, PackedCounts, PackedLatency } from "./measurement.ts";
 
 export { emptyCounts } from "./latency-sum.ts";
 
@@ -16,23 +16,39 @@ export function mergeCounts(parts: readonly LatencyCounts[]): LatencyCounts {
   return sum.take();
 }
 
+/** The counts packed. */
+export function packed({ total, minNs, maxNs, sumNs, counts }: LatencyCounts): PackedCounts {
+  return { total, minNs, maxNs, sumNs, hdrHistogramV2: packCounts(counts) };
+}
+
 /** The counts of one job in one direction, packed. */
 export function packLatency(
   latencies: LatencyCounts,
   { op, job }: Pick<PackedLatency, "op" | "job">,
 ): PackedLatency {
-  const { total, minNs, maxNs, sumNs, counts } = latencies;
-  return { op, job, total, minNs, maxNs, sumNs, hdrHistogramV2: packCounts(counts) };
+  return { op, job, ...packed(latencies) };
 }
 
 /** The counts in a packed latency that phasebit packed, or that was checked when it was read. */
-export function unpackLatency(packed: PackedLatency): LatencyCounts {
-  const { total, minNs, maxNs, sumNs, hdrHistogramV2 } = packed;
+export function unpackLatency({ hdrHistogramV2, ...latency }: PackedCounts): LatencyCounts {
+  const { total, minNs, maxNs, sumNs } = latency;
   const counts = unpackCounts(hdrHistogramV2);
   assert.equal(
     counts.reduce((sum, [, count]) => sum + count, 0),
     total,
-    "total of a packed latency",
+    "the counts and their total",
   );
   return { total, minNs, maxNs, sumNs, counts };
+}
+
+/** Packed latencies together: those of one direction, or all of them. */
+export function latencyIn(latencies: readonly PackedLatency[], op?: Op): LatencyCounts {
+  const chosen = latencies.filter((one) => op === undefined || one.op === op);
+  return mergeCounts(chosen.map(unpackLatency));
+}
+
+/** How many samples they have, without unpacking any. */
+export function iosIn(latencies: readonly PackedLatency[], op?: Op): number {
+  const chosen = latencies.filter((one) => op === undefined || one.op === op);
+  return chosen.reduce((sum, { total }) => sum + total, 0);
 }

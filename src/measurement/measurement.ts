@@ -1,4 +1,5 @@
-// What a run hands to the reports: plain data, nothing live. Times are ns unless a name says otherwise.
+// What was measured: plain data, nothing live, and one shape for whatever was asked for. A run is one block, a sweep
+// one for each point, a comparison one for each mode in each round. Times are ns unless a name says otherwise.
 import type { JobPhase } from "../../assembly/layout.ts";
 import type { Tier } from "../tier.ts";
 import type { Workload } from "./workload.ts";
@@ -17,15 +18,11 @@ export interface LatencyCounts {
 
 export type Direction = "read" | "write";
 
-/**
- * What one job did in one direction during a stretch, its latencies in HdrHistogram's compressed form: a
- * thousand intervals of 64 queues are 64,000 of these. `histogram-payload.ts` packs and unpacks them.
- */
-export interface PackedLatency {
-  /** "mixed": reads and writes together, as old results have them. */
-  readonly op: Direction | "mixed";
-  /** The job, which is the queue, from 0; null: all together, as old results have them. */
-  readonly job: number | null;
+/** "mixed": reads and writes together, as old results have them. */
+export type Op = Direction | "mixed";
+
+/** Latency counts in HdrHistogram's compressed form; `histogram-payload.ts` packs and unpacks them. */
+export interface PackedCounts {
   readonly total: number;
   /** In ns, as in LatencyCounts; of an interval those of the buckets, exact to three digits. */
   readonly minNs: number;
@@ -35,11 +32,18 @@ export interface PackedLatency {
   readonly hdrHistogramV2: string;
 }
 
-/** A stretch of a run, `logHistMs` long (the last may be shorter). */
+/** What one job did in one direction: a thousand intervals of 64 queues are 64,000 of these. */
+export interface PackedLatency extends PackedCounts {
+  readonly op: Op;
+  /** The job, which is the queue, from 0; null: all together, as old results have them. */
+  readonly job: number | null;
+}
+
+/** A part of a block, `logHistMs` long (the last may be shorter). */
 export interface Interval {
-  /** Which of the merged results it is from; 0 in a run of one's own. */
+  /** Which of the merged runs it is from; 0 where none were merged. */
   readonly source: number;
-  /** From the end of the ramp, or from `startedMs` of the merged result, to the interval's end. */
+  /** From the block's `startedMs` to the interval's end. */
   readonly endMs: number;
   readonly lengthMs: number;
   /** Jobs and directions that completed something. */
@@ -91,19 +95,17 @@ export interface Usage {
   readonly majorFaults: number;
 }
 
-/** What one job (one queue pair, one worker) measured. */
-export interface JobMeasurement {
-  /** From 0. */
+/** What one job (one queue pair, one worker) did; its latencies are the block's. */
+export interface Job {
+  /** From 0; of merged runs numbered through. */
   readonly job: number;
-  /** Which of the merged results it is from; 0 in a run of one's own. */
+  /** Which of the merged runs it is from; 0 where none were merged. */
   readonly source: number;
   /** The CPU it was pinned to; null when it was not. */
   readonly cpu: number | null;
   readonly sqid: number;
   readonly entries: number;
   readonly elapsedNs: number;
-  readonly read: LatencyCounts;
-  readonly write: LatencyCounts;
   readonly submitted: number;
   readonly completed: number;
   /** Commands that ended with an error status; not in the latency counts. */
@@ -121,7 +123,7 @@ export interface JobMeasurement {
   readonly usage: Usage;
   readonly waits: Waits;
   /** By stage; null unless asked for. */
-  readonly stages: Readonly<Record<StageName, LatencyCounts>> | null;
+  readonly stages: Readonly<Record<StageName, PackedCounts>> | null;
   /** Median cost of one reading of the clock from Wasm. */
   readonly clockNs: number;
   /** V8's compiler behind the loop: "turbofan" is the optimizing one. */
@@ -202,29 +204,81 @@ export interface MergedSource {
   readonly startedMs: number;
   readonly argv: readonly string[];
   readonly host: HostConditions;
-  readonly device: DeviceIdentity;
+  readonly devices: readonly DeviceIdentity[];
 }
 
-/** What every measurement says of itself. */
+/** One set of options that was measured. */
+export interface Setting {
+  /** What it is called: "poll", "interrupt.qd8"; empty for the only one, which needs no name. */
+  readonly name: string;
+  /** Its name without depth and coalescing: the completion mode of a point, the name of a compared side. */
+  readonly mode: string;
+  /** The options that make it differ, as they were given. */
+  readonly options: string;
+  /** Index in the measurement's `devices`. */
+  readonly device: number;
+  /** What they come to; `runtimeMs` and `rampTimeMs` are those of a block. */
+  readonly workload: Workload;
+}
+
+/** What the jobs of a block did, all together; null is what an old result did not count. */
+export interface Work {
+  readonly completed: number;
+  readonly failed: number;
+  readonly userNs: number;
+  readonly systemNs: number;
+  readonly voluntarySwitches: number | null;
+  readonly involuntarySwitches: number | null;
+  readonly waits: Pick<Waits, "interrupts" | "wakeups" | "spurious" | "lost">;
+}
+
+/** One setting for one stretch of time: everything else follows from these. */
+export interface Block {
+  /** Index in the measurement's `workloads`. */
+  readonly workload: number;
+  /** In which every setting has its turn, from 0; null where there are no rounds. */
+  readonly round: number | null;
+  /** Of a job file: which of the parts that stonewalls separate, from 0; 0 elsewhere. */
+  readonly phase: number;
+  /** Place in the whole order, from 0. */
+  readonly position: number;
+  /** Unix time in ms after the ramp. */
+  readonly startedMs: number;
+  /** As long as the longest job; of merged runs the time that they cover together. */
+  readonly elapsedNs: number;
+  /** By queue and direction, those with samples. */
+  readonly latencies: readonly PackedLatency[];
+  readonly work: Work;
+  /** Null where only their sum was kept: in comparisons and sweeps of schema 1 and 2. */
+  readonly jobs: readonly Job[] | null;
+  /** Empty where none were wanted; null where an old result kept none. */
+  readonly intervals: readonly Interval[] | null;
+  /** CPU time of the embedded controller's own thread meanwhile; null for a real device. */
+  readonly deviceCpuNs: number | null;
+}
+
+/** What was asked for: a word for titles. Where the data is does not depend on it. */
+export type MeasurementKind = "run" | "compare" | "sweep";
+
+/** A finished (or interrupted) measurement. */
 export interface Measurement {
+  readonly kind: MeasurementKind;
   /** Unix time in ms when the measurement began (a run: after the ramp). */
   readonly startedMs: number;
   readonly version: string;
   readonly argv: readonly string[];
   readonly host: HostConditions;
-  readonly device: DeviceIdentity;
-  /** The workload; of a comparison or a sweep, what its blocks have in common. */
+  readonly devices: readonly DeviceIdentity[];
+  /** What the settings have in common. */
   readonly workload: Workload;
+  /** The settings in the order they were asked for; of a sweep those that were measured. */
+  readonly workloads: readonly Setting[];
+  /** As many as were asked for; null where settings do not take turns. */
+  readonly rounds: number | null;
+  /** In the order they were measured. */
+  readonly blocks: readonly Block[];
   readonly warnings: readonly Warning[];
   readonly interrupted: boolean;
-  /** What was merged into it; empty for a measurement of one's own. `host` and `device` are the first's. */
+  /** What was merged into it; empty for a measurement of one's own. `host` and `devices` are the first's. */
   readonly merged: readonly MergedSource[];
-}
-
-/** A finished (or interrupted) run. */
-export interface RunMeasurement extends Measurement {
-  readonly jobs: readonly JobMeasurement[];
-  readonly intervals: readonly Interval[];
-  /** CPU time of the embedded controller's own thread meanwhile, in ns; null for a real device. */
-  readonly deviceCpuNs: number | null;
 }

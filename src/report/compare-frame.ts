@@ -1,10 +1,9 @@
 // The lines above and below the figures of a comparison or a sweep: on what, with what, on which machine, with
 // which doubts, saved where.
 
-import type { Warning } from "../measurement/measurement.ts";
+import type { DeviceIdentity, Measurement, Warning } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { warningText } from "../results/warnings.ts";
-import type { ComparisonMeasurement, SweepMeasurement } from "../run/comparison.ts";
 import { formatBytes } from "../units.ts";
 import { type Colors, type Row, wrap } from "./columns.ts";
 import { eachText, jobsText, patternText, sizeText } from "./workload-parts.ts";
@@ -25,20 +24,12 @@ export interface Lines {
 
 /** The device, and what was run on it: `workloads` are those of all modes. */
 export function headerLines(
-  { device, interrupted }: ComparisonMeasurement | SweepMeasurement,
+  { devices, interrupted }: Measurement,
   workloads: readonly Workload[],
   run: readonly string[],
-  { colors, columns }: Lines,
+  lines: Lines,
 ): string[] {
-  const parts = [
-    // The embedded controller's address is its transport.
-    ...new Set([device.address, device.transport]),
-    device.model,
-    `fw ${device.firmware}`,
-    `NVMe ${device.version}`,
-    `nsid ${device.nsid}`,
-    `${formatBytes(device.blocks * device.blockBytes)} in ${formatBytes(device.blockBytes)} blocks`,
-  ];
+  const { colors, columns } = lines;
   const all = [
     eachText(workloads, patternText),
     sizeText(workloads),
@@ -47,16 +38,37 @@ export function headerLines(
     ...(interrupted ? ["interrupted"] : []),
   ];
   return [
-    ...wrap({ text: "device", style: colors.dim }, parts, "  ", columns),
+    ...deviceLines(devices, lines),
     ...wrap({ text: "run", style: colors.dim }, all, "  ", columns),
   ];
 }
 
-/** The machine. */
-export function hostLines(
-  { host, version }: ComparisonMeasurement | SweepMeasurement,
+/** Who the devices say they are. */
+export function deviceLines(
+  devices: readonly DeviceIdentity[],
   { colors, columns }: Lines,
 ): string[] {
+  return devices.flatMap((device) => {
+    const parts = [
+      // The embedded controller's address is its transport.
+      ...new Set([device.address, device.transport]),
+      device.model,
+      `fw ${device.firmware}`,
+      `NVMe ${device.version}`,
+      `nsid ${device.nsid}`,
+      capacityText(device),
+    ];
+    return wrap({ text: "device", style: colors.dim }, parts, "  ", columns);
+  });
+}
+
+/** "1.75TiB in 512B blocks". */
+export function capacityText({ blocks, blockBytes }: DeviceIdentity): string {
+  return `${formatBytes(blocks * blockBytes)} in ${formatBytes(blockBytes)} blocks`;
+}
+
+/** The machine. */
+export function hostLines({ host, version }: Measurement, { colors, columns }: Lines): string[] {
   const { hostname, cpuModel, loadAverage } = host;
   const parts = [hostname, cpuModel, `load ${loadAverage.toFixed(2)}`, `phasebit ${version}`];
   return wrap({ text: "host", style: colors.dim }, parts, "  ", columns);

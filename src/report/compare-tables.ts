@@ -27,7 +27,7 @@ export function rateRows(modes: readonly MeasuredMode[], colors: Colors): string
       cell(figures.iops, formatCount, colors, colors.bold),
       scatterOf(wholeIops(blocks), colors),
       cell(figures.iops, (iops) => formatMiBps(iops * workload.bs), colors),
-      formatCount(blocks.reduce((sum, { block }) => sum + block.latency.total, 0)),
+      formatCount(blocks.reduce((sum, { latency }) => sum + latency.total, 0)),
     ],
   );
   const courses = modes.map(({ blocks }) => wholeIops(blocks));
@@ -41,7 +41,7 @@ export function rateRows(modes: readonly MeasuredMode[], colors: Colors): string
 function wholeIops(blocks: MeasuredMode["blocks"]): number[] {
   return blocks
     .filter(({ isWhole }) => isWhole)
-    .map(({ block }) => perSecond(block.latency.total, block.elapsedNs));
+    .map(({ block, latency }) => perSecond(latency.total, block.elapsedNs));
 }
 
 function course(iops: readonly number[], colors: Colors): string {
@@ -100,7 +100,7 @@ export function interruptRows(modes: readonly MeasuredMode[], colors: Colors): s
 }
 
 function interruptsPerSecond(blocks: MeasuredMode["blocks"]): number {
-  const interrupts = blocks.reduce((sum, { block }) => sum + block.audit.interrupts, 0);
+  const interrupts = blocks.reduce((sum, { block }) => sum + block.work.waits.interrupts, 0);
   const elapsedNs = blocks.reduce((sum, { block }) => sum + block.elapsedNs, 0);
   return perSecond(interrupts, elapsedNs);
 }

@@ -4,8 +4,8 @@ import picocolors from "picocolors";
 import { type Analysis, analyse } from "../analysis/compare-analysis.ts";
 import { driftMetrics } from "../analysis/compare-metrics.ts";
 import { median } from "../analysis/totals.ts";
+import type { Measurement } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
-import type { ComparisonMeasurement } from "../run/comparison.ts";
 import { formatNs } from "../units.ts";
 import { wrap } from "./columns.ts";
 import {
@@ -22,16 +22,13 @@ import { cpuRows, interruptRows, latencyRows, rateRows } from "./compare-tables.
 import { depthText, workloadsOf } from "./workload-parts.ts";
 
 /** The report as text, lines ended. */
-export function comparisonReport(
-  measurement: ComparisonMeasurement,
-  options: ViewOptions = {},
-): string {
+export function comparisonReport(measurement: Measurement, options: ViewOptions = {}): string {
   const { saved = [], color = picocolors.isColorSupported, columns = 80 } = options;
   const lines: Lines = { colors: picocolors.createColors(color), columns };
   const { colors } = lines;
   const analysis = analyse(measurement);
   const { modes, pairs, warnings } = analysis;
-  const workloads = workloadsOf({ kind: "compare", measurement });
+  const workloads = workloadsOf(measurement);
   return joinBlocks([
     [
       ...headerLines(measurement, workloads, runParts(measurement, workloads), lines),
@@ -49,10 +46,7 @@ export function comparisonReport(
   ]);
 }
 
-function runParts(
-  { rounds, blocks }: ComparisonMeasurement,
-  workloads: readonly Workload[],
-): string[] {
+function runParts({ rounds, blocks }: Measurement, workloads: readonly Workload[]): string[] {
   const typicalNs = median(blocks.map(({ elapsedNs }) => elapsedNs));
   return [
     depthText(workloads),
@@ -62,8 +56,8 @@ function runParts(
 }
 
 /** What each name stands for, where that is more than the name. */
-function modeLines({ modes }: ComparisonMeasurement, { colors, columns }: Lines): string[] {
-  const parts = modes
+function modeLines({ workloads }: Measurement, { colors, columns }: Lines): string[] {
+  const parts = workloads
     .filter(({ name, options }) => options !== "" && options !== name)
     .map(({ name, options }) => `${name}: ${options}`);
   return wrap({ text: "modes", style: colors.dim }, parts, "  ", columns);

@@ -67,8 +67,9 @@ function sideEntry({ name, results, chosen, skipped }: Side) {
   return {
     name,
     chosen,
-    results: results.map(({ file, kind, measurement }) => {
-      const { startedMs, version: madeBy, argv, host, device, workload } = measurement;
+    results: results.map(({ file, measurement }) => {
+      const { kind, startedMs, version: madeBy, argv, host, devices, workload } = measurement;
+      const [device] = devices;
       // JSON has no integers of 64 bits.
       const options = { ...workload, seed: workload.seed.toString() };
       return { file, kind, startedMs, version: madeBy, argv, host, device, workload: options };

@@ -1,6 +1,6 @@
 // What a diff says beside its figures: what its values are of, and what its marks and dashes mean.
 import type { Diff, FigureDiff, SideWarning } from "../analysis/diff.ts";
-import { kindNames } from "../analysis/diff-sides.ts";
+import { kindNames, kindOf } from "../analysis/diff-sides.ts";
 import { FEWEST_INTERVALS } from "../statistics/blocks.ts";
 import { FEWEST_FOR_INTERVAL } from "../statistics/bootstrap.ts";
 import { FEWEST_FOR_VERDICT } from "../statistics/sign-flip.ts";
@@ -13,7 +13,7 @@ export type Note = readonly [mark: string, text: string];
 export function observationWords({ observations, a }: Diff): string[] {
   const { of: kind } = observations;
   const counts = `${observations.a} of a and ${observations.b} of b`;
-  if (kind === "results") return [`${kindNames[a.results[0]!.kind][1]}: ${counts}`];
+  if (kind === "results") return [`${kindNames[kindOf(a)].several}: ${counts}`];
   if (kind === "paired rounds") return [`${observations.a} rounds, in which both ran side by side`];
   if (kind === "rounds") {
     return [
@@ -50,7 +50,7 @@ export function tooFewText({ tooFewIos, figure }: FigureDiff, diff: Diff): strin
 function observationName({ observations, a }: Diff): string {
   const { of: kind } = observations;
   if (kind === "rounds" || kind === "paired rounds") return "round";
-  return { run: "run", compare: "comparison", sweep: "point" }[a.results[0]!.kind];
+  return kindNames[kindOf(a)].part;
 }
 
 /** Marks and dashes explained. */

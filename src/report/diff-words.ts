@@ -1,12 +1,13 @@
 // What a diff shows, as text: the same in the terminal and in Markdown.
 import type { Diff, FigureDiff } from "../analysis/diff.ts";
 import { groupName } from "../analysis/diff-cells.ts";
-import { kindNames, type Side } from "../analysis/diff-sides.ts";
+import { kindNames, kindOf, type Side } from "../analysis/diff-sides.ts";
 import { workloadPairs } from "../analysis/diff-workloads.ts";
 import type { DeviceIdentity } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import type { Interval } from "../statistics/bootstrap.ts";
 import { formatBytes } from "../units.ts";
+import { capacityText } from "./compare-frame.ts";
 
 /** Without what nobody had: interrupts when all polled, and the percentile that hardly any run carries. */
 export function shownFigures(figures: readonly FigureDiff[]): FigureDiff[] {
@@ -77,14 +78,14 @@ export function runParts({ a, b }: Diff): string[] {
     ...agreed(({ rw, rwmixread }) => (rw === "randrw" ? `randrw, ${rwmixread}% reads` : rw)),
     ...agreed(({ bs }) => `bs ${formatBytes(bs)}`),
     // A sweep's points have their own.
-    ...(a.results[0]!.kind === "sweep" ? [] : agreed(({ iodepth }) => `iodepth ${iodepth}`)),
+    ...(kindOf(a) === "sweep" ? [] : agreed(({ iodepth }) => `iodepth ${iodepth}`)),
     ...agreed(({ numjobs }) => (numjobs === 1 ? "1 job" : `${numjobs} jobs`)),
   ];
 }
 
 /** The device, as far as both sides agree. */
 export function deviceParts({ a, b }: Diff): string[] {
-  const devices = [...a.results, ...b.results].map(({ measurement }) => measurement.device);
+  const devices = [...a.results, ...b.results].flatMap(({ measurement }) => measurement.devices);
   const agreed = (of: (device: DeviceIdentity) => string): string[] => {
     const values = [...new Set(devices.map(of))];
     return values.length === 1 ? values : [];
@@ -102,14 +103,11 @@ export function deviceParts({ a, b }: Diff): string[] {
   return [...new Set(parts)];
 }
 
-function capacityText({ blocks, blockBytes }: DeviceIdentity): string {
-  return `${formatBytes(blocks * blockBytes)} in ${formatBytes(blockBytes)} blocks`;
-}
-
 /** "results/base: 10 runs", "compare.json#poll". */
-export function sideText({ name, results }: Side): string {
-  const { kind } = results[0]!;
-  return results.length > 1 ? `${name}: ${results.length} ${kindNames[kind][1]}` : name;
+export function sideText(side: Side): string {
+  const { name, results } = side;
+  if (results.length === 1) return name;
+  return `${name}: ${results.length} ${kindNames[kindOf(side)].several}`;
 }
 
 /** Distinct values, as many as a line takes. */

@@ -1,60 +1,53 @@
 // The tables of the terminal report: rates, latencies, and each job when there are several.
 
 import { isCarried, meanNs, percentileNs, samplesNeeded } from "../analysis/histogram.ts";
-import {
-  directionsOf,
-  elapsedNsOf,
-  intervalIos,
-  latenciesOf,
-  perSecond,
-} from "../analysis/totals.ts";
-import { mergeCounts } from "../measurement/latency-counts.ts";
-import type {
-  Direction,
-  JobMeasurement,
-  LatencyCounts,
-  RunMeasurement,
-  StageName,
-} from "../measurement/measurement.ts";
+import { perSecond } from "../analysis/totals.ts";
+import { type Group, latencyOf } from "../measurement/groups.ts";
+import { emptyCounts, iosIn, mergeCounts, unpackLatency } from "../measurement/latency-counts.ts";
+import type { Direction, Job, LatencyCounts, StageName } from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
+import { directionsOf } from "../measurement/workload-names.ts";
 import { fioTime, formatCount, formatMiBps, formatNs } from "../units.ts";
 import { type Cell, type Colors, LABEL_WIDTH, type Row, sparkline, table } from "./columns.ts";
+import { headingRow } from "./compare-frame.ts";
 
 const percentiles = [50, 90, 99, 99.9, 99.99, 99.999];
 const jobPercentiles = [50, 99, 99.9];
 const BARS = 24;
 
 /** IOPS, MiB/s and number of I/Os of each direction, with their course over the run. */
-export function rateTable(run: RunMeasurement, colors: Colors): string[] {
-  const elapsedNs = elapsedNsOf(run);
-  const rows = directionsOf(run.workload).map((direction): Row => {
-    const { total } = latenciesOf(run, direction);
+export function rateTable(group: Group, colors: Colors): string[] {
+  const { workload, elapsedNs } = group;
+  const directions = directionsOf(workload);
+  const rows = directions.map((direction): Row => {
+    const { total } = latencyOf(group, direction);
     return {
       label: { text: direction, style: colors.bold },
       cells: [
         { text: formatCount(perSecond(total, elapsedNs)), style: colors.bold },
-        formatMiBps(perSecond(total * run.workload.bs, elapsedNs)),
+        formatMiBps(perSecond(total * workload.bs, elapsedNs)),
         formatCount(total),
       ],
     };
   });
-  const courses = directionsOf(run.workload).map((direction) => courseOf(run, direction, colors));
+  const courses = directions.map((direction) => courseOf(group, direction, colors));
   const heading = headingRow("", ["IOPS", "MiB/s", "I/Os"], colors);
   const [first, ...lines] = table([heading, ...rows]);
   const title = courses.some((course) => course !== "")
-    ? colors.dim(`   IOPS in each ${intervalName(run)}`)
+    ? colors.dim(`   IOPS in each ${intervalName(workload)}`)
     : "";
   return [`${first}${title}`, ...lines.map((line, index) => `${line}${courses[index]}`)];
 }
 
-function intervalName({ workload }: RunMeasurement): string {
-  return workload.logHistMs === 1000 ? "second" : fioTime(workload.logHistMs);
+function intervalName({ logHistMs }: Workload): string {
+  return logHistMs === 1000 ? "second" : fioTime(logHistMs);
 }
 
 /** "   ▇▇▇▆█  118.2k to 123.0k": nothing for a run of one second. */
-function courseOf(run: RunMeasurement, direction: Direction, colors: Colors): string {
-  const iops = run.intervals
-    .filter(({ lengthMs }) => lengthMs >= run.workload.logHistMs / 2)
-    .map((interval) => (intervalIos(interval, direction) * 1000) / interval.lengthMs);
+function courseOf({ stretches, workload }: Group, direction: Direction, colors: Colors): string {
+  const iops = stretches
+    .filter(({ isInterval, lengthMs }) => isInterval && lengthMs >= workload.logHistMs / 2)
+    .map(({ latencies, lengthMs }) => (iosIn(latencies, direction) * 1000) / lengthMs);
   if (iops.length < 2) return "";
   const from = formatCount(Math.min(...iops));
   const to = formatCount(Math.max(...iops));
@@ -62,18 +55,23 @@ function courseOf(run: RunMeasurement, direction: Direction, colors: Colors): st
 }
 
 /** Mean, percentiles and maximum of each direction, and which percentiles would need more I/Os. */
-export function latencyTable(run: RunMeasurement, colors: Colors): string[] {
-  const directions = directionsOf(run.workload);
-  const headings = ["mean", ...percentiles.map((percentile) => `p${percentile}`), "max"];
-  const rows = directions.map((direction): Row => {
-    const latencies = latenciesOf(run, direction);
-    return {
-      label: { text: direction, style: colors.bold },
-      cells: latencyCells(latencies, percentiles, colors),
-    };
+export function latencyTable(group: Group, colors: Colors): string[] {
+  const latencies = directionsOf(group.workload).map((direction) => {
+    return { direction, latency: latencyOf(group, direction) };
   });
-  const fewest = Math.min(...directions.map((direction) => latenciesOf(run, direction).total));
-  return [...table([headingRow("latency", headings, colors), ...rows]), ...tooFew(fewest, colors)];
+  const rows = latencies.map(
+    ({ direction, latency }): Row => ({
+      label: { text: direction, style: colors.bold },
+      cells: latencyCells(latency, percentiles, colors),
+    }),
+  );
+  const fewest = Math.min(...latencies.map(({ latency }) => latency.total));
+  return [...table([latencyHeading("latency", colors), ...rows]), ...tooFew(fewest, colors)];
+}
+
+function latencyHeading(label: string, colors: Colors): Row {
+  const titles = percentiles.map((percentile) => `p${percentile}`);
+  return headingRow(label, ["mean", ...titles, "max"], colors);
 }
 
 function latencyCells(latencies: LatencyCounts, shown: readonly number[], colors: Colors): Cell[] {
@@ -103,43 +101,37 @@ function tooFew(total: number, colors: Colors): string[] {
 }
 
 /** Where the time of a command went, stage by stage; nothing unless it was measured. */
-export function stageTable(run: RunMeasurement, colors: Colors): string[] {
-  const names = Object.keys(run.jobs[0]?.stages ?? {}) as StageName[];
+export function stageTable(jobs: readonly Job[], colors: Colors): string[] {
+  const measured = jobs.flatMap(({ stages }) => stages ?? []);
+  const names = Object.keys(measured[0] ?? {}) as StageName[];
   const rows = names
     .map((name) => ({
       name,
-      latencies: mergeCounts(run.jobs.flatMap(({ stages }) => stages?.[name] ?? [])),
+      latency: mergeCounts(measured.map((stages) => unpackLatency(stages[name]))),
     }))
-    .filter(({ latencies }) => latencies.total > 0)
+    .filter(({ latency }) => latency.total > 0)
     .map(
-      ({ name, latencies }): Row => ({
+      ({ name, latency }): Row => ({
         label: { text: name, style: String },
-        cells: latencyCells(latencies, percentiles, colors),
+        cells: latencyCells(latency, percentiles, colors),
       }),
     );
-  if (rows.length === 0) return [];
-  const headings = ["mean", ...percentiles.map((percentile) => `p${percentile}`), "max"];
-  return table([headingRow("stage", headings, colors), ...rows]);
+  return rows.length === 0 ? [] : table([latencyHeading("stage", colors), ...rows]);
 }
 
 /** One row for each job and direction; nothing for a single job. */
-export function jobTable(run: RunMeasurement, colors: Colors): string[] {
-  if (run.jobs.length < 2) return [];
-  const headings = [
-    "cpu",
-    "IOPS",
-    "MiB/s",
-    "mean",
-    ...jobPercentiles.map((percentile) => `p${percentile}`),
-    "max",
-  ];
-  const directions = directionsOf(run.workload);
-  const rows = run.jobs.flatMap((job) =>
+export function jobTable(group: Group, colors: Colors): string[] {
+  const jobs = group.jobs ?? [];
+  if (jobs.length < 2) return [];
+  const titles = jobPercentiles.map((percentile) => `p${percentile}`);
+  const headings = ["cpu", "IOPS", "MiB/s", "mean", ...titles, "max"];
+  const directions = directionsOf(group.workload);
+  const rows = jobs.flatMap((job) =>
     directions.map((direction): Row => {
       const label = directions.length > 1 ? `${job.job} ${direction}` : `${job.job}`;
       return {
         label: { text: label, style: String },
-        cells: jobCells(run, job, direction, colors),
+        cells: jobCells(group, job, direction, colors),
       };
     }),
   );
@@ -147,23 +139,17 @@ export function jobTable(run: RunMeasurement, colors: Colors): string[] {
 }
 
 function jobCells(
-  run: RunMeasurement,
-  job: JobMeasurement,
+  { parts, workload }: Group,
+  { job, cpu, elapsedNs }: Job,
   direction: Direction,
   colors: Colors,
 ): Cell[] {
-  const latencies = job[direction];
+  const part = parts.find((one) => one.job === job && one.op === direction);
+  const latency = part?.latency ?? emptyCounts;
   return [
-    job.cpu === null ? "any" : `${job.cpu}`,
-    formatCount(perSecond(latencies.total, job.elapsedNs)),
-    formatMiBps(perSecond(latencies.total * run.workload.bs, job.elapsedNs)),
-    ...latencyCells(latencies, jobPercentiles, colors),
+    cpu === null ? "any" : `${cpu}`,
+    formatCount(perSecond(latency.total, elapsedNs)),
+    formatMiBps(perSecond(latency.total * workload.bs, elapsedNs)),
+    ...latencyCells(latency, jobPercentiles, colors),
   ];
-}
-
-function headingRow(label: string, headings: readonly string[], colors: Colors): Row {
-  return {
-    label: { text: label, style: colors.dim },
-    cells: headings.map((text) => ({ text, style: colors.dim })),
-  };
 }

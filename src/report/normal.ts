@@ -1,126 +1,89 @@
 // The report on the terminal after a run, for 80 columns: what ran, how fast, how late, what went wrong.
 import picocolors from "picocolors";
-import { elapsedNsOf, errorsOf, median, sumOf } from "../analysis/totals.ts";
-import type { RejectionName, RunMeasurement } from "../measurement/measurement.ts";
+import { errorsOf, median, rejectionsOf, sumOf } from "../analysis/totals.ts";
+import { type Group, groupsOf } from "../measurement/groups.ts";
+import type { Job, Measurement } from "../measurement/measurement.ts";
 import { statusName } from "../nvme/status.ts";
-import { warningText } from "../results/warnings.ts";
 import { fioTime, formatBytes, formatCount, formatNs } from "../units.ts";
-import { type Colors, type Style, wrap } from "./columns.ts";
+import { wrap } from "./columns.ts";
+import {
+  deviceLines,
+  hostLines,
+  joinBlocks,
+  type Lines,
+  savedLines,
+  type ViewOptions,
+  warningLines,
+} from "./compare-frame.ts";
 import { jobTable, latencyTable, rateTable, stageTable } from "./normal-tables.ts";
-
-export interface NormalOptions {
-  /** Files that the result was saved to. */
-  readonly saved?: readonly string[];
-  /** Colours; by default when stdout is a terminal and NO_COLOR is not set. */
-  readonly color?: boolean;
-  readonly columns?: number;
-}
+import { jobsText, patternText } from "./workload-parts.ts";
 
 /** The report as text, lines ended. */
-export function normalReport(run: RunMeasurement, options: NormalOptions = {}): string {
+export function normalReport(run: Measurement, options: ViewOptions = {}): string {
   const { saved = [], color = picocolors.isColorSupported, columns = 80 } = options;
-  const colors = picocolors.createColors(color);
-  const blocks = [
-    header(run, colors, columns),
-    rateTable(run, colors),
-    latencyTable(run, colors),
-    stageTable(run, colors),
-    jobTable(run, colors),
-    conditions(run, colors, columns),
-    faults(run, colors, columns),
-    run.warnings.flatMap((warning) =>
-      field("warning", colors.yellow, warningText(warning).split(" "), " ", columns),
-    ),
-    saved.flatMap((file, index) =>
-      field(index === 0 ? "saved" : "", colors.dim, [file], "", columns),
-    ),
-  ];
-  const filled = blocks.filter((lines) => lines.length > 0);
-  return filled.map((lines) => `${lines.map((line) => line.trimEnd()).join("\n")}\n`).join("\n");
+  const lines: Lines = { colors: picocolors.createColors(color), columns };
+  const { colors } = lines;
+  const group = groupsOf(run)[0]!;
+  const jobs = group.jobs ?? [];
+  return joinBlocks([
+    [
+      ...deviceLines(run.devices, lines),
+      ...wrap({ text: "run", style: colors.dim }, runParts(run, group), "  ", columns),
+    ],
+    rateTable(group, colors),
+    latencyTable(group, colors),
+    stageTable(jobs, colors),
+    jobTable(group, colors),
+    [
+      ...wrap({ text: "cpu", style: colors.dim }, cpuParts(jobs), "  ", columns),
+      ...hostLines(run, lines),
+    ],
+    faults(jobs, lines),
+    warningLines(run.warnings, lines),
+    savedLines(saved, lines),
+  ]);
 }
 
-function header(run: RunMeasurement, colors: Colors, columns: number): string[] {
-  const { device } = run;
-  const capacity = formatBytes(device.blocks * device.blockBytes);
-  const parts = [
-    // The embedded controller's address is its transport.
-    ...new Set([device.address, device.transport]),
-    device.model,
-    `fw ${device.firmware}`,
-    `NVMe ${device.version}`,
-    `nsid ${device.nsid}`,
-    `${capacity} in ${formatBytes(device.blockBytes)} blocks`,
-  ];
+function runParts({ interrupted }: Measurement, { workload, jobs, elapsedNs }: Group): string[] {
+  const { bs, iodepth, rampTimeMs } = workload;
+  const seconds = (elapsedNs / 1e9).toFixed(1);
+  const cpus = (jobs ?? []).flatMap(({ cpu }) => cpu ?? []);
+  const count = jobs?.length ?? workload.numjobs;
   return [
-    ...field("device", colors.dim, parts, "  ", columns),
-    ...field("run", colors.dim, runParts(run), "  ", columns),
-  ];
-}
-
-function runParts(run: RunMeasurement): string[] {
-  const { rw, rwmixread, bs, iodepth, rampTimeMs } = run.workload;
-  const seconds = (elapsedNsOf(run) / 1e9).toFixed(1);
-  const cpus = run.jobs.flatMap(({ cpu }) => (cpu === null ? [] : [cpu]));
-  return [
-    rw === "randrw" ? `randrw, ${rwmixread}% reads` : rw,
+    patternText(workload),
     `bs ${formatBytes(bs)}`,
     `iodepth ${iodepth}`,
-    run.jobs.length === 1 ? "1 job" : `${run.jobs.length} jobs`,
-    ...(run.jobs.length === 1 && cpus.length === 1 ? [`cpu ${cpus[0]}`] : []),
+    jobsText([{ ...workload, numjobs: count }]),
+    ...(count === 1 && cpus.length === 1 ? [`cpu ${cpus[0]}`] : []),
     `${seconds}s${rampTimeMs > 0 ? ` after a ramp of ${fioTime(rampTimeMs)}` : ""}`,
-    ...(run.interrupted ? ["interrupted"] : []),
+    ...(interrupted ? ["interrupted"] : []),
   ];
 }
 
 /** What bears on how far the figures are to be believed. */
-function conditions(run: RunMeasurement, colors: Colors, columns: number): string[] {
-  const { jobs } = run;
+function cpuParts(jobs: readonly Job[]): string[] {
   const elapsedNs = sumOf(jobs, (job) => job.elapsedNs);
   const used = (ns: number) => `${elapsedNs > 0 ? ((ns * 100) / elapsedNs).toFixed(1) : 0}%`;
   const switches = sumOf(jobs, ({ usage }) => usage.voluntarySwitches + usage.involuntarySwitches);
-  const parts = [
+  return [
     `usr ${used(sumOf(jobs, ({ usage }) => usage.userNs))}`,
     `sys ${used(sumOf(jobs, ({ usage }) => usage.systemNs))}`,
     `ctx ${formatCount(switches)}`,
     `clock ${formatNs(median(jobs.map((job) => job.clockNs)))} a reading`,
   ];
-  const { hostname, cpuModel, loadAverage } = run.host;
-  const host = [hostname, cpuModel, `load ${loadAverage.toFixed(2)}`, `phasebit ${run.version}`];
-  return [
-    ...field("cpu", colors.dim, parts, "  ", columns),
-    ...field("host", colors.dim, host, "  ", columns),
-  ];
 }
 
 /** Errors by status, commands that never ended, completions not believed: one line each. */
-function faults(run: RunMeasurement, colors: Colors, columns: number): string[] {
-  const lost = sumOf(run.jobs, (job) => job.lost);
+function faults(jobs: readonly Job[], { colors, columns }: Lines): string[] {
+  const lost = sumOf(jobs, (job) => job.lost);
+  const rejected = Object.entries(rejectionsOf(jobs)).filter(([, count]) => count > 0);
   const lines = [
-    ...errorsOf(run.jobs).map(({ code, count }) => ["error", statusName(code), count] as const),
+    ...errorsOf(jobs).map(({ code, count }) => ["error", statusName(code), count] as const),
     ...(lost > 0 ? [["lost", "never completed", lost] as const] : []),
-    ...rejectedKinds(run).map(
-      ([kind, count]) => ["invalid", `${kind} completions`, count] as const,
-    ),
+    ...rejected.map(([kind, count]) => ["invalid", `${kind} completions`, count] as const),
   ];
   const width = Math.max(0, ...lines.map(([, , count]) => formatCount(count).length));
-  return lines.flatMap(([label, what, count]) =>
-    field(label, colors.red, [formatCount(count).padStart(width), what], "  ", columns),
+  return lines.flatMap(([text, what, count]) =>
+    wrap({ text, style: colors.red }, [formatCount(count).padStart(width), what], "  ", columns),
   );
-}
-
-function rejectedKinds(run: RunMeasurement): [RejectionName, number][] {
-  const kinds = Object.keys(run.jobs[0]?.rejections ?? {}) as RejectionName[];
-  return kinds
-    .map((kind): [RejectionName, number] => [kind, sumOf(run.jobs, (job) => job.rejections[kind])])
-    .filter(([, count]) => count > 0);
-}
-
-function field(
-  label: string,
-  style: Style,
-  parts: readonly string[],
-  separator: string,
-  columns: number,
-): string[] {
-  return wrap({ text: label, style }, parts, separator, columns);
 }

@@ -1,7 +1,9 @@
 // The report on the terminal after a sweep, for 80 columns: one row for each setting.
 import picocolors from "picocolors";
+import type { ModeFigures } from "../analysis/compare-figures.ts";
 import { type MeasuredPoint, measuredPoints } from "../analysis/sweep-points.ts";
-import type { SweepMeasurement } from "../run/comparison.ts";
+import type { Measurement } from "../measurement/measurement.ts";
+import { coalescingText } from "../measurement/workload-names.ts";
 import { formatCount, formatNs } from "../units.ts";
 import { type Cell, type Colors, type Row, table, wrap } from "./columns.ts";
 import {
@@ -15,19 +17,20 @@ import {
   type ViewOptions,
   warningLines,
 } from "./compare-frame.ts";
+import { workloadsOf } from "./workload-parts.ts";
 
 /** Seven columns of nine characters and the mark leave so many of eighty. */
 const NAME_WIDTH = 14;
 const MARK = "* ";
 
 /** The report as text, lines ended. */
-export function sweepReport(sweep: SweepMeasurement, options: ViewOptions = {}): string {
+export function sweepReport(sweep: Measurement, options: ViewOptions = {}): string {
   const { saved = [], color = picocolors.isColorSupported, columns = 80 } = options;
   const lines: Lines = { colors: picocolors.createColors(color), columns };
   const points = measuredPoints(sweep);
   const settings = `${points.length} ${points.length === 1 ? "setting" : "settings"}`;
   return joinBlocks([
-    headerLines(sweep, [sweep.workload], [settings], lines),
+    headerLines(sweep, workloadsOf(sweep), [settings], lines),
     pointRows(points, lines.colors),
     reasonLines(points, lines),
     hostLines(sweep, lines),
@@ -39,18 +42,18 @@ export function sweepReport(sweep: SweepMeasurement, options: ViewOptions = {}):
 function pointRows(points: readonly MeasuredPoint[], colors: Colors): string[] {
   const headings = ["iodepth", "coalesce", "IOPS", "p50", "p99", "irq/s", "CPU/IO"];
   const rows = points.map((measured): Row => {
-    const { point, iops, latNs, interruptsPerSecond, cpuNsPerIo, unbeaten } = measured;
-    const { mode, iodepth, coalescing } = point;
+    const { group, figures, interruptsPerSecond, unbeaten } = measured;
+    const { mode, workload } = group;
+    const { iops, latNs, cpuNsPerIo } = figures;
     return {
       label: {
         text: `${unbeaten ? MARK : "  "}${shortName(mode, NAME_WIDTH)}`,
         style: unbeaten ? colors.bold : String,
       },
       cells: [
-        `${iodepth}`,
-        // As --coalesce takes it.
-        coalescing ? `${coalescing.threshold},${coalescing.time}` : dash(colors),
-        formatCount(Math.round(iops)),
+        `${workload.iodepth}`,
+        workload.coalesce ? coalescingText(workload.coalesce) : dash(colors),
+        formatCount(Math.round(iops ?? 0)),
         time(latNs.p50, colors),
         time(latNs.p99, colors),
         formatCount(Math.round(interruptsPerSecond)),
@@ -61,7 +64,7 @@ function pointRows(points: readonly MeasuredPoint[], colors: Colors): string[] {
   return table([headingRow("  mode", headings, colors), ...rows]);
 }
 
-function totalCpuNs({ user, system }: MeasuredPoint["cpuNsPerIo"]): number | null {
+function totalCpuNs({ user, system }: ModeFigures["cpuNsPerIo"]): number | null {
   return user === null || system === null ? null : user + system;
 }
 
@@ -86,7 +89,7 @@ function reasonLines(points: readonly MeasuredPoint[], { colors, columns }: Line
             "many IOPS, and is better in one of them",
         )
       : []),
-    ...(points.some(({ latNs }) => latNs.p99 === null)
+    ...(points.some(({ figures }) => figures.latNs.p99 === null)
       ? say("-", "too few I/Os: p99 needs 1,000; without it a setting is not judged")
       : []),
   ];

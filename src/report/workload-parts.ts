@@ -1,7 +1,7 @@
 // What was run, in words, where its parts may have had different workloads: "bs 4KiB and 64KiB".
 
+import type { Measurement } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
-import type { Result } from "../results/result.ts";
 import { formatBytes } from "../units.ts";
 
 /** More of them stand in the modes' own lines. */
@@ -17,15 +17,10 @@ export function eachText(
   return `${texts.slice(0, MOST_SAID - 1).join(", ")} and ${texts.length - MOST_SAID + 1} more`;
 }
 
-/** The workloads of a result: its own, or those of a comparison's modes. */
-export function workloadsOf({
-  kind,
-  measurement,
-}: Pick<Result, "kind" | "measurement">): readonly Workload[] {
-  const { workload } = measurement;
-  if (kind !== "compare" || !("modes" in measurement)) return [workload];
-  const workloads = measurement.modes.map((mode) => mode.workload);
-  return workloads.length > 0 ? workloads : [workload];
+/** The workloads of a measurement: those of its settings, or what they would have in common. */
+export function workloadsOf({ workload, workloads }: Measurement): readonly Workload[] {
+  const own = workloads.map((setting) => setting.workload);
+  return own.length > 0 ? own : [workload];
 }
 
 /** "randrw, 70% reads". */

@@ -1,5 +1,4 @@
 // One direction of one job in fio's JSON tree: amounts, rates, latencies.
-import { strict as assert } from "node:assert";
 import {
   fioPercentiles,
   isCarried,
@@ -7,14 +6,9 @@ import {
   percentileNs,
   stddevNs,
 } from "../analysis/histogram.ts";
-import { directionsOf, keepsIntervals, perSecond, sumOf } from "../analysis/totals.ts";
-import { emptyCounts } from "../measurement/latency-counts.ts";
-import type {
-  Direction,
-  JobMeasurement,
-  LatencyCounts,
-  RunMeasurement,
-} from "../measurement/measurement.ts";
+import { perSecond } from "../analysis/totals.ts";
+import { emptyCounts, iosIn } from "../measurement/latency-counts.ts";
+import type { LatencyCounts, PackedLatency } from "../measurement/measurement.ts";
 import { largest, smallest } from "../statistics/summary.ts";
 
 interface FioLatency {
@@ -46,42 +40,55 @@ export const emptyDirection: FioDirection = {
   ...iopsSamples([]),
 };
 
-/** What `job` did in `direction`. */
+/** What one direction did. */
+export interface FioPart {
+  readonly latency: LatencyCounts;
+  /** I/O per second over time. */
+  readonly rates: readonly number[];
+  /** I/Os of all jobs in the direction. */
+  readonly ofTotal: number;
+}
+
+/** The direction; `bs` are the bytes of an I/O. */
 export function fioDirection(
-  run: RunMeasurement,
-  job: JobMeasurement,
-  direction: Direction,
+  { latency, rates, ofTotal }: FioPart,
+  elapsedNs: number,
+  bs: number,
 ): FioDirection {
-  if (!directionsOf(run.workload).includes(direction)) return emptyDirection;
-  const latencies = job[direction];
-  const counted = latencies.counts.reduce((sum, [, count]) => sum + count, 0);
-  assert.equal(counted, latencies.total, `job ${job.job}: ${direction} counts and their total`);
-  const { bs } = run.workload;
-  const bytes = latencies.total * bs;
-  const bytesPerSecond = perSecond(bytes, job.elapsedNs);
-  const rates = intervalRates(run, job, direction);
-  const groupTotal = sumOf(run.jobs, (other) => other[direction].total);
+  const { total } = latency;
+  const bytes = total * bs;
+  const bytesPerSecond = perSecond(bytes, elapsedNs);
   return {
     io_bytes: bytes,
     io_kbytes: Math.floor(bytes / 1024),
     bw_bytes: Math.round(bytesPerSecond),
     bw: Math.round(bytesPerSecond / 1024),
-    iops: perSecond(latencies.total, job.elapsedNs),
-    runtime: Math.round(job.elapsedNs / 1e6),
-    total_ios: latencies.total,
+    iops: perSecond(total, elapsedNs),
+    runtime: Math.round(elapsedNs / 1e6),
+    total_ios: total,
     short_ios: 0,
     drop_ios: 0,
     // The clock starts before the entry is written and stops after its completion is read: there is no
     // submission time apart, and fio's total latency is the same.
     slat_ns: fioLatency(emptyCounts),
-    clat_ns: withPercentiles(latencies),
-    lat_ns: fioLatency(latencies),
+    clat_ns: withPercentiles(latency),
+    lat_ns: fioLatency(latency),
     ...bandwidthSamples(
       rates.map((iops) => (iops * bs) / 1024),
-      groupTotal > 0 ? (latencies.total * 100) / groupTotal : 0,
+      ofTotal > 0 ? (total * 100) / ofTotal : 0,
     ),
     ...iopsSamples(rates),
   };
+}
+
+/** The I/O per second of each of these; a last one below half the first's length says little. */
+export function ratesOf(
+  stretches: readonly { readonly lengthMs: number; readonly latencies: readonly PackedLatency[] }[],
+): number[] {
+  const shortestMs = (stretches[0]?.lengthMs ?? 0) / 2;
+  return stretches
+    .filter(({ lengthMs }) => lengthMs > 0 && lengthMs >= shortestMs)
+    .map(({ latencies, lengthMs }) => (iosIn(latencies) * 1000) / lengthMs);
 }
 
 /** Extremes, mean and deviation. */
@@ -96,7 +103,7 @@ export function fioLatency(latencies: LatencyCounts): FioLatency {
   };
 }
 
-/** Only the percentiles that the samples carry; `phasebit.jobs[].…percentilesNotCarried` has the others. */
+/** Only the percentiles that the samples carry; `phasebit.total.…percentilesNotCarried` has the others. */
 function withPercentiles(latencies: LatencyCounts): FioLatency {
   const carried = fioPercentiles.filter((percentile) => isCarried(latencies.total, percentile));
   if (carried.length === 0) return fioLatency(latencies);
@@ -106,23 +113,6 @@ function withPercentiles(latencies: LatencyCounts): FioLatency {
       carried.map((percentile) => [percentile.toFixed(6), percentileNs(latencies, percentile)]),
     ),
   };
-}
-
-/** The job's I/O per second in each interval; a last one below half the first's length says little. */
-function intervalRates(
-  run: RunMeasurement,
-  { job, source }: JobMeasurement,
-  op: Direction,
-): number[] {
-  if (!keepsIntervals(run)) return [];
-  const own = run.intervals.filter((interval) => interval.source === source);
-  const shortestMs = (own[0]?.lengthMs ?? 0) / 2;
-  return own
-    .filter(({ lengthMs }) => lengthMs > 0 && lengthMs >= shortestMs)
-    .map(({ latencies, lengthMs }) => {
-      const packed = latencies.find((latency) => latency.job === job && latency.op === op);
-      return ((packed?.total ?? 0) * 1000) / lengthMs;
-    });
 }
 
 function bandwidthSamples(kibPerSecond: readonly number[], sharePercent: number): FioDirection {

@@ -1,6 +1,6 @@
 // fio's small tables of shares in percent: I/O by depth, by commands per submission and by latency.
 import { bucketLowNs } from "../measurement/buckets.ts";
-import type { JobMeasurement } from "../measurement/measurement.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 
 export type Shares = Record<string, number>;
 
@@ -22,13 +22,13 @@ export function depthShares(depth: number, isAny: boolean): Shares {
  * fio's `iodepth_submit` and `iodepth_complete`: I/O by commands per call. A job submits as many as the
  * sweep before completed, and only the mean of that is known.
  */
-export function batchShares(job: JobMeasurement): Shares {
-  const mean = job.sweepsFull > 0 ? job.completed / job.sweepsFull : 0;
+export function batchShares(completed: number, sweepsFull: number): Shares {
+  const mean = sweepsFull > 0 ? completed / sweepsFull : 0;
   const level = batchLevels.find((upTo) => mean <= upTo);
   return shares(
     [...batchLevels.map((upTo) => `${upTo}`), ">=64"],
     level === undefined ? ">=64" : `${level}`,
-    job.completed > 0,
+    completed > 0,
   );
 }
 
@@ -37,14 +37,16 @@ function shares(levels: readonly string[], level: string, isAny: boolean): Share
 }
 
 /** fio's `latency_ns`, `latency_us` and `latency_ms`: a key is the end of its range, which is left out. */
-export function latencyShares(job: JobMeasurement): Record<"ns" | "us" | "ms", Shares> {
+export function latencyShares(
+  latencies: readonly LatencyCounts[],
+): Record<"ns" | "us" | "ms", Shares> {
   const result = {
     ns: zeros(latencyLevels),
     us: zeros(latencyLevels),
     ms: { ...zeros([...latencyLevels, 2000]), ">=2000": 0 } as Shares,
   };
-  const percent = 100 / (job.read.total + job.write.total);
-  for (const [index, count] of [...job.read.counts, ...job.write.counts]) {
+  const percent = 100 / latencies.reduce((sum, { total }) => sum + total, 0);
+  for (const [index, count] of latencies.flatMap(({ counts }) => counts)) {
     const ns = bucketLowNs(index);
     const unit = ns < 1e3 ? "ns" : ns < 1e6 ? "us" : "ms";
     const value = ns / { ns: 1, us: 1e3, ms: 1e6 }[unit];

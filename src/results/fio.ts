@@ -1,44 +1,108 @@
-// The result document: fio's JSON tree as fio 3.33 and 3.42 write it, so that fio's tools read it, and
-// under one more key, "phasebit", what fio has no place for.
+// fio's JSON tree as fio 3.33 and 3.42 write it, so that fio's tools read it. The result document of a run is that
+// tree, and under one more key, "phasebit", what fio has no place for.
 
-import { elapsedNsOf, workloadName } from "../analysis/totals.ts";
+import { type Group, groupsOf, latencyOf } from "../measurement/groups.ts";
 import { emptyCounts } from "../measurement/latency-counts.ts";
-import type { JobMeasurement, RunMeasurement } from "../measurement/measurement.ts";
+import type { Job, Measurement, Op } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
+import { directionsOf, workloadName } from "../measurement/workload-names.ts";
+import { largest } from "../statistics/summary.ts";
 import { fioSize, fioTime, NS_PER_S } from "../units.ts";
-import { type Details, detailsOf } from "./details.ts";
-import { emptyDirection, type FioDirection, fioDirection, fioLatency } from "./fio-direction.ts";
+import { detailsOf } from "./details.ts";
+import {
+  emptyDirection,
+  type FioDirection,
+  type FioPart,
+  fioDirection,
+  fioLatency,
+  ratesOf,
+} from "./fio-direction.ts";
 import { batchShares, depthShares, latencyShares, type Shares } from "./fio-tables.ts";
+import { runFigures } from "./run-figures.ts";
 
 /** Linux's numbers, as fio reports them in `error`. */
 const EIO = 5;
 const ETIMEDOUT = 110;
 
-type FioJob = Record<string, string | number | Shares | FioDirection | Record<string, string>>;
+/** What becomes one of fio's jobs: a job of ours, or all that was measured of a setting. */
+export interface FioSource {
+  readonly name: string;
+  readonly workload: Workload;
+  readonly elapsedNs: number;
+  readonly directions: ReadonlyMap<Op, FioPart>;
+  readonly completed: number;
+  readonly failed: number;
+  readonly userNs: number;
+  readonly systemNs: number;
+  /** Null where an old result did not count them. */
+  readonly switches: number | null;
+  /** The jobs behind it; null where an old result did not keep them. */
+  readonly jobs: readonly Job[] | null;
+}
 
-/** fio's tree and ours. */
-export interface FioDocument {
+export type FioJob = Record<
+  string,
+  string | number | Shares | FioDirection | Record<string, string>
+>;
+
+/** fio's tree. */
+export interface FioTree {
   "fio version": string;
   timestamp: number;
   timestamp_ms: number;
   time: string;
   "global options": Record<string, string>;
   jobs: FioJob[];
-  phasebit: Details;
 }
 
 /** The result document of a run. */
-export function fioDocument(run: RunMeasurement): FioDocument {
-  const endMs = run.startedMs + Math.round(elapsedNsOf(run) / 1e6);
+export function fioDocument(run: Measurement) {
+  const [group] = groupsOf(run);
+  const jobs = group!.jobs!;
+  const details = { ...detailsOf(run), ...runFigures(group!, jobs) };
+  return { ...fioTree(run, jobSources(group!, jobs)), phasebit: details };
+}
+
+/** The tree of these jobs. */
+export function fioTree(measurement: Measurement, sources: readonly FioSource[]): FioTree {
+  const { startedMs, version, workload, blocks } = measurement;
+  const ends = blocks.map((block) => block.startedMs + Math.round(block.elapsedNs / 1e6));
+  const endMs = Math.max(startedMs, largest(ends));
   return {
-    "fio version": `phasebit-${run.version}`,
+    "fio version": `phasebit-${version}`,
     timestamp: Math.floor(endMs / 1000),
     timestamp_ms: endMs,
     time: timeText(new Date(endMs)),
-    "global options": { ioengine: "phasebit", filename: run.workload.device },
-    jobs: run.jobs.map((job) => fioJob(run, job)),
-    phasebit: detailsOf(run),
+    "global options": { ioengine: "phasebit", filename: workload.device },
+    jobs: sources.map((source) => fioJob(source, startedMs)),
   };
+}
+
+/** Each job of a group as one of fio's. */
+export function jobSources(group: Group, jobs: readonly Job[]): FioSource[] {
+  const { workload, parts, stretches } = group;
+  const intervals = stretches.filter(({ isInterval }) => isInterval);
+  return jobs.map((job) => {
+    const own = intervals.filter(({ source }) => source === job.source);
+    const directions = directionsOf(workload).map((op): [Op, FioPart] => {
+      const part = parts.find((one) => one.op === op && one.job === job.job);
+      const rates = ratesOf(
+        own.map(({ lengthMs, latencies }) => ({
+          lengthMs,
+          latencies: latencies.filter((one) => one.op === op && one.job === job.job),
+        })),
+      );
+      const ofTotal = latencyOf(group, op).total;
+      return [op, { latency: part?.latency ?? emptyCounts, rates, ofTotal }];
+    });
+    const { elapsedNs, completed, failed, usage } = job;
+    const { userNs, systemNs, voluntarySwitches, involuntarySwitches } = usage;
+    return {
+      ...{ name: workloadName(workload), workload, directions: new Map(directions), jobs: [job] },
+      ...{ elapsedNs, completed, failed, userNs, systemNs },
+      switches: voluntarySwitches + involuntarySwitches,
+    };
+  });
 }
 
 /** "Sun Nov 22 09:14:05 2026", as ctime(3) writes it, in UTC. */
@@ -47,46 +111,68 @@ function timeText(date: Date): string {
   return `${weekday} ${month} ${day?.replace(/^0/, " ")} ${time} ${year}`;
 }
 
-function fioJob(run: RunMeasurement, job: JobMeasurement): FioJob {
-  const { workload } = run;
-  const shares = latencyShares(job);
-  const usedPercent = (ns: number) => (job.elapsedNs > 0 ? (ns * 100) / job.elapsedNs : 0);
+/** What is not known has no key. */
+function fioJob(source: FioSource, startedMs: number): FioJob {
+  const { name, workload, elapsedNs, directions, completed, switches } = source;
+  const { bs, iodepth, rampTimeMs } = workload;
+  const shares = latencyShares([...directions.values()].map(({ latency }) => latency));
+  const usedPercent = (ns: number) => (elapsedNs > 0 ? (ns * 100) / elapsedNs : 0);
+  const direction = (op: Op): FioDirection => {
+    const part = directions.get(op);
+    return part === undefined ? emptyDirection : fioDirection(part, elapsedNs, bs);
+  };
   return {
-    jobname: workloadName(workload),
+    jobname: name,
     groupid: 0,
-    job_start: run.startedMs,
-    error: errorNumber(job),
+    job_start: startedMs,
+    error: errorNumber(source),
     eta: 0,
-    elapsed: Math.ceil(job.elapsedNs / NS_PER_S + workload.rampTimeMs / 1000),
+    elapsed: Math.ceil(elapsedNs / NS_PER_S + rampTimeMs / 1000),
     "job options": jobOptions(workload),
-    read: fioDirection(run, job, "read"),
-    write: fioDirection(run, job, "write"),
+    read: direction("read"),
+    write: direction("write"),
     trim: emptyDirection,
     sync: { total_ios: 0, lat_ns: fioLatency(emptyCounts) },
-    job_runtime: Math.round(job.elapsedNs / 1e6),
-    usr_cpu: usedPercent(job.usage.userNs),
-    sys_cpu: usedPercent(job.usage.systemNs),
-    ctx: job.usage.voluntarySwitches + job.usage.involuntarySwitches,
-    majf: job.usage.majorFaults,
-    minf: job.usage.minorFaults,
-    iodepth_level: depthShares(workload.iodepth, job.completed > 0),
-    iodepth_submit: batchShares(job),
-    iodepth_complete: batchShares(job),
+    job_runtime: Math.round(elapsedNs / 1e6),
+    usr_cpu: usedPercent(source.userNs),
+    sys_cpu: usedPercent(source.systemNs),
+    ...(switches !== null && { ctx: switches }),
+    ...(source.jobs !== null && faults(source.jobs)),
+    iodepth_level: depthShares(iodepth, completed > 0),
+    ...(source.jobs !== null && batches(source.jobs)),
     latency_ns: shares.ns,
     latency_us: shares.us,
     latency_ms: shares.ms,
-    latency_depth: workload.iodepth,
+    latency_depth: iodepth,
     latency_target: 0,
     latency_target_ns: 0,
     latency_percentile: 100,
     latency_window: 0,
     latency_window_us: 0,
+    // fio has it only with unified_rw_reporting
+    ...(directions.has("mixed") && { mixed: direction("mixed") }),
   };
 }
 
-function errorNumber(job: JobMeasurement): number {
-  if (job.timedOut) return ETIMEDOUT;
-  return job.failed > 0 || job.lost > 0 ? EIO : 0;
+function faults(jobs: readonly Job[]) {
+  return {
+    majf: jobs.reduce((sum, { usage }) => sum + usage.majorFaults, 0),
+    minf: jobs.reduce((sum, { usage }) => sum + usage.minorFaults, 0),
+  };
+}
+
+function batches(jobs: readonly Job[]) {
+  const completed = jobs.reduce((sum, job) => sum + job.completed, 0);
+  const shares = batchShares(
+    completed,
+    jobs.reduce((sum, { sweepsFull }) => sum + sweepsFull, 0),
+  );
+  return { iodepth_submit: shares, iodepth_complete: shares };
+}
+
+function errorNumber({ jobs, failed }: FioSource): number {
+  if (jobs?.some(({ timedOut }) => timedOut)) return ETIMEDOUT;
+  return failed > 0 || jobs?.some(({ lost }) => lost > 0) ? EIO : 0;
 }
 
 /** What was asked for, in fio's words; fio's tools need rw, bs, iodepth and numjobs here. */

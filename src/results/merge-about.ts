@@ -4,32 +4,31 @@ import type { Measurement, MergedSource } from "../measurement/measurement.ts";
 import { version } from "../package.ts";
 import { smallest } from "../statistics/summary.ts";
 import { safeString } from "../text.ts";
+import type { Result } from "./result.ts";
 
 /** A measurement and the file it came from. */
-export interface Part<M extends Measurement = Measurement> {
-  readonly file: string;
-  readonly measurement: M;
-}
+export type Part = Result;
 
 /** The results that a part consists of: itself, unless it was merged before. */
 export function sourcesOf({ file, measurement }: Part): readonly MergedSource[] {
-  const { merged, startedMs, argv, host, device } = measurement;
-  return merged.length > 0 ? merged : [{ file, startedMs, argv, host, device }];
+  const { merged, startedMs, argv, host, devices } = measurement;
+  return merged.length > 0 ? merged : [{ file, startedMs, argv, host, devices }];
 }
 
-/** All but workload and warnings; `host` and `device` are the first's. */
+/** What does not depend on what was asked for; `host` and `devices` are the first's. */
 export function aboutOf(
   parts: readonly Part[],
   argv: readonly string[],
-): Omit<Measurement, "workload" | "warnings"> {
+): Omit<Measurement, "workload" | "workloads" | "rounds" | "blocks" | "warnings"> {
   const measurements = parts.map(({ measurement }) => measurement);
-  const { host, device } = measurements[0]!;
+  const { kind, host, devices } = measurements[0]!;
   return {
+    kind,
     version,
     argv,
     startedMs: smallest(measurements.map(({ startedMs }) => startedMs)),
     host,
-    device,
+    devices,
     interrupted: measurements.some(({ interrupted }) => interrupted),
     merged: parts.flatMap(sourcesOf),
   };
@@ -61,11 +60,11 @@ export function requireDistinct(parts: readonly Part[]): void {
  * Makes sure that the samples are of one workload: that the `differences` from the first part are none.
  * @throws PhasebitError USAGE naming the options that differ.
  */
-export function requireOneWorkload<M extends Measurement>(
-  parts: readonly Part<M>[],
-  differences: (first: M, other: M) => readonly string[],
+export function requireOneWorkload(
+  parts: readonly Part[],
+  differences: (first: Measurement, other: Measurement) => readonly string[],
 ): void {
-  const [first, ...others] = parts as [Part<M>, ...Part<M>[]];
+  const [first, ...others] = parts as [Part, ...Part[]];
   for (const other of others) {
     const differ = differences(first.measurement, other.measurement);
     if (differ.length > 0) throw unlike(first, other, differ.join(", "));

@@ -1,12 +1,15 @@
 // Several runs as one: jobs and intervals stand beside each other, each with the result it is from.
+
 import type {
+  Block,
   Interval,
-  JobMeasurement,
+  Job,
+  Measurement,
   PackedLatency,
-  RunMeasurement,
   Warning,
 } from "../measurement/measurement.ts";
 import { unitedWarnings } from "../measurement/united-warnings.ts";
+import { elapsedNsOf, sumOrNull, workSum } from "../measurement/work.ts";
 import { largest } from "../statistics/summary.ts";
 import { NS_PER_MS } from "../units.ts";
 import { aboutOf, type Part, requireOneWorkload, sourcesOf } from "./merge-about.ts";
@@ -23,49 +26,70 @@ interface Shift {
  * The sum of runs of one workload. Jobs are numbered through, times count from the earliest start.
  * @throws PhasebitError USAGE for runs of different workloads.
  */
-export function mergeRuns(
-  parts: readonly Part<RunMeasurement>[],
-  argv: readonly string[],
-): RunMeasurement {
+export function mergeRuns(parts: readonly Part[], argv: readonly string[]): Measurement {
   requireOneWorkload(parts, (a, b) => differences(a.workload, b.workload));
   const about = aboutOf(parts, argv);
   const shifts = shiftsOf(parts, about.startedMs);
-  const each = <T>(of: (run: RunMeasurement, shift: Shift) => readonly T[]): T[] =>
-    parts.flatMap(({ measurement }, index) => of(measurement, shifts[index]!));
   const runs = parts.map(({ measurement }) => measurement);
-  const numjobs = runs.reduce((sum, { workload }) => sum + workload.numjobs, 0);
+  const workloads = runs.map(({ workload }) => workload);
+  const workload = commonWorkload(
+    workloads,
+    workloads.reduce((sum, { numjobs }) => sum + numjobs, 0),
+  );
+  const blocks = runs.map((run, index) => shiftedBlock(run.blocks[0]!, shifts[index]!));
+  const doubts = runs.flatMap(({ warnings }, index) => ofJobs(warnings, shifts[index]!.jobs));
   return {
     ...about,
-    workload: commonWorkload(
-      runs.map(({ workload }) => workload),
-      numjobs,
-    ),
-    jobs: each(({ jobs }, shift) => jobs.map((job) => shiftedJob(job, shift))),
-    intervals: each(({ intervals }, shift) =>
-      intervals.map((interval) => shiftedInterval(interval, shift)),
-    ).sort((a, b) => a.endMs - b.endMs || a.source - b.source),
-    deviceCpuNs: sumOrNull(runs.map(({ deviceCpuNs }) => deviceCpuNs)),
-    warnings: unitedWarnings([each(({ warnings }, shift) => ofJobs(warnings, shift.jobs))]),
+    workload,
+    workloads: [{ ...runs[0]!.workloads[0]!, workload }],
+    rounds: null,
+    blocks: [blockSum(blocks, about)],
+    warnings: unitedWarnings([doubts]),
   };
 }
 
-/** The sum; null when one of them is. */
-export function sumOrNull(values: readonly (number | null)[]): number | null {
-  return values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0);
+/** Side by side, or one after the other: it is one block, as long as they were measured. */
+function blockSum(
+  blocks: readonly Block[],
+  { startedMs, merged }: Pick<Measurement, "startedMs" | "merged">,
+): Block {
+  const jobs = blocks.flatMap((block) => block.jobs ?? []);
+  const kept = blocks.flatMap(({ intervals }) => intervals ?? []);
+  const isKept = blocks.some(({ intervals }) => intervals !== null);
+  return {
+    ...blocks[0]!,
+    startedMs,
+    elapsedNs: elapsedNsOf(jobs, merged),
+    latencies: blocks.flatMap(({ latencies }) => latencies),
+    work: workSum(blocks.map(({ work }) => work)),
+    jobs,
+    intervals: isKept ? kept.sort((a, b) => a.endMs - b.endMs || a.source - b.source) : null,
+    deviceCpuNs: sumOrNull(blocks.map(({ deviceCpuNs }) => deviceCpuNs)),
+  };
 }
 
-function shiftsOf(parts: readonly Part<RunMeasurement>[], startedMs: number): Shift[] {
+function shiftedBlock(block: Block, shift: Shift): Block {
+  return {
+    ...block,
+    latencies: block.latencies.map((packed) => renumbered(packed, shift)),
+    jobs: block.jobs?.map((job) => shiftedJob(job, shift)) ?? null,
+    intervals: block.intervals?.map((interval) => shiftedInterval(interval, shift)) ?? null,
+  };
+}
+
+function shiftsOf(parts: readonly Part[], startedMs: number): Shift[] {
   let jobs = 0;
   let sources = 0;
   return parts.map((part) => {
     const shift = { jobs, sources, ms: part.measurement.startedMs - startedMs };
-    jobs += 1 + Math.max(-1, largest(part.measurement.jobs.map(({ job }) => job)));
+    const own = part.measurement.blocks[0]!.jobs ?? [];
+    jobs += 1 + Math.max(-1, largest(own.map(({ job }) => job)));
     sources += sourcesOf(part).length;
     return shift;
   });
 }
 
-function shiftedJob(job: JobMeasurement, shift: Shift): JobMeasurement {
+function shiftedJob(job: Job, shift: Shift): Job {
   return {
     ...job,
     job: job.job + shift.jobs,
@@ -78,14 +102,16 @@ function shiftedJob(job: JobMeasurement, shift: Shift): JobMeasurement {
 }
 
 function shiftedInterval(interval: Interval, shift: Shift): Interval {
-  const renumbered = (packed: PackedLatency): PackedLatency =>
-    packed.job === null ? packed : { ...packed, job: packed.job + shift.jobs };
   return {
     source: interval.source + shift.sources,
     endMs: wholeNs(interval.endMs + shift.ms),
     lengthMs: interval.lengthMs,
-    latencies: interval.latencies.map(renumbered),
+    latencies: interval.latencies.map((packed) => renumbered(packed, shift)),
   };
+}
+
+function renumbered(packed: PackedLatency, { jobs }: Shift): PackedLatency {
+  return packed.job === null ? packed : { ...packed, job: packed.job + jobs };
 }
 
 /** To the nanosecond, so that it does not matter in how many steps times are shifted. */

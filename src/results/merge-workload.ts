@@ -2,9 +2,10 @@
 
 import { needsInterrupts } from "../measurement/completion.ts";
 import { grouped } from "../measurement/grouped.ts";
+import type { Setting } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
+import { coalescingText } from "../measurement/workload-names.ts";
 import { completionModes } from "../measurement/workload-options.ts";
-import type { ComparedMode, SweepPoint } from "../run/comparison.ts";
 import { largest } from "../statistics/summary.ts";
 import { fioSize, fioTime, formatNs } from "../units.ts";
 
@@ -33,7 +34,10 @@ const agreements: readonly Agreement[] = [
     of: ({ completion: { mode, deadlineMs } }) =>
       needsInterrupts(mode) ? fioTime(deadlineMs) : null,
   },
-  { flag: "--coalesce", of: ({ coalesce }) => coalescingText(coalesce) },
+  {
+    flag: "--coalesce",
+    of: ({ coalesce }) => (coalesce === null ? null : coalescingText(coalesce)),
+  },
   { flag: "--stages", of: ({ stages }) => (stages ? "with" : "without") },
 ];
 
@@ -45,7 +49,7 @@ export function differences(a: Workload, b: Workload): string[] {
 }
 
 /** The same for comparisons, whose samples are their modes': "--spin (5us and 20us) of hybrid". */
-export function modeDifferences(a: readonly ComparedMode[], b: readonly ComparedMode[]): string[] {
+export function modeDifferences(a: readonly Setting[], b: readonly Setting[]): string[] {
   const found = a.flatMap(({ name, workload }) => {
     const other = b.find((mode) => mode.name === name);
     if (other === undefined) return [];
@@ -57,8 +61,8 @@ export function modeDifferences(a: readonly ComparedMode[], b: readonly Compared
 }
 
 /** What the points of sweeps have in common: the axes are as one, options of modes count where one has the mode. */
-export function sweptWorkload(workload: Workload, points: readonly SweepPoint[]): Workload {
-  const modes = new Set(points.map(({ mode }) => mode));
+export function sweptWorkload(workload: Workload, points: readonly Setting[]): Workload {
+  const modes = new Set<string>(points.map(({ mode }) => mode));
   const telling = completionModes.filter((mode) => modes.has(mode));
   const mode =
     telling.find((one) => one === "hybrid") ??
@@ -87,10 +91,4 @@ export function commonWorkload(workloads: readonly Workload[], numjobs: number):
     precondition: same(({ precondition }) => precondition) ? first.precondition : null,
     destructive: workloads.some(({ destructive }) => destructive),
   };
-}
-
-function coalescingText(coalesce: Workload["coalesce"]): string | null {
-  if (coalesce === null) return null;
-  const { threshold, time, vector } = coalesce;
-  return [threshold, time, ...(vector === undefined ? [] : [vector])].join(",");
 }

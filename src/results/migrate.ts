@@ -1,11 +1,17 @@
 // Old result documents brought to the present schema, one version at a time. What an old phasebit did not
 // write is filled in as unknown; what is damaged stays damaged, for the schema to find.
+import { elapsedNsOf } from "../measurement/work.ts";
+import { pointName } from "../measurement/workload-names.ts";
+import { completionModes } from "../measurement/workload-options.ts";
 import { SCHEMA } from "./schema-version.ts";
 
 type Json = Record<string, unknown>;
 
 /** Each takes a document of its version to the next. */
-const steps: Readonly<Record<number, (document: Json) => Json>> = { 1: fromFirst };
+const steps: Readonly<Record<number, (document: Json) => Json>> = {
+  1: fromFirst,
+  2: fromSecond,
+};
 
 /** The document in the present schema; `version` is its own. */
 export function migrated(document: Json, version: number): Json {
@@ -116,6 +122,108 @@ function firstAudit(counted: Json): Json {
 function times(perIo: unknown, ios: unknown): unknown {
   if (ios === 0 && perIo === null) return 0;
   return typeof perIo === "number" && typeof ios === "number" ? Math.round(perIo * ios) : perIo;
+}
+
+/** 2 to 3: one shape. Conditions are not nested, and every kind has `devices`, `workloads` and `blocks`. */
+function fromSecond(document: Json): Json {
+  if ("phasebit" in document)
+    return { ...document, phasebit: secondRun(json(document["phasebit"])) };
+  const { conditions, ...figures } = document;
+  const { modes, ...about } = secondConditions(json(conditions));
+  const measured = { ...figures, ...about, schema: 3 };
+  return "points" in document ? secondSweep(measured) : secondComparison(measured, list(modes));
+}
+
+function secondConditions({ device, merged, ...conditions }: Json): Json {
+  const sources = list(merged).map(({ device: own, ...source }) => ({ ...source, devices: [own] }));
+  return { ...conditions, devices: [device], merged: sources };
+}
+
+function secondRun({ jobs, series, deviceCpuNs, ...details }: Json): Json {
+  const about = secondConditions(details);
+  const { workload, startedMs, merged } = about;
+  const own = list(jobs);
+  const block = {
+    ...{ workload: 0, round: null, phase: 0, position: 0, startedMs, deviceCpuNs, work: null },
+    elapsedNs: elapsedNsOf(own as never, merged as never),
+    latencies: own.flatMap(secondJobLatencies),
+    jobs: own.map(({ read: _read, write: _write, ...job }) => job),
+    intervals: secondIntervals(list(series), own),
+  };
+  const setting = { name: "", mode: "", options: "", device: 0, workload };
+  return { ...about, schema: 3, rounds: null, workloads: [setting], blocks: [block] };
+}
+
+function secondJobLatencies(job: Json): Json[] {
+  return ["read", "write"].flatMap((op) => {
+    const own = json(job[op]);
+    return op in job && own["total"] !== 0 ? [{ ...own, op, job: job["job"] }] : [];
+  });
+}
+
+/** Those of a result that was of schema 1 before are known by their length alone. */
+function secondIntervals(series: readonly Json[], jobs: readonly Json[]): Json[] | null {
+  const isKept = series.some(({ latencies }) => list(latencies).length > 0);
+  return isKept || jobs.every(({ completed }) => completed === 0) ? [...series] : null;
+}
+
+function secondComparison(document: Json, modes: readonly Json[]): Json {
+  const measured = json(document["modes"]);
+  const blocks = modes.flatMap(({ name }, workload) =>
+    list(json(measured[`${name}`])["blocks"]).map((block) => {
+      const { round, position } = block;
+      return secondBlock(block, { workload, round, position });
+    }),
+  );
+  return {
+    ...document,
+    workloads: modes.map((mode) => ({ ...mode, mode: mode["name"], device: 0 })),
+    blocks: blocks.sort((a, b) => Number(a["position"]) - Number(b["position"])),
+  };
+}
+
+function secondSweep(document: Json): Json {
+  const points = list(document["points"]);
+  return {
+    ...document,
+    rounds: null,
+    workloads: points.map((point) => secondPoint(point, json(document["workload"]))),
+    blocks: points.map((point, position) =>
+      secondBlock(point, { workload: position, round: null, position }),
+    ),
+    points: points.map((point) => ({ ...noFigures, ...point })),
+  };
+}
+
+/** Points had neither, and both are worked out again. */
+const noFigures = {
+  switchesPerIo: { voluntary: null, involuntary: null },
+  deviceCpuNsPerIo: null,
+};
+
+function secondPoint(point: Json, common: Json): Json {
+  const { iodepth, coalescing: coalesce } = point;
+  const mode = `${point["mode"]}`;
+  const completion = json(common["completion"]);
+  const known = completionModes.find((one) => one === mode) ?? completion["mode"];
+  const workload = { ...common, iodepth, coalesce, completion: { ...completion, mode: known } };
+  const name = pointName(mode, { iodepth, coalesce: coalesce ?? null } as never);
+  return { name, mode, options: "", device: 0, workload };
+}
+
+function secondBlock(counted: Json, place: Json): Json {
+  const { startedMs, elapsedNs, deviceCpuNs, latencies, completed, failed } = counted;
+  const { userNs, systemNs, audit } = counted;
+  const switches = {
+    voluntarySwitches: counted["voluntarySwitches"] ?? null,
+    involuntarySwitches: counted["involuntarySwitches"] ?? null,
+  };
+  return {
+    ...{ ...place, phase: 0, startedMs, elapsedNs, deviceCpuNs, latencies },
+    work: { completed, failed, userNs, systemNs, ...switches, waits: audit },
+    jobs: null,
+    intervals: [],
+  };
 }
 
 function json(value: unknown): Json {

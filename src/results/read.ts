@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { isSystemError, type PhasebitError, usage } from "../errors.ts";
 import { safeString } from "../text.ts";
-import { comparisonOf, runOf, sweepOf } from "./measurements.ts";
+import { measurementOf } from "./from-details.ts";
 import { migrated } from "./migrate.ts";
 import type { Result } from "./result.ts";
 import { SCHEMA } from "./schema-version.ts";
@@ -26,11 +26,10 @@ export function readResult(file: string): Result {
 export function resultOf(file: string, parsed: unknown): Result {
   const document = recognised(file, parsed);
   if ("phasebit" in document) {
-    return { kind: "run", file, measurement: runOf(checked("run", file, document).phasebit) };
+    return { file, measurement: measurementOf(checked("run", file, document).phasebit) };
   }
-  return "points" in document
-    ? { kind: "sweep", file, measurement: sweepOf(checked("sweep", file, document)) }
-    : { kind: "compare", file, measurement: comparisonOf(checked("compare", file, document)) };
+  const kind = "points" in document ? "sweep" : "compare";
+  return { file, measurement: measurementOf(checked(kind, file, document)) };
 }
 
 function readText(file: string): string {

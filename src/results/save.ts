@@ -1,55 +1,54 @@
 // Puts a result into files, under a name that nobody has yet.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { directionsOf, latenciesOf, workloadName } from "../analysis/totals.ts";
-import type { RunMeasurement } from "../measurement/measurement.ts";
-import type { Workload } from "../measurement/workload.ts";
+import { distributionsOf, groupsOf } from "../measurement/groups.ts";
+import type { Measurement } from "../measurement/measurement.ts";
+import { workloadName } from "../measurement/workload-names.ts";
+import { documentOf } from "./document.ts";
 import { RESULTS_FOLDER, saveText } from "./files.ts";
-import { fioDocument } from "./fio.ts";
 import { hgrm } from "./hgrm.ts";
-import { type DocumentKind, requireValid } from "./validate.ts";
+import { requireValid } from "./validate.ts";
 
-/**
- * Saves the result document, and the latencies of each direction as .hgrm beside it.
- * @returns the files, the document first.
- * @throws PhasebitError RESULTS when one could not be written whole.
- */
-export function saveRun(run: RunMeasurement, output?: string): string[] {
-  const document = output ?? freeName(run.startedMs, workloadName(run.workload));
-  const stem = document.replace(/\.json$/, "");
-  const measured = directionsOf(run.workload)
-    .map((direction) => ({ direction, latencies: latenciesOf(run, direction) }))
-    .filter(({ latencies }) => latencies.total > 0);
-  const distributions = measured.map(({ direction, latencies }) => ({
-    file: measured.length > 1 ? `${stem}.${direction}.hgrm` : `${stem}.hgrm`,
-    text: hgrm(latencies),
-  }));
-  const content = fioDocument(run);
-  const files = [{ file: document, text: jsonText(content) }, ...distributions];
-  for (const { file, text } of files) saveText(file, text);
-  requireValid("run", content, document);
-  return files.map(({ file }) => file);
-}
+/** A measurement as JSON, which is made once however often it is wanted. */
+export class SavedResult {
+  readonly #measurement: Measurement;
+  readonly #document: object;
+  readonly text: string;
 
-/**
- * Saves the document of a comparison or a sweep, whose file's name begins with `kind`.
- * @returns the file.
- * @throws PhasebitError RESULTS when it could not be written whole.
- */
-export function saveDocument(
-  document: object,
-  { kind, startedMs, workload }: { kind: DocumentKind; startedMs: number; workload: Workload },
-  output?: string,
-): string {
-  const file = output ?? freeName(startedMs, `${kind}-${workloadName(workload)}`);
-  saveText(file, jsonText(document));
-  requireValid(kind, document, file);
-  return file;
-}
+  constructor(measurement: Measurement) {
+    this.#measurement = measurement;
+    this.#document = documentOf(measurement);
+    this.text = jsonText(this.#document);
+  }
 
-/** The result document of a run as JSON. */
-export function documentText(run: RunMeasurement): string {
-  return jsonText(fioDocument(run));
+  /**
+   * Saves the document, and of a run the latencies of each direction as .hgrm beside it.
+   * @returns the files, the document first.
+   * @throws PhasebitError RESULTS when one could not be written whole.
+   */
+  save(output?: string): string[] {
+    const { kind } = this.#measurement;
+    const file = output ?? this.#freeName();
+    const files = [{ file, text: this.text }, ...(kind === "run" ? this.#distributions(file) : [])];
+    for (const { file: name, text } of files) saveText(name, text);
+    requireValid(kind, this.#document, file);
+    return files.map(({ file: name }) => name);
+  }
+
+  #distributions(document: string) {
+    const stem = document.replace(/\.json$/, "");
+    const distributions = distributionsOf(groupsOf(this.#measurement));
+    return distributions.map(({ op, latency }) => ({
+      file: distributions.length > 1 ? `${stem}.${op}.hgrm` : `${stem}.hgrm`,
+      text: hgrm(latency),
+    }));
+  }
+
+  #freeName(): string {
+    const { kind, startedMs, workload } = this.#measurement;
+    const name = workloadName(workload);
+    return freeName(startedMs, kind === "run" ? name : `${kind}-${name}`);
+  }
 }
 
 /** A document as JSON, a line for each list of numbers. */

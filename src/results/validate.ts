@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { PhasebitError } from "../errors.ts";
 import { safeString } from "../text.ts";
-import { comparisonSchema, sweepSchema } from "./schema/comparison.ts";
+import { comparisonSchema, sweepSchema } from "./schema/compare.ts";
 import { runDocument } from "./schema/run.ts";
 
 /** The schema of each kind of result. */

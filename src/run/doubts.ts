@@ -1,6 +1,6 @@
 // Which doubts a finished run deserves; results/warnings.ts words them.
 
-import type { HostConditions, JobMeasurement, Warning } from "../measurement/measurement.ts";
+import type { HostConditions, Job, Warning } from "../measurement/measurement.ts";
 import type { CompletionMode } from "../measurement/workload-options.ts";
 
 /** A loop that polls needs its CPU all the time; less means that others had it. */
@@ -8,9 +8,11 @@ const FULL_SHARE = 0.97;
 /** Below this the kernel's accounting is too coarse. */
 const SHORTEST_NS = 200_000_000;
 
+type DoubtedJob = Omit<Job, "stages">;
+
 /** What the doubts are drawn from. */
 export interface Evidence {
-  readonly jobs: readonly JobMeasurement[];
+  readonly jobs: readonly DoubtedJob[];
   readonly host: HostConditions;
   readonly mode: CompletionMode;
   readonly interrupted: boolean;
@@ -25,7 +27,7 @@ export interface Evidence {
 /** Worst first. */
 export function warningsOf(evidence: Evidence): Warning[] {
   const { jobs, host, mode, interrupted, crowd, hasReset, failure } = evidence;
-  const sum = (of: (job: JobMeasurement) => number): number =>
+  const sum = (of: (job: DoubtedJob) => number): number =>
     jobs.reduce((total, job) => total + of(job), 0);
   const failed = sum((job) => job.failed);
   const rejected = sum((job) => Object.values(job.rejections).reduce((a, b) => a + b, 0));
@@ -64,6 +66,6 @@ export function warningsOf(evidence: Evidence): Warning[] {
 }
 
 /** Share of its time that the job's thread had a CPU. */
-function cpuShare({ usage, elapsedNs }: JobMeasurement): number {
+function cpuShare({ usage, elapsedNs }: DoubtedJob): number {
   return (usage.userNs + usage.systemNs) / elapsedNs;
 }

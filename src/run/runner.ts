@@ -1,12 +1,13 @@
 // A run: one workload on a device, from opening it to the measurement.
 
-import type { RunMeasurement } from "../measurement/measurement.ts";
+import type { Measurement } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import type { Trace } from "../nvme/registers.ts";
-import { blockWarnings } from "./block-figures.ts";
+import { blockOf } from "./block.ts";
 import type { Sample } from "./monitor.ts";
 import type { PrepareOptions } from "./prepare.ts";
 import { withSession } from "./session.ts";
+import { blockWarnings } from "./warning-set.ts";
 
 /** What a run takes beside its workload. */
 export interface RunOptions extends PrepareOptions {
@@ -20,20 +21,19 @@ export interface RunOptions extends PrepareOptions {
  * @throws PhasebitError when the device cannot be opened or cannot run it; once jobs run, failures are
  * warnings of the measurement instead.
  */
-export async function runWorkload(
-  workload: Workload,
-  options: RunOptions,
-): Promise<RunMeasurement> {
+export async function runWorkload(workload: Workload, options: RunOptions): Promise<Measurement> {
   return withSession([workload], options.trace, async (session) => {
     const { signal, onPreparing, onSample } = options;
-    const block = { signal, onPreparing, onSample };
-    const { failure, ...outcome } = await session.block(workload, block);
+    const outcome = await session.block(workload, { signal, onPreparing, onSample });
     const described = session.describe(workload, options.argv, signal);
-    const { interrupted } = described;
     return {
       ...described,
-      ...outcome,
-      warnings: blockWarnings(session, workload, { ...outcome, failure }, interrupted),
+      kind: "run",
+      startedMs: outcome.startedMs,
+      workloads: [{ name: "", mode: "", options: "", device: 0, workload }],
+      rounds: null,
+      blocks: [blockOf(outcome, { workload: 0, round: null, phase: 0, position: 0 })],
+      warnings: blockWarnings(session, workload, outcome, described.interrupted),
     };
   });
 }

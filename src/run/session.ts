@@ -8,8 +8,6 @@ import { PhasebitError, usage } from "../errors.ts";
 import type {
   DeviceIdentity,
   HostConditions,
-  Interval,
-  JobMeasurement,
   Measurement,
   Warning,
 } from "../measurement/measurement.ts";
@@ -23,6 +21,7 @@ import { type Device, open } from "../nvme/device.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { Trace } from "../nvme/registers.ts";
 import { packageRoot, version } from "../package.ts";
+import type { JobMeasurement, Measured } from "./block.ts";
 import { Coalescer } from "./coalescing.ts";
 import { hostConditions } from "./conditions.ts";
 import { allocateJob, clearJob, type JobMemory, jobLimits } from "./job-memory.ts";
@@ -44,11 +43,7 @@ export interface BlockOptions extends PrepareOptions {
 }
 
 /** What a block gave. */
-export interface BlockOutcome {
-  readonly startedMs: number;
-  readonly jobs: readonly JobMeasurement[];
-  readonly intervals: readonly Interval[];
-  readonly deviceCpuNs: number | null;
+export interface BlockOutcome extends Measured {
   /** Why no other block can follow, if so: the controller failed, or may still write to this one's memory. */
   readonly failure: Warning | undefined;
 }
@@ -185,7 +180,7 @@ export class Session {
       version,
       argv,
       host: this.host,
-      device: this.identity,
+      devices: [this.identity],
       workload,
       interrupted: signal?.aborted ?? false,
       merged: [],

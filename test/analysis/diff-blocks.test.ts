@@ -1,14 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { blockFigures } from "../../src/analysis/diff-blocks.ts";
+import type { DirectionGroup } from "../../src/analysis/diff-cells.ts";
 import { directionFigures, type Sample } from "../../src/analysis/diff-figures.ts";
-import { intervalSamples } from "../../src/analysis/diff-intervals.ts";
+import { intervalSamples as samplesOf } from "../../src/analysis/diff-intervals.ts";
 import { meanNs, percentileNs } from "../../src/analysis/histogram.ts";
-
+import { groupsOf } from "../../src/measurement/groups.ts";
 import { mergeCounts, packLatency } from "../../src/measurement/latency-counts.ts";
-import type { Interval, RunMeasurement } from "../../src/measurement/measurement.ts";
+import type { Interval, Measurement } from "../../src/measurement/measurement.ts";
 import { blockCount, blockLength } from "../../src/statistics/blocks.ts";
-import { countsOf, exampleRun, latencies } from "../examples/run.ts";
+import { countsOf, exampleRun, intervalsIn, latencies, withBlock } from "../examples/run.ts";
 
 function sample(values: readonly number[], elapsedNs = 1e9): Sample {
   return { latency: countsOf(values), elapsedNs, bs: 4096, spent: null };
@@ -77,12 +78,13 @@ describe("figures of blocks", () => {
 });
 
 describe("intervals of a run", () => {
+  const intervalSamples = (of: Measurement, direction: DirectionGroup) =>
+    samplesOf(groupsOf(of)[0]!, direction);
   const run = exampleRun({ seconds: 12, perSecond: 100, options: { rw: "randrw" } });
 
   test("those without histograms are none", () => {
-    const old = run.intervals.map((interval) => ({ ...interval, latencies: [] }));
-    expect(intervalSamples({ ...run, intervals: old }, "read")).toEqual([]);
-    expect(intervalSamples({ ...run, intervals: [] }, "read")).toEqual([]);
+    expect(intervalSamples(withBlock(run, { intervals: null }), "read")).toEqual([]);
+    expect(intervalSamples(withBlock(run, { intervals: [] }), "read")).toEqual([]);
   });
 
   test("are told by direction, and both together", () => {
@@ -93,13 +95,16 @@ describe("intervals of a run", () => {
   });
 
   test("come in the order of time, whatever the order in the file", () => {
-    const turned = { ...run, intervals: run.intervals.toReversed() };
+    const turned = withBlock(run, { intervals: intervalsIn(run).toReversed() });
     expect(intervalSamples(turned, "read")).toEqual(intervalSamples(run, "read"));
   });
 
   test("a stub at the end counts with the one before, and keeps its samples", () => {
-    const stub: Interval = { ...run.intervals[0]!, endMs: 12_100, lengthMs: 100 };
-    const samples = intervalSamples({ ...run, intervals: [...run.intervals, stub] }, "read");
+    const stub: Interval = { ...intervalsIn(run)[0]!, endMs: 12_100, lengthMs: 100 };
+    const samples = intervalSamples(
+      withBlock(run, { intervals: [...intervalsIn(run), stub] }),
+      "read",
+    );
     expect(samples).toHaveLength(12);
     expect(samples.at(-1)!.elapsedNs).toBe(1.1e9);
     expect(samples.at(-1)!.latency.total).toBe(200);
@@ -113,7 +118,7 @@ describe("intervals of a run", () => {
       lengthMs: 10,
       latencies: [packed],
     }));
-    const long: RunMeasurement = { ...exampleRun({ seconds: 1, perSecond: 1 }), intervals };
+    const long = withBlock(exampleRun({ seconds: 1, perSecond: 1 }), { intervals });
     const samples = intervalSamples(long, "read");
     expect(samples.length).toBeLessThanOrEqual(240);
     expect(samples.reduce((sum, { latency }) => sum + latency.total, 0)).toBe(2002);

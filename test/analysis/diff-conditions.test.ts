@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { differencesOf, subjectOf } from "../../src/analysis/diff-conditions.ts";
 import type { DiffResult, Side } from "../../src/analysis/diff-sides.ts";
-import type { RunMeasurement } from "../../src/measurement/measurement.ts";
 import type { WorkloadOptions } from "../../src/measurement/workload-options.ts";
 import {
   exampleComparison,
@@ -98,8 +97,8 @@ describe("what is noted, with both values", () => {
   test("phasebit, an interruption, a merged result with all its hosts", () => {
     expect(names(base, changed(base, { version: "9.0.0" }))).toEqual(["phasebit"]);
     expect(names(base, changed(base, { interrupted: true }))).toEqual(["interrupted"]);
-    const { host, device } = base.measurement;
-    const source = { file: "x", startedMs: 1, argv: [], host, device };
+    const { host, devices } = base.measurement;
+    const source = { file: "x", startedMs: 1, argv: [], host, devices };
     const merged = [source, { ...source, host: { ...host, hostname: "second" } }];
     expect(differences(base, changed(base, { merged }))).toEqual([
       { name: "host", a: ["bench-1"], b: ["bench-1", "second"], isWorkload: false },
@@ -109,8 +108,7 @@ describe("what is noted, with both values", () => {
 
   test("a load and a clock that differ a little are not told", () => {
     expect(names(base, elsewhere(base, { host: { loadAverage: 0.5 } }))).toEqual([]);
-    const clock = (clockNs: number) =>
-      runResult(withJob(base.measurement as RunMeasurement, { clockNs }));
+    const clock = (clockNs: number) => runResult(withJob(base.measurement, { clockNs }));
     expect(names(base, clock(28))).toEqual([]);
     expect(differences(base, clock(30))).toEqual([
       { name: "clock", a: ["24ns a reading"], b: ["30ns a reading"], isWorkload: false },
@@ -150,7 +148,10 @@ describe("the workload of a comparison's modes", () => {
   const withWorkload = (changes: Record<string, WorkloadOptions>) =>
     comparisonResult({
       ...plain,
-      modes: plain.modes.map((mode) => ({ ...mode, workload: workloadOf(changes[mode.name]) })),
+      workloads: plain.workloads.map((mode) => ({
+        ...mode,
+        workload: workloadOf(changes[mode.name]),
+      })),
     });
   const workloadOf = (options: WorkloadOptions = {}) => run(options).measurement.workload;
   const told = (a: Side, b: Side) => differencesOf(a, b).filter(({ isWorkload }) => isWorkload);

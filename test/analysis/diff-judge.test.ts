@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { type Diff, diffSides, type FigureDiff } from "../../src/analysis/diff.ts";
 import { parseGate } from "../../src/analysis/diff-gate.ts";
 import { type Judgement, judge } from "../../src/analysis/diff-judge.ts";
-import type { RunMeasurement } from "../../src/measurement/measurement.ts";
+import type { Measurement } from "../../src/measurement/measurement.ts";
 import { exampleComparison, interrupt, poll } from "../examples/compare.ts";
 import { comparisonResult, runResult, runSet, sideOf } from "../examples/diff.ts";
-import { exampleRun } from "../examples/run.ts";
+import { exampleRun, intervalsIn, jobsIn, withBlock, withJobs } from "../examples/run.ts";
 
 function judged(diff: Diff, text: string, isStrict = false): Judgement[] {
   const parsed = parseGate(text);
@@ -130,13 +130,14 @@ describe("a share of a", () => {
 
   test("is judged of a run that stood still for many intervals", () => {
     const steady = exampleRun({ seconds: 30, perSecond: 200 });
-    const still = (lengthOf: number): RunMeasurement => ({
-      ...steady,
+    const halved = jobsIn(steady).map((job) => ({ ...job, completed: job.completed / 2 }));
+    const still = (lengthOf: number): Measurement => ({
+      ...withBlock(withJobs(steady, halved), {
+        intervals: intervalsIn(steady).map((interval, index) =>
+          index < lengthOf ? { ...interval, latencies: [] } : interval,
+        ),
+      }),
       startedMs: 1,
-      jobs: steady.jobs.map((job) => ({ ...job, completed: job.completed / 2 })),
-      intervals: steady.intervals.map((interval, index) =>
-        index < lengthOf ? { ...interval, latencies: [] } : interval,
-      ),
     });
     const diff = diffSides(sideOf(runResult(steady)), sideOf(runResult(still(15))));
     const [found] = judged(diff, "iops < -3%");

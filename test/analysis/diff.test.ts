@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type Diff, diffSides, type FigureDiff } from "../../src/analysis/diff.ts";
 import { groupName } from "../../src/analysis/diff-cells.ts";
-import type { DiffResult } from "../../src/analysis/diff-sides.ts";
 import { PhasebitError } from "../../src/errors.ts";
-import type { RunMeasurement } from "../../src/measurement/measurement.ts";
+import type { Block } from "../../src/measurement/measurement.ts";
 import {
   exampleComparison,
   examplePoint,
@@ -19,7 +18,7 @@ import {
   sideOf,
   sweepResult,
 } from "../examples/diff.ts";
-import { emptyRun, exampleRun } from "../examples/run.ts";
+import { emptyRun, exampleRun, intervalsIn, withBlock } from "../examples/run.ts";
 
 const find = (diff: Diff, name: string, group?: string): FigureDiff => {
   const found = diff.figures.find(
@@ -101,12 +100,15 @@ describe("what cannot be compared", () => {
   test("modes of one comparison that did other I/O, unless one insists", () => {
     const { measurement } = comparisonResult(
       exampleComparison({ modes: [poll, interrupt], rounds: 7, ios: 50 }),
-    ) as Extract<DiffResult, { kind: "compare" }>;
+    );
     const { workload } = runResult(
       exampleRun({ options: { bs: "8k", iodepth: "32" } }),
     ).measurement;
-    const [first, second] = measurement.modes;
-    const one = comparisonResult({ ...measurement, modes: [first!, { ...second!, workload }] });
+    const [first, second] = measurement.workloads;
+    const one = comparisonResult({
+      ...measurement,
+      workloads: [first!, { ...second!, workload }],
+    });
     const sides = [sideOf(one, { chosen: "poll" }), sideOf(one, { chosen: "interrupt" })] as const;
     const error = refusal(() => diffSides(...sides));
     expect(error.code).toBe("REFUSED");
@@ -132,8 +134,8 @@ describe("what cannot be compared", () => {
 });
 
 describe("two runs", () => {
-  const runOf = (typicalNs: number, change: Partial<RunMeasurement> = {}) =>
-    runResult({ ...exampleRun({ seconds: 12, perSecond: 2000, typicalNs }), ...change });
+  const runOf = (typicalNs: number, change: Partial<Block> = {}) =>
+    runResult(withBlock(exampleRun({ seconds: 12, perSecond: 2000, typicalNs }), change));
 
   test("are compared by their intervals, with an interval for each figure they tell", () => {
     const diff = diffSides(sideOf(runOf(8000)), sideOf(runOf(8800)));
@@ -181,9 +183,7 @@ describe("two runs", () => {
   });
 
   test("old ones without histograms of intervals too", () => {
-    const { intervals } = runOf(8000).measurement as RunMeasurement;
-    const bare = intervals.map((interval) => ({ ...interval, latencies: [] }));
-    const diff = diffSides(sideOf(runOf(8000, { intervals: bare })), sideOf(runOf(8800)));
+    const diff = diffSides(sideOf(runOf(8000, { intervals: null })), sideOf(runOf(8800)));
     expect(find(diff, "p50")).toMatchObject({ ci95: null, noInterval: "no histograms" });
   });
 
@@ -213,7 +213,7 @@ describe("two runs", () => {
   });
 
   test("merged ones lose the short last interval of each of their sources", () => {
-    const { intervals } = runOf(8000).measurement as RunMeasurement;
+    const intervals = intervalsIn(runOf(8000).measurement);
     const two = [0, 1].flatMap((source) =>
       intervals.map((interval, index) =>
         index === intervals.length - 1

@@ -123,14 +123,18 @@ function counted(stdout: string) {
   const { jobs, phasebit: own } = JSON.parse(stdout) as {
     readonly jobs: readonly { readonly read: { readonly total_ios: number } }[];
     readonly phasebit: {
-      readonly jobs: readonly {
-        readonly lost: number;
-        readonly waits: { readonly lost: number };
-      }[];
+      readonly blocks: readonly [
+        {
+          readonly jobs: readonly {
+            readonly lost: number;
+            readonly waits: { readonly lost: number };
+          }[];
+        },
+      ];
       readonly warnings: readonly { readonly kind: string }[];
     };
   };
-  return { jobs, own: own.jobs, warnings: own.warnings };
+  return { jobs, own: own.blocks[0].jobs, warnings: own.warnings };
 }
 
 test("--stages shows where the time of a command goes", () => {

@@ -9,13 +9,21 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { RunMeasurement } from "../../src/measurement/measurement.ts";
+import type { Measurement } from "../../src/measurement/measurement.ts";
 import type { DiffDocument } from "../../src/report/diff-document.ts";
 import { comparisonDocument } from "../../src/results/compare-document.ts";
-import { documentText, jsonText } from "../../src/results/save.ts";
+import { documentOf } from "../../src/results/document.ts";
+import { jsonText } from "../../src/results/save.ts";
 import { exampleComparison, interrupt, poll } from "../examples/compare.ts";
 import { runSet } from "../examples/diff.ts";
-import { exampleRun } from "../examples/run.ts";
+import {
+  exampleRun,
+  intervalsIn,
+  jobsIn,
+  startedAt,
+  withBlock,
+  withJobs,
+} from "../examples/run.ts";
 import { folder, phasebit } from "./cli.ts";
 
 const USAGE = 2;
@@ -29,11 +37,11 @@ function results(): string {
   for (const [set, typicalNs] of Object.entries({ base: 8000, slow: 8800 })) {
     mkdirSync(join(cwd, set));
     for (const { file, measurement } of runSet({ count: 5, typicalNs, seed: typicalNs })) {
-      writeFileSync(join(cwd, set, file), documentText(measurement as RunMeasurement));
+      writeFileSync(join(cwd, set, file), jsonText(documentOf(measurement)));
     }
   }
   const deep = exampleRun({ perSecond: 100, seconds: 1, options: { iodepth: "32", bs: "8k" } });
-  writeFileSync(join(cwd, "deep.json"), documentText(deep));
+  writeFileSync(join(cwd, "deep.json"), jsonText(documentOf(deep)));
   const compared = exampleComparison({ modes: [poll, interrupt], rounds: 7, ios: 200 });
   writeFileSync(join(cwd, "compare.json"), jsonText(comparisonDocument(compared)));
   writeFileSync(join(cwd, "broken.json"), '{"phasebit":{"schema":2');
@@ -43,19 +51,20 @@ function results(): string {
 
 /** Runs of a device of 20 us and one of 60 us: half a second in intervals of 50 ms. */
 const made = Object.fromEntries(
-  [20, 60].map((us) => [`${us}us.json`, documentText(runAt(us))] as const),
+  [20, 60].map((us) => [`${us}us.json`, jsonText(documentOf(runAt(us)))] as const),
 );
 
-function runAt(us: number): RunMeasurement {
+function runAt(us: number): Measurement {
   const options = { device: `embedded?latency=${us}us`, logHistMsec: "50" };
   const run = exampleRun({ typicalNs: us * 1000, perSecond: 20_000 / us, seconds: 10, options });
   // an example's intervals are of a second each
-  const intervals = run.intervals.map((interval, index) => {
+  const intervals = intervalsIn(run).map((interval, index) => {
     return { ...interval, endMs: (index + 1) * 50, lengthMs: 50 };
   });
-  const jobs = run.jobs.map((job) => ({ ...job, elapsedNs: 500e6 }));
-  const device = { ...run.device, address: options.device };
-  return { ...run, device, jobs, intervals, startedMs: run.startedMs + us * 1000 };
+  const jobs = jobsIn(run).map((job) => ({ ...job, elapsedNs: 500e6 }));
+  const devices = run.devices.map((device) => ({ ...device, address: options.device }));
+  const shorter = withBlock(withJobs(run, jobs), { intervals });
+  return startedAt({ ...shorter, devices }, run.startedMs + us * 1000);
 }
 
 describe("one clear line, the right exit code, nothing on stdout and nothing written", () => {

@@ -48,7 +48,10 @@ describe("phasebit run --output-format json", () => {
     expect(write.total_ios).toBe(0);
     expect(read.lat_ns.mean).toBeGreaterThan(0);
 
-    const { series } = document.phasebit as { series: readonly { read: { ios: number } }[] };
+    const { blocks } = document.phasebit as {
+      blocks: readonly [{ intervals: readonly { read: { ios: number } }[] }];
+    };
+    const series = blocks[0].intervals;
     expect(
       series.reduce((sum, interval) => sum + interval.read.ios, 0),
       "every I/O lies in one second",

@@ -1,18 +1,21 @@
 // Comparisons and sweeps for the report tests: synthetic, shaped like real ones, the same every time.
 
 import { packLatency } from "../../src/measurement/latency-counts.ts";
-import type { Workload } from "../../src/measurement/workload.ts";
-import { completionModes } from "../../src/measurement/workload-options.ts";
 import type {
-  ComparisonBlock,
-  ComparisonMeasurement,
-  SweepMeasurement,
-  SweepPoint,
-} from "../../src/run/comparison.ts";
+  Block,
+  Job,
+  LatencyCounts,
+  Measurement,
+  Setting,
+} from "../../src/measurement/measurement.ts";
+import { workOf } from "../../src/measurement/work.ts";
+import type { Coalescing, Workload } from "../../src/measurement/workload.ts";
+import { pointName } from "../../src/measurement/workload-names.ts";
+import { completionModes } from "../../src/measurement/workload-options.ts";
 import { balancedOrder } from "../../src/statistics/order.ts";
 import { Random } from "../../src/statistics/random.ts";
 import { gauss } from "../statistics/samples.ts";
-import { countsOf, exampleRun, latencies } from "./run.ts";
+import { countsOf, exampleRun, jobsIn, latencies } from "./run.ts";
 
 /** How a mode of the example behaves. */
 export interface ExampleMode {
@@ -64,32 +67,27 @@ export interface ComparisonExample {
 }
 
 /** Blocks of one second in balanced order. */
-export function exampleComparison(example: ComparisonExample = {}): ComparisonMeasurement {
+export function exampleComparison(example: ComparisonExample = {}): Measurement {
   const { modes = [poll, interrupt, hybrid, adaptive], rounds = 12, seed = 1 } = example;
   const random = new Random(seed);
-  const order = balancedOrder(modes, rounds, seed);
+  const order = balancedOrder([...modes.entries()], rounds, seed);
   const blocks = order.flatMap((inRound, round) =>
-    inRound.map((mode, place) => {
+    inRound.map(([workload, mode], place) => {
       const position = round * modes.length + place;
       const share = position / (rounds * modes.length - 1);
       const level = 1 + (example.drift ?? 0) * share + (example.noise ?? 0.004) * gauss(random);
-      return block(mode, { round, position }, level, example.ios ?? 1500, random);
+      return block(mode, { workload, round, position }, level, example.ios ?? 1500, random);
     }),
   );
-  const { host, device, workload, startedMs, version } = exampleRun({ seconds: 1, perSecond: 1 });
   return {
-    startedMs,
-    version,
+    ...exampleRun({ seconds: 1, perSecond: 1 }),
+    kind: "compare",
     argv: ["compare"],
-    host,
-    device,
-    workload,
-    modes: modes.map(({ name, options = "" }) => ({ name, options, workload: workloadOf(name) })),
+    workloads: modes.map(({ name, options = "" }): Setting => {
+      return { name, mode: name, options, device: 0, workload: workloadOf(name) };
+    }),
     rounds,
     blocks,
-    warnings: [],
-    interrupted: false,
-    merged: [],
   };
 }
 
@@ -102,67 +100,128 @@ function workloadOf(name: string): Workload {
 
 function block(
   mode: ExampleMode,
-  place: { round: number; position: number },
+  place: { workload: number; round: number; position: number },
   level: number,
   ios: number,
   random: Random,
-): ComparisonBlock {
+): Block {
   const samples = latencies(ios, mode.typicalNs * level, random.u32());
   const interrupts = Math.round(ios * (mode.interruptsPerIo ?? 0));
-  return {
-    mode: mode.name,
-    ...place,
-    startedMs: place.position * 1000,
-    elapsedNs: samples.reduce((sum, ns) => sum + ns, 0),
-    latency: countsOf(samples),
-    latencies: [packLatency(countsOf(samples), { op: "read", job: 0 })],
-    completed: ios,
-    failed: 0,
-    userNs: ios * (mode.userNs ?? 1000) * (1 + 0.002 * gauss(random)),
-    systemNs: ios * (mode.systemNs ?? 0) * (1 + 0.02 * gauss(random)),
-    voluntarySwitches: interrupts,
-    involuntarySwitches: random.below(3),
-    audit: {
+  const elapsedNs = samples.reduce((sum, ns) => sum + ns, 0);
+  const job = jobOf(ios, elapsedNs, {
+    usage: {
+      userNs: ios * (mode.userNs ?? 1000) * (1 + 0.002 * gauss(random)),
+      systemNs: ios * (mode.systemNs ?? 0) * (1 + 0.02 * gauss(random)),
+      voluntarySwitches: interrupts,
+      involuntarySwitches: random.below(3),
+    },
+    waits: {
       interrupts,
       wakeups: interrupts,
       spurious: mode.spurious ?? 0,
       lost: mode.lost ?? 0,
     },
+  });
+  return {
+    ...place,
+    phase: 0,
+    startedMs: place.position * 1000,
+    elapsedNs,
+    ...measured(countsOf(samples), [job]),
+  };
+}
+
+/** A job that did `ios` I/Os. */
+function jobOf(
+  ios: number,
+  elapsedNs: number,
+  { usage, waits }: { usage: Partial<Job["usage"]>; waits: Partial<Job["waits"]> },
+): Job {
+  const [job] = jobsIn(exampleRun({ seconds: 1, perSecond: 1 }));
+  return {
+    ...job!,
+    ...{ elapsedNs, submitted: ios, completed: ios },
+    usage: { ...job!.usage, ...usage },
+    waits: { ...job!.waits, ...waits },
+  };
+}
+
+/** What follows from latencies and jobs. */
+function measured(latency: LatencyCounts, jobs: readonly Job[]) {
+  return {
+    latencies: latency.total > 0 ? [packLatency(latency, { op: "read", job: 0 })] : [],
+    work: workOf(jobs),
+    jobs,
+    intervals: [],
     deviceCpuNs: null,
   };
+}
+
+/** The block as results of schema 1 and 2 have it: what its jobs did is known as a sum. */
+export function withoutJobs(of: Block): Block {
+  return { ...of, jobs: null };
+}
+
+/** The blocks of the setting of this name. */
+export function blocksOf({ workloads, blocks }: Measurement, name: string): Block[] {
+  return blocks.filter(({ workload }) => workloads[workload]!.name === name);
+}
+
+/** One setting of a sweep, and what it gave. */
+export interface ExamplePoint {
+  readonly mode: string;
+  readonly iodepth: number;
+  readonly coalescing: Coalescing | null;
+  readonly block: Omit<Block, "workload" | "position">;
 }
 
 /** A point of `ios` I/Os in one second. */
 export function examplePoint(change: {
   readonly mode?: string;
   readonly iodepth?: number;
-  readonly coalescing?: SweepPoint["coalescing"];
+  readonly coalescing?: Coalescing | null;
   readonly typicalNs?: number;
   readonly ios?: number;
   readonly interrupts?: number;
-}): SweepPoint {
+}): ExamplePoint {
   const { mode = "interrupt", iodepth = 1, coalescing = null, typicalNs = 10_000 } = change;
   const { ios = 5000, interrupts = ios } = change;
-  const latency = countsOf(latencies(ios, typicalNs));
+  const job = jobOf(ios, 1e9, {
+    usage: { userNs: ios * 2000, systemNs: ios * 3000 },
+    waits: { interrupts, wakeups: interrupts },
+  });
   return {
     mode,
     iodepth,
     coalescing,
-    startedMs: Date.UTC(2026, 10, 22, 9, 14, 5),
-    elapsedNs: 1e9,
-    latency,
-    latencies: ios > 0 ? [packLatency(latency, { op: "read", job: 0 })] : [],
-    completed: ios,
-    failed: 0,
-    userNs: ios * 2000,
-    systemNs: ios * 3000,
-    audit: { interrupts, wakeups: interrupts, spurious: 0, lost: 0 },
-    deviceCpuNs: null,
+    block: {
+      round: null,
+      phase: 0,
+      startedMs: Date.UTC(2026, 10, 22, 9, 14, 5),
+      elapsedNs: 1e9,
+      ...measured(countsOf(latencies(ios, typicalNs)), [job]),
+    },
   };
 }
 
-export function exampleSweep(points: readonly SweepPoint[]): SweepMeasurement {
-  const { host, device, workload, startedMs, version } = exampleRun({ seconds: 1, perSecond: 1 });
-  const run = { startedMs, version, argv: ["sweep"], host, device, workload };
-  return { ...run, points, warnings: [], interrupted: false, merged: [] };
+/** A sweep of these points, one after the other. */
+export function exampleSweep(points: readonly ExamplePoint[]): Measurement {
+  const run = exampleRun({ seconds: 1, perSecond: 1 });
+  return {
+    ...run,
+    kind: "sweep",
+    argv: ["sweep"],
+    workloads: points.map((point) => settingOf(point, run.workload)),
+    blocks: points.map(({ block: own }, index) => ({ ...own, workload: index, position: index })),
+  };
+}
+
+function settingOf(
+  { mode, iodepth, coalescing: coalesce }: ExamplePoint,
+  common: Workload,
+): Setting {
+  const known = completionModes.find((one) => one === mode) ?? common.completion.mode;
+  const completion = { ...common.completion, mode: known };
+  const workload = { ...common, iodepth, coalesce, completion };
+  return { name: pointName(mode, workload), mode, options: "", device: 0, workload };
 }

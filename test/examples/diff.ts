@@ -1,23 +1,26 @@
 // Sides for the tests of diffs.
 import type { DiffResult, Side } from "../../src/analysis/diff-sides.ts";
-import type { Measurement, RunMeasurement } from "../../src/measurement/measurement.ts";
+import type {
+  DeviceIdentity,
+  HostConditions,
+  Measurement,
+} from "../../src/measurement/measurement.ts";
 import type { WorkloadOptions } from "../../src/measurement/workload-options.ts";
-import type { ComparisonMeasurement, SweepMeasurement } from "../../src/run/comparison.ts";
 import { Random } from "../../src/statistics/random.ts";
 import { gauss } from "../statistics/samples.ts";
 import { exampleRun } from "./run.ts";
 
 /** A run as a result; of several, each began at another time. */
-export function runResult(measurement: RunMeasurement, file = "run.json"): DiffResult {
-  return { kind: "run", file, measurement };
+export function runResult(measurement: Measurement, file = "run.json"): DiffResult {
+  return { file, measurement };
 }
 
-export function comparisonResult(measurement: ComparisonMeasurement, file = "c.json"): DiffResult {
-  return { kind: "compare", file, measurement };
+export function comparisonResult(measurement: Measurement, file = "c.json"): DiffResult {
+  return { file, measurement };
 }
 
-export function sweepResult(measurement: SweepMeasurement, file = "s.json"): DiffResult {
-  return { kind: "sweep", file, measurement };
+export function sweepResult(measurement: Measurement, file = "s.json"): DiffResult {
+  return { file, measurement };
 }
 
 export function sideOf(
@@ -53,21 +56,18 @@ export function runSet({ count, typicalNs = 8000, scatter = 0.01, ...rest }: Run
 }
 
 /** The result with its measurement changed. */
-export function changed<R extends DiffResult>(result: R, change: Partial<Measurement>): R {
+export function changed(result: DiffResult, change: Partial<Measurement>): DiffResult {
   return { ...result, measurement: { ...result.measurement, ...change } };
 }
 
 /** The result on another host or device. */
-export function elsewhere<R extends DiffResult>(
-  result: R,
-  {
-    host = {},
-    device = {},
-  }: { host?: Partial<Measurement["host"]>; device?: Partial<Measurement["device"]> },
-): R {
+export function elsewhere(
+  result: DiffResult,
+  { host = {}, device = {} }: { host?: Partial<HostConditions>; device?: Partial<DeviceIdentity> },
+): DiffResult {
   const { measurement } = result;
   return changed(result, {
     host: { ...measurement.host, ...host },
-    device: { ...measurement.device, ...device },
+    devices: measurement.devices.map((own) => ({ ...own, ...device })),
   });
 }

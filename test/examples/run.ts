@@ -1,15 +1,23 @@
 // Runs for the report tests: synthetic, but shaped like real ones, and the same every time.
 import { JobPhase, REJECTIONS, Rejection } from "../../assembly/layout.ts";
-import { emptyCounts, packLatency } from "../../src/measurement/latency-counts.ts";
+import {
+  emptyCounts,
+  packLatency,
+  latencyIn as sumIn,
+} from "../../src/measurement/latency-counts.ts";
 import type {
+  Block,
+  DeviceIdentity,
   Interval,
-  JobMeasurement,
+  Job,
   LatencyCounts,
+  Measurement,
   RejectionName,
-  RunMeasurement,
 } from "../../src/measurement/measurement.ts";
+import { elapsedNsOf, workOf } from "../../src/measurement/work.ts";
 import { parseWorkload } from "../../src/measurement/workload.ts";
 import type { WorkloadOptions } from "../../src/measurement/workload-options.ts";
+import { blockOf, type JobMeasurement } from "../../src/run/block.ts";
 
 /** Counts of these latencies, found without the code under test: bucket by bucket from zero. */
 export function countsOf(samplesNs: readonly number[]): LatencyCounts {
@@ -110,8 +118,24 @@ interface Example {
   readonly seconds?: number;
 }
 
+/** Who the device of all examples says it is. */
+export const exampleDevice: DeviceIdentity = {
+  address: "0000:5e:00.0",
+  transport: "vfio",
+  model: "ACME X1 1.92TB",
+  serial: "S1234567",
+  firmware: "2B4QEXM7",
+  vid: 0x144d,
+  version: "1.4.0",
+  nsid: 1,
+  blocks: 3_750_748_848,
+  blockBytes: 512,
+  maxTransferBytes: 131_072,
+  maxQueueEntries: 1024,
+};
+
 /** A run without faults; the pattern decides which directions have latencies. */
-export function exampleRun(example: Example = {}): RunMeasurement {
+export function exampleRun(example: Example = {}): Measurement {
   const { options = {}, typicalNs = 8000, perSecond = 20_000, seconds = 3 } = example;
   const workload = parseWorkload({ runtime: `${seconds}s`, destructive: true, ...options });
   const reads = workload.rw.includes("r") && !workload.rw.endsWith("write");
@@ -132,8 +156,19 @@ export function exampleRun(example: Example = {}): RunMeasurement {
         .filter(({ total }) => total > 0),
     ),
   });
+  const startedMs = Date.UTC(2026, 10, 22, 9, 14, 5);
+  const jobs = times(workload.numjobs).map((job) =>
+    exampleJob(job, all("read", job), all("write", job), seconds),
+  );
+  const measured = {
+    startedMs,
+    jobs,
+    intervals: times(seconds).map(interval),
+    deviceCpuNs: null,
+  };
   return {
-    startedMs: Date.UTC(2026, 10, 22, 9, 14, 5),
+    kind: "run",
+    startedMs,
     version: "0.1.0",
     argv: ["run", "--rw", workload.rw],
     host: {
@@ -147,41 +182,85 @@ export function exampleRun(example: Example = {}): RunMeasurement {
       pageBytes: 2_097_152,
       loadAverage: 0.12,
     },
-    device: {
-      address: "0000:5e:00.0",
-      transport: "vfio",
-      model: "ACME X1 1.92TB",
-      serial: "S1234567",
-      firmware: "2B4QEXM7",
-      vid: 0x144d,
-      version: "1.4.0",
-      nsid: 1,
-      blocks: 3_750_748_848,
-      blockBytes: 512,
-      maxTransferBytes: 131_072,
-      maxQueueEntries: 1024,
-    },
+    devices: [exampleDevice],
     workload,
-    jobs: times(workload.numjobs).map((job) =>
-      exampleJob(job, all("read", job), all("write", job), seconds),
-    ),
-    intervals: times(seconds).map(interval),
-    deviceCpuNs: null,
+    workloads: [{ name: "", mode: "", options: "", device: 0, workload }],
+    rounds: null,
+    blocks: [blockOf(measured, { workload: 0, round: null, phase: 0, position: 0 })],
     warnings: [],
     interrupted: false,
     merged: [],
   };
 }
 
+/** The only block of a run. */
+export function blockIn({ blocks }: Measurement): Block {
+  const [block, ...others] = blocks;
+  if (!block || others.length > 0) throw new Error(`${blocks.length} blocks`);
+  return block;
+}
+
+/** The jobs of a run's block. */
+export function jobsIn(run: Measurement): readonly Job[] {
+  return blockIn(run).jobs ?? [];
+}
+
+/** The intervals of a run's block. */
+export function intervalsIn(run: Measurement): readonly Interval[] {
+  return blockIn(run).intervals ?? [];
+}
+
+/** The latencies of all jobs of a run in one direction. */
+export function latencyIn(run: Measurement, op: "read" | "write"): LatencyCounts {
+  return sumIn(blockIn(run).latencies, op);
+}
+
+/** `run` with its block changed. */
+export function withBlock(run: Measurement, change: Partial<Block>): Measurement {
+  return { ...run, blocks: [{ ...blockIn(run), ...change }] };
+}
+
+/** `run` as if it had begun at this time. */
+export function startedAt(run: Measurement, startedMs: number): Measurement {
+  return { ...withBlock(run, { startedMs }), startedMs };
+}
+
+/** `run` with these jobs, and what follows from them. */
+export function withJobs(run: Measurement, jobs: readonly Job[]): Measurement {
+  const elapsedNs = elapsedNsOf(jobs, run.merged);
+  return withBlock(run, { jobs, work: workOf(jobs), elapsedNs });
+}
+
+interface JobChange extends Partial<Omit<JobMeasurement, "stages">> {
+  readonly stages?: JobMeasurement["stages"];
+}
+
 /** `run` with its first job changed. */
-export function withJob(run: RunMeasurement, change: Partial<JobMeasurement>): RunMeasurement {
-  const [first, ...others] = run.jobs;
+export function withJob(run: Measurement, change: JobChange): Measurement {
+  const [first, ...others] = jobsIn(run);
   if (!first) throw new Error("a run without jobs");
-  return { ...run, jobs: [{ ...first, ...change }, ...others] };
+  const { read, write, stages = null, ...rest } = change;
+  const measured = {
+    ...first,
+    ...rest,
+    stages,
+    read: read ?? sumIn(latenciesOf(run, first.job), "read"),
+    write: write ?? sumIn(latenciesOf(run, first.job), "write"),
+  };
+  const place = { workload: 0, round: null, phase: 0, position: 0 };
+  const about = { startedMs: run.startedMs, intervals: [], deviceCpuNs: null };
+  const { jobs, latencies: own } = blockOf({ ...about, jobs: [measured] }, place);
+  const kept = blockIn(run).latencies.filter(({ job }) => job !== first.job);
+  return withBlock(withJobs(run, [...jobs!, ...others]), { latencies: [...own, ...kept] });
+}
+
+/** The packed latencies of a job. */
+function latenciesOf(run: Measurement, job: number) {
+  return blockIn(run).latencies.filter((packed) => packed.job === job);
 }
 
 /** A run that had every kind of trouble. */
-export function troubledRun(): RunMeasurement {
+export function troubledRun(): Measurement {
   const run = exampleRun({
     options: { rw: "randrw", numjobs: "2", iodepth: "32", destructive: true },
   });
@@ -212,12 +291,11 @@ export function troubledRun(): RunMeasurement {
 }
 
 /** A run that measured nothing: interrupted during its ramp. */
-export function emptyRun(): RunMeasurement {
+export function emptyRun(): Measurement {
   const run = exampleRun({ perSecond: 0, seconds: 1 });
+  const idle = withJob(run, { elapsedNs: 0, read: emptyCounts, sweeps: 0, sweepsFull: 0 });
   return {
-    ...withJob(run, { elapsedNs: 0, read: emptyCounts, sweeps: 0, sweepsFull: 0 }),
-    intervals: [],
-    deviceCpuNs: null,
+    ...withBlock(idle, { intervals: [] }),
     interrupted: true,
     warnings: [{ kind: "interrupted" }],
   };

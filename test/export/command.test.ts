@@ -2,11 +2,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { comparisonDocument } from "../../src/results/compare-document.ts";
 import { readResult } from "../../src/results/read.ts";
-import { documentText, jsonText, saveDocument, saveRun } from "../../src/results/save.ts";
+import { jsonText, SavedResult } from "../../src/results/save.ts";
 import { folder, type Outcome, phasebit } from "../cli/cli.ts";
-import { exampleRun } from "../examples/run.ts";
+import { exampleRun, startedAt, withBlock } from "../examples/run.ts";
 import { compareResult, runResult } from "./results.ts";
 
 const USAGE = 2;
@@ -15,12 +14,11 @@ const USAGE = 2;
 function prepared(): string {
   const cwd = folder();
   const run = exampleRun({ perSecond: 200, seconds: 1 });
-  saveRun(run, join(cwd, "run.json"));
-  saveRun({ ...run, startedMs: run.startedMs + 5000 }, join(cwd, "later.json"));
+  new SavedResult(run).save(join(cwd, "run.json"));
+  new SavedResult(startedAt(run, run.startedMs + 5000)).save(join(cwd, "later.json"));
   const { measurement } = compareResult({ ios: 200 });
-  const document = comparisonDocument(measurement);
-  saveDocument(document, { kind: "compare", ...measurement }, join(cwd, "compare.json"));
-  const text = documentText(run);
+  new SavedResult(measurement).save(join(cwd, "compare.json"));
+  const { text } = new SavedResult(run);
   writeFileSync(join(cwd, "damaged.json"), text.replace('"total": 200', '"total": 201'));
   writeFileSync(join(cwd, "cut.json"), text.slice(0, 500));
   mkdirSync(join(cwd, "plots"));
@@ -205,8 +203,8 @@ describe("export writes", () => {
   test("what it must say of a result to stderr", () => {
     const where = prepared();
     const { measurement } = runResult();
-    const intervals = measurement.intervals.map((interval) => ({ ...interval, latencies: [] }));
-    saveRun({ ...measurement, intervals }, join(where, "bare.json"));
+    const bare = withBlock(measurement, { intervals: null });
+    new SavedResult(bare).save(join(where, "bare.json"));
     const { status, stdout, stderr } = phasebit(["export", "bare.json", "--format", "hlog"], where);
     expect(status).toBe(0);
     expect(stdout.split("\n")).toHaveLength(9);
@@ -232,8 +230,8 @@ describe("merge", () => {
     const { stdout } = ended(["merge", "run.json", "later.json", "--output", "sum.json"], where);
     expect(stdout).toMatch(/^read +200\b.* 400\b/m);
     expect(stdout).toContain("saved   sum.json");
-    const { kind, measurement } = readResult(join(where, "sum.json"));
-    expect(kind).toBe("run");
+    const { measurement } = readResult(join(where, "sum.json"));
+    expect(measurement.kind).toBe("run");
     expect(measurement.merged.map(({ file }) => file)).toEqual(["run.json", "later.json"]);
     expect(measurement.argv).toEqual(["merge", "run.json", "later.json", "--output", "sum.json"]);
     expect(readFileSync(join(where, "sum.hgrm"), "utf8")).toContain(

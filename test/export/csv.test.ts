@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { percentileNs } from "../../src/analysis/histogram.ts";
-import { latenciesOf } from "../../src/analysis/totals.ts";
 import { exported } from "../../src/export/export.ts";
+import { packLatency } from "../../src/measurement/latency-counts.ts";
+import type { Interval } from "../../src/measurement/measurement.ts";
 import { mergeResults } from "../../src/results/merge.ts";
 import type { Result } from "../../src/results/result.ts";
-import { countsOf } from "../examples/run.ts";
+import { countsOf, intervalsIn, latencyIn, startedAt, withBlock } from "../examples/run.ts";
 import {
   compareResult,
   hostile,
@@ -59,7 +60,7 @@ describe("names that spreadsheets would take for formulas, or that end a cell", 
 test("a row for each percentile that the samples carry", () => {
   const result = runResult();
   const rows = rowsOf(textOf(result, "percentiles"));
-  const read = latenciesOf(result.measurement, "read");
+  const read = latencyIn(result.measurement, "read");
   const own = rows.filter(({ op }) => op === "read");
   expect(own.map(({ percentile }) => percentile)).toEqual([
     "1",
@@ -90,12 +91,13 @@ test("a row for each percentile that the samples carry", () => {
 });
 
 test("count_above is the number of samples in higher buckets", () => {
-  const [job] = runResult().measurement.jobs;
   const read = countsOf([...Array(15).fill(100), ...Array(10).fill(200), 300]);
   const { measurement, ...rest } = runResult();
   const small: Result = {
     ...rest,
-    measurement: { ...measurement, jobs: [{ ...job!, read, write: countsOf([]) }] },
+    measurement: withBlock(measurement, {
+      latencies: [packLatency(read, { op: "read", job: 0 })],
+    }),
   };
   const rows = rowsOf(textOf(small, "percentiles"));
   expect(
@@ -147,10 +149,10 @@ test("each side of a comparison has its own size, depth and coalescing", () => {
 
 describe("an interval in which nothing was completed", () => {
   const result = runResult();
-  const [first, second] = result.measurement.intervals;
-  const stalled = (intervals: typeof result.measurement.intervals) => ({
+  const [first, second] = intervalsIn(result.measurement);
+  const stalled = (intervals: readonly Interval[]) => ({
     ...result,
-    measurement: { ...result.measurement, intervals },
+    measurement: withBlock(result.measurement, { intervals }),
   });
 
   test("has a row of nothing for each queue and direction", () => {
@@ -185,12 +187,12 @@ describe("an interval in which nothing was completed", () => {
         stalled([first!, { ...second!, latencies: [] }]),
         {
           ...later,
-          measurement: { ...later.measurement, startedMs: result.measurement.startedMs + 5000 },
+          measurement: startedAt(later.measurement, result.measurement.startedMs + 5000),
         },
       ],
       ["merge"],
     );
-    const rows = rowsOf(textOf({ ...sum, file: "sum.json" } as Result, "series"));
+    const rows = rowsOf(textOf({ measurement: sum, file: "sum.json" }, "series"));
     expect(rows).toHaveLength(16);
     const silent = rows.filter(({ ios }) => ios === "0");
     expect(new Set(silent.map(({ queue }) => queue))).toEqual(new Set(["1", "2"]));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { exported } from "../../src/export/export.ts";
 import { fioBins } from "../../src/export/fio-bins.ts";
-import { packLatency } from "../../src/measurement/latency-counts.ts";
+import { latencyIn, packLatency } from "../../src/measurement/latency-counts.ts";
 import type { Result } from "../../src/results/result.ts";
+import { blocksOf, withoutJobs } from "../examples/compare.ts";
 import { countsOf, latencies } from "../examples/run.ts";
 import { compareResult, longComparison, runResult, sidesResult, sweepResult } from "./results.ts";
 
@@ -40,7 +41,7 @@ test("a comparison has a job for each mode, with all its blocks", () => {
   ]);
   expect(jobs[1].read.total_ios).toBe(12 * 1500);
   expect(jobs[1].read.iops_samples).toBe(12);
-  const own = result.measurement.blocks.filter(({ mode }) => mode === "interrupt");
+  const own = blocksOf(result.measurement, "interrupt");
   const elapsedS = own.reduce((sum, { elapsedNs }) => sum + elapsedNs, 0) / 1e9;
   expect(jobs[1].read.iops).toBeCloseTo((12 * 1500) / elapsedS, 6);
   expect(jobs[1].write.total_ios).toBe(0);
@@ -56,10 +57,12 @@ test("reads and writes that an old comparison has together stand as fio's mixed"
   const { measurement, ...rest } = compareResult();
   const blocks = measurement.blocks.map((block) => ({
     ...block,
-    latencies: [packLatency(block.latency, { op: "mixed", job: null } as const)],
+    ...withoutJobs(block),
+    latencies: [packLatency(latencyIn(block.latencies), { op: "mixed", job: null } as const)],
   }));
   const workload = { ...measurement.workload, rw: "randrw" } as const;
-  const [job] = treeOf({ ...rest, measurement: { ...measurement, workload, blocks } }).jobs;
+  const workloads = measurement.workloads.map((setting) => ({ ...setting, workload }));
+  const [job] = treeOf({ ...rest, measurement: { ...measurement, workloads, blocks } }).jobs;
   expect(job.mixed.total_ios).toBe(2000);
   expect(job.read.total_ios).toBe(0);
   expect(job["job options"]).toMatchObject({ rw: "randrw", unified_rw_reporting: "mixed" });

@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { percentileNs } from "../../src/analysis/histogram.ts";
-import { latenciesOf } from "../../src/analysis/totals.ts";
-import { exported, requireFitting } from "../../src/export/export.ts";
-import { stemOf, uniqueNames } from "../../src/export/names.ts";
-import { emptyRun, exampleRun } from "../examples/run.ts";
+import { exported, requireFitting, stemOf } from "../../src/export/export.ts";
+import { uniqueNames } from "../../src/measurement/names.ts";
+import { emptyRun, exampleRun, latencyIn } from "../examples/run.ts";
 import { readHgrm } from "./hgrm-text.ts";
 import { compareResult, runResult, sweepResult } from "./results.ts";
 
@@ -19,7 +18,7 @@ describe("what cannot be exported", () => {
   });
 
   test("a result without latencies", () => {
-    const empty = { kind: "run", file: "x.json", measurement: emptyRun() } as const;
+    const empty = { file: "x.json", measurement: emptyRun() } as const;
     expect(() => exported(empty, { format: "hgrm" })).toThrow("x.json: has no latencies");
     expect(() => exported(empty, { format: "hgrm", select: "poll" })).toThrow(/no latencies/);
   });
@@ -79,8 +78,8 @@ test.each([
   ["ms", 1_000_000],
 ] as const)("values in %s are the run's percentiles", (unit, ns) => {
   const measurement = exampleRun({ perSecond: 20_000, seconds: 2 });
-  const read = latenciesOf(measurement, "read");
-  const run = { kind: "run", file: "x.json", measurement } as const;
+  const read = latencyIn(measurement, "read");
+  const run = { file: "x.json", measurement } as const;
   const { rows, max, total } = readHgrm(exported(run, { format: "hgrm", unit }).files[0]!.text);
   expect(total).toBe(40_000);
   expect(max).toBeCloseTo(read.maxNs / ns, 3);

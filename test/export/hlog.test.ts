@@ -1,9 +1,10 @@
 import { build, HistogramLogReader, listTags } from "hdr-histogram-js";
 import { describe, expect, test } from "vitest";
 import { fioPercentiles, percentileNs } from "../../src/analysis/histogram.ts";
-import { latenciesOf } from "../../src/analysis/totals.ts";
 import { exported } from "../../src/export/export.ts";
 import type { Result } from "../../src/results/result.ts";
+import { blocksOf } from "../examples/compare.ts";
+import { intervalsIn, latencyIn, withBlock } from "../examples/run.ts";
 import { compareResult, FIRST_MS, ofHostile, runResult, sweepResult } from "./results.ts";
 
 function textOf(result: Result, options: { select?: string; untagged?: boolean } = {}): string {
@@ -76,8 +77,7 @@ describe("lines", () => {
   test("of a comparison are its blocks, each mode with a tag of its own", () => {
     const text = textOf(compareResult());
     expect(listTags(text).sort()).toEqual(["interrupt.read.q1", "poll.read.q1"]);
-    const { blocks } = compareResult().measurement;
-    const own = blocks.filter(({ mode }) => mode === "poll");
+    const own = blocksOf(compareResult().measurement, "poll");
     expect(
       intervalsOf(text, "poll.read.q1").map(({ startTimeStampMsec }) => startTimeStampMsec),
     ).toEqual(own.map(({ startedMs }) => startedMs));
@@ -96,7 +96,7 @@ describe("lines", () => {
 
 test("all queues' intervals together are the run's latencies, percentile for percentile", () => {
   const result = runResult({ perSecond: 6000 });
-  const read = latenciesOf(result.measurement, "read");
+  const read = latencyIn(result.measurement, "read");
   const sum = sumOf(textOf(result), ["poll.read.q1", "poll.read.q2"]);
   expect(sum.totalCount).toBe(read.total);
   for (const percentile of fioPercentiles) {
@@ -126,8 +126,7 @@ describe("untagged", () => {
 
 describe("a result that kept no histograms of its intervals", () => {
   const { measurement, ...rest } = runResult();
-  const intervals = measurement.intervals.map((interval) => ({ ...interval, latencies: [] }));
-  const old: Result = { ...rest, measurement: { ...measurement, intervals } };
+  const old: Result = { ...rest, measurement: withBlock(measurement, { intervals: null }) };
 
   test("has one line for the whole run and each queue, and says so", () => {
     const { files, notes } = exported(old, { format: "hlog" });
@@ -141,8 +140,8 @@ describe("a result that kept no histograms of its intervals", () => {
   });
 
   test("and one whose intervals hold only a part says how much", () => {
-    const [first] = measurement.intervals;
-    const cut: Result = { ...rest, measurement: { ...measurement, intervals: [first!] } };
+    const [first] = intervalsIn(measurement);
+    const cut: Result = { ...rest, measurement: withBlock(measurement, { intervals: [first!] }) };
     expect(exported(cut, { format: "hlog" }).notes).toEqual([
       "the intervals hold 8000 of the 16000 I/Os",
     ]);

@@ -74,7 +74,7 @@ test("a run shows its conditions, then its figures by direction", () => {
 });
 
 test("doubts are listed in words", () => {
-  const text = textOf({ kind: "run", file: "x.json", measurement: troubledRun() });
+  const text = textOf({ file: "x.json", measurement: troubledRun() });
   expect(text.match(/^- \*\*warning\*\* /gm)).toHaveLength(5);
   expect(text).toContain("15 commands ended with an error");
   expect(text).toContain(", interrupted |");
@@ -96,9 +96,7 @@ test("a comparison of few rounds shows no pair", () => {
 });
 
 test("a result without I/O says so", () => {
-  expect(textOf({ kind: "run", file: "x.json", measurement: emptyRun() })).toContain(
-    "No I/O was completed.",
-  );
+  expect(textOf({ file: "x.json", measurement: emptyRun() })).toContain("No I/O was completed.");
 });
 
 test("each side of a comparison has its own rate in bytes, and says what it was", () => {

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { percentileNs } from "../../src/analysis/histogram.ts";
-import { latenciesOf } from "../../src/analysis/totals.ts";
 import { exported } from "../../src/export/export.ts";
 import {
   classicBuckets,
@@ -12,7 +11,7 @@ import { canonical, decimal } from "../../src/export/openmetrics-text.ts";
 import { bucketHighNs } from "../../src/measurement/buckets.ts";
 import type { Result } from "../../src/results/result.ts";
 import { examplePoint, exampleSweep } from "../examples/compare.ts";
-import { countsOf, emptyRun } from "../examples/run.ts";
+import { countsOf, emptyRun, intervalsIn, latencyIn, withBlock } from "../examples/run.ts";
 import { type ReadFamily, readOpenMetrics } from "./openmetrics-parser.ts";
 import {
   compareResult,
@@ -59,7 +58,7 @@ describe("names that try to break out", () => {
 });
 
 test("a run without I/O has its conditions and its doubts, and no histogram", () => {
-  const result = { kind: "run", file: "x.json", measurement: emptyRun() } as const;
+  const result = { file: "x.json", measurement: emptyRun() } as const;
   for (const native of [false, true]) {
     const families = readOpenMetrics(textOf(result, { native }), native ? 2 : 1);
     expect(families.map(({ name }) => name)).toContain("phasebit_warnings");
@@ -110,7 +109,7 @@ test("points of a sweep are told apart by depth and coalescing", () => {
 
 test("count and sum are exact, percentiles those of the run", () => {
   const result = runResult();
-  const read = latenciesOf(result.measurement, "read");
+  const read = latencyIn(result.measurement, "read");
   const families = readOpenMetrics(textOf(result), 1);
   const own = (family: string, suffix: string, labels: Record<string, string> = {}) => {
     const found = familyOf(families, family).samples.find(
@@ -259,7 +258,7 @@ describe("native buckets", () => {
       expect(counts.reduce((sum, count) => sum + count, Number(fields[4]))).toBe(Number(fields[1]));
       // what the first span's index means: no sample lies below the first bucket
       const op = labels["op"] as "read" | "write";
-      const { minNs } = latenciesOf(runResult().measurement, op);
+      const { minNs } = latencyIn(runResult().measurement, op);
       const firstEnd = 2 ** (spans[0]![0]! / 2 ** Number(fields[3])) * 1e9;
       expect(minNs).toBeLessThanOrEqual(firstEnd);
       expect(minNs).toBeGreaterThan(firstEnd / 2 ** (1.5 / 2 ** Number(fields[3])));
@@ -292,7 +291,7 @@ test("each side of a comparison has its own bytes, depth and coalescing", () => 
 
 test("a run of many intervals has its end", () => {
   const { measurement, ...rest } = runResult();
-  const [interval] = measurement.intervals;
+  const [interval] = intervalsIn(measurement);
   const intervals = Array.from({ length: 200_000 }, (_, index) => {
     return {
       ...interval!,
@@ -301,7 +300,7 @@ test("a run of many intervals has its end", () => {
       latencies: interval!.latencies.slice(0, 1),
     };
   });
-  const long: Result = { ...rest, measurement: { ...measurement, intervals } };
+  const long: Result = { ...rest, measurement: withBlock(measurement, { intervals }) };
   const [, endS] = / ([0-9.]+)\n# EOF\n$/.exec(textOf(long, { timestamps: true }))!;
   expect(Number(endS)).toBe(measurement.startedMs / 1000 + 200);
 });
@@ -314,7 +313,7 @@ test("a setting that a sweep measured several times is several time series", () 
     point,
     point,
   ]);
-  const result: Result = { kind: "sweep", file: "s.json", measurement };
+  const result: Result = { file: "s.json", measurement };
   for (const native of [false, true]) {
     for (const { name, samples: found } of readOpenMetrics(
       textOf(result, { native }),

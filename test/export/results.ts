@@ -1,8 +1,7 @@
 // Results for the export tests, with names that try to break out of every format.
 
-import type { DeviceIdentity } from "../../src/measurement/measurement.ts";
+import type { DeviceIdentity, Setting } from "../../src/measurement/measurement.ts";
 import type { Result } from "../../src/results/result.ts";
-import type { ComparedMode } from "../../src/run/comparison.ts";
 import {
   adaptive,
   exampleComparison,
@@ -13,59 +12,55 @@ import {
 } from "../examples/compare.ts";
 import { exampleRun } from "../examples/run.ts";
 
-type Run = Extract<Result, { kind: "run" }>;
-type Compare = Extract<Result, { kind: "compare" }>;
-type Sweep = Extract<Result, { kind: "sweep" }>;
-
 export const FIRST_MS = Date.UTC(2026, 10, 22, 9, 14, 5);
 
 /** Two directions, two queues, two seconds. */
-export function runResult(example: Parameters<typeof exampleRun>[0] = {}): Run {
+export function runResult(example: Parameters<typeof exampleRun>[0] = {}): Result {
   const options = { rw: "randrw", numjobs: "2", iodepth: "32", ...example.options };
   const measurement = exampleRun({ perSecond: 2000, seconds: 2, ...example, options });
-  return { kind: "run", file: "results/run.json", measurement };
+  return { file: "results/run.json", measurement };
 }
 
 /** Two modes, four rounds, blocks that began one after the other. */
-export function compareResult(example: Parameters<typeof exampleComparison>[0] = {}): Compare {
+export function compareResult(example: Parameters<typeof exampleComparison>[0] = {}): Result {
   const made = exampleComparison({ modes: [poll, interrupt], rounds: 4, ios: 500, ...example });
   const blocks = made.blocks.map((block) => {
     return { ...block, startedMs: FIRST_MS + block.position * 1000 };
   });
-  return { kind: "compare", file: "compare.json", measurement: { ...made, blocks } };
+  return { file: "compare.json", measurement: { ...made, blocks } };
 }
 
 /** Twelve rounds of three modes: enough for verdicts. */
-export function longComparison(): Compare {
+export function longComparison(): Result {
   return compareResult({ modes: [poll, interrupt, adaptive], rounds: 12, ios: 1500 });
 }
 
 /** Side a: 4k reads, one at a time. Side b: 64k writes, eight at a time, coalesced. */
-export function sidesResult(): Compare {
+export function sidesResult(): Result {
   const sides = [
     { ...poll, name: "a", options: "--rw randread" },
     { ...poll, name: "b", options: "--rw randwrite --bs 64k --iodepth 8 --coalesce 7,10" },
   ];
   const { measurement, ...rest } = compareResult({ modes: sides });
-  const [a, b] = measurement.modes as [ComparedMode, ComparedMode];
+  const [a, b] = measurement.workloads as [Setting, Setting];
   const coalesce = { threshold: 7, time: 10 };
   const other = { rw: "randwrite", bs: 65_536, iodepth: 8, coalesce } as const;
   const blocks = measurement.blocks.map((block) => {
     const written = block.latencies.map((packed) => ({ ...packed, op: "write" as const }));
-    return block.mode === "b" ? { ...block, latencies: written } : block;
+    return block.workload === 1 ? { ...block, latencies: written } : block;
   });
-  const modes = [a, { ...b, workload: { ...b.workload, ...other } }];
-  return { ...rest, measurement: { ...measurement, modes, blocks } };
+  const workloads = [a, { ...b, workload: { ...b.workload, ...other } }];
+  return { ...rest, measurement: { ...measurement, workloads, blocks } };
 }
 
 /** Three points, one with coalescing. */
-export function sweepResult(): Sweep {
+export function sweepResult(): Result {
   const points = [
     examplePoint({ mode: "poll", iodepth: 1 }),
     examplePoint({ mode: "interrupt", iodepth: 8 }),
     examplePoint({ mode: "interrupt", iodepth: 8, coalescing: { threshold: 7, time: 10 } }),
   ];
-  return { kind: "sweep", file: "sweep.json", measurement: exampleSweep(points) };
+  return { file: "sweep.json", measurement: exampleSweep(points) };
 }
 
 /** As long as a serial number and a model can be, and worse. */
@@ -77,10 +72,13 @@ export const hostile: Pick<DeviceIdentity, "model" | "serial" | "firmware" | "ad
 };
 
 /** The result of a device that calls itself so. */
-export function ofHostile<R extends Result>(result: R): R {
+export function ofHostile(result: Result): Result {
   const { measurement } = result;
   return {
     ...result,
-    measurement: { ...measurement, device: { ...measurement.device, ...hostile } },
+    measurement: {
+      ...measurement,
+      devices: measurement.devices.map((device) => ({ ...device, ...hostile })),
+    },
   };
 }

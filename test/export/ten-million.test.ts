@@ -1,15 +1,20 @@
 // A run of more than ten million I/Os, and what other programs' readers find in its exports: HdrHistogram's own
 // reader of logs, and the columns of its percentile text.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type Histogram, HistogramLogReader } from "hdr-histogram-js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packLatency, unpackLatency } from "../../src/measurement/latency-counts.ts";
-import type { LatencyCounts, RunMeasurement } from "../../src/measurement/measurement.ts";
-import { saveRun } from "../../src/results/save.ts";
+import type {
+  LatencyCounts,
+  Measurement,
+  PackedLatency,
+} from "../../src/measurement/measurement.ts";
+import { documentOf } from "../../src/results/document.ts";
+import { jsonText } from "../../src/results/save.ts";
 import { phasebit } from "../cli/cli.ts";
-import { exampleRun } from "../examples/run.ts";
+import { blockIn, exampleRun, intervalsIn, jobsIn, withBlock, withJobs } from "../examples/run.ts";
 import { readHgrm } from "./hgrm-text.ts";
 
 const LEAST = 10_000_000;
@@ -37,28 +42,26 @@ function many(counts: LatencyCounts): LatencyCounts {
 }
 
 /** A run of one queue with more than ten million I/Os. */
-function longRun(): RunMeasurement {
+function longRun(): Measurement {
   const run = exampleRun({ perSecond: 20_000, seconds: SECONDS, options: { iodepth: "32" } });
-  return {
-    ...run,
-    jobs: run.jobs.map((job) => ({
-      ...job,
-      read: many(job.read),
-      completed: job.completed * TIMES,
-    })),
-    intervals: run.intervals.map((interval) => ({
+  const jobs = jobsIn(run).map((job) => ({ ...job, completed: job.completed * TIMES }));
+  return withBlock(withJobs(run, jobs), {
+    latencies: blockIn(run).latencies.map(manyPacked),
+    intervals: intervalsIn(run).map((interval) => ({
       ...interval,
-      latencies: interval.latencies.map((packed) => {
-        const { job, op } = packed;
-        return packLatency(many(unpackLatency(packed)), { job, op });
-      }),
+      latencies: interval.latencies.map(manyPacked),
     })),
-  };
+  });
+}
+
+function manyPacked(packed: PackedLatency): PackedLatency {
+  const { job, op } = packed;
+  return packLatency(many(unpackLatency(packed)), { job, op });
 }
 
 beforeAll(() => {
   cwd = mkdtempSync(join(tmpdir(), "phasebit-export-"));
-  saveRun(longRun(), join(cwd, "run.json"));
+  writeFileSync(join(cwd, "run.json"), jsonText(documentOf(longRun())));
   read = JSON.parse(readFileSync(join(cwd, "run.json"), "utf8")).jobs[0].read;
 });
 

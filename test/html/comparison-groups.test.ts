@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { analyse } from "../../src/analysis/compare-analysis.ts";
 import type { PairData, ReportData } from "../../src/html/report-data.ts";
-import { mergeCounts, packLatency } from "../../src/measurement/latency-counts.ts";
-import type { ComparisonBlock, ComparisonMeasurement } from "../../src/run/comparison.ts";
-import { exampleComparison, interrupt, poll } from "../examples/compare.ts";
+import { latencyIn, mergeCounts, packLatency } from "../../src/measurement/latency-counts.ts";
+import type { Block, Measurement } from "../../src/measurement/measurement.ts";
+import { blocksOf, exampleComparison, interrupt, poll, withoutJobs } from "../examples/compare.ts";
 import { countsOf, exampleRun, latencies } from "../examples/run.ts";
 import { compareResult, runResult, shown } from "./examples.ts";
 
@@ -20,17 +20,18 @@ function pairsNamed(shownReport: ReportData, title: string): readonly PairData[]
 }
 
 /** Blocks with latencies of two queues in both directions, writes half as slow again. */
-function inBothDirections(): ComparisonMeasurement {
-  const blocks = measurement.blocks.map((block, index): ComparisonBlock => {
+function inBothDirections(): Measurement {
+  const blocks = measurement.blocks.map((block, index): Block => {
     const parts = (["read", "write"] as const).flatMap((op) =>
       [0, 1].map((job) => {
-        const typicalNs = (block.mode === "poll" ? 8000 : 13_000) * (op === "read" ? 1 : 1.5);
+        const typicalNs = (block.workload === 0 ? 8000 : 13_000) * (op === "read" ? 1 : 1.5);
         return { op, job, counts: countsOf(latencies(1000, typicalNs, index * 4 + job + 1)) };
       }),
     );
     const latency = mergeCounts(parts.map(({ counts }) => counts));
     const packed = parts.map(({ counts, ...place }) => packLatency(counts, place));
-    return { ...block, latency, latencies: packed, completed: latency.total };
+    const work = { ...block.work, completed: latency.total };
+    return { ...withoutJobs(block), latencies: packed, work };
   });
   const workload = { ...measurement.workload, rw: "randrw" as const, numjobs: 2 };
   return { ...measurement, workload, blocks };
@@ -60,7 +61,7 @@ describe("a comparison", () => {
       ["interrupt", "interrupt"],
     ]);
     const [group] = report.groups;
-    const own = measurement.blocks.filter(({ mode }) => mode === "poll");
+    const own = blocksOf(measurement, "poll");
     expect(group!.series!.iops).toHaveLength(8);
     const starts = own.map(({ startedMs }) => (startedMs - measurement.startedMs) / 1000);
     expect(group!.heat!.startS).toEqual(starts);
@@ -144,7 +145,7 @@ describe("a comparison in both directions", () => {
   test("of an old result, which kept them together, is shown together", () => {
     const old = both.blocks.map((block) => ({
       ...block,
-      latencies: [packLatency(block.latency, { op: "mixed", job: null })],
+      latencies: [packLatency(latencyIn(block.latencies), { op: "mixed", job: null })],
     }));
     const { groups, pairs } = shown(compareResult({ ...both, blocks: old }));
     expect(groups.map(({ name, op }) => [name, op])).toEqual([
@@ -169,11 +170,12 @@ describe("a comparison of two sets of options", () => {
     { rw: "randread", iodepth: 8, bs: 65_536, numjobs: 1 },
     { rw: "randwrite", iodepth: 32, bs: 4096, numjobs: 2 },
   ] as const;
-  const modes = made.modes.map((mode, index) => {
+  const workloads = made.workloads.map((mode, index) => {
     return { ...mode, workload: { ...mode.workload, ...own[index]! } };
   });
-  const silent = { ...made, modes, blocks: [] };
-  const { groups, results, title } = shown(compareResult({ ...made, modes }));
+  const silent = { ...made, workloads, blocks: [] };
+  const blocks = made.blocks.map(withoutJobs);
+  const { groups, results, title } = shown(compareResult({ ...made, workloads, blocks }));
 
   test("shows the depth, size, jobs and direction that each side had", () => {
     expect(groups).toMatchObject([

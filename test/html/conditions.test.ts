@@ -10,7 +10,7 @@ import {
   exampleSweep,
   poll,
 } from "../examples/compare.ts";
-import { emptyRun, exampleRun, troubledRun } from "../examples/run.ts";
+import { emptyRun, exampleRun, jobsIn, troubledRun, withJobs } from "../examples/run.ts";
 import { compareResult, runResult, shown, sweepResult } from "./examples.ts";
 
 function condition(result: Result, label: string): string {
@@ -45,9 +45,14 @@ test("a run says on what, with what and where it was made", () => {
 });
 
 test("jobs are told with their CPUs, in order", () => {
-  const { jobs, ...run } = exampleRun({ options: { numjobs: "6" }, perSecond: 10 });
+  const run = exampleRun({ options: { numjobs: "6" }, perSecond: 10 });
   const on = (...cpus: readonly (number | null)[]) =>
-    runResult({ ...run, jobs: jobs.map((job, index) => ({ ...job, cpu: cpus[index]! })) });
+    runResult(
+      withJobs(
+        run,
+        jobsIn(run).map((job, index) => ({ ...job, cpu: cpus[index]! })),
+      ),
+    );
   expect(condition(on(0, 1, 2, 3, 4, 5), "jobs")).toBe("on CPU 0-5");
   expect(condition(on(1, 0, 4, 5, null, null), "jobs")).toBe("on CPU 1 0 4-5 any any");
 });
@@ -98,7 +103,7 @@ test("results of different places are: each says how it differs from the first",
   const other = {
     ...run,
     host: { ...run.host, hostname: "bench-2", kernel: "6.18.0" },
-    device: { ...run.device, firmware: "NEW" },
+    devices: [{ ...run.devices[0]!, firmware: "NEW" }],
     workload: { ...run.workload, precondition: "filled" },
   };
   const { results } = shown(runResult(run, "x/a.json"), runResult(other, "b.json"));

@@ -3,9 +3,8 @@
 import { reportData } from "../../src/html/build.ts";
 import { reportHtml } from "../../src/html/report.ts";
 import type { GroupData, ReportData } from "../../src/html/report-data.ts";
-import type { RunMeasurement } from "../../src/measurement/measurement.ts";
+import type { Measurement } from "../../src/measurement/measurement.ts";
 import type { Result } from "../../src/results/result.ts";
-import type { ComparisonMeasurement, SweepMeasurement } from "../../src/run/comparison.ts";
 
 /** In the place of the bundle. */
 export const stubAssets = {
@@ -13,19 +12,16 @@ export const stubAssets = {
   css: "body { margin: 1em; }",
 };
 
-export function runResult(measurement: RunMeasurement, file = "results/run.json"): Result {
-  return { kind: "run", file, measurement };
+export function runResult(measurement: Measurement, file = "results/run.json"): Result {
+  return { file, measurement };
 }
 
-export function compareResult(
-  measurement: ComparisonMeasurement,
-  file = "results/compare.json",
-): Result {
-  return { kind: "compare", file, measurement };
+export function compareResult(measurement: Measurement, file = "results/compare.json"): Result {
+  return { file, measurement };
 }
 
-export function sweepResult(measurement: SweepMeasurement, file = "results/sweep.json"): Result {
-  return { kind: "sweep", file, measurement };
+export function sweepResult(measurement: Measurement, file = "results/sweep.json"): Result {
+  return { file, measurement };
 }
 
 /** The data that the page will be given: what is not JSON is gone. */

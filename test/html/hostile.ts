@@ -17,20 +17,20 @@ export const nasty = [
 /** `run` with this text wherever a result has one. */
 export function hostileRun(text: string, file = text): Result {
   const run = exampleRun({ perSecond: 200 });
-  const { host, device, workload } = run;
+  const { host, devices, workload } = run;
   return runResult(
     {
       ...run,
       version: text,
       argv: ["run", text],
       host: { ...host, hostname: text, kernel: text, cpuModel: text, node: text, v8: text },
-      device: {
+      devices: devices.map((device) => ({
         ...{ ...device, address: text, transport: text, model: text },
         ...{ serial: text, firmware: text, version: text },
-      },
+      })),
       workload: { ...workload, device: text, precondition: text },
       warnings: [{ kind: "stopped-early", why: text }],
-      merged: [{ file: text, startedMs: 0, argv: [text], host, device }],
+      merged: [{ file: text, startedMs: 0, argv: [text], host, devices }],
     },
     file,
   );

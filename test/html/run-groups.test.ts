@@ -1,13 +1,24 @@
 // A run in a report: its figures are those of the run.
 import { describe, expect, test } from "vitest";
 import { percentileNs } from "../../src/analysis/histogram.ts";
-import { latenciesOf } from "../../src/analysis/totals.ts";
 import type { GroupData } from "../../src/html/report-data.ts";
-import type { RunMeasurement } from "../../src/measurement/measurement.ts";
-import { countsOf, emptyRun, exampleRun, latencies, withJob } from "../examples/run.ts";
+import type { Measurement } from "../../src/measurement/measurement.ts";
+import {
+  blockIn,
+  countsOf,
+  emptyRun,
+  exampleRun,
+  intervalsIn,
+  jobsIn,
+  latencies,
+  latencyIn,
+  withBlock,
+  withJob,
+  withJobs,
+} from "../examples/run.ts";
 import { onlyGroup, runResult, shown } from "./examples.ts";
 
-function groupsOf(run: RunMeasurement): readonly GroupData[] {
+function groupsOf(run: Measurement): readonly GroupData[] {
   return shown(runResult(run)).groups;
 }
 
@@ -16,29 +27,34 @@ function heatTotal({ heat }: GroupData): number {
 }
 
 /** The same run on another host, half a second later, merged with the first. */
-function merged(): RunMeasurement {
+function merged(): Measurement {
   const run = exampleRun({ options: { numjobs: "2" } });
-  const { startedMs, argv, host, device } = run;
+  const { startedMs, argv, host, devices } = run;
   const source = (file: string, hostname: string) => ({
     file,
     startedMs,
     argv,
     host: { ...host, hostname },
-    device,
+    devices,
   });
-  const second = { jobs: run.jobs, intervals: run.intervals };
+  const { latencies: own } = blockIn(run);
+  const second = <T extends { readonly job: number | null }>(of: T): T => {
+    return { ...of, job: of.job! + 2 };
+  };
+  const jobs = jobsIn(run);
+  const later = intervalsIn(run).map((interval) => ({
+    source: 1,
+    endMs: interval.endMs + 500,
+    lengthMs: interval.lengthMs,
+    latencies: interval.latencies.map(second),
+  }));
+  const sum = withJobs(run, [...jobs, ...jobs.map((job) => ({ ...second(job), source: 1 }))]);
   return {
-    ...run,
+    ...withBlock(sum, {
+      latencies: [...own, ...own.map(second)],
+      intervals: [...intervalsIn(run), ...later],
+    }),
     merged: [source("a.json", "bench-1"), source("b.json", "bench-2")],
-    jobs: [...run.jobs, ...second.jobs.map((job) => ({ ...job, source: 1 }))],
-    intervals: [
-      ...run.intervals,
-      ...second.intervals.map((interval) => ({
-        ...interval,
-        source: 1,
-        endMs: interval.endMs + 500,
-      })),
-    ],
   };
 }
 
@@ -54,7 +70,7 @@ describe("a run that measured nothing", () => {
 
 describe("an old result", () => {
   const run = exampleRun();
-  const old = { ...run, intervals: run.intervals.map((each) => ({ ...each, latencies: [] })) };
+  const old = withBlock(run, { intervals: null });
 
   test("kept no histograms of its intervals: no course is made up from that", () => {
     const group = onlyGroup(shown(runResult(old)));
@@ -67,7 +83,7 @@ describe("a run", () => {
   test("has the figures of its latencies", () => {
     const run = exampleRun({ options: { numjobs: "2", bs: "8k" } });
     const group = onlyGroup(shown(runResult(run)));
-    const latency = latenciesOf(run, "read");
+    const latency = latencyIn(run, "read");
     expect(group).toMatchObject({ mode: "poll", op: "read", iodepth: 1, numjobs: 2, bs: 8192 });
     expect(group).toMatchObject({ ios: 120_000, iops: 40_000, bytesPerSecond: 40_000 * 8192 });
     expect(group.latencyNs).toMatchObject({
@@ -84,7 +100,7 @@ describe("a run", () => {
     expect(cpuNsPerIo!.user).toBeCloseTo((3 * 0.97e9) / 60_000);
     expect(cpuNsPerIo!.system).toBeCloseTo((3 * 0.02e9) / 60_000);
     expect(deviceCpuNsPerIo).toBeNull();
-    const embedded = { ...exampleRun(), deviceCpuNs: 6e9 };
+    const embedded = withBlock(exampleRun(), { deviceCpuNs: 6e9 });
     expect(onlyGroup(shown(runResult(embedded))).deviceCpuNsPerIo).toBe(100_000);
   });
 
@@ -109,11 +125,11 @@ describe("a run", () => {
 
   test("shows a queue that never completed anything at rate 0", () => {
     const run = exampleRun({ options: { numjobs: "2" } });
-    const intervals = run.intervals.map((interval) => ({
+    const intervals = intervalsIn(run).map((interval) => ({
       ...interval,
       latencies: interval.latencies.filter(({ job }) => job === 1),
     }));
-    const stuck = withJob({ ...run, intervals }, { read: countsOf([]), completed: 0 });
+    const stuck = withJob(withBlock(run, { intervals }), { read: countsOf([]), completed: 0 });
     expect(onlyGroup(shown(runResult(stuck))).queues[0]).toMatchObject({
       ios: 0,
       p50: null,
@@ -144,8 +160,8 @@ describe("a run in both directions", () => {
 
   test("leaves out the one in which nothing was done", () => {
     const run = exampleRun({ options: { rw: "randrw", rwmixread: "0" } });
-    const none = countsOf([]);
-    const written = { ...run, jobs: run.jobs.map((job) => ({ ...job, read: none })) };
+    const { latencies: all } = blockIn(run);
+    const written = withBlock(run, { latencies: all.filter(({ op }) => op === "write") });
     expect(groupsOf(written).map(({ op }) => op)).toEqual(["write"]);
   });
 });

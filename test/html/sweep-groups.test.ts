@@ -1,8 +1,8 @@
 // A sweep in a report: one group for each point.
 import { expect, test } from "vitest";
-import { mergeCounts, packLatency } from "../../src/measurement/latency-counts.ts";
+import { packLatency } from "../../src/measurement/latency-counts.ts";
 import { examplePoint, exampleSweep } from "../examples/compare.ts";
-import { countsOf, latencies } from "../examples/run.ts";
+import { countsOf, latencies as latenciesAround } from "../examples/run.ts";
 import { onlyGroup, shown, sweepResult } from "./examples.ts";
 
 test("a sweep that was interrupted before its first point has no groups", () => {
@@ -10,7 +10,9 @@ test("a sweep that was interrupted before its first point has no groups", () => 
 });
 
 test("a point without I/O has no figures", () => {
-  const group = onlyGroup(shown(sweepResult(exampleSweep([examplePoint({ ios: 0 })]))));
+  const { block, ...point } = examplePoint({ ios: 0 });
+  const old = exampleSweep([{ ...point, block: { ...block, jobs: null } }]);
+  const group = onlyGroup(shown(sweepResult(old)));
   expect(group).toMatchObject({ ios: 0, iops: 0, cpuNsPerIo: null, queues: [] });
 });
 
@@ -39,16 +41,14 @@ test("points are named by what was swept over", () => {
 });
 
 test("directions are apart where the point kept them apart", () => {
-  const reads = countsOf(latencies(3000, 10_000));
-  const writes = countsOf(latencies(1000, 20_000));
-  const point = {
-    ...examplePoint({}),
-    latency: mergeCounts([reads, writes]),
-    latencies: [
-      packLatency(reads, { op: "read", job: 0 }),
-      packLatency(writes, { op: "write", job: 0 }),
-    ],
-  };
+  const reads = countsOf(latenciesAround(3000, 10_000));
+  const writes = countsOf(latenciesAround(1000, 20_000));
+  const made = examplePoint({});
+  const latencies = [
+    packLatency(reads, { op: "read", job: 0 }),
+    packLatency(writes, { op: "write", job: 0 }),
+  ];
+  const point = { ...made, block: { ...made.block, latencies } };
   const { groups } = shown(sweepResult(exampleSweep([point])));
   expect(groups.map(({ name, ios, latencyNs }) => [name, ios, latencyNs.max])).toEqual([
     ["read", 3000, reads.maxNs],

@@ -2,9 +2,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stepEdgeNs, stepOf } from "../../src/analysis/latency-steps.ts";
-import { columnsOf, queueKey, type Stretch } from "../../src/html/columns.ts";
-import { type Timeline, timelineOf } from "../../src/html/timeline.ts";
+import { columnsOf } from "../../src/html/columns.ts";
+import { type Timeline, timelineOf as timelineIn } from "../../src/html/timeline.ts";
 import { bucketIndex } from "../../src/measurement/buckets.ts";
+import type { Stretch } from "../../src/measurement/groups.ts";
+import { packLatency } from "../../src/measurement/latency-counts.ts";
 import { countsOf, latencies } from "../examples/run.ts";
 
 interface Plan {
@@ -17,12 +19,17 @@ interface Plan {
 function stretch({ source = 0, startS, lengthS, samples }: Plan): Stretch {
   return {
     source,
-    startS,
-    endS: startS + lengthS,
-    ios: [{ queue: queueKey(source, 0), total: samples.length }],
-    latencies: () => (samples.length > 0 ? [countsOf(samples)] : []),
+    startMs: startS * 1000,
+    endMs: (startS + lengthS) * 1000,
+    lengthMs: lengthS * 1000,
+    isInterval: true,
+    latencies:
+      samples.length > 0 ? [packLatency(countsOf(samples), { op: "read", job: source })] : [],
   };
 }
+
+const timelineOf = (stretches: readonly Stretch[], most: number) =>
+  timelineIn(stretches, "read", most);
 
 /** `count` stretches of one source without a gap. */
 function course(count: number, { source = 0, lengthS = 1, startS = 0 } = {}): Stretch[] {
@@ -38,7 +45,7 @@ function course(count: number, { source = 0, lengthS = 1, startS = 0 } = {}): St
 
 function iosOf(stretches: readonly Stretch[]): number {
   return stretches.reduce(
-    (sum, { ios }) => sum + ios.reduce((own, { total }) => own + total, 0),
+    (sum, { latencies: packed }) => sum + packed.reduce((own, { total }) => own + total, 0),
     0,
   );
 }
@@ -145,7 +152,7 @@ test("two hosts side by side add up, though their intervals begin at other times
   // five to seven in each interval of each host
   expect(Math.min(...iops.slice(1, 59))).toBeGreaterThan(10);
   expect(Math.max(...iops)).toBeLessThan(14);
-  expect([...timeline.queues.keys()].sort()).toEqual(["0.0", "1.0"]);
+  expect([...timeline.queues.keys()].sort()).toEqual([0, 1]);
   expect(cellsOf(timeline)).toBe(iosOf(hosts));
 });
 

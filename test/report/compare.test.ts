@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import type { Measurement } from "../../src/measurement/measurement.ts";
 import { comparisonReport } from "../../src/report/compare.ts";
 import { formatRatios } from "../../src/report/compare-sentences.ts";
 import { warningText } from "../../src/results/warnings.ts";
-import type { ComparisonMeasurement } from "../../src/run/comparison.ts";
 import { exampleComparison, hybrid, interrupt, poll } from "../examples/compare.ts";
 
-const report = (measurement: ComparisonMeasurement, saved: string[] = []): string =>
+const report = (measurement: Measurement, saved: string[] = []): string =>
   comparisonReport(measurement, { color: false, saved });
 
 /** Sentences may go on in the next line. */
@@ -16,7 +16,7 @@ const faulty = [
   poll,
   { ...interrupt, name: "interrupt-with-a-name-that-is-long", lost: 2, spurious: 3 },
 ];
-const nothing: ComparisonMeasurement = {
+const nothing: Measurement = {
   ...exampleComparison({ rounds: 1, ios: 20 }),
   blocks: [],
   interrupted: true,
@@ -156,10 +156,10 @@ test("the drift warning names figures, modes and advice", () => {
 
 test("each side has its own rate in bytes, and the run line has the workloads of both", () => {
   const made = exampleComparison({ modes: twice, rounds: 2, ios: 100 });
-  const [a, b] = made.modes;
+  const [a, b] = made.workloads;
   const other = { rw: "randwrite", bs: 65_536, iodepth: 8, numjobs: 2 } as const;
-  const modes = [a!, { ...b!, workload: { ...b!.workload, ...other } }];
-  const text = report({ ...made, modes });
+  const workloads = [a!, { ...b!, workload: { ...b!.workload, ...other } }];
+  const text = report({ ...made, workloads });
   const words = "randread and randwrite  bs 4KiB and 64KiB  iodepth 1 and 8";
   expect(flat(text)).toContain(words);
   expect(text).toContain("1 and 2 jobs");

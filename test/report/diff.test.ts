@@ -3,7 +3,6 @@ import { type Diff, diffSides } from "../../src/analysis/diff.ts";
 import { parseGate } from "../../src/analysis/diff-gate.ts";
 import { type Judgement, judge } from "../../src/analysis/diff-judge.ts";
 import type { DiffResult } from "../../src/analysis/diff-sides.ts";
-import type { RunMeasurement } from "../../src/measurement/measurement.ts";
 import { diffReport } from "../../src/report/diff.ts";
 import { diffDocument } from "../../src/report/diff-document.ts";
 import { diffMarkdown } from "../../src/report/diff-markdown.ts";
@@ -24,7 +23,7 @@ import {
   sideOf,
   sweepResult,
 } from "../examples/diff.ts";
-import { emptyRun, exampleRun } from "../examples/run.ts";
+import { emptyRun, exampleRun, intervalsIn, withBlock } from "../examples/run.ts";
 
 const report = (diff: Diff, judgements: readonly Judgement[] = []): string =>
   diffReport(diff, judgements, { color: false });
@@ -191,12 +190,12 @@ describe("two runs", () => {
 
   test("whose intervals drift are told", () => {
     const drifting = exampleRun({ seconds: 20, perSecond: 20 });
-    const intervals = drifting.intervals.map((interval, index) => ({
+    const intervals = intervalsIn(drifting).map((interval, index) => ({
       ...interval,
       lengthMs: 1000 + 50 * index,
     }));
     const diff = diffSides(
-      sideOf(runResult({ ...drifting, intervals })),
+      sideOf(runResult(withBlock(drifting, { intervals }))),
       sideOf(runResult(drifting)),
     );
     expect(flat(report(diff))).toContain("- the intervals of a are like those before them: what");
@@ -205,7 +204,7 @@ describe("two runs", () => {
 
   test("old ones say what they lack", () => {
     const bare = exampleRun({ seconds: 3, perSecond: 100 });
-    const old: RunMeasurement = { ...bare, intervals: [] };
+    const old = withBlock(bare, { intervals: null });
     const text = flat(report(diffSides(sideOf(runResult(old)), sideOf(runResult(old)))));
     expect(text).toContain("the result has no histograms of intervals");
     expect(text).toContain("same run.json is on both sides");
@@ -263,7 +262,7 @@ describe("two chosen modes that did other I/O", () => {
   const { workload } = exampleRun({ seconds: 1, options: { bs: "8k", numjobs: "2" } });
   const one = comparisonResult({
     ...whole,
-    modes: [whole.modes[0]!, { ...whole.modes[1]!, workload }],
+    workloads: [whole.workloads[0]!, { ...whole.workloads[1]!, workload }],
   });
   const side = (chosen: string) => sideOf(one, { chosen });
 

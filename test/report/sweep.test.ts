@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
+import type { Measurement } from "../../src/measurement/measurement.ts";
 import { sweepReport } from "../../src/report/sweep.ts";
 import { sweepDocument } from "../../src/results/sweep-document.ts";
-import type { SweepMeasurement } from "../../src/run/comparison.ts";
 import { examplePoint, exampleSweep } from "../examples/compare.ts";
+import { MEASURED_KEYS } from "../results/keys.ts";
 
-const report = (sweep: SweepMeasurement): string => sweepReport(sweep, { color: false });
+const report = (sweep: Measurement): string => sweepReport(sweep, { color: false });
 
 const coalesced = { threshold: 7, time: 10 };
-const sweep = exampleSweep([
+const points = [
   examplePoint({ mode: "poll", interrupts: 0, typicalNs: 8000 }),
   examplePoint({ iodepth: 8, ios: 40_000, typicalNs: 12_000 }),
   // Fewer interrupts, later.
@@ -27,7 +28,8 @@ const sweep = exampleSweep([
     typicalNs: 14_000,
   }),
   examplePoint({ iodepth: 32, coalescing: coalesced, ios: 200 }),
-]);
+];
+const sweep = exampleSweep(points);
 
 describe("a sweep that measured too little", () => {
   test("nothing at all has a heading and no rows", () => {
@@ -77,7 +79,7 @@ test("a point is not beaten by its equal, nor by another mode", () => {
 
 test("the document has every point with its settings and figures", () => {
   const document = sweepDocument(sweep);
-  expect(Object.keys(document)).toEqual(["schema", "kind", "conditions", "points", "warnings"]);
+  expect(Object.keys(document)).toEqual([...MEASURED_KEYS, "points"]);
   expect(document.points[2]).toMatchObject({
     mode: "interrupt",
     iodepth: 8,
@@ -97,7 +99,7 @@ test("no line is wider than 80 columns or ends in blanks", () => {
       iodepth: 65_535,
       coalescing: { threshold: 255, time: 255 },
     }),
-    ...sweep.points,
+    ...points,
   ]);
   for (const line of report({ ...wide, warnings: [{ kind: "interrupted" }] }).split("\n")) {
     expect(line.length).toBeLessThanOrEqual(80);

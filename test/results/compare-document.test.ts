@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { metrics } from "../../src/analysis/compare-metrics.ts";
+import { latencyIn } from "../../src/measurement/latency-counts.ts";
+import type { Measurement } from "../../src/measurement/measurement.ts";
 import { comparisonDocument } from "../../src/results/compare-document.ts";
-import type { ComparisonMeasurement } from "../../src/run/comparison.ts";
-import { exampleComparison, interrupt, poll } from "../examples/compare.ts";
+import { blocksOf, exampleComparison, interrupt, poll } from "../examples/compare.ts";
+import { MEASURED_KEYS } from "./keys.ts";
 
 const document = comparisonDocument(exampleComparison({ modes: [poll, interrupt] }));
 
@@ -13,7 +15,7 @@ function entry(of: ReturnType<typeof comparisonDocument>, metric: string) {
 
 describe("a comparison without I/O", () => {
   const measured = exampleComparison({ modes: [poll, interrupt], rounds: 8, ios: 20 });
-  const empty: ComparisonMeasurement = { ...measured, blocks: [] };
+  const empty: Measurement = { ...measured, blocks: [] };
 
   test("has nulls, never NaN", () => {
     const { modes, pairs, drift } = comparisonDocument(empty);
@@ -29,21 +31,13 @@ describe("a comparison without I/O", () => {
   });
 
   test("two modes of one name are a mistake of the caller", () => {
-    const modes = [measured.modes[0]!, measured.modes[0]!];
-    expect(() => comparisonDocument({ ...measured, modes })).toThrow("names of modes");
+    const workloads = [measured.workloads[0]!, measured.workloads[0]!];
+    expect(() => comparisonDocument({ ...measured, workloads })).toThrow("names of modes");
   });
 });
 
 test("the document has exactly its keys", () => {
-  expect(Object.keys(document)).toEqual([
-    "schema",
-    "kind",
-    "conditions",
-    "modes",
-    "pairs",
-    "drift",
-    "warnings",
-  ]);
+  expect(Object.keys(document)).toEqual([...MEASURED_KEYS, "method", "modes", "pairs", "drift"]);
   expect(Object.keys(document.modes)).toEqual(["poll", "interrupt"]);
   const mode = document.modes["poll"]!;
   expect(Object.keys(mode)).toEqual([
@@ -106,7 +100,9 @@ test("a mode without interrupts has a difference and no ratio to it", () => {
 test("figures of all blocks are pooled, not averaged", () => {
   const measured = exampleComparison({ modes: [poll, interrupt], rounds: 7, ios: 60 });
   const { modes } = comparisonDocument(measured);
-  const own = measured.blocks.filter(({ mode }) => mode === "poll");
+  const own = blocksOf(measured, "poll").map((block) => {
+    return { ...block, latency: latencyIn(block.latencies) };
+  });
   const total = own.reduce((sum, { latency }) => sum + latency.total, 0);
   const elapsedNs = own.reduce((sum, block) => sum + block.elapsedNs, 0);
   expect(modes["poll"]!.iops).toBeCloseTo((total * 1e9) / elapsedNs, 6);

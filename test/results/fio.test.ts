@@ -1,10 +1,22 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { RunMeasurement } from "../../src/measurement/measurement.ts";
+import { packLatency, unpackLatency } from "../../src/measurement/latency-counts.ts";
+import type { Interval, Measurement, PackedLatency } from "../../src/measurement/measurement.ts";
+import { documentOf } from "../../src/results/document.ts";
 import { fioDocument } from "../../src/results/fio.ts";
-import { documentText } from "../../src/results/save.ts";
-import { countsOf, emptyRun, exampleRun, troubledRun, withJob } from "../examples/run.ts";
+import { jsonText } from "../../src/results/save.ts";
+import {
+  countsOf,
+  emptyRun,
+  exampleRun,
+  intervalsIn,
+  jobsIn,
+  troubledRun,
+  withBlock,
+  withJob,
+  withJobs,
+} from "../examples/run.ts";
 
 /** The keys of a document of fio 3.33, each with the type of its value. */
 const structure: unknown = JSON.parse(
@@ -23,6 +35,8 @@ function paths(value: unknown, path = ""): string[] {
 function read(text: string): any {
   return JSON.parse(text);
 }
+
+const documentText = (run: Measurement): string => jsonText(documentOf(run));
 
 describe("runs that went wrong", () => {
   test("counts that are not their total are a bug", () => {
@@ -51,8 +65,8 @@ describe("runs that went wrong", () => {
       { name: "Unrecovered Read Error (2/81)", sct: "0x02", sc: "0x81", count: 3 },
     ]);
     expect(phasebit.rejections).toMatchObject({ "stale-generation": 2, "bad-cid": 0 });
-    expect(phasebit.jobs[0].rejectedRaw).toHaveLength(2);
-    expect(phasebit.jobs[0].lost).toBe(1);
+    expect(phasebit.blocks[0].jobs[0].rejectedRaw).toHaveLength(2);
+    expect(phasebit.blocks[0].jobs[0].lost).toBe(1);
     expect(phasebit.warnings[0]).toMatchObject({ kind: "io-errors", count: 15 });
     expect(phasebit.warnings[0].text).toContain("15 commands ended with an error");
   });
@@ -132,7 +146,7 @@ describe("fio's tree", () => {
     const carried = Object.keys(document.jobs[0].read.clat_ns.percentile);
     expect(carried).toHaveLength(16);
     expect(carried).not.toContain("99.990000");
-    expect(document.phasebit.jobs[0].read.percentilesNotCarried).toEqual([99.99]);
+    expect(document.phasebit.total.read.percentilesNotCarried).toEqual([99.99]);
   });
 
   function typedJob(): Record<string, unknown> {
@@ -148,21 +162,24 @@ test("each job is an entry, and the counts are the I/Os that were done", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(samples, samples), { minLength: 1, maxLength: 3 }), (jobs) => {
       const run = exampleRun({ options: { rw: "randrw" }, perSecond: 1, seconds: 1 });
-      const [job] = run.jobs;
+      const [job] = jobsIn(run);
       if (!job) throw new Error("no job");
-      const filled = jobs.map(([reads, writes], index) => {
-        return { ...job, job: index, read: countsOf(reads), write: countsOf(writes) };
-      });
-      const document = read(documentText({ ...run, jobs: filled }));
+      const filled = jobs.map((_, index) => ({ ...job, job: index }));
+      const latencies = jobs.flatMap(([reads, writes], index) => [
+        packLatency(countsOf(reads), { op: "read", job: index }),
+        packLatency(countsOf(writes), { op: "write", job: index }),
+      ]);
+      const document = read(documentText(withBlock(withJobs(run, filled), { latencies })));
       expect(document.jobs).toHaveLength(jobs.length);
       for (const direction of ["read", "write"]) {
         const sums = document.jobs.map(
           (entry: Record<string, { total_ios: number }>) => entry[direction]?.total_ios,
         );
-        const counted = document.phasebit.jobs.map(
-          (entry: Record<string, { counts: { count: number[] } }>) =>
-            entry[direction]?.counts.count.reduce((sum, count) => sum + count, 0),
-        );
+        const counted = document.phasebit.blocks[0].latencies
+          .filter(({ op }: PackedLatency) => op === direction)
+          .map((packed: PackedLatency) =>
+            unpackLatency(packed).counts.reduce((sum, [, count]) => sum + count, 0),
+          );
         expect(sums).toEqual(counted);
         const total = document.phasebit.total[direction].counts.count;
         const all = sums.reduce((sum: number, value: number) => sum + value, 0);
@@ -179,18 +196,18 @@ describe("phasebit's own key", () => {
 
   test("carries what fio has no place for", () => {
     expect(phasebit).toMatchObject({
-      schema: 2,
+      schema: 3,
       kind: "run",
       version: "0.1.0",
       argv: ["run", "--rw", "randread"],
       clockNs: 24,
-      device: { model: "ACME X1 1.92TB", maxQueueEntries: 1024 },
+      devices: [{ model: "ACME X1 1.92TB", maxQueueEntries: 1024 }],
       host: { kernel: "6.12.0-amd64" },
       histogram: { unit: "ns", significantDigits: 3 },
     });
     // 64 bits are more than a number in JSON holds.
     expect(phasebit.workload.seed).toBe("18446744073709551615");
-    expect(phasebit.jobs[0]).toMatchObject({
+    expect(phasebit.blocks[0].jobs[0]).toMatchObject({
       phase: "DONE",
       tier: "turbofan",
       entries: 64,
@@ -200,9 +217,10 @@ describe("phasebit's own key", () => {
   });
 
   test("has a series with an entry for each second", () => {
-    expect(phasebit.series).toHaveLength(2);
-    expect(phasebit.series[1]).toMatchObject({ endMs: 2000, lengthMs: 1000 });
-    const { read: reads } = phasebit.series[0];
+    const { intervals: series } = phasebit.blocks[0];
+    expect(series).toHaveLength(2);
+    expect(series[1]).toMatchObject({ endMs: 2000, lengthMs: 1000 });
+    const { read: reads } = series[0];
     expect(reads).toMatchObject({ ios: 20_000, iops: 20_000, mibps: 78.125 });
     expect(reads.p50Ns).toBeGreaterThan(8000);
     expect(reads.p99Ns).toBeGreaterThan(reads.p50Ns);
@@ -211,7 +229,7 @@ describe("phasebit's own key", () => {
 
   test("has its lists of numbers in one line each", () => {
     const lines = documentText(run).split("\n");
-    expect(lines.filter((line) => /"(index|count)": \[[0-9,]+\]/.test(line))).toHaveLength(4);
+    expect(lines.filter((line) => /"(index|count)": \[[0-9,]+\]/.test(line))).toHaveLength(2);
     expect(Math.max(...lines.map((line) => line.length))).toBeGreaterThan(1000);
     expect(lines.length).toBeLessThan(600);
   });
@@ -227,7 +245,7 @@ function typed(value: unknown): unknown {
 }
 
 describe("intervals in fio's tree", () => {
-  const rates = (run: RunMeasurement) =>
+  const rates = (run: Measurement) =>
     fioDocument(run).jobs.map((job) => job["read"] as Record<string, number>);
 
   test("each job has its own", () => {
@@ -239,8 +257,8 @@ describe("intervals in fio's tree", () => {
 
   test("those of another source are not its own", () => {
     const run = exampleRun({ options: { numjobs: "2" }, seconds: 2, perSecond: 500 });
-    const of = (job: number): RunMeasurement["intervals"] =>
-      run.intervals.map((interval) => ({
+    const of = (job: number): readonly Interval[] =>
+      intervalsIn(run).map((interval) => ({
         ...interval,
         source: job,
         latencies: interval.latencies.filter((packed) => packed.job === job),
@@ -250,12 +268,11 @@ describe("intervals in fio's tree", () => {
       startedMs: run.startedMs,
       argv: [],
       host: run.host,
-      device: run.device,
+      devices: run.devices,
     };
+    const jobs = jobsIn(run).map((job) => ({ ...job, source: job.job }));
     const merged = {
-      ...run,
-      jobs: run.jobs.map((job) => ({ ...job, source: job.job })),
-      intervals: [...of(0), ...of(1)],
+      ...withBlock(withJobs(run, jobs), { intervals: [...of(0), ...of(1)] }),
       merged: [source, { ...source, startedMs: run.startedMs + 5000 }],
     };
     for (const read of rates(merged)) {
@@ -265,8 +282,11 @@ describe("intervals in fio's tree", () => {
 
   test("hundreds of thousands of them fit", () => {
     const run = exampleRun({ seconds: 1, perSecond: 3 });
-    const [first] = run.intervals;
+    const [first] = intervalsIn(run);
     const intervals = Array.from({ length: 300_000 }, () => first!);
-    expect(rates({ ...run, intervals })[0]).toMatchObject({ iops_samples: 300_000, iops_min: 3 });
+    expect(rates(withBlock(run, { intervals }))[0]).toMatchObject({
+      iops_samples: 300_000,
+      iops_min: 3,
+    });
   });
 });

@@ -3,19 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { elapsedNsOf, latenciesOf, perSecond } from "../../src/analysis/totals.ts";
+import { perSecond } from "../../src/analysis/totals.ts";
 import { PhasebitError } from "../../src/errors.ts";
+import { groupsOf, latencyOf } from "../../src/measurement/groups.ts";
 import { mergeCounts, packLatency, unpackLatency } from "../../src/measurement/latency-counts.ts";
-import type { RunMeasurement, Warning } from "../../src/measurement/measurement.ts";
+import type { Measurement, Warning } from "../../src/measurement/measurement.ts";
 import type { Workload } from "../../src/measurement/workload.ts";
 import { comparisonDocument } from "../../src/results/compare-document.ts";
 import { mergeComparisons, mergeResults, mergeRuns, mergeSweeps } from "../../src/results/merge.ts";
 import { readResult } from "../../src/results/read.ts";
 import type { Result } from "../../src/results/result.ts";
-import { saveDocument, saveRun } from "../../src/results/save.ts";
-import { sweepDocument } from "../../src/results/sweep-document.ts";
-import type { ComparisonMeasurement, SweepMeasurement } from "../../src/run/comparison.ts";
+import { SavedResult } from "../../src/results/save.ts";
+import { blockOf } from "../../src/run/block.ts";
 import {
+  type ExamplePoint,
   exampleComparison,
   examplePoint,
   exampleSweep,
@@ -24,12 +25,19 @@ import {
   poll,
 } from "../examples/compare.ts";
 import {
+  blockIn,
   countsOf,
   exampleJob,
   exampleRun,
+  intervalsIn,
+  jobsIn,
   latencies,
+  latencyIn,
+  startedAt,
   troubledRun,
+  withBlock,
   withJob,
+  withJobs,
 } from "../examples/run.ts";
 
 const ARGV = ["merge"];
@@ -45,16 +53,13 @@ interface RunShape {
   readonly fractionMs?: number;
 }
 
-function runOf({ startedMs, jobs, elapsedMs = 2000, fractionMs = 0 }: RunShape): RunMeasurement {
+function runOf({ startedMs, jobs, elapsedMs = 2000, fractionMs = 0 }: RunShape): Measurement {
   const half = (samples: readonly number[], index: number) => {
     const middle = Math.ceil(samples.length / 2);
     return index === 0 ? samples.slice(0, middle) : samples.slice(middle);
   };
-  return {
-    ...base,
+  const measured = {
     startedMs,
-    argv: ["run", `${startedMs}`],
-    workload: { ...base.workload, numjobs: jobs.length },
     jobs: jobs.map((samples, job) =>
       exampleJob(job, countsOf(samples), countsOf([]), elapsedMs / 1000),
     ),
@@ -67,6 +72,16 @@ function runOf({ startedMs, jobs, elapsedMs = 2000, fractionMs = 0 }: RunShape):
         return own.total === 0 ? [] : [packLatency(own, { op: "read", job })];
       }),
     })),
+    deviceCpuNs: null,
+  };
+  const workload = { ...base.workload, numjobs: jobs.length };
+  return {
+    ...base,
+    startedMs,
+    argv: ["run", `${startedMs}`],
+    workload,
+    workloads: [{ ...base.workloads[0]!, workload }],
+    blocks: [blockOf(measured, { workload: 0, round: null, phase: 0, position: 0 })],
   };
 }
 
@@ -84,11 +99,11 @@ const shapes = (count: number) =>
     selector: ({ startedMs }) => startedMs,
   });
 
-function part(measurement: RunMeasurement, index = 0) {
+function part(measurement: Measurement, index = 0) {
   return { file: `${index}.json`, measurement };
 }
 
-function merged(...runs: readonly RunMeasurement[]): RunMeasurement {
+function merged(...runs: readonly Measurement[]): Measurement {
   return mergeRuns(runs.map(part), ARGV);
 }
 
@@ -102,12 +117,12 @@ function failure(action: () => unknown): PhasebitError {
   throw new Error("nothing was thrown");
 }
 
-function result(measurement: RunMeasurement, file = "a.json"): Result {
-  return { kind: "run", file, measurement };
+function result(measurement: Measurement, file = "a.json"): Result {
+  return { file, measurement };
 }
 
-const later = (run: RunMeasurement, ms = 60_000): RunMeasurement => {
-  return { ...run, startedMs: run.startedMs + ms };
+const later = (run: Measurement, ms = 60_000): Measurement => {
+  return startedAt(run, run.startedMs + ms);
 };
 
 describe("what does not add up", () => {
@@ -128,7 +143,6 @@ describe("what does not add up", () => {
 
   test("a run and a comparison", () => {
     const compare: Result = {
-      kind: "compare",
       file: "c.json",
       measurement: exampleComparison({ rounds: 1, ios: 10 }),
     };
@@ -182,16 +196,16 @@ describe("what does not add up", () => {
 describe("comparisons and sweeps of other workloads do not add up", () => {
   const sides = (change: Partial<Workload>, completion: Partial<Workload["completion"]> = {}) => {
     const made = exampleComparison({ modes: [poll, hybrid], rounds: 1, ios: 10 });
-    const [first, second] = made.modes;
+    const [first, second] = made.workloads;
     const { workload } = second!;
     const other = {
       ...workload,
       ...change,
       completion: { ...workload.completion, ...completion },
     };
-    return { ...made, modes: [first!, { ...second!, workload: other }] };
+    return { ...made, workloads: [first!, { ...second!, workload: other }] };
   };
-  const refusal = (b: ComparisonMeasurement) =>
+  const refusal = (b: Measurement) =>
     failure(() =>
       mergeComparisons(
         [
@@ -202,7 +216,7 @@ describe("comparisons and sweeps of other workloads do not add up", () => {
       ),
     );
 
-  test.each<[string, ComparisonMeasurement]>([
+  test.each<[string, Measurement]>([
     ["--spin (10.0us and 20.0us) of hybrid", sides({}, { spinNs: 20_000 })],
     ["--coalesce (none and 7,10) of hybrid", sides({ coalesce: { threshold: 7, time: 10 } })],
     ["--irq (auto and msi) of hybrid", sides({}, { irq: "msi" })],
@@ -219,25 +233,27 @@ describe("comparisons and sweeps of other workloads do not add up", () => {
 
   test("what all modes differ in is said once", () => {
     const made = sides({});
-    const modes = made.modes.map((mode) => ({ ...mode, workload: { ...mode.workload, bs: 8192 } }));
-    expect(refusal({ ...made, modes }).message).toContain("differ in --bs (4k and 8k): only");
+    const workloads = made.workloads.map((mode) => {
+      return { ...mode, workload: { ...mode.workload, bs: 8192 } };
+    });
+    expect(refusal({ ...made, workloads }).message).toContain("differ in --bs (4k and 8k): only");
   });
 
   test("what no mode uses may differ, and a sum's modes keep their workloads", () => {
     const b = sides({ seed: 9n, numjobs: 2, runtimeMs: 9000 });
-    const [first, second] = b.modes;
+    const [first, second] = b.workloads;
     const spun = { ...first!.workload.completion, spinNs: 1 };
-    const modes = [{ ...first!, workload: { ...first!.workload, completion: spun } }, second!];
+    const workloads = [{ ...first!, workload: { ...first!.workload, completion: spun } }, second!];
     const base = { ...b.workload, iodepth: 7 };
     const sum = mergeComparisons(
       [
         { file: "a.json", measurement: sides({}) },
-        { file: "b.json", measurement: { ...b, modes, workload: base } },
+        { file: "b.json", measurement: { ...b, workloads, workload: base } },
       ],
       ARGV,
     );
-    expect(sum.modes[1]!.workload).toMatchObject({ seed: 1n, numjobs: 2, runtimeMs: 9000 });
-    expect(sum.modes.map(({ name }) => name)).toEqual(["poll", "hybrid"]);
+    expect(sum.workloads[1]!.workload).toMatchObject({ seed: 1n, numjobs: 2, runtimeMs: 9000 });
+    expect(sum.workloads.map(({ name }) => name)).toEqual(["poll", "hybrid"]);
   });
 
   test.each<[string, Partial<Workload>, Partial<Workload["completion"]>]>([
@@ -261,22 +277,22 @@ describe("comparisons and sweeps of other workloads do not add up", () => {
         );
     };
     expect(failure(of("hybrid")).message).toContain(`differ in ${words}: only`);
-    if (words.startsWith("--spin")) expect(of("poll")().points).toHaveLength(1);
+    if (words.startsWith("--spin")) expect(of("poll")().workloads).toHaveLength(1);
   });
 });
 
 test("a hundred thousand and more of anything add up", () => {
   const many = 200_000;
-  const [first] = base.jobs;
+  const [first] = jobsIn(base);
   const jobs = Array.from({ length: many }, (_, job) => ({ ...first!, job }));
-  const runs = merged({ ...base, jobs }, later(base));
-  expect(runs.jobs.at(-1)!.job).toBe(many);
+  const runs = merged(withJobs(base, jobs), later(base));
+  expect(jobsIn(runs).at(-1)!.job).toBe(many);
   const point = examplePoint({ ios: 0 });
-  const of = (file: string, points: SweepMeasurement["points"]) => {
+  const of = (file: string, points: readonly ExamplePoint[]) => {
     return { file, measurement: exampleSweep(points) };
   };
   const sum = mergeSweeps([of("a", Array(many).fill(point)), of("b", [point])], ARGV);
-  expect(sum.points).toHaveLength(1);
+  expect(sum.workloads).toHaveLength(1);
   const made = exampleComparison({ modes: [poll], rounds: 1, ios: 1 });
   const blocks = Array.from({ length: many }, (_, position) => ({ ...made.blocks[0]!, position }));
   const long = { file: "a.json", measurement: { ...made, blocks, rounds: many } };
@@ -290,11 +306,12 @@ test("seed, CPUs, number of jobs, runtime and device may differ", () => {
     perSecond: 2,
     seconds: 1,
   });
-  const elsewhere = { ...later(other), device: { ...other.device, serial: "S2" } };
-  const { workload, device, jobs } = merged(base, elsewhere);
+  const elsewhere = { ...later(other), devices: [{ ...other.devices[0]!, serial: "S2" }] };
+  const sum = merged(base, elsewhere);
+  const { workload, devices } = sum;
   expect(workload).toMatchObject({ numjobs: 3, runtimeMs: 9000, cpus: [], seed: 1n });
-  expect(device).toEqual(base.device);
-  expect(jobs).toHaveLength(3);
+  expect(devices).toEqual(base.devices);
+  expect(jobsIn(sum)).toHaveLength(3);
 });
 
 test("what was done to the device before is kept where all say the same", () => {
@@ -310,9 +327,7 @@ describe("a sum of runs", () => {
         fc.integer({ min: 2, max: 4 }).chain((count) => shapes(count)),
         (all) => {
           const sum = merged(...all.map(runOf));
-          expect(latenciesOf(sum, "read")).toEqual(
-            countsOf(all.flatMap(({ jobs }) => jobs.flat())),
-          );
+          expect(latencyIn(sum, "read")).toEqual(countsOf(all.flatMap(({ jobs }) => jobs.flat())));
         },
       ),
     );
@@ -321,13 +336,13 @@ describe("a sum of runs", () => {
   test("is the same in whichever steps it is made", () => {
     fc.assert(
       fc.property(shapes(3), (all) => {
-        const [a, b, c] = all.map(runOf) as [RunMeasurement, RunMeasurement, RunMeasurement];
+        const [a, b, c] = all.map(runOf) as [Measurement, Measurement, Measurement];
         const [left, right, once] = [
           merged(merged(a, b), c),
           merged(a, merged(b, c)),
           merged(a, b, c),
         ];
-        const unnamed = ({ merged: sources, ...sum }: RunMeasurement) => ({
+        const unnamed = ({ merged: sources, ...sum }: Measurement) => ({
           ...sum,
           merged: sources.map(({ file: _file, ...source }) => source),
         });
@@ -340,13 +355,13 @@ describe("a sum of runs", () => {
   test("is the same in whichever order, but for the order of its jobs", () => {
     fc.assert(
       fc.property(shapes(2), (all) => {
-        const [a, b] = all.map(runOf) as [RunMeasurement, RunMeasurement];
+        const [a, b] = all.map(runOf) as [Measurement, Measurement];
         const [there, back] = [merged(a, b), merged(b, a)];
-        expect(latenciesOf(there, "read")).toEqual(latenciesOf(back, "read"));
-        expect(elapsedNsOf(there)).toBe(elapsedNsOf(back));
+        expect(latencyIn(there, "read")).toEqual(latencyIn(back, "read"));
+        expect(blockIn(there).elapsedNs).toBe(blockIn(back).elapsedNs);
         expect(there.startedMs).toBe(back.startedMs);
-        const moments = (run: RunMeasurement) =>
-          run.intervals.map(({ endMs, latencies: all }) => [
+        const moments = (run: Measurement) =>
+          intervalsIn(run).map(({ endMs, latencies: all }) => [
             endMs,
             all.reduce((sum, { total }) => sum + total, 0),
           ]);
@@ -360,17 +375,20 @@ describe("a sum of runs", () => {
       fc.property(shapes(3), (all) => {
         const runs = all.map(runOf);
         const sum = merged(...runs);
-        const numbers = sum.jobs.map(({ job }) => job);
+        const numbers = jobsIn(sum).map(({ job }) => job);
         expect(numbers).toEqual(numbers.map((_, index) => index));
-        for (const job of sum.jobs) {
-          const own = sum.intervals.flatMap(({ latencies: packed }) =>
+        for (const job of jobsIn(sum)) {
+          const own = intervalsIn(sum).flatMap(({ latencies: packed }) =>
             packed.filter((one) => one.job === job.job),
           );
-          expect(mergeCounts(own.map(unpackLatency))).toEqual(job.read);
+          const whole = blockIn(sum).latencies.filter((one) => one.job === job.job);
+          expect(mergeCounts(own.map(unpackLatency))).toEqual(
+            mergeCounts(whole.map(unpackLatency)),
+          );
         }
-        for (const { source, endMs } of sum.intervals) {
-          const { startedMs, intervals } = runs[source]!;
-          const times = intervals.map((interval) => startedMs + interval.endMs);
+        for (const { source, endMs } of intervalsIn(sum)) {
+          const { startedMs } = runs[source]!;
+          const times = intervalsIn(runs[source]!).map((interval) => startedMs + interval.endMs);
           const found = times.filter((time) => Math.abs(time - (sum.startedMs + endMs)) < 1e-3);
           expect(found).toHaveLength(1);
         }
@@ -381,20 +399,20 @@ describe("a sum of runs", () => {
   test("names its sources: jobs and intervals say which, sums among them are taken apart", () => {
     const [a, b, c] = [0, 1, 2].map((index) =>
       runOf({ startedMs: FIRST_MS + index * 5000, jobs: [[300 + index], [400]] }),
-    ) as [RunMeasurement, RunMeasurement, RunMeasurement];
+    ) as [Measurement, Measurement, Measurement];
     const sum = mergeRuns([part(merged(b, c), 0), part(a, 1)], ARGV);
     expect(sum.merged.map(({ startedMs }) => startedMs - FIRST_MS)).toEqual([5000, 10_000, 0]);
     expect(sum.merged[2]).toMatchObject({ file: "1.json", argv: a.argv, host: a.host });
-    expect(sum.jobs.map(({ source }) => source)).toEqual([0, 0, 1, 1, 2, 2]);
+    expect(jobsIn(sum).map(({ source }) => source)).toEqual([0, 0, 1, 1, 2, 2]);
     expect(sum.startedMs).toBe(FIRST_MS);
-    expect(sum.intervals.map(({ source }) => source)).toEqual([2, 2, 0, 0, 1, 1]);
+    expect(intervalsIn(sum).map(({ source }) => source)).toEqual([2, 2, 0, 0, 1, 1]);
   });
 
   test("beside each other they add up, one after the other they are averaged", () => {
     const samples = [latencies(6000, 8000)];
     const first = runOf({ startedMs: FIRST_MS, jobs: samples, elapsedMs: 3000 });
-    const rate = (run: RunMeasurement) =>
-      perSecond(latenciesOf(run, "read").total, elapsedNsOf(run));
+    const rate = (run: Measurement) =>
+      perSecond(latencyIn(run, "read").total, blockIn(run).elapsedNs);
     expect(rate(first)).toBe(2000);
     const beside = {
       ...runOf({ startedMs: FIRST_MS, jobs: samples, elapsedMs: 3000 }),
@@ -407,12 +425,12 @@ describe("a sum of runs", () => {
     const muchLater = runOf({ startedMs: FIRST_MS + 3_600_000, jobs: samples, elapsedMs: 3000 });
     expect(rate(merged(first, muchLater))).toBe(2000);
     const half = runOf({ startedMs: FIRST_MS + 1500, jobs: samples, elapsedMs: 3000 });
-    expect(elapsedNsOf(merged(first, half))).toBe(4.5e9);
-    expect(elapsedNsOf(merged(merged(first, half), muchLater))).toBe(7.5e9);
+    expect(blockIn(merged(first, half)).elapsedNs).toBe(4.5e9);
+    expect(blockIn(merged(merged(first, half), muchLater)).elapsedNs).toBe(7.5e9);
   });
 
   test("has the doubts of all: counts added, jobs renumbered, of two measures the worse", () => {
-    const doubting = (run: RunMeasurement, warnings: readonly Warning[]) => ({ ...run, warnings });
+    const doubting = (run: Measurement, warnings: readonly Warning[]) => ({ ...run, warnings });
     const a = doubting(troubledRun(), [
       { kind: "io-errors", count: 15 },
       { kind: "host-busy", loadAverage: 3.2 },
@@ -440,15 +458,15 @@ describe("a sum of runs", () => {
   test("was interrupted when one was, and knows no device CPU when one does not", () => {
     expect(merged(base, later(base)).interrupted).toBe(false);
     expect(merged(base, { ...later(base), interrupted: true }).interrupted).toBe(true);
-    const timed = (deviceCpuNs: number | null, run: RunMeasurement) => ({ ...run, deviceCpuNs });
-    expect(merged(timed(3, base), timed(4, later(base))).deviceCpuNs).toBe(7);
-    expect(merged(timed(3, base), timed(null, later(base))).deviceCpuNs).toBeNull();
+    const timed = (deviceCpuNs: number | null, run: Measurement) => withBlock(run, { deviceCpuNs });
+    expect(blockIn(merged(timed(3, base), timed(4, later(base)))).deviceCpuNs).toBe(7);
+    expect(blockIn(merged(timed(3, base), timed(null, later(base)))).deviceCpuNs).toBeNull();
   });
 
   test("keeps what was rejected at its time", () => {
     const rejectedRaw = [{ kind: "bad-cid", atNs: 5, cqHead: 1, cqe: "00".repeat(16) }] as const;
     const other = later(withJob(base, { rejectedRaw }), 2);
-    expect(merged(base, other).jobs[1]!.rejectedRaw[0]!.atNs).toBe(2_000_005);
+    expect(jobsIn(merged(base, other))[1]!.rejectedRaw[0]!.atNs).toBe(2_000_005);
   });
 });
 
@@ -480,11 +498,12 @@ test("comparisons follow each other: rounds and positions go on, pairs have the 
 });
 
 describe("sweeps", () => {
-  const of = (file: string, measurement: SweepMeasurement) => ({ file, measurement });
+  const of = (file: string, measurement: Measurement) => ({ file, measurement });
   const point = (iodepth: number, ios: number, seed: number) => {
     const made = examplePoint({ iodepth, ios });
     const latency = countsOf(latencies(ios, 9000, seed));
-    return { ...made, latency, latencies: [packLatency(latency, { op: "read", job: 0 })] };
+    const own = [packLatency(latency, { op: "read", job: 0 })];
+    return { ...made, block: { ...made.block, latencies: own } };
   };
 
   test("equal settings are added up exactly, others follow", () => {
@@ -492,23 +511,23 @@ describe("sweeps", () => {
       exampleSweep([point(1, 100, 1), point(8, 200, 2)]),
       exampleSweep([point(8, 300, 3), point(32, 50, 4)]),
     ];
-    const { points } = mergeSweeps([of("a", a), of("b", b)], ARGV);
-    expect(points.map(({ iodepth }) => iodepth)).toEqual([1, 8, 32]);
+    const points = groupsOf(mergeSweeps([of("a", a), of("b", b)], ARGV));
+    expect(points.map(({ workload }) => workload.iodepth)).toEqual([1, 8, 32]);
     const expected = countsOf([...latencies(200, 9000, 2), ...latencies(300, 9000, 3)]);
-    expect(points[1]!.latency).toEqual(expected);
-    expect(points[1]!.latencies).toHaveLength(1);
-    expect(unpackLatency(points[1]!.latencies[0]!)).toEqual(expected);
-    expect(points[1]!).toMatchObject({ elapsedNs: 2e9, completed: 500 });
-    expect(points[1]!.audit.interrupts).toBe(500);
+    expect(latencyOf(points[1]!)).toEqual(expected);
+    expect(points[1]!.parts).toHaveLength(1);
+    expect(points[1]!.parts[0]!.latency).toEqual(expected);
+    expect(points[1]!).toMatchObject({ elapsedNs: 2e9, work: { completed: 500 } });
+    expect(points[1]!.work.waits.interrupts).toBe(500);
   });
 
   test("settings of coalescing are told apart", () => {
     const coalesced = { ...point(8, 10, 1), coalescing: { threshold: 7, time: 1 } };
-    const { points } = mergeSweeps(
+    const { workloads } = mergeSweeps(
       [of("a", exampleSweep([point(8, 10, 1)])), of("b", exampleSweep([coalesced]))],
       ARGV,
     );
-    expect(points).toHaveLength(2);
+    expect(workloads).toHaveLength(2);
   });
 });
 
@@ -523,11 +542,11 @@ describe("a saved sum is read back as it was", () => {
     const path = file();
     const run = exampleRun({ options: { rw: "randrw", numjobs: "2" }, perSecond: 200, seconds: 2 });
     const sum = merged(run, later(run));
-    saveRun(sum, path);
+    new SavedResult(sum).save(path);
     const read = readResult(path);
-    expect(read).toEqual({ kind: "run", file: path, measurement: sum });
+    expect(read).toEqual({ file: path, measurement: sum });
     const more = mergeResults([read, result(later(run, 120_000), "c.json")], ARGV);
-    expect(more.measurement.merged.map(({ file }) => file)).toEqual(["0.json", "1.json", "c.json"]);
+    expect(more.merged.map(({ file }) => file)).toEqual(["0.json", "1.json", "c.json"]);
   });
 
   test("of comparisons and sweeps", () => {
@@ -544,14 +563,14 @@ describe("a saved sum is read back as it was", () => {
       },
     }));
     const sum = mergeComparisons(rounded, ARGV);
-    saveDocument(comparisonDocument(sum), { kind: "compare", ...sum }, path);
+    new SavedResult(sum).save(path);
     expect(readResult(path).measurement).toMatchObject({ rounds: 4, merged: sum.merged });
     const sweeps = [1, 2].map((iodepth) => ({
       file: `${iodepth}.json`,
       measurement: exampleSweep([examplePoint({ iodepth: 8, ios: 100 })]),
     }));
     const swept = mergeSweeps(sweeps, ARGV);
-    saveDocument(sweepDocument(swept), { kind: "sweep", ...swept }, path);
+    new SavedResult(swept).save(path);
     expect(readResult(path).measurement).toEqual(swept);
   });
 });

@@ -8,17 +8,19 @@ import { PhasebitError } from "../../src/errors.ts";
 import { packCounts } from "../../src/measurement/histogram-payload.ts";
 import { packageRoot } from "../../src/package.ts";
 import { comparisonDocument } from "../../src/results/compare-document.ts";
+import { documentOf } from "../../src/results/document.ts";
 import { fioDocument } from "../../src/results/fio.ts";
 import { readResult, resultOf } from "../../src/results/read.ts";
 import { sweepDocument } from "../../src/results/sweep-document.ts";
 import {
+  blocksOf,
   exampleComparison,
   examplePoint,
   exampleSweep,
   interrupt,
   poll,
 } from "../examples/compare.ts";
-import { exampleRun, troubledRun } from "../examples/run.ts";
+import { blockIn, exampleRun, troubledRun } from "../examples/run.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -37,6 +39,12 @@ const documents = {
   compare: comparisonDocument(comparison),
   sweep: sweepDocument(sweep),
 };
+
+/** Where things are under "phasebit". */
+const BLOCK = ["blocks", 0] as const;
+const JOB = [...BLOCK, "jobs", 0] as const;
+const INTERVAL = [...BLOCK, "intervals", 0] as const;
+const READ = [...BLOCK, "latencies", 0] as const;
 
 function refusal(read: () => unknown): string {
   try {
@@ -98,21 +106,21 @@ describe("a damaged result", () => {
   };
 
   test.each<[string, (details: never) => unknown, string]>([
-    ["a negative count", (d) => set(d, ["jobs", 0, "completed"], -1), "jobs.0.completed"],
+    ["a negative count", (d) => set(d, [...JOB, "completed"], -1), "jobs.0.completed"],
     ["a pattern of another world", (d) => set(d, ["workload", "rw"], "dance"), "workload.rw"],
-    ["no jobs", (d) => set(d, ["jobs"], []), "phasebit.jobs"],
+    ["no jobs", (d) => set(d, [...BLOCK, "jobs"], []), "phasebit.blocks.0.jobs"],
     ["a seed that is no number", (d) => set(d, ["workload", "seed"], "abc"), "workload.seed"],
-    ["a total that is not the sum", (d) => set(d, ["jobs", 0, "read", "total"], 5), "jobs.0.read"],
+    ["a total that is not the sum", (d) => set(d, [...READ, "total"], 5), "latencies.0"],
     [
       "a bucket beyond the last",
-      (d) => set(d, ["jobs", 0, "read", "counts", "index", 0], 1e6),
+      (d) => set(d, ["total", "read", "counts", "index", 0], 1e6),
       "read",
     ],
-    ["an extreme elsewhere", (d) => set(d, ["jobs", 0, "read", "maxNs"], 9e9), '"maxNs"'],
+    ["an extreme elsewhere", (d) => set(d, [...READ, "maxNs"], 9e9), '"maxNs"'],
     [
       "an interval that is no histogram",
-      (d) => set(d, ["series", 0, "latencies", 0, "hdrHistogramV2"], "HISTF!"),
-      "series.0.latencies.0",
+      (d) => set(d, [...INTERVAL, "latencies", 0, "hdrHistogramV2"], "HISTF!"),
+      "intervals.0.latencies.0",
     ],
     ["a time before time", (d) => set(d, ["startedMs"], -1), "startedMs"],
     [
@@ -125,16 +133,20 @@ describe("a damaged result", () => {
   });
 
   test.each<[string, (details: never) => unknown, string]>([
-    ["two jobs of one number", (d) => set(d, ["jobs", 1, "job"], 0), "two jobs have one number"],
-    ["a job of no source", (d) => set(d, ["jobs", 0, "source"], 1), "a source is none"],
+    [
+      "two jobs of one number",
+      (d) => set(d, [...BLOCK, "jobs", 1, "job"], 0),
+      "two jobs have one number",
+    ],
+    ["a job of no source", (d) => set(d, [...JOB, "source"], 1), "a source is none"],
     [
       "an interval of no job",
-      (d) => set(d, ["series", 0, "latencies", 0, "job"], 9),
+      (d) => set(d, [...INTERVAL, "latencies", 0, "job"], 9),
       "a job that is not",
     ],
     [
       "another payload",
-      (d) => set(d, ["jobs", 0, "read", "hdrHistogramV2"], packCounts([[5, 1]])),
+      (d) => set(d, ["total", "read", "hdrHistogramV2"], packCounts([[5, 1]])),
       "another than",
     ],
     [
@@ -144,22 +156,14 @@ describe("a damaged result", () => {
     ],
     [
       "a sum without samples",
-      (d) => set(d, ["series", 0, "latencies", 0, "sumNs"], 1e20),
+      (d) => set(d, [...INTERVAL, "latencies", 0, "sumNs"], 1e20),
       '"sumNs"',
     ],
-    [
-      "a time that divides to infinity",
-      (d) => set(d, ["jobs", 0, "elapsedNs"], 1e-300),
-      "elapsedNs",
-    ],
-    [
-      "a time that adds up to infinity",
-      (d) => set(d, ["jobs", 0, "elapsedNs"], 1e308),
-      "elapsedNs",
-    ],
+    ["a time that divides to infinity", (d) => set(d, [...JOB, "elapsedNs"], 1e-300), "elapsedNs"],
+    ["a time that adds up to infinity", (d) => set(d, [...JOB, "elapsedNs"], 1e308), "elapsedNs"],
     [
       "more samples than can be counted",
-      (d) => set(d, ["jobs", 0, "completed"], 2 ** 53 - 1),
+      (d) => set(d, [...JOB, "completed"], 2 ** 53 - 1),
       "completed",
     ],
   ])("%s is named too", (_, change, where) => {
@@ -168,18 +172,18 @@ describe("a damaged result", () => {
 
   test("modes of one name, and modes that nobody named", () => {
     const twice = parsed(documents.compare);
-    set(twice, ["conditions", "modes", 1, "name"], "poll");
+    set(twice, ["workloads", 1, "name"], "poll");
     expect(refusal(() => resultOf("x.json", twice))).toContain("two modes have one name");
     const unnamed = parsed(documents.compare);
-    set(unnamed, ["conditions", "modes"], parsed(documents.compare.conditions.modes.slice(0, 1)));
-    expect(refusal(() => resultOf("x.json", unnamed))).toContain("conditions do not name");
+    set(unnamed, ["workloads"], parsed(documents.compare.workloads.slice(0, 1)));
+    expect(refusal(() => resultOf("x.json", unnamed))).toContain("a block is of no workload");
   });
 
   test("text that becomes longer when it is made safe can be written and read again", () => {
     const copy = parsed(documents.sweep);
-    set(copy, ["conditions", "device", "model"], "\u00e9".repeat(4000));
+    set(copy, ["devices", 0, "model"], "\u00e9".repeat(4000));
     const { measurement } = resultOf("x.json", copy);
-    const again = parsed(sweepDocument(measurement as typeof sweep));
+    const again = parsed(sweepDocument(measurement));
     expect(resultOf("x.json", again).measurement).toEqual(measurement);
   });
 
@@ -212,15 +216,15 @@ describe("a damaged result", () => {
       '"poll":{',
       '"__proto__":{"polluted":1},"poll":{',
     );
-    expect(resultOf("x.json", JSON.parse(text)).kind).toBe("compare");
+    expect(resultOf("x.json", JSON.parse(text)).measurement.kind).toBe("compare");
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   });
 
   test("strings come out as safe text", () => {
     const copy = parsed(documents.run);
-    set(copy, ["phasebit", "device", "serial"], "<svg onload=alert()>\u001b[2J\u00e9");
+    set(copy, ["phasebit", "devices", 0, "serial"], "<svg onload=alert()>\u001b[2J\u00e9");
     const { measurement } = resultOf("x.json", copy);
-    expect(measurement.device.serial).toBe("<svg onload=alert()>\\x1b[2J\\xc3\\xa9");
+    expect(measurement.devices[0]!.serial).toBe("<svg onload=alert()>\\x1b[2J\\xc3\\xa9");
   });
 
   test("a doubt of a later phasebit comes out in its words", () => {
@@ -248,13 +252,13 @@ describe("a result comes back as it was measured", () => {
   test("a comparison", () => {
     const { measurement } = resultOf("x", parsed(documents.compare));
     expect(measurement).toEqual({ ...comparison, warnings: [] });
-    expect(comparisonDocument(measurement as typeof comparison)).toEqual(documents.compare);
+    expect(comparisonDocument(measurement)).toEqual(documents.compare);
   });
 
   test("a sweep", () => {
     const { measurement } = resultOf("x", parsed(documents.sweep));
     expect(measurement).toEqual(sweep);
-    expect(sweepDocument(measurement as typeof sweep)).toEqual(documents.sweep);
+    expect(sweepDocument(measurement)).toEqual(documents.sweep);
   });
 });
 
@@ -262,37 +266,80 @@ describe("results of schema 1", () => {
   const old = (name: string) => readResult(join(packageRoot, "test/results/schema-1", name));
 
   test("a run keeps its figures, and has no histograms of intervals", () => {
-    const { kind, measurement } = old("run.json");
-    if (kind !== "run") throw new Error(kind);
-    expect(measurement.jobs[0]!.read.total).toBe(measurement.jobs[0]!.completed);
-    expect(measurement.intervals.map(({ latencies }) => latencies)).toEqual([[], [], []]);
+    const { measurement } = old("run.json");
+    const { latencies, jobs, intervals } = blockIn(measurement);
+    expect(latencies[0]!.total).toBe(jobs![0]!.completed);
+    expect(intervals).toBeNull();
     expect(measurement.workload).toMatchObject({ logHistMs: 1000, precondition: null });
     // what was not kept is left out of what is written from it, and never 0
     const again = fioDocument(measurement);
     expect(again.jobs[0]!["read"]).toMatchObject({ iops_samples: 0 });
-    expect(again.phasebit.series[0]).not.toHaveProperty("read");
+    expect(again.phasebit.blocks[0]!.intervals).toBeNull();
   });
 
   test("a comparison keeps its counts and its histograms", () => {
-    const { kind, measurement } = old("compare.json");
-    if (kind !== "compare") throw new Error(kind);
+    const { measurement } = old("compare.json");
     for (const block of measurement.blocks) {
-      expect(block.latency.total).toBe(block.completed);
+      expect(block.latencies[0]!.total).toBe(block.work.completed);
       expect(block.latencies.map(({ op, job }) => [op, job])).toEqual([["read", 0]]);
     }
-    const polled = measurement.blocks.find(({ mode }) => mode === "poll")!;
-    expect(polled.userNs).toBeGreaterThan(polled.elapsedNs * 0.9);
-    expect(Number.isInteger(polled.userNs)).toBe(true);
+    const polled = blocksOf(measurement, "poll")[0]!;
+    expect(polled.work.userNs).toBeGreaterThan(polled.elapsedNs * 0.9);
+    expect(Number.isInteger(polled.work.userNs)).toBe(true);
   });
 
   test("a sweep", () => {
-    const { kind, measurement } = old("sweep.json");
-    if (kind !== "sweep") throw new Error(kind);
-    expect(measurement.points.map(({ mode, iodepth }) => [mode, iodepth])).toEqual([
+    const { measurement } = old("sweep.json");
+    expect(measurement.workloads.map(({ mode, workload }) => [mode, workload.iodepth])).toEqual([
       ["poll", 1],
       ["interrupt", 1],
     ]);
-    expect(measurement.points[1]!.audit.interrupts).toBeGreaterThan(0);
+    expect(measurement.blocks[1]!.work.waits.interrupts).toBeGreaterThan(0);
+  });
+});
+
+describe("results of schema 2", () => {
+  const old = (name: string) => readResult(join(packageRoot, "test/results/schema-2", name));
+
+  test("a run keeps its latencies, jobs and intervals", () => {
+    const { latencies, jobs, intervals, work } = blockIn(old("run.json").measurement);
+    expect(latencies.map(({ op, job, total }) => [op, job, total])).toEqual([
+      ["read", 0, work.completed],
+    ]);
+    expect(jobs).toHaveLength(1);
+    expect(intervals).toHaveLength(100);
+    expect(intervals!.flatMap((interval) => interval.latencies)).toHaveLength(100);
+  });
+
+  test("a comparison has no jobs, and what they did together", () => {
+    const { rounds, blocks, workloads } = old("compare.json").measurement;
+    expect(workloads.map(({ name, options }) => [name, options])).toEqual([
+      ["poll", "--completion poll"],
+      ["interrupt", "--completion interrupt"],
+    ]);
+    expect([rounds, blocks.length]).toEqual([12, 24]);
+    expect(blocks.map(({ position }) => position)).toEqual([...blocks.keys()]);
+    for (const { jobs, intervals, work, latencies } of blocks) {
+      expect([jobs, intervals]).toEqual([null, []]);
+      expect(latencies[0]!.total).toBe(work.completed);
+    }
+  });
+
+  test("a sweep has its points as settings, and does not claim to have counted switches", () => {
+    const { measurement } = old("sweep.json");
+    expect(measurement.workloads.slice(0, 2).map(({ name }) => name)).toEqual([
+      "poll.qd1",
+      "interrupt.qd1",
+    ]);
+    for (const { work, round } of measurement.blocks) {
+      expect([work.voluntarySwitches, round]).toEqual([null, null]);
+    }
+  });
+
+  test.each(["run", "compare", "sweep"])("%s is the same once it was written anew", (kind) => {
+    const { measurement } = old(`${kind}.json`);
+    const again = parsed(documentOf(measurement));
+    expect(resultOf("x", again).measurement).toEqual(measurement);
   });
 });
 

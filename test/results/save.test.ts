@@ -12,11 +12,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PhasebitError } from "../../src/errors.ts";
 import { checkOutput } from "../../src/results/files.ts";
-import { saveRun } from "../../src/results/save.ts";
+import { SavedResult } from "../../src/results/save.ts";
 import { emptyRun, exampleRun } from "../examples/run.ts";
 
 const home = process.cwd();
 const run = exampleRun({ perSecond: 100, seconds: 1 });
+const saveRun = (of: typeof run, output?: string) => new SavedResult(of).save(output);
 let folder = "";
 
 beforeEach(() => {

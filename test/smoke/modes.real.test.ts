@@ -10,7 +10,9 @@ interface Result {
     readonly error: number;
     readonly read: { readonly total_ios: number };
   }[];
-  readonly phasebit: { readonly jobs: readonly { readonly tier: string }[] };
+  readonly phasebit: {
+    readonly blocks: readonly [{ readonly jobs: readonly { readonly tier: string }[] }];
+  };
 }
 
 function saved(cwd: string): Result {
@@ -29,6 +31,6 @@ test.each(["poll", "interrupt", "hybrid", "lhp", "adaptive"])(
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     const result = saved(cwd);
     expect(result.jobs.map(({ error, read }) => error === 0 && read.total_ios > 0)).toEqual([true]);
-    expect(result.phasebit.jobs.map(({ tier }) => tier)).toEqual(["turbofan"]);
+    expect(result.phasebit.blocks[0].jobs.map(({ tier }) => tier)).toEqual(["turbofan"]);
   },
 );

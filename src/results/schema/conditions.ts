@@ -81,7 +81,7 @@ export const mergedSource = v.object({
   startedMs: unixMs,
   argv: listOf(text, MOST_WORDS),
   host,
-  device,
+  devices: v.array(device),
 });
 
 const names = v.array(text);
@@ -150,6 +150,4 @@ export const conditions = {
   interrupted: v.boolean(),
   merged: listOf(mergedSource, MOST_WORDS),
   host,
-  device,
-  workload,
 };

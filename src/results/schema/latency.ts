@@ -13,20 +13,29 @@ const extremes = { total: count, minNs: amount, maxNs: amount, sumNs: amount };
 const LONGEST_PAYLOAD = 1_000_000;
 const payload = v.pipe(v.string(), v.maxLength(LONGEST_PAYLOAD));
 
+const packedEntries = { ...extremes, hdrHistogramV2: payload };
+type PackedEntries = v.InferOutput<v.ObjectSchema<typeof packedEntries, undefined>>;
+
+/** measurement/measurement.ts: PackedCounts. */
+export const packedCounts = v.pipe(v.object(packedEntries), isUndamaged());
+
 /** measurement/measurement.ts: PackedLatency. */
 export const packedLatency = v.pipe(
   v.object({
     op: v.picklist(["read", "write", "mixed"]),
     job: v.nullable(count),
-    ...extremes,
-    hdrHistogramV2: payload,
+    ...packedEntries,
   }),
-  v.rawCheck(({ dataset, addIssue }) => {
+  isUndamaged(),
+);
+
+function isUndamaged<T extends PackedEntries>() {
+  return v.rawCheck<T>(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const why = damage(dataset.value, unpacked(dataset.value.hdrHistogramV2));
     if (why !== null) addIssue({ message: why });
-  }),
-);
+  });
+}
 
 /** Counts as they are, and encoded; comes out as LatencyCounts. */
 export const latencyDetails = v.pipe(

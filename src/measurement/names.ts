@@ -1,6 +1,5 @@
 // Names for files, tags and groups. What they are made from may come from a hostile file: letters, digits,
 // dots, hyphens and underscores come out, and no two are the same.
-import { basename } from "node:path";
 
 /** Longer names fit no file system once an extension follows. */
 const LONGEST = 100;
@@ -24,9 +23,4 @@ export function uniqueNames(texts: readonly string[]): string[] {
     next.set(name, number);
     return numbered();
   });
-}
-
-/** What exports of a result's file are named after: "results/x.json" is "x". */
-export function stemOf(file: string): string {
-  return safeName(basename(file).replace(/\.json$/, ""));
 }

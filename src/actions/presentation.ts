@@ -1,0 +1,22 @@
+// A measurement as it is shown and saved, whatever was asked for.
+import type { Measurement, MeasurementKind } from "../measurement/measurement.ts";
+import { comparisonReport } from "../report/compare.ts";
+import type { ViewOptions } from "../report/compare-frame.ts";
+import { normalReport } from "../report/normal.ts";
+import { sweepReport } from "../report/sweep.ts";
+import { SavedResult } from "../results/save.ts";
+import type { Presentation } from "./output.ts";
+
+const reports: Readonly<
+  Record<MeasurementKind, (measurement: Measurement, options: ViewOptions) => string>
+> = { run: normalReport, compare: comparisonReport, sweep: sweepReport };
+
+/** The measurement's report, its document and its files. */
+export function presentationOf(measurement: Measurement, output?: string): Presentation {
+  const result = new SavedResult(measurement);
+  return {
+    save: () => result.save(output),
+    normal: (saved) => reports[measurement.kind](measurement, { saved }),
+    json: () => result.text,
+  };
+}

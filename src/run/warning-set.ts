@@ -1,0 +1,51 @@
+// The doubts about blocks, one after the other.
+import { PhasebitError } from "../errors.ts";
+import type { Warning } from "../measurement/measurement.ts";
+import { unitedWarnings } from "../measurement/united-warnings.ts";
+import type { Workload } from "../measurement/workload.ts";
+import { warningsOf } from "./doubts.ts";
+import type { BlockOutcome, Session } from "./session.ts";
+
+/** The doubts that a block of `workload` deserves. */
+export function blockWarnings(
+  session: Session,
+  workload: Workload,
+  outcome: Pick<BlockOutcome, "jobs" | "failure">,
+  interrupted = false,
+): Warning[] {
+  return warningsOf({
+    ...outcome,
+    host: session.host,
+    mode: workload.completion.mode,
+    interrupted,
+    crowd: session.crowd(workload),
+    hasReset: session.device.transport.hasReset,
+  });
+}
+
+/** The doubts of several blocks together. */
+export class WarningSet {
+  #warnings: readonly Warning[] = [];
+
+  add(warnings: readonly Warning[]): void {
+    this.#warnings = unitedWarnings([this.#warnings, warnings]);
+  }
+
+  /**
+   * The outcome of one of several blocks. When there is `something` already, a block that cannot be run ends the
+   * measurement and is a doubt about it; undefined then.
+   */
+  async unlessEnded<T>(something: boolean, block: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await block();
+    } catch (error) {
+      if (!something || !(error instanceof PhasebitError)) throw error;
+      this.add([{ kind: "stopped-early", why: error.message }]);
+      return undefined;
+    }
+  }
+
+  get all(): Warning[] {
+    return [...this.#warnings];
+  }
+}
