@@ -1,6 +1,7 @@
 // Rows of a heat map: latencies in steps of 5 %. A step begins where the one below ends.
 import { HISTOGRAM_COUNTS } from "../../assembly/layout.ts";
 import { bucketLowNs } from "../measurement/buckets.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 
 const RATIO = 1.05;
 
@@ -19,4 +20,19 @@ const stepOfBucket = Int16Array.from({ length: HISTOGRAM_COUNTS }, (_, index) =>
 /** The step in which the samples of a histogram's bucket are counted, by the bucket's lowest value. */
 export function stepOf(bucket: number): number {
   return stepOfBucket[bucket]!;
+}
+
+/** [step, count] of the steps with samples, rising. */
+export type Steps = readonly (readonly [number, number])[];
+
+/** The samples by step. */
+export function stepsOf({ counts }: LatencyCounts): Steps {
+  const steps: [number, number][] = [];
+  for (const [bucket, count] of counts) {
+    const step = stepOf(bucket);
+    const last = steps.at(-1);
+    if (last?.[0] === step) last[1] += count;
+    else steps.push([step, count]);
+  }
+  return steps;
 }

@@ -10,9 +10,9 @@ import {
   hasBothDirections,
   latencyOf,
   opsOf,
+  stagesOf,
 } from "../measurement/groups.ts";
-import { mergeCounts, unpackLatency } from "../measurement/latency-counts.ts";
-import type { Direction, Measurement, Op, StageName, Warning } from "../measurement/measurement.ts";
+import type { Direction, Measurement, Op, Warning } from "../measurement/measurement.ts";
 import { directionsOf } from "../measurement/workload-names.ts";
 import { largest } from "../statistics/summary.ts";
 import { safeString } from "../text.ts";
@@ -114,7 +114,7 @@ function draftOf(
     series: timeline?.series ?? null,
     heat: timeline?.heat ?? null,
     queues: queuesOf(group, direction, merged, timeline?.queues ?? null),
-    stages: stagesOf(group),
+    stages: stageData(group),
   };
   return { data, group };
 }
@@ -131,18 +131,9 @@ function numjobsOf({ blocks, workload }: Group): number {
   return most > 0 ? most : workload.numjobs;
 }
 
-/** Both directions together. */
-function stagesOf({ jobs }: Group): StageData[] {
-  const measured = (jobs ?? []).flatMap(({ stages }) => stages ?? []);
-  const names = Object.keys(measured[0] ?? {}) as StageName[];
-  return names
-    .map((name) => ({
-      name,
-      latency: mergeCounts(measured.map((stages) => unpackLatency(stages[name]))),
-    }))
-    .filter(({ latency }) => latency.total > 0)
-    .map(({ name, latency }) => {
-      const { mean, p50, p99 } = latencyFigures(latency);
-      return { name, mean, p50, p99 };
-    });
+function stageData(group: Group): StageData[] {
+  return stagesOf(group).map(({ name, latency }) => {
+    const { mean, p50, p99 } = latencyFigures(latency);
+    return { name, mean, p50, p99 };
+  });
 }

@@ -1,6 +1,6 @@
 // The percentile curve of a histogram over 1 / (1 - quantile), as HdrHistogram's plotter draws it: a decade of
 // the axis is one more nine.
-import { isCarried, percentileNs } from "../analysis/histogram.ts";
+import { curveAt } from "../analysis/percentile-curve.ts";
 import type { LatencyCounts } from "../measurement/measurement.ts";
 import { roundedNs } from "./digits.ts";
 import type { PercentileCurve } from "./report-data.ts";
@@ -16,14 +16,9 @@ const SAMPLES_ABOVE_LAST = 10;
  * own output goes on to the maximum; the line to it would be a tenth of the axis that nothing was measured on.
  */
 export function percentileCurve(latencies: LatencyCounts): PercentileCurve {
-  const { total } = latencies;
-  const points = gridTo(total / SAMPLES_ABOVE_LAST)
-    .map((oneOver) => ({ oneOver, percentile: 100 * (1 - 1 / oneOver) }))
-    .filter(({ percentile }) => isCarried(total, percentile))
-    .map(({ oneOver, percentile }) => ({
-      oneOver,
-      ns: roundedNs(percentileNs(latencies, percentile)),
-    }));
+  const points = curveAt(latencies, gridTo(latencies.total / SAMPLES_ABOVE_LAST)).map(
+    ([oneOver, ns]) => ({ oneOver, ns: roundedNs(ns) }),
+  );
   const shown = withoutRepeats(points);
   return { oneOver: shown.map(({ oneOver }) => oneOver), ns: shown.map(({ ns }) => ns) };
 }

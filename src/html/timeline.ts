@@ -1,6 +1,6 @@
 // What happened over time: rates, percentiles and the heat map, in one walk over the columns.
 import { carriedNs } from "../analysis/histogram.ts";
-import { stepEdgeNs, stepOf } from "../analysis/latency-steps.ts";
+import { type Steps, stepEdgeNs, stepsOf } from "../analysis/latency-steps.ts";
 import type { Stretch } from "../measurement/groups.ts";
 import { unpackLatency } from "../measurement/latency-counts.ts";
 import { LatencySum } from "../measurement/latency-sum.ts";
@@ -76,20 +76,6 @@ function seriesOf(
     p999: figures.map(({ p999 }) => p999),
     max: figures.map(({ max }) => max),
   };
-}
-
-/** [step, count] of the steps of 5 % with samples, rising. */
-type Steps = readonly (readonly [number, number])[];
-
-function stepsOf({ counts }: LatencyCounts): Steps {
-  const steps: [number, number][] = [];
-  for (const [bucket, count] of counts) {
-    const step = stepOf(bucket);
-    const last = steps.at(-1);
-    if (last?.[0] === step) last[1] += count;
-    else steps.push([step, count]);
-  }
-  return steps;
 }
 
 /** Rows from the first step with samples in any column to the last. */

@@ -1,13 +1,21 @@
 // The figures of a sample: rates, percentiles as far as the samples carry them, latencies in 5 % steps.
 
 import { meanNs } from "../analysis/histogram.ts";
-import { stepEdgeNs, stepOf } from "../analysis/latency-steps.ts";
+import { stepEdgeNs, stepsOf } from "../analysis/latency-steps.ts";
+import { curveAt, percentilesNs } from "../analysis/percentile-curve.ts";
 import { perSecond } from "../analysis/totals.ts";
 import type { LatencyCounts } from "../measurement/measurement.ts";
 import type { QueueSample, Sample } from "../run/monitor.ts";
 import { NS_PER_MS } from "../units.ts";
 import type { LiveQueue, LiveTotal, SampleEvent } from "./events.ts";
-import { percentileCurve, percentilesNs } from "./percentiles.ts";
+
+const POINTS_A_DECADE = 8;
+/** As the page and `--live ndjson` have them: seven decades and a half. */
+const MOST_POINTS = 60;
+/** Places of the percentile curve, to three digits. */
+const CURVE = Array.from({ length: MOST_POINTS }, (_, point) =>
+  Number((10 ** (point / POINTS_A_DECADE)).toPrecision(3)),
+);
 
 /** What was computed of a sample; the rest of its event says where it belongs. */
 export type SampleFigures = Pick<
@@ -47,7 +55,7 @@ function totalOf({ total, elapsedMs }: Sample, bs: number): LiveTotal {
     iops,
     bytesPerSecond: Math.round(iops * bs),
     latencyNs: { ...latencyOf(total), mean, p9999: p9999! },
-    percentiles: percentileCurve(total),
+    percentiles: curveAt(total, CURVE),
   };
 }
 
@@ -57,16 +65,10 @@ function queueOf({ job, latency }: QueueSample, periodMs: number): LiveQueue {
 }
 
 /** Counts by 5 % step, each step by its lower edge to four digits. */
-function heatOf({ counts }: LatencyCounts): SampleEvent["heat"] {
-  const steps: [number, number][] = [];
-  let last = -1;
-  for (const [bucket, count] of counts) {
-    const step = stepOf(bucket);
-    if (step === last) steps[steps.length - 1]![1] += count;
-    else steps.push([Number(stepEdgeNs(step).toPrecision(4)), count]);
-    last = step;
-  }
-  return steps;
+function heatOf(latency: LatencyCounts): SampleEvent["heat"] {
+  return stepsOf(latency).map(([step, count]) => {
+    return [Number(stepEdgeNs(step).toPrecision(4)), count] as const;
+  });
 }
 
 function rate(count: number, ms: number): number {

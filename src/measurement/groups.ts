@@ -3,7 +3,7 @@
 import { largest } from "../statistics/summary.ts";
 import { NS_PER_MS } from "../units.ts";
 import { grouped } from "./grouped.ts";
-import { mergeCounts, unpackLatency } from "./latency-counts.ts";
+import { emptyCounts, mergeCounts, unpackLatency } from "./latency-counts.ts";
 import { LatencySum } from "./latency-sum.ts";
 import type {
   Block,
@@ -14,6 +14,7 @@ import type {
   Op,
   PackedLatency,
   Setting,
+  StageName,
   Work,
 } from "./measurement.ts";
 import { uniqueNames } from "./names.ts";
@@ -121,6 +122,23 @@ export function hasBothDirections(group: Group): boolean {
 export function latencyOf({ parts }: Group, op?: Op): LatencyCounts {
   const chosen = parts.filter((part) => op === undefined || part.op === op);
   return mergeCounts(chosen.map(({ latency }) => latency));
+}
+
+/** The latencies of one queue in one direction. */
+export function queueLatency({ parts }: Group, job: number, op: Op): LatencyCounts {
+  return parts.find((part) => part.job === job && part.op === op)?.latency ?? emptyCounts;
+}
+
+/** The stages of all jobs in both directions, those with samples; none unless they were measured. */
+export function stagesOf({ jobs }: Group): { name: StageName; latency: LatencyCounts }[] {
+  const measured = (jobs ?? []).flatMap(({ stages }) => stages ?? []);
+  const names = Object.keys(measured[0] ?? {}) as StageName[];
+  return names
+    .map((name) => ({
+      name,
+      latency: mergeCounts(measured.map((stages) => unpackLatency(stages[name]))),
+    }))
+    .filter(({ latency }) => latency.total > 0);
 }
 
 /** From the measurement's `startedMs` to the end of the last stretch. */

@@ -2,9 +2,9 @@
 
 import { isCarried, meanNs, percentileNs, samplesNeeded } from "../analysis/histogram.ts";
 import { perSecond } from "../analysis/totals.ts";
-import { type Group, latencyOf } from "../measurement/groups.ts";
-import { emptyCounts, iosIn, mergeCounts, unpackLatency } from "../measurement/latency-counts.ts";
-import type { Direction, Job, LatencyCounts, StageName } from "../measurement/measurement.ts";
+import { type Group, latencyOf, queueLatency, stagesOf } from "../measurement/groups.ts";
+import { iosIn } from "../measurement/latency-counts.ts";
+import type { Direction, Job, LatencyCounts } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { directionsOf } from "../measurement/workload-names.ts";
 import { fioTime, formatCount, formatMiBps, formatNs } from "../units.ts";
@@ -101,21 +101,13 @@ function tooFew(total: number, colors: Colors): string[] {
 }
 
 /** Where the time of a command went, stage by stage; nothing unless it was measured. */
-export function stageTable(jobs: readonly Job[], colors: Colors): string[] {
-  const measured = jobs.flatMap(({ stages }) => stages ?? []);
-  const names = Object.keys(measured[0] ?? {}) as StageName[];
-  const rows = names
-    .map((name) => ({
-      name,
-      latency: mergeCounts(measured.map((stages) => unpackLatency(stages[name]))),
-    }))
-    .filter(({ latency }) => latency.total > 0)
-    .map(
-      ({ name, latency }): Row => ({
-        label: { text: name, style: String },
-        cells: latencyCells(latency, percentiles, colors),
-      }),
-    );
+export function stageTable(group: Group, colors: Colors): string[] {
+  const rows = stagesOf(group).map(
+    ({ name, latency }): Row => ({
+      label: { text: name, style: String },
+      cells: latencyCells(latency, percentiles, colors),
+    }),
+  );
   return rows.length === 0 ? [] : table([latencyHeading("stage", colors), ...rows]);
 }
 
@@ -139,17 +131,16 @@ export function jobTable(group: Group, colors: Colors): string[] {
 }
 
 function jobCells(
-  { parts, workload }: Group,
+  group: Group,
   { job, cpu, elapsedNs }: Job,
   direction: Direction,
   colors: Colors,
 ): Cell[] {
-  const part = parts.find((one) => one.job === job && one.op === direction);
-  const latency = part?.latency ?? emptyCounts;
+  const latency = queueLatency(group, job, direction);
   return [
     cpu === null ? "any" : `${cpu}`,
     formatCount(perSecond(latency.total, elapsedNs)),
-    formatMiBps(perSecond(latency.total * workload.bs, elapsedNs)),
+    formatMiBps(perSecond(latency.total * group.workload.bs, elapsedNs)),
     ...latencyCells(latency, jobPercentiles, colors),
   ];
 }

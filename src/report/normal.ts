@@ -32,7 +32,7 @@ export function normalReport(run: Measurement, options: ViewOptions = {}): strin
     ],
     rateTable(group, colors),
     latencyTable(group, colors),
-    stageTable(jobs, colors),
+    stageTable(group, colors),
     jobTable(group, colors),
     [
       ...wrap({ text: "cpu", style: colors.dim }, cpuParts(jobs), "  ", columns),

@@ -1,7 +1,7 @@
 // fio's JSON tree as fio 3.33 and 3.42 write it, so that fio's tools read it. The result document of a run is that
 // tree, and under one more key, "phasebit", what fio has no place for.
 
-import { type Group, groupsOf, latencyOf } from "../measurement/groups.ts";
+import { type Group, groupsOf, latencyOf, queueLatency } from "../measurement/groups.ts";
 import { emptyCounts } from "../measurement/latency-counts.ts";
 import type { Job, Measurement, Op } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
@@ -80,12 +80,11 @@ export function fioTree(measurement: Measurement, sources: readonly FioSource[])
 
 /** Each job of a group as one of fio's. */
 export function jobSources(group: Group, jobs: readonly Job[]): FioSource[] {
-  const { workload, parts, stretches } = group;
+  const { workload, stretches } = group;
   const intervals = stretches.filter(({ isInterval }) => isInterval);
   return jobs.map((job) => {
     const own = intervals.filter(({ source }) => source === job.source);
     const directions = directionsOf(workload).map((op): [Op, FioPart] => {
-      const part = parts.find((one) => one.op === op && one.job === job.job);
       const rates = ratesOf(
         own.map(({ lengthMs, latencies }) => ({
           lengthMs,
@@ -93,7 +92,7 @@ export function jobSources(group: Group, jobs: readonly Job[]): FioSource[] {
         })),
       );
       const ofTotal = latencyOf(group, op).total;
-      return [op, { latency: part?.latency ?? emptyCounts, rates, ofTotal }];
+      return [op, { latency: queueLatency(group, job.job, op), rates, ofTotal }];
     });
     const { elapsedNs, completed, failed, usage } = job;
     const { userNs, systemNs, voluntarySwitches, involuntarySwitches } = usage;
