@@ -8,8 +8,12 @@ const NS_DIGITS = 9;
 export function counterFamilies(measured: Measured): Family[] {
   const { groups, labelsOf } = measured;
   const queues = queuesOf(measured);
-  const ofGroups = (of: (group: Group) => number): Sample[] =>
-    groups.map((group) => sample(labelsOf(group), decimal(of(group))));
+  // what is not known has no sample
+  const ofGroups = (of: (group: Group) => number | null): Sample[] =>
+    groups.flatMap((group) => {
+      const value = of(group);
+      return value === null ? [] : sample(labelsOf(group), decimal(value));
+    });
   return [
     {
       ...counter("phasebit_ios"),

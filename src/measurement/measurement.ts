@@ -224,7 +224,7 @@ export interface Setting {
 /** What the jobs of a block did, all together; null is what an old result did not count. */
 export interface Work {
   readonly completed: number;
-  readonly failed: number;
+  readonly failed: number | null;
   readonly userNs: number;
   readonly systemNs: number;
   readonly voluntarySwitches: number | null;

@@ -16,7 +16,7 @@ export function workSum(works: readonly Work[]): Work {
     works.reduce((total, work) => total + of(work), 0);
   return {
     completed: sum(({ completed }) => completed),
-    failed: sum(({ failed }) => failed),
+    failed: sumOrNull(works.map(({ failed }) => failed)),
     userNs: sum(({ userNs }) => userNs),
     systemNs: sum(({ systemNs }) => systemNs),
     voluntarySwitches: sumOrNull(works.map(({ voluntarySwitches }) => voluntarySwitches)),

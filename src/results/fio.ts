@@ -31,10 +31,10 @@ export interface FioSource {
   readonly elapsedNs: number;
   readonly directions: ReadonlyMap<Op, FioPart>;
   readonly completed: number;
-  readonly failed: number;
   readonly userNs: number;
   readonly systemNs: number;
   /** Null where an old result did not count them. */
+  readonly failed: number | null;
   readonly switches: number | null;
   /** The jobs behind it; null where an old result did not keep them. */
   readonly jobs: readonly Job[] | null;
@@ -171,7 +171,7 @@ function batches(jobs: readonly Job[]) {
 
 function errorNumber({ jobs, failed }: FioSource): number {
   if (jobs?.some(({ timedOut }) => timedOut)) return ETIMEDOUT;
-  return failed > 0 || jobs?.some(({ lost }) => lost > 0) ? EIO : 0;
+  return (failed ?? 0) > 0 || jobs?.some(({ lost }) => lost > 0) ? EIO : 0;
 }
 
 /** What was asked for, in fio's words; fio's tools need rw, bs, iodepth and numjobs here. */

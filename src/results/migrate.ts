@@ -88,7 +88,7 @@ function firstPoints(points: readonly Json[], conditions: Json): Json[] {
     return {
       ...point,
       startedMs: own,
-      failed: 0,
+      failed: null,
       latencies: firstLatencies(point, conditions),
       userNs: times(cpu["user"], point["completed"]),
       systemNs: times(cpu["system"], point["completed"]),

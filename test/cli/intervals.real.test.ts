@@ -90,7 +90,7 @@ test("errors of all blocks are counted together", () => {
     cwd,
   );
   const result = readResult(join(cwd, "c.json"));
-  const failed = result.measurement.blocks.reduce((sum, block) => sum + block.work.failed, 0);
+  const failed = result.measurement.blocks.reduce((sum, block) => sum + block.work.failed!, 0);
   expect(failed).toBeGreaterThan(0);
   expect(result.measurement.warnings).toContainEqual({ kind: "io-errors", count: failed });
 });

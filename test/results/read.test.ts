@@ -295,6 +295,8 @@ describe("results of schema 1", () => {
       ["interrupt", 1],
     ]);
     expect(measurement.blocks[1]!.work.waits.interrupts).toBeGreaterThan(0);
+    // it did not count what failed
+    expect(measurement.blocks.map(({ work }) => work.failed)).toEqual([null, null]);
   });
 });
 

@@ -108,7 +108,7 @@ const job = v.object({
 
 const work = v.object({
   completed: count,
-  failed: count,
+  failed: v.nullable(count),
   userNs: amount,
   systemNs: amount,
   voluntarySwitches: v.nullable(count),
