@@ -7,11 +7,11 @@ import {
 } from "../statistics/blocks.ts";
 import { neighbourLikeness } from "../statistics/likeness.ts";
 import type { PairResult } from "../statistics/pairs.ts";
-import { blockFigures } from "./diff-blocks.ts";
 import type { Figure, Sample } from "./diff-figures.ts";
 import { intervalSamples } from "./diff-intervals.ts";
 import type { Match } from "./diff-match.ts";
 import { type Compared, type Observations, SEED, type Values } from "./diff-values.ts";
+import { movingBlockFigures } from "./moving-blocks.ts";
 import { perSecond } from "./totals.ts";
 
 /** Compares two runs by their intervals; figures that those do not tell by the runs' own values. */
@@ -64,7 +64,7 @@ function sideOf({ group, figures, ...cells }: Match, side: "a" | "b"): IntervalS
   return {
     whole,
     samples,
-    figures: isEnough ? blockFigures(samples, figures, whole) : figures.map(() => null),
+    figures: isEnough ? movingBlockFigures(samples, figures, whole) : figures.map(() => null),
   };
 }
 

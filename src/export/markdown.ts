@@ -3,6 +3,7 @@
 import { analyse } from "../analysis/compare-analysis.ts";
 import { distributionsOf, groupsOf } from "../measurement/groups.ts";
 import type { DeviceIdentity, Measurement, Warning } from "../measurement/measurement.ts";
+import { capacityText } from "../report/compare-frame.ts";
 import {
   depthText,
   eachText,
@@ -13,7 +14,7 @@ import {
 } from "../report/workload-parts.ts";
 import type { Result } from "../results/result.ts";
 import { warningText } from "../results/warnings.ts";
-import { fioTime, formatBytes } from "../units.ts";
+import { fioTime } from "../units.ts";
 import { figureTable } from "./markdown-figures.ts";
 import { pairTables } from "./markdown-pairs.ts";
 import { code, prose, table } from "./markdown-text.ts";
@@ -23,14 +24,14 @@ export function markdown({ measurement }: Result): string {
   const { kind, devices, rounds, warnings } = measurement;
   const analysis = rounds === null ? null : analyse(measurement);
   const models = [...new Set(devices.map(({ model }) => code(model)))].join(" and ");
-  const blocks = [
+  const sections = [
     [`### phasebit ${kind}: ${models}`],
     conditionTable(measurement),
     warningList(analysis?.warnings ?? warnings),
     figureTable(distributionsOf(groupsOf(measurement))),
     ...(analysis === null ? [] : pairTables(analysis.pairs)),
   ];
-  const filled = blocks.filter((lines) => lines.length > 0);
+  const filled = sections.filter((lines) => lines.length > 0);
   return `${filled.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
@@ -54,11 +55,10 @@ function conditionTable(measurement: Measurement): string[] {
 }
 
 function deviceRow(device: DeviceIdentity): string[] {
-  const size = `${formatBytes(device.blocks * device.blockBytes)} in ${formatBytes(device.blockBytes)} blocks`;
   return [
     "device",
     `${code(device.model)} ${code(device.serial)} firmware ${code(device.firmware)} at ` +
-      `${code(device.address)}, NVMe ${prose(device.version)}, ${size}`,
+      `${code(device.address)}, NVMe ${prose(device.version)}, ${capacityText(device)}`,
   ];
 }
 

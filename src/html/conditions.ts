@@ -4,6 +4,7 @@ import { needsInterrupts } from "../measurement/completion.ts";
 import type { DeviceIdentity, HostConditions, Measurement } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
+import { capacityText } from "../report/compare-frame.ts";
 import { depthText, eachText, sizeText, workloadsOf } from "../report/workload-parts.ts";
 import { safeString } from "../text.ts";
 import { fioTime, formatBytes, formatNs } from "../units.ts";
@@ -31,13 +32,11 @@ function line(label: string, ...parts: readonly string[]): Line {
 
 function deviceLines(device: DeviceIdentity): Line[] {
   const { model, serial, firmware, address, transport, version, nsid } = device;
-  const { blocks, blockBytes } = device;
-  const capacity = `${formatBytes(blocks * blockBytes)} in ${formatBytes(blockBytes)} blocks`;
   return [
     line("device", model, `serial ${serial}`, `firmware ${firmware}`),
     // "embedded?latency=20us" says its transport itself
     line("address", address, ...(address.startsWith(transport) ? [] : [transport])),
-    line("namespace", `${nsid}`, capacity, `NVMe ${version}`),
+    line("namespace", `${nsid}`, capacityText(device), `NVMe ${version}`),
   ];
 }
 

@@ -5,12 +5,12 @@ import type { GroupData, ReportData, ResultData } from "./report-data.ts";
 
 /** The text, lines ended. */
 export function summaryText(report: ReportData): string {
-  const blocks = [
+  const sections = [
     [report.title, `${report.generator}. The charts of this report need scripts.`],
     groupTable(report.groups),
     ...report.results.map(resultLines),
   ];
-  return blocks.map((lines) => `${lines.join("\n")}\n`).join("\n");
+  return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 
 const headings = ["", "IOPS", "MiB/s", "I/Os", "mean", "p50", "p99", "p99.9", "p99.99", "max"];

@@ -87,9 +87,9 @@ export function savedLines(files: readonly string[], { colors, columns }: Lines)
   );
 }
 
-/** Blocks of lines with an empty line between, none ending in blanks. */
-export function joinBlocks(blocks: readonly (readonly string[])[]): string {
-  const filled = blocks.filter((lines) => lines.length > 0);
+/** Sections of lines with an empty line between, none ending in blanks. */
+export function joinSections(sections: readonly (readonly string[])[]): string {
+  const filled = sections.filter((lines) => lines.length > 0);
   return filled.map((lines) => `${lines.map((line) => line.trimEnd()).join("\n")}\n`).join("\n");
 }
 

@@ -10,7 +10,7 @@ import { LABEL_WIDTH, wrap } from "./columns.ts";
 import type { Lines } from "./compare-frame.ts";
 
 /** "poll has 0.60 to 0.64 times interrupt's p50, 5.21 to 5.30us less", and so on, pair by pair. */
-export function pairBlocks(pairs: readonly Pair[], lines: Lines): string[][] {
+export function pairSections(pairs: readonly Pair[], lines: Lines): string[][] {
   const rounds = Math.max(0, largest(pairs.map((pair) => pair.rounds)));
   if (rounds < FEWEST_FOR_VERDICT) return pairs.length > 0 ? [refusal(rounds, lines)] : [];
   return [...pairs.map((pair) => pairLines(pair, lines)), notCompared(pairs, lines)];

@@ -11,13 +11,13 @@ import { wrap } from "./columns.ts";
 import {
   headerLines,
   hostLines,
-  joinBlocks,
+  joinSections,
   type Lines,
   savedLines,
   type ViewOptions,
   warningLines,
 } from "./compare-frame.ts";
-import { pairBlocks } from "./compare-sentences.ts";
+import { pairSections } from "./compare-sentences.ts";
 import { cpuRows, interruptRows, latencyRows, rateRows } from "./compare-tables.ts";
 import { depthText, workloadsOf } from "./workload-parts.ts";
 
@@ -29,7 +29,7 @@ export function comparisonReport(measurement: Measurement, options: ViewOptions 
   const analysis = analyse(measurement);
   const { modes, pairs, warnings } = analysis;
   const workloads = workloadsOf(measurement);
-  return joinBlocks([
+  return joinSections([
     [
       ...headerLines(measurement, workloads, runParts(measurement, workloads), lines),
       ...modeLines(measurement, lines),
@@ -38,7 +38,7 @@ export function comparisonReport(measurement: Measurement, options: ViewOptions 
     latencyRows(modes, colors),
     cpuRows(modes, colors),
     interruptRows(modes, colors),
-    ...pairBlocks(pairs, lines),
+    ...pairSections(pairs, lines),
     driftLines(analysis, lines),
     hostLines(measurement, lines),
     warningLines(warnings, lines),

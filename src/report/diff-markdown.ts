@@ -27,7 +27,7 @@ export function diffMarkdown(diff: Diff, judgements: readonly Judgement[] = []):
   const tables = [...byGroup(shownFigures(diff.figures))].map(([name, figures]) =>
     figureTable(name, figures),
   );
-  const blocks = [
+  const sections = [
     heading(diff),
     sides(diff),
     judgementTable(judgements, diff),
@@ -35,7 +35,7 @@ export function diffMarkdown(diff: Diff, judgements: readonly Judgement[] = []):
     notes(diff).map(([mark, text]) => `- ${code(mark)} ${plain(text)}`),
     conditions(diff),
   ];
-  return `${blocks
+  return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;

@@ -15,7 +15,7 @@ import {
   table,
   wrap,
 } from "./columns.ts";
-import { headingRow, joinBlocks, type Lines } from "./compare-frame.ts";
+import { headingRow, joinSections, type Lines } from "./compare-frame.ts";
 import { judgementText } from "./diff-judgements.ts";
 import { notes, observationWords, whoseText } from "./diff-notes.ts";
 import {
@@ -52,9 +52,9 @@ export function diffReport(
   { color = picocolors.isColorSupported, columns = 80 }: DiffViewOptions = {},
 ): string {
   const lines: Lines = { colors: picocolors.createColors(color), columns };
-  return joinBlocks([
-    headerBlock(diff, lines),
-    conditionBlock(diff, lines),
+  return joinSections([
+    headerSection(diff, lines),
+    conditionSection(diff, lines),
     ...[...byGroup(shownFigures(diff.figures))].map(([name, figures]) =>
       groupTable(name, figures, lines.colors),
     ),
@@ -63,7 +63,7 @@ export function diffReport(
   ]);
 }
 
-function headerBlock(diff: Diff, lines: Lines): string[] {
+function headerSection(diff: Diff, lines: Lines): string[] {
   const { colors } = lines;
   const { subject } = diff;
   const title =
@@ -88,7 +88,7 @@ function headerBlock(diff: Diff, lines: Lines): string[] {
 }
 
 /** Everything that casts doubt, before the figures. */
-function conditionBlock(diff: Diff, lines: Lines): string[] {
+function conditionSection(diff: Diff, lines: Lines): string[] {
   const { colors } = lines;
   const others = diff.differences.filter(({ name }) => name !== diff.subject?.name);
   const [workload, noted] = [true, false].map((isWorkload) =>

@@ -9,7 +9,7 @@ import { wrap } from "./columns.ts";
 import {
   deviceLines,
   hostLines,
-  joinBlocks,
+  joinSections,
   type Lines,
   savedLines,
   type ViewOptions,
@@ -25,7 +25,7 @@ export function normalReport(run: Measurement, options: ViewOptions = {}): strin
   const { colors } = lines;
   const group = groupsOf(run)[0]!;
   const jobs = group.jobs ?? [];
-  return joinBlocks([
+  return joinSections([
     [
       ...deviceLines(run.devices, lines),
       ...wrap({ text: "run", style: colors.dim }, runParts(run, group), "  ", columns),

@@ -10,7 +10,7 @@ import {
   headerLines,
   headingRow,
   hostLines,
-  joinBlocks,
+  joinSections,
   type Lines,
   savedLines,
   shortName,
@@ -29,7 +29,7 @@ export function sweepReport(sweep: Measurement, options: ViewOptions = {}): stri
   const lines: Lines = { colors: picocolors.createColors(color), columns };
   const points = measuredPoints(sweep);
   const settings = `${points.length} ${points.length === 1 ? "setting" : "settings"}`;
-  return joinBlocks([
+  return joinSections([
     headerLines(sweep, workloadsOf(sweep), [settings], lines),
     pointRows(points, lines.colors),
     reasonLines(points, lines),

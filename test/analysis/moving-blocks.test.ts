@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blockFigures } from "../../src/analysis/diff-blocks.ts";
 import type { DirectionGroup } from "../../src/analysis/diff-cells.ts";
 import { directionFigures, type Sample } from "../../src/analysis/diff-figures.ts";
 import { intervalSamples as samplesOf } from "../../src/analysis/diff-intervals.ts";
 import { meanNs, percentileNs } from "../../src/analysis/histogram.ts";
+import { movingBlockFigures } from "../../src/analysis/moving-blocks.ts";
 import { groupsOf } from "../../src/measurement/groups.ts";
 import { mergeCounts, packLatency } from "../../src/measurement/latency-counts.ts";
 import type { Interval, Measurement } from "../../src/measurement/measurement.ts";
@@ -39,7 +39,7 @@ describe("figures of blocks", () => {
             samples.slice(block, block + length).map(({ latency }) => latency),
           ),
         );
-        const figures = blockFigures(samples, directionFigures, whole(samples));
+        const figures = movingBlockFigures(samples, directionFigures, whole(samples));
         const p50 = figures[figure("p50")];
         if (p50) expect(p50.of(blocks)).toBe(percentileNs(sum, 50));
         // Rates and means are scaled so that all blocks together give what the run gave.
@@ -64,7 +64,7 @@ describe("figures of blocks", () => {
     const samples = Array.from({ length: 12 }, (_, index) =>
       sample(latencies(50, 8000, index + 1)),
     );
-    const figures = blockFigures(samples, directionFigures, whole(samples));
+    const figures = movingBlockFigures(samples, directionFigures, whole(samples));
     expect(figures[figure("max")]).toBeNull();
     expect(figures[figure("p99")]).toBeNull();
     expect(figures[figure("p90")]).not.toBeNull();
@@ -72,7 +72,7 @@ describe("figures of blocks", () => {
 
   test("a block in which nothing happened says nothing of the mean", () => {
     const samples = Array.from({ length: 12 }, (_, index) => sample(index < 6 ? [] : [100, 300]));
-    const [mean] = blockFigures(samples, [directionFigures[figure("mean")]!], whole(samples));
+    const [mean] = movingBlockFigures(samples, [directionFigures[figure("mean")]!], whole(samples));
     expect(mean!.of(Int32Array.of(0, 0))).toBe(200);
   });
 });

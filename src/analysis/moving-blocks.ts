@@ -8,12 +8,12 @@ import type { Figure, Sample } from "./diff-figures.ts";
 import { rankOf } from "./histogram.ts";
 
 /** The figures that blocks of intervals give; null for those that only the whole run has. */
-export function blockFigures(
+export function movingBlockFigures(
   samples: readonly Sample[],
   figures: readonly Figure[],
   whole: Sample,
 ): (BlockFigure | null)[] {
-  const blocks = new Blocks(samples);
+  const blocks = new MovingBlocks(samples);
   return figures.map((figure) => {
     const value = figure.of(whole);
     if (value === null) return null;
@@ -26,7 +26,7 @@ export function blockFigures(
 }
 
 /** What each block of consecutive intervals sums up to; a block begins at each interval but the last few. */
-class Blocks {
+class MovingBlocks {
   readonly #count: number;
   readonly totals: Float64Array;
   readonly sumsNs: Float64Array;
