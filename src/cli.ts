@@ -2,10 +2,10 @@
 // The command line: dispatches, and ends in one clear line. The commands and their options stand in commands/; what
 // they do stands in actions/, which are loaded when they are asked for.
 import type { Command } from "commander";
-import { messageOf } from "./commands/flags.ts";
 import { Misuse, misuseLine } from "./commands/misuse.ts";
 import { phasebit } from "./commands/program.ts";
 import { exitCodeOf, exitCodes, isSystemError, PhasebitError } from "./errors.ts";
+import { messageOf } from "./flags.ts";
 
 // A reader that has seen enough closes its pipe, and a terminal may be closed: that is no failure of ours.
 for (const stream of [process.stdout, process.stderr]) {

@@ -21,7 +21,14 @@ const LAYERS = [
   ["src/memory", "src/wasm", "src/native.ts", "src/pci.ts"],
   // plain data and its arithmetic: no device, no file, no screen
   ["src/measurement"],
-  ["src/statistics", "src/choices.ts", "src/units.ts", "src/text.ts", "src/tier.ts"],
+  [
+    "src/statistics",
+    "src/choices.ts",
+    "src/flags.ts",
+    "src/units.ts",
+    "src/text.ts",
+    "src/tier.ts",
+  ],
   ["src/build-facts.ts"],
   ["src/package.ts"],
   ["src/errors.ts"],
@@ -102,7 +109,7 @@ test("reports open no device", () => {
 const LIGHT = [
   ...["src/cli.ts", "src/commands", "src/measurement/workload-options.ts", "src/live/modes.ts"],
   ...["src/export/export-options.ts"],
-  ...["src/choices.ts", "src/text.ts", "src/package.ts", "src/errors.ts"],
+  ...["src/choices.ts", "src/flags.ts", "src/text.ts", "src/package.ts", "src/errors.ts"],
   ...["commander", "node:fs", "node:path", "node:url"],
 ];
 

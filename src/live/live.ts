@@ -1,6 +1,8 @@
 // A measurement with somebody looking on: opens where the stream goes before anything is measured, and ends the
 // stream however the measurement ends.
+
 import { exitCodeOf } from "../errors.ts";
+import { wordsOf } from "../flags.ts";
 import type { Measurement } from "../measurement/measurement.ts";
 import type { Sample } from "../run/monitor.ts";
 import type { EndEvent } from "./events.ts";
@@ -77,7 +79,7 @@ export async function whileLive(
     const files = await work(live);
     live.end({ files, exitCode: Number(process.exitCode ?? 0) });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = wordsOf(error);
     live.end({ files: [], exitCode: exitCodeOf(error), error: why });
     throw error;
   } finally {

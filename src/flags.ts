@@ -1,5 +1,5 @@
 // What the library names by its own words, in the command line's.
-import type { PhasebitError } from "../errors.ts";
+import { PhasebitError } from "./errors.ts";
 
 /** Values of the library that are given by a flag of the same name. */
 const FLAGS = new Set(["device", "nsid", "offset", "size", "input", "output"]);
@@ -14,4 +14,10 @@ const ADVICE: Readonly<Record<string, string>> = {
 export function messageOf({ message, what = "" }: PhasebitError): string {
   if (FLAGS.has(what) && message.startsWith(`${what} `)) return `--${message}`;
   return ADVICE[what] === undefined ? message : `${message}; ${ADVICE[what]}`;
+}
+
+/** What any failure says. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof PhasebitError) return messageOf(error);
+  return error instanceof Error ? error.message : String(error);
 }
