@@ -2,10 +2,10 @@
 // room (NVMe 1.4, section 4.6).
 import { BUS_NOW } from "../layout.ts";
 import { CQE_BYTES } from "../spec/entries.ts";
-import { CSTS_CFS_SHIFT } from "../spec/registers.ts";
 import { Status, STATUS_CODE_MASK, STATUS_DNR, STATUS_MORE } from "../spec/status.ts";
 import { CompletionQueue, SubmissionQueue } from "./queue-state.ts";
 import { answer, command, Completion, controller } from "./state.ts";
+import { fatal } from "./controller-status.ts";
 import { completionQueueOf, submissionQueueAt } from "./queues.ts";
 import {
   firstDue,
@@ -227,9 +227,4 @@ export function hasRoom(cq: CompletionQueue): bool {
 /** A fault keeps anything more from being posted. */
 function isBlocked(cq: CompletionQueue): bool {
   return cq.stuck != 0 || cq.lateIova != 0;
-}
-
-/** The controller cannot go on: Controller Fatal Status, until it is reset (9.5). */
-export function fatal(): void {
-  controller.csts |= 1 << CSTS_CFS_SHIFT;
 }

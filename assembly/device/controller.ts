@@ -19,17 +19,14 @@ import {
   CC_MPS_SHIFT,
   CC_SHN_MASK,
   CC_SHN_SHIFT,
-  CSTS_CFS_SHIFT,
   CSTS_NSSRO_SHIFT,
-  CSTS_RDY_SHIFT,
-  CSTS_SHST_MASK,
-  CSTS_SHST_SHIFT,
   PAGE_BYTES,
   ShutdownNotification,
   ShutdownStatus,
 } from "../spec/registers.ts";
 import { MOST_QUEUE_ENTRIES } from "./options.ts";
 import { controller, MAX_IO_QUEUES, MAX_VECTORS } from "./state.ts";
+import { fatal, isShuttingDown, READY, setShutdownStatus } from "./controller-status.ts";
 import { closeAllQueues, openCompletionQueue, openSubmissionQueue } from "./queues.ts";
 import { forgetWaiting, hasTimedWaiting } from "./waiting.ts";
 import { forgetEvents } from "./events.ts";
@@ -38,7 +35,6 @@ import { resetNumberOfQueues } from "./queue-count.ts";
 import { resetIdentity } from "./identity.ts";
 import { NORMAL_TEMPERATURE_KELVIN } from "./thresholds.ts";
 import { neverReady, neverUnready, shutdownSticks } from "./fault-controls.ts";
-import { fatal } from "./completion.ts";
 import { forgetTranslation } from "./dma.ts";
 
 /** CAP.TO: what enabling and disabling may take, in units of 500 ms. */
@@ -50,10 +46,6 @@ const CC_LIVE_BITS: u32 =
   (0xf << CC_IOCQES_SHIFT) | (0xf << CC_IOSQES_SHIFT) | (CC_SHN_MASK << CC_SHN_SHIFT);
 /** CSS, MPS and AMS: the one value of each is 0. */
 const CC_SELECTIONS: u32 = (0x7 << CC_CSS_SHIFT) | (0xf << CC_MPS_SHIFT) | (0x7 << CC_AMS_SHIFT);
-const READY: u32 = 1 << CSTS_RDY_SHIFT;
-/** RDY, CFS and SHST together say whether commands are processed. */
-const OPERATION_BITS: u32 =
-  READY | (1 << CSTS_CFS_SHIFT) | (CSTS_SHST_MASK << CSTS_SHST_SHIFT);
 const MOST_STRIDE: u32 = 15;
 
 /**
@@ -104,18 +96,6 @@ function capabilities(dstrd: u32): u64 {
   const high: u64 =
     ((dstrd as u64) << CAP_HI_DSTRD_SHIFT) | (1 << CAP_HI_NSSRS_SHIFT) | (1 << CAP_HI_CSS_SHIFT);
   return low | (high << 32);
-}
-
-/** Whether doorbells are obeyed: RDY=1, CFS=0, SHST=00b. */
-@inline
-export function isOperational(): bool {
-  return (controller.csts & OPERATION_BITS) == READY;
-}
-
-/** Whether completions are posted: until CFS=1, and during a shutdown until it is complete. */
-@inline
-export function mayPost(): bool {
-  return isOperational() || (isShuttingDown() && (controller.csts & (1 << CSTS_CFS_SHIFT)) == 0);
 }
 
 /** A write to CC (3.1.5). */
@@ -200,12 +180,6 @@ function startShutdown(): void {
   controller.shutdownStuck = shutdownSticks() ? 1 : 0;
 }
 
-/** Whether SHST is OCCURRING. */
-@inline
-export function isShuttingDown(): bool {
-  return ((controller.csts >> CSTS_SHST_SHIFT) & CSTS_SHST_MASK) == ShutdownStatus.OCCURRING;
-}
-
 /** A normal shutdown lets commands in flight end first; an abrupt one does not (7.6.2). */
 export function continueShutdown(): void {
   if (controller.shutdownStuck != 0) return;
@@ -218,9 +192,4 @@ export function continueShutdown(): void {
 
 function shutdownOf(cc: u32): u32 {
   return (cc >> CC_SHN_SHIFT) & CC_SHN_MASK;
-}
-
-function setShutdownStatus(status: ShutdownStatus): void {
-  const others = controller.csts & ~(CSTS_SHST_MASK << CSTS_SHST_SHIFT);
-  controller.csts = others | (status << CSTS_SHST_SHIFT);
 }

@@ -1,11 +1,11 @@
 // Fetching and executing commands: round robin over the submission queues that exist, Arbitration
 // Burst commands from each (NVMe 1.4, sections 4.13 and 7.2).
-import { CSTS_CFS_SHIFT } from "../spec/registers.ts";
 import { SQE_BYTES } from "../spec/entries.ts";
 import { SubmissionQueue } from "./queue-state.ts";
 import { command, controller, MAX_WAITING } from "./state.ts";
+import { fatal, isFatal } from "./controller-status.ts";
 import { activeSubmissionQueue, completionQueueOf } from "./queues.ts";
-import { fatal, finish, NO_COMPLETION } from "./completion.ts";
+import { finish, NO_COMPLETION } from "./completion.ts";
 import { executeAdmin } from "./admin.ts";
 import { executeNvm } from "./nvm.ts";
 import { executeWithFaults } from "./fault-commands.ts";
@@ -91,9 +91,4 @@ function copyCommand(entry: u32): void {
 function headEntry(sq: SubmissionQueue): u32 {
   const offset = sq.head * SQE_BYTES;
   return sq.pointer != 0 ? sq.pointer + offset : translate(sq.base + offset, SQE_BYTES, 0);
-}
-
-@inline
-function isFatal(): bool {
-  return (controller.csts & (1 << CSTS_CFS_SHIFT)) != 0;
 }

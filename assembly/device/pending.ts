@@ -1,7 +1,7 @@
 // What waits in the controller, for the thread that runs it: whether it may sleep, and until when.
 import { BUS_MASTER } from "../layout.ts";
 import { controller } from "./state.ts";
-import { mayPost } from "./controller.ts";
+import { mayPost } from "./controller-status.ts";
 import { activeCompletionQueue } from "./queues.ts";
 import { firstDue, NEVER, waitingAt } from "./waiting.ts";
 import { nextInterrupt } from "./coalescing.ts";

@@ -10,13 +10,8 @@ import {
   IOMMU_GENERATION,
 } from "../layout.ts";
 import { controller } from "./state.ts";
-import {
-  continueShutdown,
-  functionReset,
-  isOperational,
-  isShuttingDown,
-  mayPost,
-} from "./controller.ts";
+import { continueShutdown, functionReset } from "./controller.ts";
+import { isOperational, isShuttingDown, mayPost } from "./controller-status.ts";
 import { readRegister, writeRegister } from "./registers.ts";
 import { activeCompletionQueue, retranslateQueues } from "./queues.ts";
 import { postDue, postHeld } from "./completion.ts";
