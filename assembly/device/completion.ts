@@ -1,11 +1,11 @@
 // The end of a command: its entry in the completion queue, now, at its due time, or when there is
 // room (NVMe 1.4, section 4.6).
 import { BUS_NOW } from "../layout.ts";
-import { CQE_BYTES } from "../spec/entries.ts";
 import { Status, STATUS_CODE_MASK, STATUS_DNR, STATUS_MORE } from "../spec/status.ts";
 import { CompletionQueue, SubmissionQueue } from "./queue-state.ts";
 import { answer, command, Completion, controller } from "./state.ts";
 import { fatal } from "./controller-status.ts";
+import { hasRoom, secondHalf, writeEntry } from "./completion-entries.ts";
 import { completionQueueOf, submissionQueueAt } from "./queues.ts";
 import {
   firstDue,
@@ -16,13 +16,11 @@ import {
   takeWaiting,
   waitingAt,
 } from "./waiting.ts";
-import { interruptLater } from "./interrupts.ts";
 import { recordError } from "./error-log.ts";
 import { drawLatency } from "./latency.ts";
 import { dueWithFaults } from "./fault-commands.ts";
 import { deliverWithFaults } from "./fault-entries.ts";
 import { stampPosted } from "./stamps.ts";
-import { translate } from "./dma.ts";
 
 /** What a command returns that gets its completion later, if at all. */
 export const NO_COMPLETION: u32 = 0xffffffff;
@@ -161,67 +159,10 @@ function isLogged(status: u32): bool {
 }
 
 /** Writes the entry as it should be. */
-export function writeCompletion(cq: CompletionQueue, completion: Completion): void {
+function writeCompletion(cq: CompletionQueue, completion: Completion): void {
   const sqhd = submissionQueueAt(completion.sqid).head;
   const second = secondHalf(cq, sqhd, completion.sqid, completion.cid, completion.status);
   writeEntry(cq, completion.dw0, second);
-}
-
-/** SQHD, SQID, CID, phase tag and status: the second half of an entry. */
-@inline
-export function secondHalf(
-  cq: CompletionQueue,
-  sqhd: u32,
-  sqid: u32,
-  cid: u32,
-  status: u32,
-): u64 {
-  const low = (sqhd & 0xffff) | (sqid << 16);
-  const high = (cid & 0xffff) | (((status << 1) | cq.phase) << 16);
-  return (low as u64) | ((high as u64) << 32);
-}
-
-/**
- * Writes the entry at the tail and moves the tail on. The second half, which holds the phase tag, is
- * one store after the first, so that a host that sees the phase sees the whole entry.
- */
-@inline
-export function writeEntry(cq: CompletionQueue, dw0: u32, second: u64): void {
-  const entry = tailEntry(cq);
-  if (entry == 0) return fatal();
-  store<u64>(entry, dw0);
-  store<u64>(entry, second, 8);
-  advance(cq);
-}
-
-/** Pointer of the entry at the tail, or 0 for a DMA fault. */
-@inline
-export function tailEntry(cq: CompletionQueue): u32 {
-  const offset = cq.tail * CQE_BYTES;
-  return cq.pointer != 0 ? cq.pointer + offset : translate(cq.base + offset, CQE_BYTES, 1);
-}
-
-/** The entry at the tail has been written: the phase flips when the tail wraps. */
-@inline
-export function advance(cq: CompletionQueue): void {
-  const next = cq.tail + 1;
-  if (next == cq.entries) {
-    cq.tail = 0;
-    cq.phase ^= 1;
-  } else {
-    cq.tail = next;
-  }
-  if (cq.interrupts != 0) {
-    cq.posted++;
-    interruptLater(cq);
-  }
-}
-
-/** One place always stays free, or a full queue would look empty (4.1.3). */
-@inline
-export function hasRoom(cq: CompletionQueue): bool {
-  const next = cq.tail + 1;
-  return (next == cq.entries ? 0 : next) != cq.head;
 }
 
 /** A fault keeps anything more from being posted. */

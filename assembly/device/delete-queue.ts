@@ -11,7 +11,8 @@ import {
   submissionQueueAt,
 } from "./queues.ts";
 import { findAnyWaiting, release, takeWaiting, waitingAt } from "./waiting.ts";
-import { dropHeldOf, hasRoom, post } from "./completion.ts";
+import { dropHeldOf, post } from "./completion.ts";
+import { hasRoom } from "./completion-entries.ts";
 import { failAt } from "./nvm.ts";
 
 const QID_LOCATION: u32 = 40;

@@ -6,7 +6,14 @@ import { Completion, controller } from "./state.ts";
 import { Fault, faultAt, matches, streamOf, strikes } from "./fault-table.ts";
 import { BadCid, FaultKind } from "./options.ts";
 import { fatal } from "./controller-status.ts";
-import { advance, hasRoom, secondHalf, tailEntry, writeEntry } from "./completion.ts";
+import {
+  advance,
+  freeEntries,
+  hasRoom,
+  secondHalf,
+  tailEntry,
+  writeEntry,
+} from "./completion-entries.ts";
 import { submissionQueueAt } from "./queues.ts";
 import { findAnyWaiting, waitingOf } from "./waiting.ts";
 import { nextRandom } from "./random.ts";
@@ -170,10 +177,4 @@ function otherCid(sq: SubmissionQueue, own: u32): u32 {
   if (sq.head == sq.tail) return own;
   const entry = translate(sq.base + sq.head * SQE_BYTES, SQE_BYTES, 0);
   return entry == 0 ? own : (load<u16>(entry, SQE_CID) as u32);
-}
-
-/** How many more entries the queue takes. */
-function freeEntries(cq: CompletionQueue): u32 {
-  const used = cq.tail >= cq.head ? cq.tail - cq.head : cq.tail + cq.entries - cq.head;
-  return cq.entries - 1 - used;
 }
