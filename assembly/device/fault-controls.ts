@@ -1,7 +1,9 @@
-// Faults of the controller as a whole: what its registers and data structures say, and whether it
-// gets ready.
+// Faults of the controller as a whole: what its registers and data structures say, whether it gets
+// ready, and which interrupts are lost.
+import { CompletionQueue } from "./queue-state.ts";
 import { controller, SCRATCH } from "./state.ts";
-import { Fault, faultAt, firstStriking, strikes } from "./fault-table.ts";
+import { Fault, faultAt } from "./fault-table.ts";
+import { firstStriking, matches, strikes } from "./fault-strikes.ts";
 import { FaultKind } from "./options.ts";
 
 const SCRATCH_BYTES: u32 = 4096;
@@ -19,6 +21,16 @@ export function neverUnready(): bool {
 /** Whether SHST is to stay OCCURRING this time. */
 export function shutdownSticks(): bool {
   return firstStriking(FaultKind.SHUTDOWN_STUCK) >= 0;
+}
+
+/** Whether the next interrupt of `cq` is to be lost. */
+export function dropsInterrupt(cq: CompletionQueue): bool {
+  for (let index: u32 = 0; index < controller.faults; index++) {
+    const fault = faultAt(index);
+    if (fault.kind != (FaultKind.DROP_INTERRUPT as u32)) continue;
+    if (matches(fault, cq.qid, fault.match & 0xff) && strikes(fault)) return true;
+  }
+  return false;
 }
 
 /** The most queues of a kind that may be granted. */

@@ -1,9 +1,10 @@
-// Faults of completion entries and of interrupts. What is written is untrue on purpose; where it is
+// Faults of completion entries. What is written is untrue on purpose; where it is
 // written is bounded as ever: the queue is never overrun.
 import { CQE_BYTES, SQE_BYTES } from "../spec/entries.ts";
 import { CompletionQueue, SubmissionQueue } from "./queue-state.ts";
 import { Completion, controller } from "./state.ts";
-import { Fault, faultAt, matches, streamOf, strikes } from "./fault-table.ts";
+import { Fault, faultAt, streamOf } from "./fault-table.ts";
+import { matches, strikes } from "./fault-strikes.ts";
 import { BadCid, FaultKind } from "./options.ts";
 import { fatal } from "./controller-status.ts";
 import {
@@ -57,16 +58,6 @@ export function finishLate(cq: CompletionQueue): void {
   if (entry == 0) return fatal();
   store<u64>(entry, cq.lateDw0);
   store<u64>(entry, cq.lateSecond, 8);
-}
-
-/** Whether the next interrupt of `cq` is to be lost. */
-export function dropsInterrupt(cq: CompletionQueue): bool {
-  for (let index: u32 = 0; index < controller.faults; index++) {
-    const fault = faultAt(index);
-    if (fault.kind != (FaultKind.DROP_INTERRUPT as u32)) continue;
-    if (matches(fault, cq.qid, fault.match & 0xff) && strikes(fault)) return true;
-  }
-  return false;
 }
 
 function strikeEntry(

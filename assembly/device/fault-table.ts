@@ -2,9 +2,8 @@
 // (every, times, probability), and with what numbers. Each has a stream of random numbers of its
 // own, so that one more fault does not move the others.
 import { controller, FAULTS, MAX_FAULTS } from "./state.ts";
-import { mix, nextUniform } from "./random.ts";
+import { mix } from "./random.ts";
 import { updateDetour } from "./latency.ts";
-import { FaultKind, MATCH_ADMIN, MATCH_ANY } from "./options.ts";
 
 @unmanaged
 export class Fault {
@@ -67,29 +66,4 @@ export function faultAt(index: u32): Fault {
 @inline
 export function streamOf(fault: Fault): usize {
   return changetype<usize>(fault) + offsetof<Fault>("random");
-}
-
-/** Whether a command is one that the fault is about. */
-export function matches(fault: Fault, sqid: u32, opcode: u32): bool {
-  if ((fault.match & MATCH_ADMIN) != 0 != (sqid == 0)) return false;
-  return (fault.match & MATCH_ANY) != 0 || (fault.match & 0xff) == opcode;
-}
-
-/** Counts one event and says whether the fault strikes this time. */
-export function strikes(fault: Fault): bool {
-  fault.seen++;
-  if (fault.times != 0 && fault.fired >= fault.times) return false;
-  if (fault.every != 0 && fault.seen % fault.every != 0) return false;
-  if (fault.probability != 0.0 && nextUniform(streamOf(fault)) >= fault.probability) return false;
-  fault.fired++;
-  return true;
-}
-
-/** The first fault of a kind that strikes now, for events that no command causes; -1 is none. */
-export function firstStriking(kind: FaultKind): i32 {
-  for (let index: u32 = 0; index < controller.faults; index++) {
-    const fault = faultAt(index);
-    if (fault.kind == (kind as u32) && strikes(fault)) return index as i32;
-  }
-  return -1;
 }

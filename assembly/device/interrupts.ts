@@ -6,7 +6,7 @@ import { controller } from "./state.ts";
 import { activeCompletionQueue } from "./queues.ts";
 import { interrupt } from "./imports.ts";
 import { endDelay, isDelayed, isOverdue } from "./coalescing.ts";
-import { dropsInterrupt } from "./fault-entries.ts";
+import { dropsInterrupt } from "./fault-controls.ts";
 
 /**
  * MSI has at most this many messages; INTMS and INTMC mean something only for pin and MSI (3.1.3).
