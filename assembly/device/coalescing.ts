@@ -5,7 +5,8 @@
 import { BUS_NOW } from "../layout.ts";
 import { Feature } from "../spec/commands.ts";
 import { CompletionQueue } from "./queue-state.ts";
-import { controller, DELAYED_VECTORS, FEATURES, MAX_VECTORS } from "./state.ts";
+import { controller, DELAYED_VECTORS, MAX_VECTORS } from "./state.ts";
+import { featureValue } from "./feature-values.ts";
 import { activeCompletionQueue } from "./queues.ts";
 import { isCoalesced } from "./vectors.ts";
 import { NEVER } from "./waiting.ts";
@@ -22,7 +23,7 @@ const TIME_UNIT_NS: u64 = 100_000;
 
 /** Takes over what Set Features left in Interrupt Coalescing or in a vector's configuration. */
 export function applyCoalescing(): void {
-  const value = load<u32>(FEATURES + ((Feature.INTERRUPT_COALESCING as usize) << 2));
+  const value = featureValue(Feature.INTERRUPT_COALESCING);
   const threshold = value & THR_MASK;
   const time = (value >> TIME_SHIFT) & THR_MASK;
   const enabled = threshold != 0 && time != 0;

@@ -21,7 +21,7 @@ import {
 } from "./state.ts";
 import { NO_COMPLETION, post } from "./completion.ts";
 import { recordGeneralError } from "./error-log.ts";
-import { featureValue } from "./features.ts";
+import { featureValue } from "./feature-values.ts";
 
 /** Types there are: ERROR and SMART. */
 const EVENT_TYPES: u32 = 2;

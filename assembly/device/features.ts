@@ -10,19 +10,13 @@ import {
   NSID_BROADCAST,
 } from "../spec/commands.ts";
 import { Status } from "../spec/status.ts";
-import { command, controller, FEATURES, MAX_NAMESPACES, namespaceAt } from "./state.ts";
+import { command, MAX_NAMESPACES, namespaceAt } from "./state.ts";
 import { isThreshold, readThreshold, resetThresholds, writeThreshold } from "./thresholds.ts";
 import { clearVectors, isVector, readVector, writeVector } from "./vectors.ts";
+import { applyArbitration, defaultValue, featureValue, setFeatureValue } from "./feature-values.ts";
 import { applyCoalescing } from "./coalescing.ts";
 import { numberOfQueues, resetNumberOfQueues, setNumberOfQueues } from "./queue-count.ts";
 import { failAt } from "./nvm.ts";
-
-/** RAB and the default of Arbitration Burst: 2^6 commands; 7 is no limit. */
-export const ARBITRATION_BURST: u32 = 6;
-const AB_MASK: u32 = 0x7;
-const AB_UNLIMITED: u32 = 7;
-/** What "no limit" is here, so that a step stays short. */
-const LONGEST_BURST: u32 = 256;
 
 const FID_COUNT: u32 = 16;
 const NSID_LOCATION: u32 = 4;
@@ -53,12 +47,6 @@ export function resetFeatures(): void {
   resetNumberOfQueues();
   applyArbitration();
   applyCoalescing();
-}
-
-/** The current value of a feature that has one plain value. */
-@inline
-export function featureValue(fid: u32): u32 {
-  return load<u32>(FEATURES + ((fid as usize) << 2));
 }
 
 /** Get Features (5.13). */
@@ -188,23 +176,7 @@ function setErrorRecovery(nsid: u32, value: u32): void {
   }
 }
 
-function defaultValue(fid: u32): u32 {
-  if (fid == (Feature.ARBITRATION as u32)) return ARBITRATION_BURST;
-  if (fid == (Feature.VOLATILE_WRITE_CACHE as u32)) return 1;
-  return 0;
-}
-
-/** The burst that the fetching of commands uses. */
-function applyArbitration(): void {
-  const burst = featureValue(Feature.ARBITRATION) & AB_MASK;
-  controller.burst = burst == AB_UNLIMITED ? LONGEST_BURST : 1 << burst;
-}
-
 function keep32(fid: u32, value: u32): u32 {
   setFeatureValue(fid, value);
   return Status.SUCCESS;
-}
-
-function setFeatureValue(fid: u32, value: u32): void {
-  store<u32>(FEATURES + ((fid as usize) << 2), value);
 }

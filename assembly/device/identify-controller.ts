@@ -21,7 +21,7 @@ import { serialNumber, writeSubsystemName } from "./identity.ts";
 import { CRITICAL_TEMPERATURE_KELVIN, WARNING_TEMPERATURE_KELVIN } from "./thresholds.ts";
 import { ABORT_LIMIT } from "./abort.ts";
 import { VERSION_1_4 } from "./registers.ts";
-import { ARBITRATION_BURST } from "./features.ts";
+import { ARBITRATION_BURST } from "./feature-values.ts";
 
 /** Longest wake-up from and shutdown to power off, in µs. */
 const RTD3_MICROSECONDS: u32 = 1_000_000;
