@@ -9,7 +9,7 @@ import {
 import { Status } from "../spec/status.ts";
 import { command } from "./state.ts";
 import { countWaiting, findWaiting, release, takeWaiting, waitingAt } from "./waiting.ts";
-import { abortEventRequest } from "./events.ts";
+import { abortEventRequest } from "./event-requests.ts";
 import { post } from "./completion.ts";
 
 /** Abort Command Limit, 0's based as in Identify Controller. */

@@ -8,7 +8,7 @@ import { deleteCompletionQueue, deleteSubmissionQueue } from "./delete-queue.ts"
 import { identify } from "./identify.ts";
 import { getFeatures, setFeatures } from "./features.ts";
 import { getLogPage } from "./log-pages.ts";
-import { asynchronousEventRequest } from "./events.ts";
+import { asynchronousEventRequest } from "./event-requests.ts";
 import { abort } from "./abort.ts";
 
 /** Executes the admin command in `command`; returns its status, or NO_COMPLETION. */

@@ -18,7 +18,7 @@ import { postDue, postHeld } from "./completion.ts";
 import { finishLate } from "./fault-entries.ts";
 import { headWritten, scanAbsent } from "./doorbells.ts";
 import { fetchAll } from "./fetch.ts";
-import { reportEvents } from "./events.ts";
+import { reportEvents } from "./event-requests.ts";
 import { acceptStamps } from "./stamps.ts";
 import { raiseInterrupts } from "./interrupts.ts";
 import { forgetTranslation } from "./dma.ts";
