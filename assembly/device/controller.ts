@@ -27,7 +27,7 @@ import {
 import { MOST_QUEUE_ENTRIES } from "./options.ts";
 import { controller, MAX_IO_QUEUES, MAX_VECTORS } from "./state.ts";
 import { fatal, isShuttingDown, READY, setShutdownStatus } from "./controller-status.ts";
-import { closeAllQueues, openCompletionQueue, openSubmissionQueue } from "./queues.ts";
+import { closeAllQueues, openCompletionQueue, openSubmissionQueue } from "./queue-life.ts";
 import { forgetWaiting, hasTimedWaiting } from "./waiting.ts";
 import { forgetEvents } from "./events.ts";
 import { resetFeatures } from "./features.ts";

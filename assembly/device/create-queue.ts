@@ -18,12 +18,8 @@ import {
 } from "../spec/registers.ts";
 import { Status } from "../spec/status.ts";
 import { command, controller } from "./state.ts";
-import {
-  completionQueueAt,
-  openCompletionQueue,
-  openSubmissionQueue,
-  submissionQueueAt,
-} from "./queues.ts";
+import { completionQueueAt, submissionQueueAt } from "./queues.ts";
+import { openCompletionQueue, openSubmissionQueue } from "./queue-life.ts";
 import { failAt } from "./nvm.ts";
 
 /** Entry sizes in CC are powers of two: 64 and 16 bytes are all there is. */

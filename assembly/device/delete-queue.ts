@@ -3,13 +3,8 @@ import { CREATE_QID_MASK } from "../spec/commands.ts";
 import { Status } from "../spec/status.ts";
 import { SubmissionQueue } from "./queue-state.ts";
 import { command, controller } from "./state.ts";
-import {
-  closeCompletionQueue,
-  closeSubmissionQueue,
-  completionQueueAt,
-  completionQueueOf,
-  submissionQueueAt,
-} from "./queues.ts";
+import { completionQueueAt, completionQueueOf, submissionQueueAt } from "./queues.ts";
+import { closeCompletionQueue, closeSubmissionQueue } from "./queue-life.ts";
 import { findAnyWaiting, release, takeWaiting, waitingAt } from "./waiting.ts";
 import { dropHeldOf, post } from "./completion.ts";
 import { hasRoom } from "./completion-entries.ts";
