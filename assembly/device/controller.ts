@@ -1,5 +1,4 @@
-// The controller's life: power on, enable, reset, shutdown (NVMe 1.4, sections 3.1.5, 3.1.6, 7.3
-// and 7.6).
+// The controller's life: power on, enable, disable, shutdown (NVMe 1.4, sections 3.1.5, 7.3 and 7.6).
 import { BUS_NOW, DEVICE_STATE, DEVICE_STATE_BYTES } from "../layout.ts";
 import {
   AQA_ACQS_MASK,
@@ -19,18 +18,17 @@ import {
   CC_MPS_SHIFT,
   CC_SHN_MASK,
   CC_SHN_SHIFT,
-  CSTS_NSSRO_SHIFT,
   PAGE_BYTES,
   ShutdownNotification,
   ShutdownStatus,
 } from "../spec/registers.ts";
 import { MOST_QUEUE_ENTRIES } from "./options.ts";
 import { controller, MAX_IO_QUEUES, MAX_VECTORS } from "./state.ts";
-import { fatal, isShuttingDown, READY, setShutdownStatus } from "./controller-status.ts";
+import { fatal, READY, setShutdownStatus } from "./controller-status.ts";
 import { closeAllQueues, openCompletionQueue, openSubmissionQueue } from "./queue-life.ts";
 import { forgetWaiting, hasTimedWaiting } from "./waiting.ts";
 import { forgetEvents } from "./events.ts";
-import { resetFeatures } from "./features.ts";
+import { functionReset, levelReset } from "./reset.ts";
 import { resetNumberOfQueues } from "./queue-count.ts";
 import { resetIdentity } from "./identity.ts";
 import { NORMAL_TEMPERATURE_KELVIN } from "./thresholds.ts";
@@ -143,36 +141,6 @@ function reset(): void {
   levelReset();
   controller.cc &= ~CC_EN_MASK;
   controller.csts |= stuck;
-}
-
-/**
- * What every Controller Level Reset does (7.3.2): no queue, no command, no event, no setting is
- * left.
- */
-function levelReset(): void {
-  closeAllQueues();
-  forgetWaiting();
-  forgetEvents();
-  resetFeatures();
-  controller.shutdownStuck = 0;
-  controller.csts &= 1 << CSTS_NSSRO_SHIFT;
-}
-
-/** Function level reset: the registers too are as after power on. */
-export function functionReset(): void {
-  levelReset();
-  controller.cc = 0;
-  controller.aqa = 0;
-  controller.asq = 0;
-  controller.acq = 0;
-  controller.interruptMask = 0;
-  controller.csts = 0;
-}
-
-/** NVM Subsystem Reset (7.3.1): CSTS.NSSRO tells of it. */
-export function subsystemReset(): void {
-  functionReset();
-  controller.csts = 1 << CSTS_NSSRO_SHIFT;
 }
 
 function startShutdown(): void {

@@ -10,7 +10,7 @@ import { Corruption, FaultKind } from "./options.ts";
 import { fatal, isOperational } from "./controller-status.ts";
 import { finish, finishSlowly, NO_COMPLETION } from "./completion.ts";
 import { completionQueueOf } from "./queues.ts";
-import { functionReset } from "./controller.ts";
+import { functionReset } from "./reset.ts";
 import { raiseVector } from "./interrupts.ts";
 import { executeOn } from "./fetch.ts";
 import { blockPointer } from "./nvm.ts";

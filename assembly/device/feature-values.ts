@@ -3,12 +3,19 @@
 import { Feature } from "../spec/commands.ts";
 import { controller, FEATURES } from "./state.ts";
 
+const FID_COUNT: u32 = 16;
+
 /** RAB and the default of Arbitration Burst: 2^6 commands; 7 is no limit. */
 export const ARBITRATION_BURST: u32 = 6;
 const AB_MASK: u32 = 0x7;
 const AB_UNLIMITED: u32 = 7;
 /** What "no limit" is here, so that a step stays short. */
 const LONGEST_BURST: u32 = 256;
+
+/** Sets every value to its default. */
+export function resetFeatureValues(): void {
+  for (let fid: u32 = 0; fid < FID_COUNT; fid++) setFeatureValue(fid, defaultValue(fid));
+}
 
 /** The current value of a feature that has one plain value. */
 @inline

@@ -11,14 +11,13 @@ import {
 } from "../spec/commands.ts";
 import { Status } from "../spec/status.ts";
 import { command, MAX_NAMESPACES, namespaceAt } from "./state.ts";
-import { isThreshold, readThreshold, resetThresholds, writeThreshold } from "./thresholds.ts";
-import { clearVectors, isVector, readVector, writeVector } from "./vectors.ts";
+import { isThreshold, readThreshold, writeThreshold } from "./thresholds.ts";
+import { isVector, readVector, writeVector } from "./vectors.ts";
 import { applyArbitration, defaultValue, featureValue, setFeatureValue } from "./feature-values.ts";
 import { applyCoalescing } from "./coalescing.ts";
-import { numberOfQueues, resetNumberOfQueues, setNumberOfQueues } from "./queue-count.ts";
+import { numberOfQueues, setNumberOfQueues } from "./queue-count.ts";
 import { failAt } from "./nvm.ts";
 
-const FID_COUNT: u32 = 16;
 const NSID_LOCATION: u32 = 4;
 const FID_LOCATION: u32 = 40;
 const SEL_LOCATION: u32 = 41;
@@ -37,17 +36,6 @@ const ONE_BIT: u32 = 0x1;
 const COALESCING_BITS: u32 = 0xffff;
 /** Critical warnings of the SMART log; there are no optional events (OAES). */
 const EVENT_BITS: u32 = 0xff;
-
-/** Sets every feature to its default. */
-export function resetFeatures(): void {
-  for (let fid: u32 = 0; fid < FID_COUNT; fid++) setFeatureValue(fid, defaultValue(fid));
-  for (let nsid: u32 = 1; nsid <= MAX_NAMESPACES; nsid++) namespaceAt(nsid).errorRecovery = 0;
-  resetThresholds();
-  clearVectors();
-  resetNumberOfQueues();
-  applyArbitration();
-  applyCoalescing();
-}
 
 /** Get Features (5.13). */
 export function getFeatures(): u32 {

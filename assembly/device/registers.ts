@@ -9,7 +9,8 @@ import {
   VS_MNR_SHIFT,
 } from "../spec/registers.ts";
 import { controller } from "./state.ts";
-import { subsystemReset, writeConfiguration } from "./controller.ts";
+import { writeConfiguration } from "./controller.ts";
+import { subsystemReset } from "./reset.ts";
 import { unmasked } from "./interrupts.ts";
 import { overrideCapabilities } from "./fault-controls.ts";
 

@@ -10,8 +10,9 @@ import {
   IOMMU_GENERATION,
 } from "../layout.ts";
 import { controller } from "./state.ts";
-import { continueShutdown, functionReset } from "./controller.ts";
+import { continueShutdown } from "./controller.ts";
 import { isOperational, isShuttingDown, mayPost } from "./controller-status.ts";
+import { functionReset } from "./reset.ts";
 import { readRegister, writeRegister } from "./registers.ts";
 import { activeCompletionQueue } from "./queues.ts";
 import { retranslateQueues } from "./queue-life.ts";

@@ -1,0 +1,52 @@
+// Resets (NVMe 1.4, section 7.3): what each leaves of the controller. Nothing is completed by them.
+import { CSTS_NSSRO_SHIFT } from "../spec/registers.ts";
+import { controller, MAX_NAMESPACES, namespaceAt } from "./state.ts";
+import { applyCoalescing } from "./coalescing.ts";
+import { forgetEvents } from "./events.ts";
+import { applyArbitration, resetFeatureValues } from "./feature-values.ts";
+import { closeAllQueues } from "./queue-life.ts";
+import { resetNumberOfQueues } from "./queue-count.ts";
+import { resetThresholds } from "./thresholds.ts";
+import { clearVectors } from "./vectors.ts";
+import { forgetWaiting } from "./waiting.ts";
+
+/**
+ * What every Controller Level Reset does (7.3.2): no queue, no command, no event, no setting is
+ * left.
+ */
+export function levelReset(): void {
+  closeAllQueues();
+  forgetWaiting();
+  forgetEvents();
+  resetFeatures();
+  controller.shutdownStuck = 0;
+  controller.csts &= 1 << CSTS_NSSRO_SHIFT;
+}
+
+/** Function level reset: the registers too are as after power on. */
+export function functionReset(): void {
+  levelReset();
+  controller.cc = 0;
+  controller.aqa = 0;
+  controller.asq = 0;
+  controller.acq = 0;
+  controller.interruptMask = 0;
+  controller.csts = 0;
+}
+
+/** NVM Subsystem Reset (7.3.1): CSTS.NSSRO tells of it. */
+export function subsystemReset(): void {
+  functionReset();
+  controller.csts = 1 << CSTS_NSSRO_SHIFT;
+}
+
+/** Sets every feature to its default. */
+function resetFeatures(): void {
+  resetFeatureValues();
+  for (let nsid: u32 = 1; nsid <= MAX_NAMESPACES; nsid++) namespaceAt(nsid).errorRecovery = 0;
+  resetThresholds();
+  clearVectors();
+  resetNumberOfQueues();
+  applyArbitration();
+  applyCoalescing();
+}
