@@ -1,14 +1,11 @@
-// Fetching and executing commands: round robin over the submission queues that exist, Arbitration
+// Fetching commands: round robin over the submission queues that exist, Arbitration
 // Burst commands from each (NVMe 1.4, sections 4.13 and 7.2).
 import { SQE_BYTES } from "../spec/entries.ts";
 import { SubmissionQueue } from "./queue-state.ts";
 import { command, controller, MAX_WAITING } from "./state.ts";
 import { fatal, isFatal } from "./controller-status.ts";
 import { activeSubmissionQueue, completionQueueOf } from "./queues.ts";
-import { finish, NO_COMPLETION } from "./completion.ts";
-import { executeAdmin } from "./admin.ts";
-import { executeNvm } from "./nvm.ts";
-import { executeWithFaults } from "./fault-commands.ts";
+import { execute } from "./execute.ts";
 import { tailWritten } from "./doorbells.ts";
 import { stampFetched } from "./stamps.ts";
 import { translate } from "./dma.ts";
@@ -56,19 +53,6 @@ function budgetOf(sq: SubmissionQueue): u32 {
   const reserve: u32 = sq.qid == 0 ? MAX_WAITING - 8 : MAX_WAITING - ADMIN_RESERVE;
   const used = controller.waitingUsed;
   return used >= reserve ? 0 : min(controller.burst, reserve - used);
-}
-
-@inline
-function execute(sq: SubmissionQueue): void {
-  if (controller.faults != 0) return executeWithFaults(sq);
-  const status = executeOn(sq);
-  if (status != NO_COMPLETION) finish(sq, status);
-}
-
-/** Executes the command; the status it ends with, or NO_COMPLETION. */
-@inline
-export function executeOn(sq: SubmissionQueue): u32 {
-  return sq.qid == 0 ? executeAdmin() : executeNvm();
 }
 
 /** Takes the command out of host memory, once, and clears what a command may return. */
