@@ -17,10 +17,9 @@ import {
   MAX_NAMESPACES,
   SCRATCH,
 } from "./state.ts";
-import { serialNumber, writeSubsystemName } from "./identity.ts";
+import { serialNumber, VERSION_1_4, writeSubsystemName } from "./identity.ts";
 import { CRITICAL_TEMPERATURE_KELVIN, WARNING_TEMPERATURE_KELVIN } from "./thresholds.ts";
 import { ABORT_LIMIT } from "./abort.ts";
-import { VERSION_1_4 } from "./registers.ts";
 import { ARBITRATION_BURST } from "./feature-values.ts";
 
 /** Longest wake-up from and shutdown to power off, in µs. */

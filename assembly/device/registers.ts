@@ -1,21 +1,12 @@
 // The controller registers (NVMe 1.4, section 3.1), 32 bits at a time. Offsets that are no
 // register, and reserved bits, read 0; what is read only ignores writes.
-import {
-  ALL_ONES,
-  CSTS_NSSRO_MASK,
-  CSTS_NSSRO_SHIFT,
-  Register,
-  VS_MJR_SHIFT,
-  VS_MNR_SHIFT,
-} from "../spec/registers.ts";
+import { ALL_ONES, CSTS_NSSRO_MASK, CSTS_NSSRO_SHIFT, Register } from "../spec/registers.ts";
 import { controller } from "./state.ts";
 import { writeConfiguration } from "./controller.ts";
 import { subsystemReset } from "./reset.ts";
+import { VERSION_1_4 } from "./identity.ts";
 import { unmasked } from "./interrupts.ts";
 import { overrideCapabilities } from "./fault-controls.ts";
-
-/** VS, and VER of Identify Controller. */
-export const VERSION_1_4: u32 = (1 << VS_MJR_SHIFT) | (4 << VS_MNR_SHIFT);
 
 const AQA_BITS: u32 = 0x0fff0fff;
 /** ASQ and ACQ: bits 11:0 are reserved. */
