@@ -1,11 +1,11 @@
 // Two modes, figure by figure, over the rounds in which both ran: how far apart, between which limits, and
 // whether that is a difference at all.
 import { strict as assert } from "node:assert";
-import { type Interval, meanInterval } from "./bootstrap.ts";
+import { meanInterval } from "./bootstrap.ts";
 import { Random, Repeatable } from "./random.ts";
 import { FEWEST_FOR_VERDICT, signFlipPValues } from "./sign-flip.ts";
 import { mean } from "./summary.ts";
-import { type Estimate, verdictOf } from "./verdict.ts";
+import { type Estimate, type Verdict, verdictOf } from "./verdict.ts";
 
 /** One figure of two modes: `a[round]` and `b[round]` were measured side by side. */
 export interface PairedFigure {
@@ -13,15 +13,7 @@ export interface PairedFigure {
   readonly b: readonly number[];
 }
 
-export type Verdict = "lower" | "higher" | "no difference shown";
-
-export interface PairResult {
-  /** Mean of a - b. */
-  readonly difference: number;
-  /** Geometric mean of a / b; null when one of the values is not above 0. */
-  readonly ratio: number | null;
-  /** Null for fewer than five rounds. */
-  readonly ci95: { readonly difference: Interval; readonly ratio: Interval | null } | null;
+export interface PairResult extends Estimate {
   /** What a is, beside b; null for fewer than seven rounds. */
   readonly verdict: Verdict | null;
 }
