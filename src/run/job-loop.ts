@@ -10,7 +10,7 @@ import {
   type HostExports,
 } from "../wasm/bindings.ts";
 import { bufferStride } from "./job-memory.ts";
-import type { JobTask } from "./job-worker.ts";
+import type { JobTask } from "./job-task.ts";
 
 const READ_SHARE_ALL = 0x10000;
 

@@ -1,8 +1,10 @@
 // What a job's thread is told: its queue pair, its memory, its share of the workload, its interrupt.
 
+import type { WaitMode } from "../../assembly/layout.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
 import { needsInterrupts } from "../measurement/completion.ts";
 import { type Workload, writes } from "../measurement/workload.ts";
+import type { SharedMemory } from "../memory/linear-memory.ts";
 import { type EventFd, native } from "../native.ts";
 import type { Controller } from "../nvme/controller.ts";
 import type { Device } from "../nvme/device.ts";
@@ -13,7 +15,48 @@ import { wasmModule } from "../wasm/modules.ts";
 import { vectorsFor, WAIT_MODES } from "./completion.ts";
 import { fillBuffers } from "./fill.ts";
 import { type JobMemory, queueEntries, slotTableSize } from "./job-memory.ts";
-import type { JobTask, WaitTask } from "./job-worker.ts";
+
+/** How a job waits; eventfds are numbers, valid in every thread of the process, -1 for none. */
+export interface WaitTask {
+  readonly mode: WaitMode;
+  readonly spinNs: bigint;
+  readonly deadlineNs: bigint;
+  readonly isShared: boolean;
+  readonly interrupt: number;
+  readonly own: number;
+  readonly unmask: number;
+  readonly others: readonly number[];
+}
+
+/** Everything a job needs, as plain data. */
+export interface JobTask {
+  readonly memory: SharedMemory;
+  readonly module: WebAssembly.Module;
+  readonly job: JobMemory;
+  readonly queue: QueuePairPlace;
+  /** Pointer of the u32 that the main thread sets when all jobs are ready. */
+  readonly gate: number;
+  readonly cpu: number | null;
+  readonly wait: WaitTask;
+  readonly stages: boolean;
+  /** The device stamps this job's commands: the embedded controller does. */
+  readonly hasStamps: boolean;
+  /** More threads spin than there are CPUs. */
+  readonly sharesCpu: boolean;
+  readonly iodepth: number;
+  readonly bs: number;
+  readonly nsid: number;
+  readonly blockBytes: number;
+  readonly firstLba: bigint;
+  /** I/Os of `bs` in the range. */
+  readonly blocks: bigint;
+  readonly random: boolean;
+  readonly readPercent: number;
+  readonly seed: bigint;
+  readonly rampTimeMs: number;
+  readonly runtimeMs: number;
+  readonly timeoutMs: number;
+}
 
 /** A job's queue pair, and how the job waits on it. */
 export interface JobQueue {

@@ -9,16 +9,15 @@ import {
   BLOCK_WAIT_COUNT,
   BLOCK_WAIT_UNTIL,
   JobPhase,
-  type WaitMode,
 } from "../../assembly/layout.ts";
-import type { SharedMemory } from "../memory/linear-memory.ts";
 import { native, type ThreadUsage } from "../native.ts";
 import type { QueuePairPlace } from "../nvme/submission-queue.ts";
 import type { Tier } from "../tier.ts";
 import type { HostExports } from "../wasm/bindings.ts";
 import { clockImport, instantiateHost } from "../wasm/modules.ts";
 import { configureLoop, tierOfLoop } from "./job-loop.ts";
-import { clearHistograms, type JobMemory } from "./job-memory.ts";
+import { clearHistograms } from "./job-memory.ts";
+import type { JobTask } from "./job-task.ts";
 
 /** The kernel may end a sleep this late; its default of 50 us would drown what is measured. */
 const TIMER_SLACK_NS = 1;
@@ -30,48 +29,6 @@ const CLOCK_ROUNDS = 9;
 const CLOCK_READINGS = 2000;
 /** Until V8 has compiled the way from Wasm to the clock. */
 const CLOCK_WARM_UP = 100_000;
-
-/** How a job waits; eventfds are numbers, valid in every thread of the process, -1 for none. */
-export interface WaitTask {
-  readonly mode: WaitMode;
-  readonly spinNs: bigint;
-  readonly deadlineNs: bigint;
-  readonly isShared: boolean;
-  readonly interrupt: number;
-  readonly own: number;
-  readonly unmask: number;
-  readonly others: readonly number[];
-}
-
-/** Everything a job needs, as plain data. */
-export interface JobTask {
-  readonly memory: SharedMemory;
-  readonly module: WebAssembly.Module;
-  readonly job: JobMemory;
-  readonly queue: QueuePairPlace;
-  /** Pointer of the u32 that the main thread sets when all jobs are ready. */
-  readonly gate: number;
-  readonly cpu: number | null;
-  readonly wait: WaitTask;
-  readonly stages: boolean;
-  /** The device stamps this job's commands: the embedded controller does. */
-  readonly hasStamps: boolean;
-  /** More threads spin than there are CPUs. */
-  readonly sharesCpu: boolean;
-  readonly iodepth: number;
-  readonly bs: number;
-  readonly nsid: number;
-  readonly blockBytes: number;
-  readonly firstLba: bigint;
-  /** I/Os of `bs` in the range. */
-  readonly blocks: bigint;
-  readonly random: boolean;
-  readonly readPercent: number;
-  readonly seed: bigint;
-  readonly rampTimeMs: number;
-  readonly runtimeMs: number;
-  readonly timeoutMs: number;
-}
 
 /** What only the worker can know; the rest is in shared memory. */
 export interface JobOutcome {

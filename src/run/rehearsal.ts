@@ -14,8 +14,7 @@ import { type Asked, tierOf } from "../tier.ts";
 import { type HostImports, instantiateHost } from "../wasm/modules.ts";
 import { configureLoop, innerFunctions } from "./job-loop.ts";
 import { allocateJob, clearJob, type JobMemory } from "./job-memory.ts";
-import { jobTask, plainWait } from "./job-task.ts";
-import type { JobTask } from "./job-worker.ts";
+import { type JobTask, jobTask, plainWait } from "./job-task.ts";
 
 const ENTRIES = 64;
 const OPTIONS = {
