@@ -1,16 +1,6 @@
 // The time axis of a report: stretches that were measured, put into at most so many columns.
 import type { Stretch } from "../measurement/groups.ts";
-import { gridded } from "./grid.ts";
-
-/** One column of a chart over time. */
-export interface Column {
-  readonly startMs: number;
-  readonly endMs: number;
-  /** How much of the time from start to end was measured. */
-  readonly lengthMs: number;
-  /** The stretches whose histograms it has, each in one column. */
-  readonly stretches: readonly Stretch[];
-}
+import { type Column, gridded } from "./grid.ts";
 
 /** The stretches as columns in the order of time, at most `most` of them. */
 export function columnsOf(stretches: readonly Stretch[], most: number): Column[] {

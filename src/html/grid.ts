@@ -1,7 +1,16 @@
 // Columns for sources that ran side by side: their intervals begin at times of their own, so a grid of equal
 // times lies over all of them.
 import type { Stretch } from "../measurement/groups.ts";
-import type { Column } from "./columns.ts";
+
+/** One column of a chart over time. */
+export interface Column {
+  readonly startMs: number;
+  readonly endMs: number;
+  /** How much of the time from start to end was measured. */
+  readonly lengthMs: number;
+  /** The stretches whose histograms it has, each in one column. */
+  readonly stretches: readonly Stretch[];
+}
 
 const SHORTEST_MS = 1;
 /** Of a cell: what reaches into one by less does so by rounding. */

@@ -1,8 +1,8 @@
 // Completions per second over the columns of a chart, all together and queue by queue.
 import type { Stretch } from "../measurement/groups.ts";
 import type { Op } from "../measurement/measurement.ts";
-import type { Column } from "./columns.ts";
 import { roundedRate } from "./digits.ts";
+import type { Column } from "./grid.ts";
 
 const MS_PER_S = 1000;
 
