@@ -7,7 +7,9 @@
 #include "memory.h"
 #include "populate.h"
 #include "thread.h"
-#include "vfio.h"
+#include "vfio_container.h"
+#include "vfio_device.h"
+#include "vfio_group.h"
 #include "wait.h"
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
@@ -15,6 +17,8 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(instance);
   instance->mapping = Napi::Persistent(Mapping::Define(env));
   instance->eventFd = Napi::Persistent(EventFd::Define(env));
+  instance->vfioContainer = Napi::Persistent(VfioContainer::Define(env));
+  instance->vfioGroup = Napi::Persistent(VfioGroup::Define(env));
   instance->vfioDevice = Napi::Persistent(VfioDevice::Define(env));
 
   exports.Set("addressOf", Napi::Function::New(env, AddressOf, "addressOf"));
@@ -22,7 +26,9 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("mapFile", Napi::Function::New(env, MapFile, "mapFile"));
   exports.Set("adviseHuge", Napi::Function::New(env, AdviseHuge, "adviseHuge"));
   exports.Set("populate", Napi::Function::New(env, Populate, "populate"));
-  exports.Set("openVfio", Napi::Function::New(env, OpenVfio, "openVfio"));
+  exports.Set("openVfioContainer",
+              Napi::Function::New(env, OpenVfioContainer, "openVfioContainer"));
+  exports.Set("openVfioGroup", Napi::Function::New(env, OpenVfioGroup, "openVfioGroup"));
   exports.Set("eventFd", Napi::Function::New(env, NewEventFd, "eventFd"));
   exports.Set("eventFdFrom", Napi::Function::New(env, EventFdFrom, "eventFdFrom"));
   exports.Set("clock", Napi::Function::New(env, Clock, "clock"));

@@ -8,10 +8,10 @@
         "populate.cc",
         "eventfd.cc",
         "thread.cc",
-        "vfio.cc",
-        "vfio_dma.cc",
+        "vfio_container.cc",
+        "vfio_device.cc",
+        "vfio_group.cc",
         "vfio_irq.cc",
-        "vfio_open.cc",
         "wait.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],

@@ -12,6 +12,7 @@
 
 #include "arguments.h"
 #include "error.h"
+#include "fd_property.h"
 #include "instance.h"
 
 namespace {
@@ -26,18 +27,10 @@ int64_t MonotonicNs() {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-// `fd` of the object: its own value, so that a closed eventfd has no number left to pass on.
-void SetNumber(Napi::Object object, int fd) {
-  const auto attributes =
-      static_cast<napi_property_attributes>(napi_enumerable | napi_configurable);
-  object.DefineProperty(
-      Napi::PropertyDescriptor::Value("fd", Napi::Number::New(object.Env(), fd), attributes));
-}
-
 Napi::Value Make(Napi::Env env, Descriptor event) {
   const int fd = event.get();
   const Napi::Value value = Construct(env.GetInstanceData<Instance>()->eventFd, &event);
-  if (!value.IsEmpty()) SetNumber(value.As<Napi::Object>(), fd);
+  if (!value.IsEmpty()) SetFd(value.As<Napi::Object>(), fd);
   return value;
 }
 
@@ -96,7 +89,7 @@ Napi::Value EventFd::Signal(const Napi::CallbackInfo& info) {
 
 Napi::Value EventFd::Close(const Napi::CallbackInfo& info) {
   event_.Close();
-  SetNumber(info.This().As<Napi::Object>(), -1);
+  SetFd(info.This().As<Napi::Object>(), -1);
   return info.Env().Undefined();
 }
 

@@ -6,6 +6,8 @@
 struct Instance {
   Napi::FunctionReference mapping;
   Napi::FunctionReference eventFd;
+  Napi::FunctionReference vfioContainer;
+  Napi::FunctionReference vfioGroup;
   Napi::FunctionReference vfioDevice;
 };
 

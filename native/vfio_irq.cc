@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "vfio.h"
+#include "vfio_device.h"
 
 namespace {
 
@@ -34,7 +34,7 @@ Failure VfioDevice::SetIrqs(uint32_t flags, uint32_t index, uint32_t start, uint
   set->start = start;
   set->count = count;
   if (dataBytes != 0) memcpy(set->data, fds, dataBytes);
-  const int result = ioctl(handles_.device.get(), VFIO_DEVICE_SET_IRQS, set);
+  const int result = ioctl(state_.device.get(), VFIO_DEVICE_SET_IRQS, set);
   if (result < 0) return {"ioctl", errno};
   // A positive result is how many vectors there are, fewer than asked for; none was enabled then.
   if (result > 0) {
@@ -52,7 +52,7 @@ Napi::Value VfioDevice::InterruptInfo(const Napi::CallbackInfo& info) {
   irq.argsz = sizeof irq;
   irq.index = index;
   // EINVAL: a conventional PCI function has no ERR interrupt.
-  if (ioctl(handles_.device.get(), VFIO_DEVICE_GET_IRQ_INFO, &irq) != 0 && errno != EINVAL) {
+  if (ioctl(state_.device.get(), VFIO_DEVICE_GET_IRQ_INFO, &irq) != 0 && errno != EINVAL) {
     return Throw(info.Env(), {"ioctl", errno, Name("read", index)});
   }
   const Napi::Object result = Napi::Object::New(info.Env());

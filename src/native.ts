@@ -63,7 +63,41 @@ export interface VfioInterruptInfo {
   readonly automasked: boolean;
 }
 
-/** A PCI function held through its VFIO group, with a container of its own (type1v2). */
+/**
+ * A VFIO container: an address space of the IOMMU (type1v2). A group joins it, then it takes an IOMMU, then devices
+ * of that group can be opened and memory can be mapped for them.
+ */
+export interface VfioContainer {
+  /** For `VfioGroup.setContainer`; -1 after `close()`. */
+  readonly fd: number;
+  /** Takes the IOMMU of the groups in it. EINVAL while there is none, EPERM without interrupt remapping. */
+  setIommu(): void;
+  /** Usable IOVA ranges, both ends included, as the kernel reports them; empty when it does not. */
+  iovaRanges(): readonly { readonly start: bigint; readonly end: bigint }[];
+  /** Lets the devices read (and write, unless `readOnly`) `bytes` at `pointer` under `iova`. */
+  mapDma(memory: Uint8Array, pointer: number, bytes: number, iova: bigint, readOnly: boolean): void;
+  /** Unmaps what one `mapDma` mapped. ENOENT when less than `bytes` was mapped there. */
+  unmapDma(iova: bigint, bytes: number): void;
+  /**
+   * May be called twice. What is mapped stays mapped until the groups in it are closed too: the kernel keeps the
+   * address space for them.
+   */
+  close(): void;
+}
+
+/** A VFIO group: the functions that the IOMMU cannot tell apart. One process holds it. */
+export interface VfioGroup {
+  /** Whether all of its functions are bound to VFIO drivers or to none; only then a container takes it. */
+  isViable(): boolean;
+  /** Joins the container with the descriptor `container`. EBUSY when it is in one already. */
+  setContainer(container: number): void;
+  /** Takes the function `address`. EINVAL while the group's container has no IOMMU, ENODEV for a stranger. */
+  openDevice(address: string): VfioDevice;
+  /** May be called twice. The kernel gives the group to nobody else before its devices are closed too. */
+  close(): void;
+}
+
+/** A PCI function that is held. */
 export interface VfioDevice {
   readonly hasReset: boolean;
   region(index: number): VfioRegion;
@@ -81,12 +115,6 @@ export interface VfioDevice {
     offset: number,
     bytes: number,
   ): Mapping;
-  /** Usable IOVA ranges, both ends included, as the kernel reports them; empty when it does not. */
-  iovaRanges(): readonly { readonly start: bigint; readonly end: bigint }[];
-  /** Lets the device read (and write, unless `readOnly`) `bytes` at `pointer` under `iova`. */
-  mapDma(memory: Uint8Array, pointer: number, bytes: number, iova: bigint, readOnly: boolean): void;
-  /** Unmaps what one `mapDma` mapped. ENOENT when less than `bytes` was mapped there. */
-  unmapDma(iova: bigint, bytes: number): void;
   interruptInfo(index: number): VfioInterruptInfo;
   /** Sends vectors `start`… of interrupt `index` to these eventfds; -1 leaves one out. */
   setInterrupts(index: number, start: number, fds: readonly number[]): void;
@@ -99,9 +127,8 @@ export interface VfioDevice {
   /** VFIO_DEVICE_RESET. */
   reset(): void;
   /**
-   * Closes device, group and container, in that order. May be called twice. Close the mappings of its
-   * regions first: each is a reference to the device, which the kernel neither resets nor gives to the
-   * next opener until the last one is gone.
+   * May be called twice. Close the mappings of its regions first: each is a reference to the device, which the
+   * kernel neither resets nor gives to the next opener until the last one is gone.
    */
   close(): void;
 }
@@ -135,8 +162,10 @@ export interface Native {
    * A call cannot be stopped, so populate much in pieces.
    */
   populate(memory: Uint8Array, pointer: number, bytes: number): Promise<void>;
-  /** Opens group `/dev/vfio/GROUP`, puts it into a new container and takes the function `address`. */
-  openVfio(group: number, address: string): VfioDevice;
+  /** A new container, `/dev/vfio/vfio`. ENOTSUP when the kernel has no IOMMU of type 1 v2. */
+  openVfioContainer(): VfioContainer;
+  /** The group `/dev/vfio/GROUP`. EBUSY while somebody holds it. */
+  openVfioGroup(group: number): VfioGroup;
   eventFd(): EventFd;
   /** A waiter on somebody else's eventfd; it duplicates the descriptor. */
   eventFdFrom(fd: number): EventFd;

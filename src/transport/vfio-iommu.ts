@@ -1,31 +1,29 @@
-// The IOMMU behind a VFIO container (type1v2): locked memory, mapped for one function.
+// The kernel's IOMMU, through whatever maps memory for the function: memory behind it is locked.
 import { PhasebitError } from "../errors.ts";
 import type { Span } from "../memory/arena.ts";
 import type { Iommu } from "../memory/iommu.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
-import type { NativeError, VfioDevice } from "../native.ts";
+import type { NativeError } from "../native.ts";
+import type { DmaMapper } from "./vfio-group.ts";
 
 export class VfioIommu implements Iommu {
-  readonly #device: Pick<VfioDevice, "iovaRanges" | "mapDma" | "unmapDma">;
+  readonly #dma: DmaMapper;
   readonly #memory: Pick<LinearMemory, "bytes">;
   #lockedBytes = 0;
 
-  constructor(
-    device: Pick<VfioDevice, "iovaRanges" | "mapDma" | "unmapDma">,
-    memory: Pick<LinearMemory, "bytes">,
-  ) {
-    this.#device = device;
+  constructor(dma: DmaMapper, memory: Pick<LinearMemory, "bytes">) {
+    this.#dma = dma;
     this.#memory = memory;
   }
 
   ranges(): readonly { readonly start: bigint; readonly end: bigint }[] {
-    return this.#device.iovaRanges();
+    return this.#dma.iovaRanges();
   }
 
   /** @throws PhasebitError ENVIRONMENT, with what to do about a limit on locked memory. */
   map({ pointer, bytes }: Span, iova: bigint, readOnly: boolean): void {
     try {
-      this.#device.mapDma(this.#memory.bytes, pointer, bytes, iova, readOnly);
+      this.#dma.mapDma(this.#memory.bytes, pointer, bytes, iova, readOnly);
     } catch (cause) {
       throw memlockAdvice(cause as NativeError, this.#lockedBytes + bytes);
     }
@@ -33,7 +31,7 @@ export class VfioIommu implements Iommu {
   }
 
   unmap(iova: bigint, bytes: number): void {
-    this.#device.unmapDma(iova, bytes);
+    this.#dma.unmapDma(iova, bytes);
     this.#lockedBytes -= bytes;
   }
 }

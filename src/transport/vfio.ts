@@ -14,6 +14,7 @@ import {
 } from "../native.ts";
 import { isPciAddress, PciFunction, requireVfio } from "../pci.ts";
 import type { InterruptKind, Transport, TransportKind, TransportOptions } from "./transport.ts";
+import { type HeldFunction, takeFunction } from "./vfio-group.ts";
 import { VfioIommu } from "./vfio-iommu.ts";
 
 const BAR0 = 0;
@@ -40,49 +41,29 @@ export const vfio: TransportKind = {
 async function openVfio(address: string, options: TransportOptions): Promise<Transport> {
   const fn = new PciFunction(address);
   requireVfio(fn);
-  const device = await takeDevice(fn);
+  const held = await takeWhenFree(fn);
   try {
-    return new VfioTransport(address, device, options);
+    return new VfioTransport(address, held, options);
   } catch (error) {
-    device.close();
+    held.close();
     throw error;
   }
 }
 
-async function takeDevice(fn: PciFunction): Promise<VfioDevice> {
+async function takeWhenFree(fn: PciFunction): Promise<HeldFunction> {
   const deadline = Date.now() + BUSY_RETRY_MS;
   for (;;) {
     try {
-      return native().openVfio(fn.iommuGroup!, fn.address);
+      return takeFunction(fn, native());
     } catch (error) {
-      const { code } = error as NativeError;
-      if (code !== "EBUSY" || Date.now() > deadline) throw explain(fn, error as NativeError);
+      if (!isBusy(error) || Date.now() > deadline) throw error;
       await sleep(100);
     }
   }
 }
 
-/** Says what to do about a group that does not open. */
-function explain(fn: PciFunction, cause: NativeError): PhasebitError {
-  const group = `/dev/vfio/${fn.iommuGroup}`;
-  const others = fn.groupSiblings.filter(
-    ({ driver }) => driver !== null && !["vfio-pci", "pcieport", "pci-stub"].includes(driver),
-  );
-  const named = others.map(({ address, driver }) => `${address} (${driver})`).join(", ");
-  const advice: Record<string, string> = {
-    ENOENT: `${group} is not there: load vfio-pci and bind the function to it`,
-    EACCES: `no permission on ${group}: run "chown $USER ${group}" as root`,
-    EBUSY: `${group} is in use by another process; "fuser -v ${group}" names it`,
-    EPERM:
-      named === ""
-        ? `the IOMMU group is not viable or the kernel refuses it: ${cause.message}`
-        : `the IOMMU group is not viable: ${named} must be bound to vfio-pci or unbound too`,
-  };
-  return new PhasebitError(
-    "ENVIRONMENT",
-    `open ${fn.address}: ${advice[cause.code] ?? cause.message}`,
-    { cause },
-  );
+function isBusy(error: unknown): boolean {
+  return ((error as Error).cause as NativeError | undefined)?.code === "EBUSY";
 }
 
 class VfioTransport implements Transport {
@@ -92,14 +73,17 @@ class VfioTransport implements Transport {
   readonly iommu: VfioIommu;
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset: boolean;
+  readonly #held: HeldFunction;
   readonly #device: VfioDevice;
   readonly #eventFds = new Map<number, EventFd>();
   /** The kind of interrupt that is switched on. */
   #enabled: InterruptKind | undefined;
   #unmask: EventFd | undefined;
 
-  constructor(address: string, device: VfioDevice, options: TransportOptions) {
+  constructor(address: string, held: HeldFunction, options: TransportOptions) {
+    const { device } = held;
     this.address = address;
+    this.#held = held;
     this.#device = device;
     this.hasReset = device.hasReset;
     const vectors = (kind: InterruptKind): number =>
@@ -115,7 +99,7 @@ class VfioTransport implements Transport {
     }
     const doorbellBytes = doorbellBytesOf(bar);
     this.memory = new LinearMemory({ ...options.memory, doorbellBytes });
-    this.iommu = new VfioIommu(device, this.memory);
+    this.iommu = new VfioIommu(held.dma, this.memory);
     this.memory.placeFor(this.iommu);
     this.memory.keep(
       device.mapRegion(
@@ -194,7 +178,7 @@ class VfioTransport implements Transport {
   async close(): Promise<void> {
     // A mapped BAR keeps the device open in the kernel, so the windows go first.
     this.memory.close();
-    this.#device.close();
+    this.#held.close();
   }
 
   #setCommand(bit: number, on: boolean): void {

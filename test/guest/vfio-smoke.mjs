@@ -40,15 +40,43 @@ function code(action) {
 
 const descriptorsBefore = descriptors();
 console.log(`group ${group}`);
-const device = native.openVfio(group, address);
+const held = native.openVfioGroup(group);
 assert.equal(
-  code(() => native.openVfio(group, address)),
+  code(() => native.openVfioGroup(group)),
   "EBUSY",
 );
 assert.equal(
-  code(() => native.openVfio(99_999, address)),
+  code(() => native.openVfioGroup(99_999)),
   "ENOENT",
 );
+assert.equal(held.isViable(), true);
+
+// A step before its time is refused: a group needs a container, a container its first group.
+const container = native.openVfioContainer();
+assert(container.fd >= 0);
+assert.equal(
+  code(() => held.openDevice(address)),
+  "EINVAL",
+);
+assert.equal(
+  code(() => container.setIommu()),
+  "EINVAL",
+);
+assert.equal(
+  code(() => held.setContainer(0)),
+  "EBADFD",
+);
+held.setContainer(container.fd);
+assert.equal(
+  code(() => held.openDevice(address)),
+  "EINVAL",
+);
+container.setIommu();
+assert.equal(
+  code(() => held.openDevice("0000:ff:1f.7")),
+  "ENODEV",
+);
+const device = held.openDevice(address);
 console.log(`hasReset ${device.hasReset}`);
 
 for (let index = 0; index <= 8; index++) {
@@ -58,7 +86,7 @@ assert.throws(() => device.region(9), RangeError);
 for (let index = 0; index <= 4; index++) {
   console.log(`interrupt ${index} ${text(device.interruptInfo(index))}`);
 }
-const ranges = device.iovaRanges();
+const ranges = container.iovaRanges();
 console.log(`iovaRanges ${text(ranges)}`);
 const fits = ({ start, end }) => start <= iova && iova + BigInt(dmaBytes) - 1n <= end;
 assert(ranges.some(fits), "no IOVA range holds the window at 4 GiB");
@@ -94,22 +122,22 @@ assert.throws(() => device.mapRegion(memory, barPointer, 0, 8, page), RangeError
 
 const window = native.mapMemory(memory, dmaPointer, dmaBytes, true);
 console.log(`DMA window ${text(window)} iova ${hex(iova)}`);
-device.mapDma(memory, dmaPointer, dmaBytes, iova, false);
+container.mapDma(memory, dmaPointer, dmaBytes, iova, false);
 assert.equal(
-  code(() => device.mapDma(memory, dmaPointer, page, iova, true)),
+  code(() => container.mapDma(memory, dmaPointer, page, iova, true)),
   "EEXIST",
 );
 assert.equal(
-  code(() => device.unmapDma(iova, page)),
+  code(() => container.unmapDma(iova, page)),
   "EINVAL",
 );
-device.unmapDma(iova, dmaBytes);
+container.unmapDma(iova, dmaBytes);
 assert.equal(
-  code(() => device.unmapDma(iova, dmaBytes)),
+  code(() => container.unmapDma(iova, dmaBytes)),
   "ENOENT",
 );
-device.mapDma(memory, dmaPointer, dmaBytes, iova, true);
-device.unmapDma(iova, dmaBytes);
+container.mapDma(memory, dmaPointer, dmaBytes, iova, true);
+container.unmapDma(iova, dmaBytes);
 
 const event = native.eventFd();
 device.setInterrupts(msix, 0, [event.fd, -1]);
@@ -144,14 +172,21 @@ device.writeBytes(config, 4, new Uint8Array([2, 4]));
 
 // Mappings are references to the device: the group stays taken until the last one is closed.
 registers.close();
-device.close();
-device.close();
+for (const one of [device, held, container]) {
+  one.close();
+  one.close();
+}
+assert.equal(container.fd, -1);
+assert.equal(
+  code(() => held.isViable()),
+  "EBADF",
+);
 assert.equal(
   code(() => device.read32(0, 0)),
   "EBADF",
 );
 assert.equal(
-  code(() => device.mapDma(memory, dmaPointer, dmaBytes, iova, false)),
+  code(() => container.mapDma(memory, dmaPointer, dmaBytes, iova, false)),
   "EBADF",
 );
 assert.equal(
@@ -159,7 +194,7 @@ assert.equal(
   "EBADF",
 );
 assert.equal(
-  code(() => native.openVfio(group, address)),
+  code(() => native.openVfioGroup(group)),
   "EBUSY",
 );
 doorbells.close();
@@ -169,7 +204,14 @@ assert(!isMapped("vfio"));
 assert(!isMapped("memfd:phasebit"));
 assert.equal(descriptors(), descriptorsBefore);
 
-const again = native.openVfio(group, address);
+// Closed the other way round, the kernel keeps what the device needs until the device is closed.
+const [group2, container2] = [native.openVfioGroup(group), native.openVfioContainer()];
+group2.setContainer(container2.fd);
+container2.setIommu();
+const again = group2.openDevice(address);
+container2.close();
+group2.close();
 assert.equal(again.read32(config, 0), id);
 again.close();
+assert.equal(descriptors(), descriptorsBefore);
 console.log("ok");

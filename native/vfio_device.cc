@@ -1,15 +1,63 @@
-#include "vfio.h"
+#include "vfio_device.h"
 
 #include <endian.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "instance.h"
 #include "memory.h"
+#include "vfio_info.h"
 
 namespace {
+
+// Sizes and places of the regions do not change while the device is open, so they are read once.
+Failure ReadRegion(VfioDeviceState* state, uint32_t index) {
+  VfioRegion region;
+  region.index = index;
+  vfio_region_info question = {};
+  question.index = index;
+  std::vector<uint64_t> reply;
+  if (QueryWithCapabilities(state->device.get(), VFIO_DEVICE_GET_REGION_INFO, question, &reply)) {
+    // EINVAL: this device has no such region (VGA).
+    if (errno != EINVAL) return {"ioctl", errno, "read VFIO region " + std::to_string(index)};
+    state->regions.push_back(region);
+    return {};
+  }
+  const auto* const info = reinterpret_cast<const vfio_region_info*>(reply.data());
+  region.bytes = info->size;
+  region.offset = info->offset;
+  region.flags = info->flags;
+  if (info->flags & VFIO_REGION_INFO_FLAG_CAPS) {
+    region.areas = ReadCapability<vfio_region_sparse_mmap_area>(reply, info->cap_offset,
+                                                                VFIO_REGION_INFO_CAP_SPARSE_MMAP);
+  }
+  state->regions.push_back(std::move(region));
+  return {};
+}
+
+// What the device says of itself.
+Failure ReadDevice(VfioDeviceState* state, const std::string& address) {
+  vfio_device_info info = {};
+  info.argsz = sizeof info;
+  if (ioctl(state->device.get(), VFIO_DEVICE_GET_INFO, &info) != 0) {
+    return {"ioctl", errno, "read VFIO device " + address};
+  }
+  if (!(info.flags & VFIO_DEVICE_FLAGS_PCI)) {
+    return {"ioctl", ENOTSUP, "open VFIO device " + address, "it is not a PCI function"};
+  }
+  state->hasReset = info.flags & VFIO_DEVICE_FLAGS_RESET;
+  // Regions past the standard ones are a vendor driver's own.
+  const uint32_t regions = std::min<uint32_t>(info.num_regions, VFIO_PCI_NUM_REGIONS);
+  for (uint32_t index = 0; index < regions; index++) {
+    const Failure failure = ReadRegion(state, index);
+    if (failure) return failure;
+  }
+  return {};
+}
 
 std::string Name(const char* verb, const VfioRegion& region, uint64_t offset) {
   return std::string(verb) + " VFIO region " + std::to_string(region.index) + " at " +
@@ -51,9 +99,6 @@ Napi::Function VfioDevice::Define(Napi::Env env) {
                          InstanceMethod<&VfioDevice::ReadBytes>("readBytes"),
                          InstanceMethod<&VfioDevice::WriteBytes>("writeBytes"),
                          InstanceMethod<&VfioDevice::MapRegion>("mapRegion"),
-                         InstanceMethod<&VfioDevice::IovaRanges>("iovaRanges"),
-                         InstanceMethod<&VfioDevice::MapDma>("mapDma"),
-                         InstanceMethod<&VfioDevice::UnmapDma>("unmapDma"),
                          InstanceMethod<&VfioDevice::InterruptInfo>("interruptInfo"),
                          InstanceMethod<&VfioDevice::SetInterrupts>("setInterrupts"),
                          InstanceMethod<&VfioDevice::SetUnmask>("setUnmask"),
@@ -65,9 +110,13 @@ Napi::Function VfioDevice::Define(Napi::Env env) {
                      });
 }
 
-Napi::Value VfioDevice::Make(Napi::Env env, VfioHandles handles) {
-  const bool hasReset = handles.hasReset;
-  const Napi::Value value = Construct(env.GetInstanceData<Instance>()->vfioDevice, &handles);
+Napi::Value VfioDevice::Make(Napi::Env env, Descriptor device, const std::string& address) {
+  VfioDeviceState state;
+  state.device = std::move(device);
+  const Failure failure = ReadDevice(&state, address);
+  if (failure) return Throw(env, failure);
+  const bool hasReset = state.hasReset;
+  const Napi::Value value = Construct(env.GetInstanceData<Instance>()->vfioDevice, &state);
   if (value.IsEmpty()) return value;
   value.As<Napi::Object>().DefineProperty(Napi::PropertyDescriptor::Value(
       "hasReset", Napi::Boolean::New(env, hasReset), napi_enumerable));
@@ -75,14 +124,14 @@ Napi::Value VfioDevice::Make(Napi::Env env, VfioHandles handles) {
 }
 
 VfioDevice::VfioDevice(const Napi::CallbackInfo& info) : Napi::ObjectWrap<VfioDevice>(info) {
-  VfioHandles* const handles = Constructed<VfioHandles>(info);
-  if (handles != nullptr) handles_ = std::move(*handles);
+  VfioDeviceState* const state = Constructed<VfioDeviceState>(info);
+  if (state != nullptr) state_ = std::move(*state);
 }
 
 const VfioRegion* VfioDevice::RegionArgument(Arguments& args, size_t index) {
   const uint64_t region = args.Whole(index, "region", VFIO_PCI_NUM_REGIONS - 1);
-  if (!args.Failed() && region >= handles_.regions.size()) args.Range("region", "does not exist");
-  return args.Failed() ? nullptr : &handles_.regions[region];
+  if (!args.Failed() && region >= state_.regions.size()) args.Range("region", "does not exist");
+  return args.Failed() ? nullptr : &state_.regions[region];
 }
 
 Napi::Value VfioDevice::Region(const Napi::CallbackInfo& info) {
@@ -118,7 +167,7 @@ Napi::Value VfioDevice::Read32(const Napi::CallbackInfo& info) {
   if (args.Failed()) return Napi::Value();
 
   uint32_t value = 0;
-  const ssize_t moved = pread(handles_.device.get(), &value, sizeof value,
+  const ssize_t moved = pread(state_.device.get(), &value, sizeof value,
                               static_cast<off_t>(region->offset + offset));
   const Failure failure = Transfer("pread", moved, sizeof value);
   if (failure) return Throw(info.Env(), failure, Name("read", *region, offset));
@@ -135,7 +184,7 @@ Napi::Value VfioDevice::Write32(const Napi::CallbackInfo& info) {
   if (args.Failed()) return Napi::Value();
 
   const uint32_t little = htole32(value);
-  const ssize_t moved = pwrite(handles_.device.get(), &little, sizeof little,
+  const ssize_t moved = pwrite(state_.device.get(), &little, sizeof little,
                                static_cast<off_t>(region->offset + offset));
   const Failure failure = Transfer("pwrite", moved, sizeof little);
   if (failure) return Throw(info.Env(), failure, Name("write", *region, offset));
@@ -152,7 +201,7 @@ Napi::Value VfioDevice::ReadBytes(const Napi::CallbackInfo& info) {
 
   Napi::Uint8Array result = Napi::Uint8Array::New(info.Env(), bytes);
   if (result.IsEmpty()) return Napi::Value();
-  const ssize_t moved = pread(handles_.device.get(), result.Data(), bytes,
+  const ssize_t moved = pread(state_.device.get(), result.Data(), bytes,
                               static_cast<off_t>(region->offset + offset));
   const Failure failure = Transfer("pread", moved, bytes);
   if (failure) return Throw(info.Env(), failure, Name("read", *region, offset));
@@ -167,7 +216,7 @@ Napi::Value VfioDevice::WriteBytes(const Napi::CallbackInfo& info) {
   CheckInside(args, region, offset, data.bytes, region ? region->bytes : 0);
   if (args.Failed()) return Napi::Value();
 
-  const ssize_t moved = pwrite(handles_.device.get(), data.base, data.bytes,
+  const ssize_t moved = pwrite(state_.device.get(), data.base, data.bytes,
                                static_cast<off_t>(region->offset + offset));
   const Failure failure = Transfer("pwrite", moved, data.bytes);
   if (failure) return Throw(info.Env(), failure, Name("write", *region, offset));
@@ -196,26 +245,24 @@ Napi::Value VfioDevice::MapRegion(const Napi::CallbackInfo& info) {
 
   const std::string action = Name("map", *region, offset);
   // A closed device must not get as far as mmap, whose failure would clear the place.
-  if (!handles_.device) return Throw(info.Env(), {"mmap", EBADF, action, "the device is closed"});
+  if (!state_.device) return Throw(info.Env(), {"mmap", EBADF, action, "the device is closed"});
   const int protection = (region->flags & VFIO_REGION_INFO_FLAG_READ ? PROT_READ : 0) |
                          (region->flags & VFIO_REGION_INFO_FLAG_WRITE ? PROT_WRITE : 0);
   MappedPages mapped;
   const Failure failure = mapped.Map(place, bytes, HostPageBytes(), protection, 0,
-                                     handles_.device.get(), region->offset + offset);
+                                     state_.device.get(), region->offset + offset);
   if (failure) return Throw(info.Env(), failure, action);
   return Mapping::Make(info.Env(), memory, pointer, std::move(mapped));
 }
 
 Napi::Value VfioDevice::Reset(const Napi::CallbackInfo& info) {
-  if (ioctl(handles_.device.get(), VFIO_DEVICE_RESET) != 0) {
+  if (ioctl(state_.device.get(), VFIO_DEVICE_RESET) != 0) {
     return Throw(info.Env(), {"ioctl", errno, "reset VFIO device"});
   }
   return info.Env().Undefined();
 }
 
 Napi::Value VfioDevice::Close(const Napi::CallbackInfo& info) {
-  handles_.device.Close();
-  handles_.group.Close();
-  handles_.container.Close();
+  state_.device.Close();
   return info.Env().Undefined();
 }
