@@ -7,8 +7,9 @@
 #include <sys/vfs.h>
 
 #include <string>
+#include <utility>
 
-#include "descriptor.h"
+#include "fd_property.h"
 #include "instance.h"
 
 constexpr uint64_t kHugePageBytes = 2 * 1024 * 1024;
@@ -50,13 +51,15 @@ namespace {
 struct MappingState {
   napi_value view;
   MappedPages pages;
+  Descriptor file;
 };
 
 // A sealed memfd. Its pages are allocated before they are mapped: mmap does not report a
 // MAP_POPULATE that found no memory, and the first touch would then be a SIGBUS.
-Failure MapSealed(MappedPages* pages, uint8_t* place, uint64_t bytes, bool huge) {
+Failure MapSealed(MappedPages* pages, Descriptor* made, uint8_t* place, uint64_t bytes,
+                  bool huge) {
   const unsigned hugeFlags = huge ? MFD_HUGETLB | MFD_HUGE_2MB : 0;
-  const Descriptor file(memfd_create("phasebit", MFD_CLOEXEC | MFD_ALLOW_SEALING | hugeFlags));
+  Descriptor file(memfd_create("phasebit", MFD_CLOEXEC | MFD_ALLOW_SEALING | hugeFlags));
   if (!file) return {"memfd_create", errno};
   if (ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) return {"ftruncate", errno};
   int allocated;
@@ -67,8 +70,11 @@ Failure MapSealed(MappedPages* pages, uint8_t* place, uint64_t bytes, bool huge)
   if (fcntl(file.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
     return {"fcntl", errno};
   }
-  return pages->Map(place, bytes, huge ? kHugePageBytes : HostPageBytes(), PROT_READ | PROT_WRITE,
-                    MAP_POPULATE, file.get(), 0);
+  const uint64_t pageBytes = huge ? kHugePageBytes : HostPageBytes();
+  const Failure failure = pages->Map(place, bytes, pageBytes, PROT_READ | PROT_WRITE, MAP_POPULATE,
+                                     file.get(), 0);
+  if (!failure) *made = std::move(file);
+  return failure;
 }
 
 }  // namespace
@@ -78,10 +84,11 @@ Napi::Function Mapping::Define(Napi::Env env) {
 }
 
 Napi::Value Mapping::Make(Napi::Env env, const LinearMemory& memory, uint64_t pointer,
-                          MappedPages pages) {
+                          MappedPages pages, Descriptor file) {
+  const int fd = file.get();
   const double bytes = static_cast<double>(pages.bytes());
   const double pageBytes = static_cast<double>(pages.pageBytes());
-  MappingState state{memory.view, std::move(pages)};
+  MappingState state{memory.view, std::move(pages), std::move(file)};
   const Napi::Value value = Construct(env.GetInstanceData<Instance>()->mapping, &state);
   if (value.IsEmpty()) return value;
 
@@ -91,7 +98,10 @@ Napi::Value Mapping::Make(Napi::Env env, const LinearMemory& memory, uint64_t po
   };
   value.As<Napi::Object>().DefineProperties({number("pointer", static_cast<double>(pointer)),
                                              number("bytes", bytes),
-                                             number("pageBytes", pageBytes)});
+                                             number("pageBytes", pageBytes),
+                                             // all that is mapped with a descriptor is mapped whole
+                                             number("fileOffset", 0)});
+  SetFd(value.As<Napi::Object>(), fd);
   return value;
 }
 
@@ -100,12 +110,15 @@ Mapping::Mapping(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Mapping>(inf
   if (state == nullptr) return;
   memory_ = Napi::Persistent(Napi::Object(info.Env(), state->view));
   pages_ = std::move(state->pages);
+  file_ = std::move(state->file);
 }
 
 Napi::Value Mapping::Close(const Napi::CallbackInfo& info) {
   const Failure failure = pages_.Release();
   if (failure) return Throw(info.Env(), failure, "put anonymous pages over a mapping");
   memory_.Reset();
+  file_.Close();
+  SetFd(info.This().As<Napi::Object>(), -1);
   return info.Env().Undefined();
 }
 
@@ -127,13 +140,14 @@ Napi::Value MapMemory(const Napi::CallbackInfo& info) {
 
   const bool aligned = (reinterpret_cast<uintptr_t>(place) | bytes) % kHugePageBytes == 0;
   MappedPages pages;
-  if (huge && aligned && !MapSealed(&pages, place, bytes, true)) {
-    return Mapping::Make(info.Env(), memory, pointer, std::move(pages));
+  Descriptor file;
+  if (huge && aligned && !MapSealed(&pages, &file, place, bytes, true)) {
+    return Mapping::Make(info.Env(), memory, pointer, std::move(pages), std::move(file));
   }
-  const Failure failure = MapSealed(&pages, place, bytes, false);
+  const Failure failure = MapSealed(&pages, &file, place, bytes, false);
   if (failure)
     return Throw(info.Env(), failure, "map " + std::to_string(bytes) + " bytes of memory");
-  return Mapping::Make(info.Env(), memory, pointer, std::move(pages));
+  return Mapping::Make(info.Env(), memory, pointer, std::move(pages), std::move(file));
 }
 
 Napi::Value MapFile(const Napi::CallbackInfo& info) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "arguments.h"
+#include "descriptor.h"
 #include "error.h"
 
 // Owns what lies over one range of the linear memory. Giving it up puts anonymous zero pages there:
@@ -43,8 +44,9 @@ class MappedPages {
 class Mapping : public Napi::ObjectWrap<Mapping> {
  public:
   static Napi::Function Define(Napi::Env env);
+  // `file` may be empty: then the mapping has no descriptor to hand out.
   static Napi::Value Make(Napi::Env env, const LinearMemory& memory, uint64_t pointer,
-                          MappedPages pages);
+                          MappedPages pages, Descriptor file = {});
   explicit Mapping(const Napi::CallbackInfo& info);
 
  private:
@@ -53,6 +55,7 @@ class Mapping : public Napi::ObjectWrap<Mapping> {
   // In this order: the pages go before the memory they lie in may go.
   Napi::ObjectReference memory_;
   MappedPages pages_;
+  Descriptor file_;
 };
 
 Napi::Value AddressOf(const Napi::CallbackInfo& info);

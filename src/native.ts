@@ -25,6 +25,14 @@ export interface Mapping {
   readonly bytes: number;
   /** Size of the pages behind it: 2097152 for huge pages, 4096 otherwise. */
   readonly pageBytes: number;
+  /**
+   * The file behind memory of `mapMemory`, for whoever is to map the same pages (a server of emulated devices at the
+   * other end of a socket); -1 after `close()`, and always for files and BARs. It belongs to the mapping: duplicate or
+   * send it, never close it. Whoever has got a copy keeps the pages alive, and its size cannot be changed.
+   */
+  readonly fd: number;
+  /** Where in `fd` byte 0 of the mapping lies. */
+  readonly fileOffset: number;
   close(): void;
 }
 

@@ -1,11 +1,16 @@
 // The native addon on a machine without VFIO; test/guest/native.test.ts covers VFIO where there is some.
 import {
+  closeSync,
+  ftruncateSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,6 +25,8 @@ import { presentPages } from "./pages.ts";
 
 const addon = native();
 const page = 4096;
+/** In /proc/self/fdinfo. */
+const O_CLOEXEC = 0o2000000;
 const folder = mkdtempSync(join(tmpdir(), "phasebit-native-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -212,11 +219,9 @@ describe("mapMemory", () => {
     expect(memory[memory.length - 1]).toBe(0);
   });
 
-  test("pages are there at once, stay out of forks and core dumps, and leave no descriptor", () => {
+  test("pages are there at once, and stay out of forks and core dumps", () => {
     const memory = linearMemory();
-    const descriptors = readdirSync("/proc/self/fd").length;
     const mapping = addon.mapMemory(memory, page, 16 * page, false);
-    expect(readdirSync("/proc/self/fd").length).toBe(descriptors);
     const fields = smaps(addon.addressOf(memory) + BigInt(page));
     expect(fields).toContain("memfd:phasebit");
     expect(fields).toMatch(/Rss: +64 kB/);
@@ -224,6 +229,52 @@ describe("mapMemory", () => {
     expect(fields).toMatch(/VmFlags:.* dd /);
     mapping.close();
     expect(smaps(addon.addressOf(memory) + BigInt(page))).not.toContain("memfd");
+  });
+
+  test("its descriptor shows the same bytes, both ways", () => {
+    const memory = linearMemory();
+    const mapping = addon.mapMemory(memory, page, 2 * page, false);
+    memory.set([1, 2, 3], page);
+    const seen = new Uint8Array(3);
+    readSync(mapping.fd, seen, 0, 3, mapping.fileOffset);
+    expect([...seen]).toEqual([1, 2, 3]);
+    writeSync(mapping.fd, Uint8Array.of(9), 0, 1, mapping.fileOffset + 2 * page - 1);
+    expect(memory[3 * page - 1]).toBe(9);
+    const other = addon.mapFile(memory, 8 * page, 2 * page, `/proc/self/fd/${mapping.fd}`);
+    memory[page + 1] = 7;
+    expect(memory[8 * page + 1]).toBe(7);
+    other.close();
+    mapping.close();
+  });
+
+  test("its descriptor cannot change the memory's size, and no child inherits it", () => {
+    const mapping = addon.mapMemory(linearMemory(), page, page, false);
+    expect(failure(() => ftruncateSync(mapping.fd, 0)).code).toBe("EPERM");
+    expect(failure(() => ftruncateSync(mapping.fd, 2 * page)).code).toBe("EPERM");
+    const flags = readFileSync(`/proc/self/fdinfo/${mapping.fd}`, "utf8");
+    expect(Number.parseInt(/^flags:\s+(\d+)$/m.exec(flags)![1]!, 8) & O_CLOEXEC).toBe(O_CLOEXEC);
+    mapping.close();
+  });
+
+  test("its descriptor lasts until close, a copy of it longer, and no other mapping has one", () => {
+    const memory = linearMemory();
+    const before = readdirSync("/proc/self/fd").length;
+    const mapping = addon.mapMemory(memory, page, page, false);
+    expect(readdirSync("/proc/self/fd").length).toBe(before + 1);
+    memory[page] = 5;
+    const copy = openSync(`/proc/self/fd/${mapping.fd}`, "r+");
+    mapping.close();
+    mapping.close();
+    expect(mapping.fd).toBe(-1);
+    expect(readdirSync("/proc/self/fd").length).toBe(before + 1);
+    const seen = new Uint8Array(1);
+    readSync(copy, seen, 0, 1, 0);
+    expect([seen[0], memory[page]]).toEqual([5, 0]);
+    closeSync(copy);
+    const other = addon.mapFile(memory, 0, page, file("without descriptor", page));
+    expect(other).toMatchObject({ fd: -1, fileOffset: 0 });
+    other.close();
+    expect(readdirSync("/proc/self/fd").length).toBe(before);
   });
 
   test("huge pages where the kernel has some, plain ones otherwise", () => {
