@@ -3,7 +3,14 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { badValue, PhasebitError, usage } from "./errors.ts";
 
-const SYSFS = "/sys/bus/pci/devices";
+/** Where the kernel shows functions, block devices and mounts. */
+export interface SystemRoots {
+  readonly sys: string;
+  readonly proc: string;
+}
+
+export const hostRoots: SystemRoots = { sys: "/sys", proc: "/proc" };
+
 /** Base class, sub-class and interface of an NVMe I/O controller. */
 const NVME_CLASS = 0x010802;
 
@@ -25,12 +32,14 @@ export function pciAddress(text: string): string {
 /** A PCI function that is present. */
 export class PciFunction {
   readonly address: string;
+  readonly #roots: SystemRoots;
   readonly #path: string;
 
   /** @throws PhasebitError USAGE when no such function is there, or it is no NVMe controller. */
-  constructor(address: string) {
+  constructor(address: string, roots: SystemRoots = hostRoots) {
     this.address = pciAddress(address);
-    this.#path = `${SYSFS}/${this.address}`;
+    this.#roots = roots;
+    this.#path = pathOf(this.address, roots);
     if (!existsSync(this.#path)) {
       const limit = 'no such PCI function; "lspci -D -d ::0108" lists NVMe ones';
       throw badValue("device", address, limit);
@@ -68,7 +77,15 @@ export class PciFunction {
   get groupSiblings(): { address: string; driver: string | null }[] {
     return namesIn(`${this.#path}/iommu_group/devices`)
       .filter((address) => address !== this.address)
-      .map((address) => ({ address, driver: linkName(`${SYSFS}/${address}/driver`) }));
+      .map((address) => ({
+        address,
+        driver: linkName(`${pathOf(address, this.#roots)}/driver`),
+      }));
+  }
+
+  /** What the host does with its namespaces: each mount, swap space and holder as a phrase. */
+  get uses(): string[] {
+    return usesOf(this.blockDevices, this.#roots);
   }
 
   #attribute(name: string): string {
@@ -77,19 +94,21 @@ export class PciFunction {
 }
 
 /** Places where `/proc/self/mountinfo`, swap or a holder uses one of these block devices. */
-export function usesOf(blockDevices: readonly string[]): string[] {
+function usesOf(blockDevices: readonly string[], { sys, proc }: SystemRoots): string[] {
   const parts = blockDevices.flatMap((disk) => [
     disk,
-    ...namesIn(`/sys/class/block/${disk}`).filter((name) => name.startsWith(disk)),
+    ...namesIn(`${sys}/class/block/${disk}`).filter((name) => name.startsWith(disk)),
   ]);
-  const mounts = lines("/proc/self/mountinfo").map((line) => line.split(" "));
-  const swaps = lines("/proc/swaps");
+  const mounts = lines(`${proc}/self/mountinfo`).map((line) => line.split(" "));
+  const swaps = lines(`${proc}/swaps`);
   return parts.flatMap((part) => [
     ...mounts
       .filter((fields) => fields[fields.indexOf("-") + 2] === `/dev/${part}`)
       .map((fields) => `${part} is mounted at ${fields[4]}`),
     ...swaps.filter((line) => line.startsWith(`/dev/${part} `)).map(() => `${part} is swap space`),
-    ...namesIn(`/sys/class/block/${part}/holders`).map((holder) => `${part} is held by ${holder}`),
+    ...namesIn(`${sys}/class/block/${part}/holders`).map(
+      (holder) => `${part} is held by ${holder}`,
+    ),
   ]);
 }
 
@@ -98,7 +117,7 @@ export function usesOf(blockDevices: readonly string[]): string[] {
  * @throws PhasebitError REFUSED or ENVIRONMENT
  */
 export function requireVfio(fn: PciFunction): void {
-  const uses = usesOf(fn.blockDevices);
+  const { uses } = fn;
   if (uses.length > 0) {
     throw new PhasebitError(
       "REFUSED",
@@ -119,6 +138,10 @@ export function requireVfio(fn: PciFunction): void {
         "intel_iommu=on or amd_iommu=on on the kernel's command line",
     );
   }
+}
+
+function pathOf(address: string, { sys }: SystemRoots): string {
+  return `${sys}/bus/pci/devices/${address}`;
 }
 
 function linkName(path: string): string | null {

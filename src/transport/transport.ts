@@ -49,6 +49,11 @@ export interface Transport {
 export interface TransportOptions {
   /** Largest size of each kind of memory, in bytes of address space. */
   readonly memory?: Partial<MemoryLimits>;
+  /**
+   * How long to wait for a device that somebody else still holds, in ms; 10,000 by default. The kernel gives the
+   * device of a killed process away only after it has reset it. 0 tries once.
+   */
+  readonly busyTimeoutMs?: number;
 }
 
 /** A way to reach devices: which addresses are its own, and how one is opened. */

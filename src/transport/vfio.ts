@@ -7,14 +7,15 @@ import { PhasebitError } from "../errors.ts";
 import { LinearMemory } from "../memory/linear-memory.ts";
 import {
   type EventFd,
+  type Native,
   type NativeError,
   native,
   type VfioDevice,
   type VfioRegion,
 } from "../native.ts";
-import { isPciAddress, PciFunction, requireVfio } from "../pci.ts";
+import { hostRoots, isPciAddress, PciFunction, requireVfio, type SystemRoots } from "../pci.ts";
 import type { InterruptKind, Transport, TransportKind, TransportOptions } from "./transport.ts";
-import { type HeldFunction, takeFunction } from "./vfio-group.ts";
+import { type HeldFunction, takeFunction, type VfioCalls } from "./vfio-group.ts";
 import { VfioIommu } from "./vfio-iommu.ts";
 
 const BAR0 = 0;
@@ -25,39 +26,60 @@ const INTERRUPT_INDEX: Record<InterruptKind, number> = { intx: 0, msi: 1, msix: 
 const CONFIG_COMMAND = 4;
 const COMMAND_MEMORY = 0x2;
 const COMMAND_BUS_MASTER = 0x4;
-/** A killed predecessor holds the group until the kernel has reset the function. */
-const BUSY_RETRY_MS = 10_000;
+const BUSY_TIMEOUT_MS = 10_000;
+const BUSY_POLL_MS = 100;
 /** Doorbells of all queues there can be, at the usual stride, and more than BARs usually have. */
 const MOST_DOORBELL_BYTES = 1 << 20;
+
+/** What the transport has of the machine below it. Tests put one of their own in its place. */
+export interface VfioSystem {
+  readonly calls: VfioCalls & Pick<Native, "eventFd">;
+  readonly roots: SystemRoots;
+  /** Monotonic, in ms. */
+  now(): number;
+  sleep(ms: number): Promise<unknown>;
+}
 
 export const vfio: TransportKind = {
   name: "vfio",
   form: "a PCI address such as 0000:01:00.0",
   owns: isPciAddress,
-  open: openVfio,
+  open: (address, options) => openVfio(address, options, thisSystem()),
 };
 
+function thisSystem(): VfioSystem {
+  return { calls: native(), roots: hostRoots, now: () => performance.now(), sleep };
+}
+
 /** Takes the function at `address` and fills the windows. The controller's state is not touched. */
-async function openVfio(address: string, options: TransportOptions): Promise<Transport> {
-  const fn = new PciFunction(address);
+export async function openVfio(
+  address: string,
+  options: TransportOptions,
+  system: VfioSystem,
+): Promise<Transport> {
+  const fn = new PciFunction(address, system.roots);
   requireVfio(fn);
-  const held = await takeWhenFree(fn);
+  const held = await takeWhenFree(fn, options, system);
   try {
-    return new VfioTransport(address, held, options);
+    return new VfioTransport(address, held, options, system);
   } catch (error) {
     held.close();
     throw error;
   }
 }
 
-async function takeWhenFree(fn: PciFunction): Promise<HeldFunction> {
-  const deadline = Date.now() + BUSY_RETRY_MS;
+async function takeWhenFree(
+  fn: PciFunction,
+  { busyTimeoutMs = BUSY_TIMEOUT_MS }: TransportOptions,
+  system: VfioSystem,
+): Promise<HeldFunction> {
+  const deadline = system.now() + busyTimeoutMs;
   for (;;) {
     try {
-      return takeFunction(fn, native());
+      return takeFunction(fn, system.calls);
     } catch (error) {
-      if (!isBusy(error) || Date.now() > deadline) throw error;
-      await sleep(100);
+      if (!isBusy(error) || system.now() >= deadline) throw error;
+      await system.sleep(BUSY_POLL_MS);
     }
   }
 }
@@ -75,41 +97,29 @@ class VfioTransport implements Transport {
   readonly hasReset: boolean;
   readonly #held: HeldFunction;
   readonly #device: VfioDevice;
+  readonly #system: VfioSystem;
   readonly #eventFds = new Map<number, EventFd>();
   /** The kind of interrupt that is switched on. */
   #enabled: InterruptKind | undefined;
   #unmask: EventFd | undefined;
 
-  constructor(address: string, held: HeldFunction, options: TransportOptions) {
+  constructor(address: string, held: HeldFunction, options: TransportOptions, system: VfioSystem) {
     const { device } = held;
     this.address = address;
     this.#held = held;
     this.#device = device;
+    this.#system = system;
     this.hasReset = device.hasReset;
     const vectors = (kind: InterruptKind): number =>
       device.interruptInfo(INTERRUPT_INDEX[kind]).count;
     this.vectors = { msix: vectors("msix"), msi: vectors("msi"), intx: vectors("intx") };
-    const bar = device.region(BAR0);
     this.#setCommand(COMMAND_MEMORY, true);
-    if (bar.bytes < DOORBELLS + PAGE_BYTES) {
-      throw new PhasebitError(
-        "DEVICE",
-        `open ${address}: BAR0 has ${bar.bytes} bytes, too few for registers and doorbells`,
-      );
-    }
-    const doorbellBytes = doorbellBytesOf(bar);
+    const doorbellBytes = doorbellBytesOf(address, device.region(BAR0));
     this.memory = new LinearMemory({ ...options.memory, doorbellBytes });
     this.iommu = new VfioIommu(held.dma, this.memory);
     this.memory.placeFor(this.iommu);
-    this.memory.keep(
-      device.mapRegion(
-        this.memory.bytes,
-        this.memory.doorbells.pointer,
-        BAR0,
-        DOORBELLS,
-        doorbellBytes,
-      ),
-    );
+    const { bytes, doorbells } = this.memory;
+    this.memory.keep(device.mapRegion(bytes, doorbells.pointer, BAR0, DOORBELLS, doorbellBytes));
   }
 
   read32(offset: number): number {
@@ -133,13 +143,19 @@ class VfioTransport implements Transport {
     if (this.#enabled !== kind) this.disableInterrupts();
     const known = this.#eventFds.get(vector);
     if (known !== undefined) return known;
-    const eventFd = native().eventFd();
+    const eventFd = this.#system.calls.eventFd();
     this.#eventFds.set(vector, eventFd);
     // the kernel grows a vector set only from its first vector on, so all are given anew
     const last = Math.max(...this.#eventFds.keys());
     const fds = Array.from({ length: last + 1 }, (_, at) => this.#eventFds.get(at)?.fd ?? -1);
     this.#switchOff();
-    this.#device.setInterrupts(INTERRUPT_INDEX[kind], 0, fds);
+    try {
+      this.#device.setInterrupts(INTERRUPT_INDEX[kind], 0, fds);
+    } catch (error) {
+      // all are off now: an eventfd that nothing signals must not look like one that works
+      this.#closeEventFds();
+      throw error;
+    }
     this.#enabled = kind;
     return eventFd;
   }
@@ -147,7 +163,7 @@ class VfioTransport implements Transport {
   unmask(kind: InterruptKind): EventFd | null {
     if (kind !== "intx") return null;
     if (this.#unmask === undefined) {
-      this.#unmask = native().eventFd();
+      this.#unmask = this.#system.calls.eventFd();
       this.#device.setUnmask(INTERRUPT_INDEX.intx, 0, this.#unmask.fd);
     }
     return this.#unmask;
@@ -155,6 +171,10 @@ class VfioTransport implements Transport {
 
   disableInterrupts(): void {
     this.#switchOff();
+    this.#closeEventFds();
+  }
+
+  #closeEventFds(): void {
     for (const eventFd of this.#eventFds.values()) eventFd.close();
     this.#eventFds.clear();
     this.#unmask?.close();
@@ -172,13 +192,14 @@ class VfioTransport implements Transport {
   }
 
   async pause(): Promise<void> {
-    await sleep(1);
+    await this.#system.sleep(1);
   }
 
   async close(): Promise<void> {
     // A mapped BAR keeps the device open in the kernel, so the windows go first.
     this.memory.close();
     this.#held.close();
+    this.#closeEventFds();
   }
 
   #setCommand(bit: number, on: boolean): void {
@@ -188,11 +209,23 @@ class VfioTransport implements Transport {
   }
 }
 
-/** Doorbells that may be mapped: whole pages from the first on; an MSI-X table may lie behind them. */
-function doorbellBytesOf({ bytes, mappableAreas }: VfioRegion): number {
-  const areas = mappableAreas.length > 0 ? mappableAreas : [{ offset: 0, bytes }];
+/**
+ * Doorbells that may be mapped: whole pages from the first on; an MSI-X table may lie behind them.
+ * @throws PhasebitError DEVICE when there is not one page of them.
+ */
+function doorbellBytesOf(address: string, bar: VfioRegion): number {
+  if (bar.bytes < DOORBELLS + PAGE_BYTES) {
+    throw unusable(address, `BAR0 has ${bar.bytes} bytes, too few for registers and doorbells`);
+  }
+  const areas =
+    bar.mappableAreas.length > 0 ? bar.mappableAreas : [{ offset: 0, bytes: bar.bytes }];
   const area = areas.find((one) => one.offset <= DOORBELLS && DOORBELLS < one.offset + one.bytes);
-  const end = area === undefined ? DOORBELLS : area.offset + area.bytes;
-  const most = Math.floor((end - DOORBELLS) / PAGE_BYTES) * PAGE_BYTES;
-  return Math.max(PAGE_BYTES, Math.min(most, MOST_DOORBELL_BYTES));
+  const end = bar.mappable && area !== undefined ? area.offset + area.bytes : DOORBELLS;
+  const bytes = Math.floor((end - DOORBELLS) / PAGE_BYTES) * PAGE_BYTES;
+  if (bytes === 0) throw unusable(address, "the kernel does not let BAR0's doorbells be mapped");
+  return Math.min(bytes, MOST_DOORBELL_BYTES);
+}
+
+function unusable(address: string, why: string): PhasebitError {
+  return new PhasebitError("DEVICE", `open ${address}: ${why}`);
 }

@@ -1,0 +1,150 @@
+// A machine without VFIO that behaves as if: every call is written down in order, any call can be told to fail, and
+// time passes only in sleeps.
+import type {
+  EventFd,
+  Mapping,
+  NativeError,
+  VfioInterruptInfo,
+  VfioRegion,
+} from "../../src/native.ts";
+import type { VfioSystem } from "../../src/transport/vfio.ts";
+import { PciTree } from "../pci-tree.ts";
+
+const CONTAINER_FD = 100;
+const FIRST_EVENT_FD = 200;
+const MSIX = 2;
+
+/** As the addon makes them. */
+export function nativeError(code: string, action: string): NativeError {
+  const facts = { code, errno: -1, syscall: "ioctl" };
+  return Object.assign(new Error(`${action}: ${code}, told to`), facts);
+}
+
+export class FakeVfio implements VfioSystem {
+  readonly roots = new PciTree();
+  /** What was called, in order, without reads. */
+  readonly log: string[] = [];
+  /** What the function is like. */
+  viable = true;
+  hasReset = true;
+  bar0: VfioRegion = {
+    bytes: 0x4000,
+    readable: true,
+    writable: true,
+    mappable: true,
+    mappableAreas: [],
+  };
+  ranges: { start: bigint; end: bigint }[] = [{ start: 0n, end: (1n << 48n) - 1n }];
+  readonly config = new Uint8Array(256);
+  readonly registers = new Map<number, number>();
+  /** BAR0 offsets and the pointers they were mapped at. */
+  readonly mapped: { pointer: number; offset: number; bytes: number }[] = [];
+  nowMs = 0;
+  readonly #failures: { call: string; code: string; left: number; after: number }[] = [];
+  #eventFds = 0;
+
+  /** Makes `call` fail `times` times, after it succeeded `after` times. */
+  fail(call: string, code: string, { times = Number.POSITIVE_INFINITY, after = 0 } = {}): void {
+    this.#failures.push({ call, code, left: times, after });
+  }
+
+  now(): number {
+    return this.nowMs;
+  }
+
+  async sleep(ms: number): Promise<void> {
+    this.nowMs += ms;
+  }
+
+  readonly calls: VfioSystem["calls"] = {
+    openVfioGroup: (number) => {
+      this.#call("open group", number);
+      return {
+        isViable: () => {
+          this.#call("is viable");
+          return this.viable;
+        },
+        setContainer: (fd) => this.#call("set container", fd),
+        openDevice: (address) => this.#device(address),
+        close: () => this.#call("close group"),
+      };
+    },
+    openVfioContainer: () => {
+      this.#call("open container");
+      return {
+        fd: CONTAINER_FD,
+        setIommu: () => this.#call("set IOMMU"),
+        iovaRanges: () => this.ranges,
+        mapDma: (_memory, pointer, bytes, iova, readOnly) =>
+          this.#call("map DMA", pointer, bytes, iova.toString(16), readOnly ? "r" : "rw"),
+        unmapDma: (iova, bytes) => this.#call("unmap DMA", iova.toString(16), bytes),
+        close: () => this.#call("close container"),
+      };
+    },
+    eventFd: () => this.#eventFd(),
+  };
+
+  #device(
+    address: string,
+  ): ReturnType<ReturnType<VfioSystem["calls"]["openVfioGroup"]>["openDevice"]> {
+    this.#call("open device", address);
+    return {
+      hasReset: this.hasReset,
+      region: (index) => (index === 0 ? this.bar0 : { ...this.bar0, bytes: 4096 }),
+      read32: (_region, offset) => {
+        this.#may("read32");
+        return this.registers.get(offset) ?? 0;
+      },
+      write32: (_region, offset, value) => {
+        this.#may("write32");
+        this.registers.set(offset, value);
+      },
+      readBytes: (_region, offset, bytes) => this.config.slice(offset, offset + bytes),
+      writeBytes: (_region, offset, data) => {
+        this.#call("write config", offset, ...data);
+        this.config.set(data, offset);
+      },
+      mapRegion: (_memory, pointer, region, offset, bytes) => {
+        this.#call("map BAR", region, offset, bytes);
+        this.mapped.push({ pointer, offset, bytes });
+        return this.#mapping(pointer, bytes);
+      },
+      interruptInfo: (index) => interruptInfo(index),
+      setInterrupts: (index, start, fds) => this.#call("set interrupts", index, start, ...fds),
+      setUnmask: (index, vector, fd) => this.#call("set unmask", index, vector, fd),
+      disableInterrupts: (index) => this.#call("disable interrupts", index),
+      maskInterrupt: (index, vector) => this.#call("mask", index, vector),
+      unmaskInterrupt: (index, vector) => this.#call("unmask", index, vector),
+      reset: () => this.#call("reset"),
+      close: () => this.#call("close device"),
+    };
+  }
+
+  #mapping(pointer: number, bytes: number): Mapping {
+    const close = (): void => this.#call("unmap BAR");
+    return { pointer, bytes, pageBytes: 4096, fd: -1, fileOffset: 0, close };
+  }
+
+  #eventFd(): EventFd {
+    const fd = FIRST_EVENT_FD + this.#eventFds++;
+    return { fd, wait: () => 0, signal: () => {}, close: () => this.#call("close eventfd", fd) };
+  }
+
+  #call(name: string, ...args: readonly (string | number)[]): void {
+    this.log.push([name, ...args].join(" "));
+    this.#may(name);
+  }
+
+  #may(name: string): void {
+    const failure = this.#failures.find(({ call, left }) => call === name && left > 0);
+    if (failure === undefined) return;
+    if (failure.after-- > 0) return;
+    failure.left--;
+    throw nativeError(failure.code, name);
+  }
+}
+
+function interruptInfo(index: number): VfioInterruptInfo {
+  const isMsix = index === MSIX;
+  return { count: isMsix ? 9 : 1, eventfd: true, maskable: !isMsix, automasked: index === 0 };
+}
