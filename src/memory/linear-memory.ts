@@ -204,9 +204,15 @@ export class LinearMemory {
 
   #commit(chunk: Chunk): void {
     const { pointer, bytes } = chunk;
-    const { pageBytes } = this.keep(native().mapMemory(this.bytes, pointer, bytes, true));
-    this.#pageBytes = pageBytes;
-    this.#iommu?.map(chunk, this.#iovaOf(chunk), chunk.readOnly);
+    const mapping = native().mapMemory(this.bytes, pointer, bytes, true);
+    try {
+      this.#iommu?.map(chunk, this.#iovaOf(chunk), chunk.readOnly);
+    } catch (error) {
+      mapping.close();
+      throw error;
+    }
+    this.keep(mapping);
+    this.#pageBytes = mapping.pageBytes;
     this.#chunks.push(chunk);
   }
 

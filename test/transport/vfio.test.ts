@@ -1,5 +1,6 @@
 // The VFIO transport against a fake of the kernel: order of opening and closing, refusals and their advice, windows,
 // interrupts. What the kernel itself does, the guest suite shows.
+import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ALL_ONES } from "../../assembly/spec/registers.ts";
 import { PhasebitError } from "../../src/errors.ts";
@@ -307,6 +308,25 @@ describe("DMA memory", () => {
     const end = machine.log.length;
     await transport.close();
     expect(since(end)).toEqual(["unmap BAR", ...GIVING_BACK]);
+  });
+
+  test("that may not be locked while the device runs is given back, and the rest stays", async () => {
+    const transport = await open();
+    transport.memory.allocate(4096);
+    transport.memory.attach(transport.iommu);
+    const before = transport.memory.committed;
+    const descriptors = readdirSync("/proc/self/fd").length;
+    machine.fail("map DMA", "ENOMEM", { times: 1 });
+    const mark = machine.log.length;
+    expect(() => transport.memory.allocate(3 * MIB)).toThrow(/"ulimit -l"/);
+    expect(transport.memory.committed).toEqual(before);
+    expect(readdirSync("/proc/self/fd").length).toBe(descriptors);
+    expect(transport.memory.used.data).toBe(4096);
+    transport.memory.allocate(3 * MIB);
+    transport.memory.detach();
+    const verbs = since(mark).map((line) => line.split(" ")[0]);
+    expect(verbs).toEqual(["map", "map", "unmap", "unmap"]);
+    await transport.close();
   });
 
   test("the limit that is named is what all of it needs", async () => {
