@@ -18,6 +18,9 @@ export interface HeldFunction {
   close(): void;
 }
 
+/** The container last: what is mapped for the device lies in it. */
+const closingOrder: readonly TakingStep[] = ["device", "group", "container"];
+
 interface Closable {
   close(): void;
 }
@@ -29,8 +32,10 @@ interface Closable {
 export function takeFunction(fn: PciFunction, calls: VfioCalls): HeldFunction {
   const opened: Partial<Record<TakingStep, Closable>> = {};
   const close = (): void => {
-    // the container last: what is mapped for the device lies in it
-    for (const one of [opened.device, opened.group, opened.container]) one?.close();
+    for (const step of closingOrder) {
+      opened[step]?.close();
+      delete opened[step];
+    }
   };
   let step: TakingStep = "group";
   try {

@@ -196,10 +196,13 @@ class VfioTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    // A mapped BAR keeps the device open in the kernel, so the windows go first.
-    this.memory.close();
-    this.#held.close();
-    this.#closeEventFds();
+    try {
+      // A mapped BAR keeps the device open in the kernel, so the windows go first.
+      this.memory.close();
+    } finally {
+      this.#held.close();
+      this.#closeEventFds();
+    }
   }
 
   #setCommand(bit: number, on: boolean): void {

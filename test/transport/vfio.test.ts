@@ -191,9 +191,20 @@ describe("opening and closing", () => {
     expect(since(mark).slice(-2)).toEqual(["close eventfd 200", "close eventfd 201"]);
   });
 
-  test("a failure to unmap the BAR is reported", async () => {
+  test("twice is once", async () => {
+    const transport = await open();
+    transport.interrupt("msix", 0);
+    await transport.close();
+    const mark = machine.log.length;
+    await transport.close();
+    expect(since(mark)).toEqual([]);
+  });
+
+  test("a BAR that cannot be unmapped is reported, and the function is given back all the same", async () => {
+    const transport = await open();
     machine.fail("unmap BAR", "ENOMEM");
-    await expect((await open()).close()).rejects.toThrow("unmap BAR: ENOMEM");
+    await expect(transport.close()).rejects.toThrow("unmap BAR: ENOMEM");
+    expect(machine.log.slice(-3)).toEqual(GIVING_BACK);
   });
 });
 
