@@ -23,12 +23,16 @@ function open(options: TransportOptions = {}): Promise<Transport> {
   return openVfio(ADDRESS, { memory, ...options }, machine);
 }
 
-/** What opening ends in, when it does not succeed. */
-async function refused(options: TransportOptions = {}): Promise<PhasebitError> {
-  const error = await open(options).then(
+/** What opening ends in when it does not succeed. A transport is nothing to print: it holds a whole memory. */
+async function failure(opening: Promise<Transport>): Promise<Error> {
+  return opening.then(
     () => new Error("it opened"),
     (reason) => reason as Error,
   );
+}
+
+async function refused(options: TransportOptions = {}): Promise<PhasebitError> {
+  const error = await failure(open(options));
   expect(error, String(error)).toBeInstanceOf(PhasebitError);
   return error as PhasebitError;
 }
@@ -47,9 +51,10 @@ describe("a function that may not be taken", () => {
     machine.roots.addFunction("0000:03:00.0", { driver: "nvme" });
     machine.roots.addNamespace("0000:03:00.0", "nvme0n1");
     machine.roots.mount("nvme0n1", "/");
-    await expect(openVfio("0000:02:00.0", {}, machine)).rejects.toThrow("no IOMMU group");
-    await expect(openVfio("0000:03:00.0", {}, machine)).rejects.toMatchObject({ code: "REFUSED" });
-    await expect(openVfio("0000:04:00.0", {}, machine)).rejects.toMatchObject({ code: "USAGE" });
+    const errorAt = (address: string) => failure(openVfio(address, {}, machine));
+    expect((await errorAt("0000:02:00.0")).message).toContain("no IOMMU group");
+    expect(await errorAt("0000:03:00.0")).toMatchObject({ code: "REFUSED" });
+    expect(await errorAt("0000:04:00.0")).toMatchObject({ code: "USAGE" });
     expect(machine.log).toEqual([]);
   });
 
@@ -114,7 +119,7 @@ describe("a function that may not be taken", () => {
     "when %s fails, what was taken before it is given back, the last first",
     async (call, closed) => {
       machine.fail(call, "EIO");
-      await expect(open()).rejects.toThrow(`${call}: EIO`);
+      expect((await failure(open())).message).toContain(`${call}: EIO`);
       expect(machine.log.filter((line) => line.startsWith("close"))).toEqual(closed);
       expect(machine.log.slice(-closed.length)).toEqual(closed);
     },
@@ -163,7 +168,11 @@ describe("a function that somebody holds", () => {
 describe("opening and closing", () => {
   test("group, container, IOMMU, device, BAR; and back with the container last", async () => {
     const transport = await open();
-    expect(transport).toMatchObject({ name: "vfio", address: ADDRESS, hasReset: true });
+    expect([transport.name, transport.address, transport.hasReset]).toEqual([
+      "vfio",
+      ADDRESS,
+      true,
+    ]);
     expect(transport.vectors).toEqual({ msix: 9, msi: 1, intx: 1 });
     expect(machine.log).toEqual([
       ...TAKING,
@@ -468,6 +477,6 @@ describe("the kind of transport", () => {
   test("owns PCI addresses and asks this machine about them", async () => {
     expect(vfio.owns("01:00.0")).toBe(true);
     expect(vfio.owns("embedded")).toBe(false);
-    await expect(vfio.open("ffff:ff:1f.7", {})).rejects.toMatchObject({ code: "USAGE" });
+    expect(await failure(vfio.open("ffff:ff:1f.7", {}))).toMatchObject({ code: "USAGE" });
   });
 });
