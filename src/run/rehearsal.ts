@@ -1,4 +1,4 @@
-// The rehearsal: before a device is opened, the loops that are about to be measured run against a small embedded
+// The rehearsal: before a device is enabled, the loops that are about to be measured run against a small embedded
 // controller in this thread, in virtual time, until V8 has optimized them. V8 replaces no running frame and
 // compiles in the background, so a loop that began its measurement in baseline code would be measured there for a
 // while. Code belongs to the module, not to the instance: what is optimized here runs in every worker and in the

@@ -103,9 +103,10 @@ export class Session {
   static async open(workloads: readonly Workload[], trace?: Trace): Promise<Session> {
     const { device: address, nsid } = workloads[0]!;
     for (const { cpus } of workloads) requireCpus(cpus);
-    await rehearse(workloads);
     const device = await open(address, { memory: jobLimits(workloads), ...(trace && { trace }) });
     try {
+      // a device that cannot be had is told at once, and none waits enabled
+      await rehearse(workloads);
       const ioQueues = Math.max(...workloads.map(({ numjobs }) => numjobs));
       const controller = await device.bringUp({ ioQueues });
       const namespace = await controller.identifyNamespace(nsid);
