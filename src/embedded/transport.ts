@@ -35,7 +35,7 @@ import { type ByteRange, placeMedia, populateMedium } from "./media.ts";
 import { type EmbeddedOptions, parseEmbedded } from "./options.ts";
 
 /** A register access that is not answered within this long counts as one to no device. */
-const BUS_TIMEOUT_MS = 2000;
+const BUS_TIMEOUT_MS = 20_000;
 /** Virtual time that one pause takes. */
 const STEP_NS = 1000n;
 const STEPS_PER_PAUSE = 64;

@@ -20,7 +20,7 @@ import { SubmissionQueue } from "./submission-queue.ts";
 
 /** Longest wait for an admin command, when nobody says. */
 export const ADMIN_TIMEOUT_MS = 60_000;
-const DELETE_TIMEOUT_MS = 2_000;
+const DELETE_TIMEOUT_MS = 10_000;
 
 /** A completion queue to be created. */
 export interface CompletionQueueOptions {
