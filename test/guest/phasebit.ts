@@ -1,4 +1,5 @@
 // phasebit as a user has it: the built command line, and the result file it writes.
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type BootResult, repository } from "./machine.ts";
@@ -10,7 +11,19 @@ export function commandLine(): string {
   if (!existsSync(cli)) {
     throw new Error(`guest: no ${cli}; build phasebit first (npm run build)`);
   }
-  return `node ${cli}`;
+  return ["node", ...STEADY_CODE.filter((flag) => knownFlags().includes(flag)), cli].join(" ");
+}
+
+/**
+ * V8 patches WebAssembly's jump tables while other threads run there, which QEMU's translator now and then answers with
+ * a trap (machine.ts). In the guest all functions are compiled at once, by the optimizing compiler, and stay.
+ */
+const STEADY_CODE = ["--no-liftoff", "--no-wasm-lazy-compilation", "--no-wasm-inlining"];
+
+/** Switches that this Node.js's V8 knows; each boolean one has an opposite. */
+function knownFlags(): string[] {
+  const { stdout } = spawnSync(process.execPath, ["--v8-options"], { encoding: "utf8" });
+  return [...stdout.matchAll(/^ +--([a-z-]+) /gm)].map(([, name]) => `--no-${name}`);
 }
 
 export const exitCodes = { ok: 0, environment: 3, refused: 4, interrupted: 130 } as const;
