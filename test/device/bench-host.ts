@@ -8,39 +8,7 @@ import { AdminOpcode } from "../../assembly/spec/commands.ts";
 import { DOORBELLS, Register } from "../../assembly/spec/registers.ts";
 import { STATUS_CODE_MASK, type Status } from "../../assembly/spec/status.ts";
 import { packageRoot } from "../../src/package.ts";
-
-/** The module's exports. */
-export interface DeviceExports {
-  create(
-    doorbells: number,
-    doorbellBytes: number,
-    mqes: number,
-    ioQueues: number,
-    vectors: number,
-    mdts: number,
-    dstrd: number,
-    seed: bigint,
-  ): void;
-  addNamespace(blocks: bigint, lbaShift: number, medium: number, pointer: number): number;
-  identity(field: number, index: number, byte: number): void;
-  setLatency(model: number, ns: number, sigma: number): void;
-  addFault(
-    kind: number,
-    match: number,
-    every: number,
-    times: number,
-    probability: number,
-    a: bigint,
-    b: bigint,
-    seed: bigint,
-  ): number;
-  faultsFired(index: number): bigint;
-  step(): number;
-  run(until: bigint): number;
-  waiting(): number;
-  nextDue(): bigint;
-  stopped(): number;
-}
+import type { DeviceExports } from "../../src/wasm/bindings.ts";
 
 /** A command's dwords by name; what is absent is 0. */
 export interface Command {
