@@ -7,7 +7,7 @@ const FEW = 3;
 const WIDTH = 100;
 
 const BANNER = `// Printed by assembly/build.mjs from the compiled modules; do not edit. After a change of an export:
-// UPDATE_BINDINGS=1 npx vitest run test/wasm/bindings.test.ts
+// UPDATE_BINDINGS=1 npx vitest run test/compiled/bindings.test.ts
 `;
 
 /** @param {{ name: string, declarations: string }[]} modules asc's .d.ts of each module */

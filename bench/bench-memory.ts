@@ -14,12 +14,12 @@ import {
   SLOT_BYTES,
 } from "../assembly/layout.ts";
 import { PAGE_BYTES } from "../assembly/spec/registers.ts";
+import type { HostExports } from "../src/compiled/bindings.ts";
+import { clockImport, instantiateQueue } from "../src/compiled/modules.ts";
+import { native } from "../src/compiled/native.ts";
 import { alignUp, type Span } from "../src/memory/arena.ts";
 import { LinearMemory } from "../src/memory/linear-memory.ts";
 import type { Region } from "../src/memory/region.ts";
-import { native } from "../src/native.ts";
-import type { HostExports } from "../src/wasm/bindings.ts";
-import { clockImport, instantiateQueue } from "../src/wasm/modules.ts";
 import {
   BS,
   CQE_BYTES,

@@ -1,8 +1,8 @@
 // The whole tool on the embedded controller: 4 KiB random reads of a medium without contents, through the
 // command line as a user would.
 import { spawnSync } from "node:child_process";
-import { PhasebitError } from "../src/errors.ts";
-import { packageRoot } from "../src/package.ts";
+import { PhasebitError } from "../src/ground/errors.ts";
+import { packageRoot } from "../src/ground/package.ts";
 import { type Spread, spread } from "./statistics.ts";
 
 export const EMBEDDED_DEPTHS: readonly number[] = [1, 32, 128];

@@ -1,8 +1,8 @@
 // What the tool itself costs: `npm run bench`. docs/measuring.md says what each figure means.
 import { writeFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
-import { PhasebitError } from "../src/errors.ts";
-import { hostConditions } from "../src/run/conditions.ts";
+import { PhasebitError } from "../src/ground/errors.ts";
+import { hostConditions } from "../src/run/host.ts";
 import { type EmbeddedRow, measureEmbedded } from "./embedded.ts";
 import { DEPTHS, type LoopRow, measureLoops } from "./loops.ts";
 import { measureStartup, type StartupRow } from "./startup.ts";

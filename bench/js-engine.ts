@@ -1,6 +1,6 @@
 // The loop in plain JavaScript.
 
-import { asksV8 } from "../src/tier.ts";
+import { asksV8 } from "../src/compiled/tier.ts";
 import type { BenchMemory } from "./bench-memory.ts";
 import type { Engine } from "./engine.ts";
 import { createLoop, type JsLoop } from "./js/loop.ts";

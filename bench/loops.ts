@@ -1,8 +1,8 @@
 // The rounds: every case meets every engine once a round, one right after the other, so that what
 // disturbs the machine for a while disturbs all of them.
 
-import { PhasebitError } from "../src/errors.ts";
-import { native as systemCalls } from "../src/native.ts";
+import { native as systemCalls } from "../src/compiled/native.ts";
+import { PhasebitError } from "../src/ground/errors.ts";
 import { BenchMemory } from "./bench-memory.ts";
 import { CppEngine } from "./cpp-engine.ts";
 import type { Engine, EngineName } from "./engine.ts";

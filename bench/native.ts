@@ -2,8 +2,8 @@
 // needs it.
 import { createRequire } from "node:module";
 import * as layout from "../assembly/layout.ts";
-import { PhasebitError } from "../src/errors.ts";
-import { packageRoot } from "../src/package.ts";
+import { PhasebitError } from "../src/ground/errors.ts";
+import { packageRoot } from "../src/ground/package.ts";
 import type { Place } from "./place.ts";
 
 /** The addon's exports. There is one loop, one thread device and one stub. */

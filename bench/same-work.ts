@@ -1,6 +1,6 @@
 // Before anything is timed: all engines must leave the same memory behind, to the bit, after the same
 // completions at the same times.
-import { PhasebitError } from "../src/errors.ts";
+import { PhasebitError } from "../src/ground/errors.ts";
 import type { BenchMemory } from "./bench-memory.ts";
 import type { Engine } from "./engine.ts";
 import type { BenchNative } from "./native.ts";

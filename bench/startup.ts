@@ -1,7 +1,7 @@
 // How long `phasebit --help` takes, beside Node.js doing nothing: what a user waits for before anything happens.
 import { spawnSync } from "node:child_process";
-import { PhasebitError } from "../src/errors.ts";
-import { packageRoot } from "../src/package.ts";
+import { PhasebitError } from "../src/ground/errors.ts";
+import { packageRoot } from "../src/ground/package.ts";
 import { type Spread, spread } from "./statistics.ts";
 
 /** The time allowed: this many times that of `node -e 0`, and so much on top. */

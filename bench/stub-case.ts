@@ -1,6 +1,6 @@
 // "stub": no device at all while the clock runs. Completions are posted beforehand, a batch at a time,
 // and the engine sweeps them up: the host's own cost per command, with warm caches and nobody to wait for.
-import { PhasebitError } from "../src/errors.ts";
+import { PhasebitError } from "../src/ground/errors.ts";
 import type { BenchMemory } from "./bench-memory.ts";
 import type { Engine } from "./engine.ts";
 import type { BenchNative } from "./native.ts";

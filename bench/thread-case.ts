@@ -1,6 +1,6 @@
 // "thread": a device on another core that completes at once. What is measured is the pair: host cost
 // per command where the host is the slower side, the way between the cores where it waits.
-import { PhasebitError } from "../src/errors.ts";
+import { PhasebitError } from "../src/ground/errors.ts";
 import type { BenchMemory } from "./bench-memory.ts";
 import type { Engine } from "./engine.ts";
 import type { BenchNative } from "./native.ts";

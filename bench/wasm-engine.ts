@@ -1,8 +1,8 @@
 // The loop that `run` uses: build/host.wasm itself, in two instances, with and without the clock.
 
-import { tierOf } from "../src/tier.ts";
-import type { HostExports } from "../src/wasm/bindings.ts";
-import { instantiateHost, wasmModule } from "../src/wasm/modules.ts";
+import type { HostExports } from "../src/compiled/bindings.ts";
+import { instantiateHost, wasmModule } from "../src/compiled/modules.ts";
+import { tierOf } from "../src/compiled/tier.ts";
 import type { BenchMemory } from "./bench-memory.ts";
 import type { Engine } from "./engine.ts";
 import type { Place } from "./place.ts";

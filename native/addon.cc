@@ -1,4 +1,4 @@
-// The addon's exports; src/native.ts describes each. There is no state outside the Instance,
+// The addon's exports; src/compiled/native.ts describes each. There is no state outside the Instance,
 // because every worker thread loads the addon again.
 #include <napi.h>
 

@@ -4,8 +4,8 @@
 import type { Command } from "commander";
 import { Misuse, misuseLine } from "./commands/misuse.ts";
 import { phasebit } from "./commands/program.ts";
-import { exitCodeOf, exitCodes, isSystemError, PhasebitError } from "./errors.ts";
-import { messageOf } from "./flags.ts";
+import { exitCodeOf, exitCodes, isSystemError, PhasebitError } from "./ground/errors.ts";
+import { messageOf } from "./text/failure-words.ts";
 
 // A reader that has seen enough closes its pipe, and a terminal may be closed: that is no failure of ours.
 for (const stream of [process.stdout, process.stderr]) {

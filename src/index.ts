@@ -21,7 +21,7 @@ export {
   ShutdownStatus,
 } from "../assembly/spec/registers.ts";
 export { Status } from "../assembly/spec/status.ts";
-export { type ErrorCode, type ErrorFacts, exitCodes, PhasebitError } from "./errors.ts";
+export { type ErrorCode, type ErrorFacts, exitCodes, PhasebitError } from "./ground/errors.ts";
 export { type Group, groupsOf } from "./measurement/groups.ts";
 export type * from "./measurement/measurement.ts";
 export { parseWorkload, type Workload } from "./measurement/workload.ts";

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Cns, NvmOpcode } from "../assembly/spec/commands.ts";
+import { packageRoot } from "../src/ground/package.ts";
 import { CQE_BYTES, SQE_BYTES } from "../src/nvme/sizes.ts";
 import * as commands from "../src/nvme/sqe.ts";
-import { packageRoot } from "../src/package.ts";
 
 const SIZES: Record<string, number> = { u8: 1, u16: 2, u32: 4, u64: 8 };
 

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { packageRoot } from "../src/package.ts";
+import { packageRoot } from "../src/ground/package.ts";
 
 const run = promisify(execFile);
 

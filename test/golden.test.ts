@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { packageRoot } from "../src/package.ts";
+import { packageRoot } from "../src/ground/package.ts";
 
 const golden = join(packageRoot, "test/golden/sweep.wat");
 

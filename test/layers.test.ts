@@ -2,36 +2,28 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { expect, test } from "vitest";
-import { packageRoot } from "../src/package.ts";
+import { packageRoot } from "../src/ground/package.ts";
 
 /** From the top down; a part may import its own and those below it. */
 const LAYERS = [
   // the page runs in browsers: it takes types from below, and nobody takes anything from it
-  ["src/cli.ts", "src/index.ts", "src/scripts", "src/page"],
+  ["src/cli.ts", "src/index.ts", "src/page"],
   ["src/commands"],
   ["src/actions"],
   ["src/live"],
-  ["src/completion", "src/export", "src/html", "src/report"],
+  ["src/export", "src/html", "src/shell", "src/text"],
   ["src/results"],
+  ["src/fio"],
   ["src/analysis"],
   ["src/run"],
   ["src/nvme"],
   ["src/embedded"],
   ["src/transport"],
-  ["src/memory", "src/wasm", "src/native.ts", "src/pci.ts"],
+  ["src/memory", "src/compiled"],
   // plain data and its arithmetic: no device, no file, no screen
   ["src/measurement"],
-  [
-    "src/statistics",
-    "src/choices.ts",
-    "src/flags.ts",
-    "src/units.ts",
-    "src/text.ts",
-    "src/tier.ts",
-  ],
-  ["src/build-facts.ts"],
-  ["src/package.ts"],
-  ["src/errors.ts"],
+  ["src/statistics"],
+  ["src/ground"],
   ["assembly/layout.ts", "assembly/spec", "assembly/device/options.ts"],
 ];
 
@@ -171,10 +163,10 @@ test("no files import each other in a circle, not even for types", () => {
 
 test("reports open no device", () => {
   const opening = files
-    .filter((file) => /^src\/(measurement|report|results|analysis|export|html)\//.test(file))
+    .filter((file) => /^src\/(measurement|analysis|fio|results|export|html|text)\//.test(file))
     .flatMap((file) => importsOf(file))
     .filter((path) =>
-      ["src/embedded", "src/transport", "src/native.ts", "src/wasm", "src/memory"].some((part) =>
+      ["src/embedded", "src/transport", "src/compiled", "src/memory"].some((part) =>
         within(path, part),
       ),
     );
@@ -185,7 +177,7 @@ test("reports open no device", () => {
 const LIGHT = [
   ...["src/cli.ts", "src/commands", "src/measurement/workload-options.ts", "src/live/modes.ts"],
   ...["src/export/export-options.ts"],
-  ...["src/choices.ts", "src/flags.ts", "src/text.ts", "src/package.ts", "src/errors.ts"],
+  ...["src/ground", "src/text/failure-words.ts"],
   ...["commander", "node:fs", "node:path", "node:url"],
 ];
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { packageRoot } from "../src/package.ts";
+import { packageRoot } from "../src/ground/package.ts";
 
 const run = promisify(execFile);
 const text = readFileSync(join(packageRoot, "docs/library.md"), "utf8");

@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packageRoot } from "../src/package.ts";
+import { packageRoot } from "../src/ground/package.ts";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "phasebit-package-"));

@@ -1,8 +1,8 @@
 // Which pages of a part of the linear memory the kernel has made, from /proc/self/pagemap: tests of what is touched
 // when, which no clock decides.
 import { closeSync, openSync, readSync } from "node:fs";
+import { native } from "../src/compiled/native.ts";
 import type { Span } from "../src/memory/arena.ts";
-import { native } from "../src/native.ts";
 
 const PAGE = 4096;
 const ENTRY_BYTES = 8;

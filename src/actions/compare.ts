@@ -1,6 +1,6 @@
 // phasebit compare: completion modes, or any two sets of options, interleaved on one open device.
 import { Command, type CommanderError } from "commander";
-import { usage } from "../errors.ts";
+import { usage } from "../ground/errors.ts";
 import { type Live, whileLive } from "../live/live.ts";
 import type { LiveFlags } from "../live/modes.ts";
 import type { Measurement, Setting } from "../measurement/measurement.ts";

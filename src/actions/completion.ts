@@ -1,9 +1,9 @@
 // phasebit completion: the script of one shell on stdout.
 import type { Command } from "commander";
-import { bashCompletion } from "../completion/bash.ts";
-import { fishCompletion } from "../completion/fish.ts";
-import { type Tree, treeOf } from "../completion/tree.ts";
-import { zshCompletion } from "../completion/zsh.ts";
+import { bashCompletion } from "../shell/bash.ts";
+import { fishCompletion } from "../shell/fish.ts";
+import { type Tree, treeOf } from "../shell/tree.ts";
+import { zshCompletion } from "../shell/zsh.ts";
 
 const shells: Readonly<Record<"bash" | "zsh" | "fish", (tree: Tree) => string>> = {
   bash: (tree) => bashCompletion(tree),

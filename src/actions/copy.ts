@@ -1,8 +1,8 @@
 // phasebit read and write: a range of a namespace to or from a file.
-import { PhasebitError, usage } from "../errors.ts";
+import { PhasebitError, usage } from "../ground/errors.ts";
+import { formatBytes, parseSize } from "../ground/units.ts";
 import { type CopyRange, copyIn, copyOut } from "../nvme/copy.ts";
 import { type Device, open } from "../nvme/device.ts";
-import { formatBytes, parseSize } from "../units.ts";
 import { wholeNumber } from "./lists.ts";
 import { traceTo } from "./trace.ts";
 

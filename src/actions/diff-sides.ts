@@ -3,11 +3,11 @@
 import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { choicesOf, type Side } from "../analysis/diff-sides.ts";
-import { isSystemError, PhasebitError, usage } from "../errors.ts";
+import { isSystemError, PhasebitError, usage } from "../ground/errors.ts";
+import { nearest, safeString } from "../ground/strings.ts";
 import { requireDistinct } from "../results/merge-about.ts";
 import { readResult } from "../results/read.ts";
 import type { Result } from "../results/result.ts";
-import { nearest, safeString } from "../text.ts";
 
 /** What one name stands for. */
 interface Named {

@@ -2,14 +2,14 @@
 import { type Diff, diffSides } from "../analysis/diff.ts";
 import { type Gate, parseGate, quotedGate } from "../analysis/diff-gate.ts";
 import { type Judgement, judge } from "../analysis/diff-judge.ts";
-import { exitCodes, usage } from "../errors.ts";
-import { diffReport } from "../report/diff.ts";
-import { diffDocument } from "../report/diff-document.ts";
-import { judgementText } from "../report/diff-judgements.ts";
-import { diffMarkdown } from "../report/diff-markdown.ts";
+import { exitCodes, usage } from "../ground/errors.ts";
+import { safeString } from "../ground/strings.ts";
 import { checkOutput, saveText } from "../results/files.ts";
 import { jsonText } from "../results/save.ts";
-import { safeString } from "../text.ts";
+import { diffReport } from "../text/diff.ts";
+import { diffDocument } from "../text/diff-document.ts";
+import { judgementText } from "../text/diff-judgements.ts";
+import { diffMarkdown } from "../text/diff-markdown.ts";
 import { SideReader } from "./diff-sides.ts";
 import { requireOther } from "./other-file.ts";
 

@@ -1,12 +1,12 @@
 // phasebit export: reads a result and writes it in another format, to stdout, a file or a folder.
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { usage } from "../errors.ts";
 import { type ExportedFile, exported, requireFitting } from "../export/export.ts";
 import type { ExportOptions } from "../export/export-options.ts";
+import { usage } from "../ground/errors.ts";
+import { safeString } from "../ground/strings.ts";
 import { checkOutput, saveText } from "../results/files.ts";
 import { readResult } from "../results/read.ts";
-import { safeString } from "../text.ts";
 import { requireNoResult, requireOther } from "./other-file.ts";
 
 /** What the command line said. */

@@ -1,6 +1,6 @@
 // Lists and numbers on the command line.
-import { oneOf } from "../choices.ts";
-import { usage } from "../errors.ts";
+import { oneOf } from "../ground/choices.ts";
+import { usage } from "../ground/errors.ts";
 
 /** `poll,interrupt` as names of `known`, each once. @throws PhasebitError USAGE */
 export function names<T extends string>(flag: string, text: string, known: readonly T[]): T[] {

@@ -1,7 +1,7 @@
 // What is not written over: a file that is read, a result.
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { usage } from "../errors.ts";
-import { safeString } from "../text.ts";
+import { usage } from "../ground/errors.ts";
+import { safeString } from "../ground/strings.ts";
 
 /** @throws PhasebitError USAGE when `output` is one of the `sources`, by whatever name */
 export function requireOther(output: string, sources: readonly string[]): void {

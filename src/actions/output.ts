@@ -1,5 +1,5 @@
 // Where a measurement goes: its file first, then stdout, which gets it even when the file could not be written.
-import { exitCodes } from "../errors.ts";
+import { exitCodes } from "../ground/errors.ts";
 import type { Warning } from "../measurement/measurement.ts";
 
 export interface OutputFlags {

@@ -1,10 +1,10 @@
 // A measurement as it is shown and saved, whatever was asked for.
 import type { Measurement, MeasurementKind } from "../measurement/measurement.ts";
-import { comparisonReport } from "../report/compare.ts";
-import type { ViewOptions } from "../report/compare-frame.ts";
-import { normalReport } from "../report/normal.ts";
-import { sweepReport } from "../report/sweep.ts";
 import { SavedResult } from "../results/save.ts";
+import { comparisonReport } from "../text/compare.ts";
+import type { ViewOptions } from "../text/compare-frame.ts";
+import { normalReport } from "../text/normal.ts";
+import { sweepReport } from "../text/sweep.ts";
 import type { Presentation } from "./output.ts";
 
 const reports: Readonly<

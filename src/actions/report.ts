@@ -1,12 +1,12 @@
 // phasebit report: saved results as one page.
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
-import { usage } from "../errors.ts";
+import { usage } from "../ground/errors.ts";
+import { safeString } from "../ground/strings.ts";
 import { reportHtml } from "../html/report.ts";
 import { HEAD_BYTES, isPage } from "../html/template.ts";
 import { checkOutput, saveText } from "../results/files.ts";
 import { readResult } from "../results/read.ts";
-import { safeString } from "../text.ts";
 
 /** What the command line said. */
 export interface ReportFlags {

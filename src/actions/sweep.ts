@@ -1,5 +1,5 @@
 // phasebit sweep: depths × completion modes × interrupt coalescing, one table.
-import { usage } from "../errors.ts";
+import { usage } from "../ground/errors.ts";
 import { type Live, whileLive } from "../live/live.ts";
 import type { LiveFlags } from "../live/modes.ts";
 import type { Measurement } from "../measurement/measurement.ts";

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { readBuildFacts } from "../build-facts.ts";
-import { ADDON_FILE, native } from "../native.ts";
-import { packageRoot } from "../package.ts";
+import { readBuildFacts } from "../compiled/build-facts.ts";
+import { ADDON_FILE, native } from "../compiled/native.ts";
+import { packageRoot } from "../ground/package.ts";
 import { SCHEMA } from "../results/schema-version.ts";
 
 /** Characters of a commit or a digest that tell it from others. */

@@ -1,5 +1,5 @@
 // The figures by name, as two modes are compared in them.
-import { formatCount, formatNs } from "../units.ts";
+import { formatCount, formatNs } from "../ground/units.ts";
 import type { LatencyFigures, ModeFigures } from "./compare-figures.ts";
 
 export interface Metric {

@@ -1,9 +1,10 @@
 // The conditions of two sides: those that make a comparison meaningless where they differ, and those that cast
 // doubt on it, or are what is compared.
+
+import { fioSize, fioTime, formatBytes, formatNs } from "../ground/units.ts";
 import type { DeviceIdentity, HostConditions } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
-import { fioSize, fioTime, formatBytes, formatNs } from "../units.ts";
 import { type DiffResult, kindOf, type Side, sourcesOf } from "./diff-sides.ts";
 import { workloadPairs } from "./diff-workloads.ts";
 import { median } from "./totals.ts";

@@ -1,6 +1,7 @@
 // The figures in which two results are compared, by name: what each is of, how it is written, which way is good.
+
+import { formatCount, formatMiBps, formatNs } from "../ground/units.ts";
 import type { LatencyCounts } from "../measurement/measurement.ts";
-import { formatCount, formatMiBps, formatNs } from "../units.ts";
 import { formatPerIo } from "./compare-metrics.ts";
 import { carriedNs, meanNs } from "./histogram.ts";
 import { perSecond } from "./totals.ts";

@@ -3,8 +3,8 @@
 //   condition: [group "."] figure (">" | "<") limit
 //   figure:    iops mibps mean p50 p90 p99 p99.9 p99.99 p99.999 max cpu interrupts
 //   limit:     [sign] number ("%" | "ns" | "us" | "ms" | "s" | nothing)
-import { nearest, safeString } from "../text.ts";
-import type { Parsed } from "../units.ts";
+import { nearest, safeString } from "../ground/strings.ts";
+import type { Parsed } from "../ground/units.ts";
 import { diffFigures } from "./diff-figures.ts";
 
 /** It is met when b lies beyond the limit from a. */

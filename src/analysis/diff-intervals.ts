@@ -1,9 +1,9 @@
 // The intervals of a run as samples in the order of time.
 
+import { NS_PER_MS } from "../ground/units.ts";
 import { grouped } from "../measurement/grouped.ts";
 import type { Group, Stretch } from "../measurement/groups.ts";
 import { latencyIn, mergeCounts } from "../measurement/latency-counts.ts";
-import { NS_PER_MS } from "../units.ts";
 import type { DirectionGroup } from "./diff-cells.ts";
 import type { Sample } from "./diff-figures.ts";
 

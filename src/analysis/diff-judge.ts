@@ -1,7 +1,7 @@
 // What becomes of a condition: whether b lies beyond its limit, and whether the data can tell.
-import { usage } from "../errors.ts";
+import { usage } from "../ground/errors.ts";
+import { safeString } from "../ground/strings.ts";
 import type { Interval } from "../statistics/bootstrap.ts";
-import { safeString } from "../text.ts";
 import type { Diff, FigureDiff } from "./diff.ts";
 import { groupName } from "./diff-cells.ts";
 import { formatGate, type Gate, limitValue } from "./diff-gate.ts";

@@ -4,7 +4,7 @@ import {
   blockLength,
   compareBlocks,
   FEWEST_INTERVALS,
-} from "../statistics/blocks.ts";
+} from "../statistics/interval-blocks.ts";
 import { neighbourLikeness } from "../statistics/likeness.ts";
 import type { PairResult } from "../statistics/pairs.ts";
 import type { Figure, Sample } from "./diff-figures.ts";

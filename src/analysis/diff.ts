@@ -1,10 +1,10 @@
 // Two results, or two sets of them, figure by figure: the document, the text and the Markdown are renderings of
 // this.
-import { PhasebitError, usage } from "../errors.ts";
+import { PhasebitError, usage } from "../ground/errors.ts";
+import { safeString } from "../ground/strings.ts";
 import type { Measurement, Warning } from "../measurement/measurement.ts";
 import { cliffsDelta, type EffectSize, effectSize } from "../statistics/cliff.ts";
 import type { PairResult } from "../statistics/pairs.ts";
-import { safeString } from "../text.ts";
 import type { CellGroup } from "./diff-cells.ts";
 import { type Difference, differencesOf, subjectOf } from "./diff-conditions.ts";
 import type { Figure } from "./diff-figures.ts";

@@ -3,7 +3,7 @@
 import { bucketHighNs } from "../measurement/buckets.ts";
 import { LatencySum } from "../measurement/latency-sum.ts";
 import type { LatencyCounts } from "../measurement/measurement.ts";
-import { type BlockFigure, blockCount, blockLength } from "../statistics/blocks.ts";
+import { type BlockFigure, blockCount, blockLength } from "../statistics/interval-blocks.ts";
 import type { Figure, Sample } from "./diff-figures.ts";
 import { rankOf } from "./histogram.ts";
 

@@ -1,6 +1,7 @@
 // Sums over jobs, and rates.
+
+import { NS_PER_S } from "../ground/units.ts";
 import type { Job, RejectionName } from "../measurement/measurement.ts";
-import { NS_PER_S } from "../units.ts";
 
 /** `count` per second over `elapsedNs`; 0 for no time. */
 export function perSecond(count: number, elapsedNs: number): number {

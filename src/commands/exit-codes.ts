@@ -1,5 +1,5 @@
 // The exit codes in words, for the help and the man page.
-import { exitCodes } from "../errors.ts";
+import { exitCodes } from "../ground/errors.ts";
 
 /** What a shell script can tell apart. */
 export const exitMeanings: Readonly<Record<number, string>> = {

@@ -1,7 +1,7 @@
 // What is said of a command line that makes no sense: one line, with what was wrong and what to do.
 import type { Command, CommanderError } from "commander";
-import { oneOf } from "../choices.ts";
-import { safeString } from "../text.ts";
+import { oneOf } from "../ground/choices.ts";
+import { safeString } from "../ground/strings.ts";
 
 /** "too many arguments for 'run'. Expected 0 arguments but got 1.": two sentences, which make one. */
 const COUNTS = /\. Expected (\d+) arguments? but got (\d+)\.$/;

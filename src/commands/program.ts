@@ -1,6 +1,6 @@
 // The command line as a tree: what there is, not what it does. Help, completion and the man page are made from it.
 import { Command } from "commander";
-import { version } from "../package.ts";
+import { version } from "../ground/package.ts";
 import { compareCommand } from "./compare.ts";
 import { completionCommand } from "./completion.ts";
 import { readCommand, writeCommand } from "./copy.ts";

@@ -1,9 +1,9 @@
 // The embedded controller as it is powered on: the calls that its options turn into, and the windows it needs.
 import { Medium } from "../../assembly/device/options.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
+import { addFault, addNamespace, create, type DeviceExports } from "../compiled/bindings.ts";
 import { alignUp, type Span } from "../memory/arena.ts";
 import type { MemoryPlan } from "../memory/linear-memory.ts";
-import { addFault, addNamespace, create, type DeviceExports } from "../wasm/bindings.ts";
 import type { EmbeddedOptions } from "./options.ts";
 
 /** What the device's thread needs to know. */

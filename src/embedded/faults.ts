@@ -35,9 +35,9 @@ import {
 import { Cns, NvmOpcode } from "../../assembly/spec/commands.ts";
 import { IDENTIFY_BYTES } from "../../assembly/spec/identify.ts";
 import { STATUS_DNR, STATUS_MORE } from "../../assembly/spec/status.ts";
-import { type PhasebitError, usage } from "../errors.ts";
-import { nearest, safeString } from "../text.ts";
-import { parseTimeNs, TIME_FORMAT } from "../units.ts";
+import { type PhasebitError, usage } from "../ground/errors.ts";
+import { nearest, safeString } from "../ground/strings.ts";
+import { parseTimeNs, TIME_FORMAT } from "../ground/units.ts";
 import { capFields, identifyFields, matchNames } from "./fault-names.ts";
 
 /** One fault, as `addFault` takes it. */

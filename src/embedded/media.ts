@@ -3,11 +3,11 @@
 // so whoever measures writes has the pages made before.
 import { freemem } from "node:os";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { PhasebitError, usage } from "../errors.ts";
+import { native } from "../compiled/native.ts";
+import { PhasebitError, usage } from "../ground/errors.ts";
+import { formatBytes } from "../ground/units.ts";
 import { alignUp, type Span } from "../memory/arena.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
-import { native } from "../native.ts";
-import { formatBytes } from "../units.ts";
 import type { EmbeddedOptions } from "./options.ts";
 
 /** A range of a namespace, in bytes. */

@@ -27,9 +27,9 @@ import {
 } from "../../assembly/device/options.ts";
 import { BUS_VECTORS_MAX } from "../../assembly/layout.ts";
 import { FR_BYTES, MN_BYTES, SN_BYTES } from "../../assembly/spec/identify.ts";
-import { type PhasebitError, usage } from "../errors.ts";
-import { nearest, safeString } from "../text.ts";
-import { formatBytes, parseSize, parseTimeNs, TIME_FORMAT } from "../units.ts";
+import { type PhasebitError, usage } from "../ground/errors.ts";
+import { nearest, safeString } from "../ground/strings.ts";
+import { formatBytes, parseSize, parseTimeNs, TIME_FORMAT } from "../ground/units.ts";
 import { type EmbeddedFault, parseFaults } from "./faults.ts";
 
 /** What the embedded controller is made of. Plain data: it is sent to the device's thread. */

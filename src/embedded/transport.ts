@@ -17,20 +17,20 @@ import {
   BusRequest,
 } from "../../assembly/layout.ts";
 import { ALL_ONES } from "../../assembly/spec/registers.ts";
+import type { DeviceExports } from "../compiled/bindings.ts";
+import { instantiateDevice, wasmModule } from "../compiled/modules.ts";
+import { type EventFd, native } from "../compiled/native.ts";
+import { packageRoot } from "../ground/package.ts";
 import type { Span } from "../memory/arena.ts";
 import { LinearMemory } from "../memory/linear-memory.ts";
-import { type EventFd, native } from "../native.ts";
-import { packageRoot } from "../package.ts";
 import type {
   InterruptKind,
   Transport,
   TransportKind,
   TransportOptions,
 } from "../transport/transport.ts";
-import type { DeviceExports } from "../wasm/bindings.ts";
-import { instantiateDevice, wasmModule } from "../wasm/modules.ts";
 import { type EmbeddedDevice, powerOn, windowsOf } from "./device.ts";
-import { EmbeddedIommu } from "./iommu.ts";
+import { EmbeddedIommu } from "./dma-table.ts";
 import { type ByteRange, placeMedia, populateMedium } from "./media.ts";
 import { type EmbeddedOptions, parseEmbedded } from "./options.ts";
 

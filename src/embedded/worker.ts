@@ -10,10 +10,10 @@ import {
   BUS_VECTORS_MAX,
   BusRequest,
 } from "../../assembly/layout.ts";
+import { clockImport, instantiateDevice } from "../compiled/modules.ts";
+import { type EventFd, native } from "../compiled/native.ts";
 import type { Span } from "../memory/arena.ts";
 import type { SharedMemory } from "../memory/linear-memory.ts";
-import { type EventFd, native } from "../native.ts";
-import { clockImport, instantiateDevice } from "../wasm/modules.ts";
 import { type EmbeddedDevice, powerOn } from "./device.ts";
 import { sleepNs } from "./idle.ts";
 

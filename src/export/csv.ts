@@ -3,13 +3,13 @@
 import { stringify } from "csv-stringify/sync";
 import { carriedNs, isCarried, meanNs, percentileNs } from "../analysis/histogram.ts";
 import { perSecond } from "../analysis/totals.ts";
+import { NS_PER_MS } from "../ground/units.ts";
 import { bucketLowNs } from "../measurement/buckets.ts";
 import type { Distribution, Group, Stretch } from "../measurement/groups.ts";
 import { emptyCounts, unpackLatency } from "../measurement/latency-counts.ts";
 import type { LatencyCounts, Op, PackedLatency } from "../measurement/measurement.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
 import type { Result } from "../results/result.ts";
-import { NS_PER_MS } from "../units.ts";
 import { exportedPercentiles } from "./percentiles.ts";
 import { seriesOf } from "./series.ts";
 

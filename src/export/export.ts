@@ -1,13 +1,13 @@
 // phasebit export: a result in the formats of other tools.
 import { basename } from "node:path";
-import { usage } from "../errors.ts";
+import { usage } from "../ground/errors.ts";
+import { safeString } from "../ground/strings.ts";
 import { type Distribution, groupsOf } from "../measurement/groups.ts";
-import { safeName } from "../measurement/names.ts";
+import { safeName } from "../measurement/safe-names.ts";
 import { documentOf } from "../results/document.ts";
 import { hgrm } from "../results/hgrm.ts";
 import type { Result } from "../results/result.ts";
 import { jsonText } from "../results/save.ts";
-import { safeString } from "../text.ts";
 import { percentileTable, seriesTable } from "./csv.ts";
 import { type ExportFormat, type ExportOptions, optionFormats } from "./export-options.ts";
 import { fioJson } from "./fio-json.ts";

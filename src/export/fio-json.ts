@@ -1,14 +1,15 @@
 // fio's JSON tree without phasebit's own key, for tools that take nothing else. A run has its jobs; of a comparison
 // or a sweep each mode or point becomes a job, so that fio's plotters draw them beside each other.
+
+import { fioBins } from "../fio/bins.ts";
+import { type FioDirection, type FioPart, ratesOf } from "../fio/direction.ts";
+import { type FioJob, type FioSource, fioTree, jobSources } from "../fio/tree.ts";
 import { type Group, groupsOf, latencyOf, opsOf } from "../measurement/groups.ts";
 import type { LatencyCounts, Op } from "../measurement/measurement.ts";
 import { sumOrNull } from "../measurement/work.ts";
 import { directionsOf } from "../measurement/workload-names.ts";
-import { type FioJob, type FioSource, fioTree, jobSources } from "../results/fio.ts";
-import { type FioDirection, type FioPart, ratesOf } from "../results/fio-direction.ts";
 import type { Result } from "../results/result.ts";
 import { jsonText } from "../results/save.ts";
-import { fioBins } from "./fio-bins.ts";
 
 /** The document; with `bins`, the latencies also in fio's bins, as its json+ has them. */
 export function fioJson({ measurement }: Result, { bins }: { readonly bins: boolean }): string {

@@ -5,11 +5,11 @@
 //   StartTimestamp and Interval_Length in s, the stamp since StartTime (readers take stamps that lie more
 //   than a year below it as relative); Interval_Max in ms, for people. A tag has no comma, blank or line end.
 
+import { version } from "../ground/package.ts";
+import { NS_PER_MS } from "../ground/units.ts";
 import type { Distribution, Group, Stretch } from "../measurement/groups.ts";
 import { iosIn, latencyIn, packLatency } from "../measurement/latency-counts.ts";
 import type { PackedLatency } from "../measurement/measurement.ts";
-import { version } from "../package.ts";
-import { NS_PER_MS } from "../units.ts";
 
 const MS_PER_SECOND = 1000;
 const COLUMNS = '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"';

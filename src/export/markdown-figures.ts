@@ -2,8 +2,8 @@
 import { latencyFigures } from "../analysis/compare-figures.ts";
 import { samplesNeeded } from "../analysis/histogram.ts";
 import { perSecond } from "../analysis/totals.ts";
+import { formatCount, formatMiBps, formatNs } from "../ground/units.ts";
 import { type Distribution, type Group, iosOf } from "../measurement/groups.ts";
-import { formatCount, formatMiBps, formatNs } from "../units.ts";
 import { code, table } from "./markdown-text.ts";
 
 const LATENCIES = ["mean", "p50", "p90", "p99", "p999", "p9999", "max"] as const;

@@ -1,9 +1,12 @@
 // A summary for a pull request or an issue: on what, with which doubts, the figures, and of a comparison what its
 // intervals allow to say.
 import { analyse } from "../analysis/compare-analysis.ts";
+import { fioTime } from "../ground/units.ts";
 import { distributionsOf, groupsOf } from "../measurement/groups.ts";
 import type { DeviceIdentity, Measurement, Warning } from "../measurement/measurement.ts";
-import { capacityText } from "../report/compare-frame.ts";
+import type { Result } from "../results/result.ts";
+import { warningText } from "../results/warnings.ts";
+import { capacityText } from "../text/compare-frame.ts";
 import {
   depthText,
   eachText,
@@ -11,10 +14,7 @@ import {
   patternText,
   sizeText,
   workloadsOf,
-} from "../report/workload-parts.ts";
-import type { Result } from "../results/result.ts";
-import { warningText } from "../results/warnings.ts";
-import { fioTime } from "../units.ts";
+} from "../text/workload-parts.ts";
 import { figureTable } from "./markdown-figures.ts";
 import { pairTables } from "./markdown-pairs.ts";
 import { code, prose, table } from "./markdown-text.ts";

@@ -2,9 +2,10 @@
 // their ends are not those of others. What lies across an end is counted above it: a sample stands below an end
 // only when its whole bucket does. So no count below an end is ever too large, and the end is off by less than
 // 0.1 % at most. Ends that no sample lies beyond are exact, for the largest sample is known.
+
+import { NS_PER_S } from "../ground/units.ts";
 import { bucketHighNs } from "../measurement/buckets.ts";
 import type { LatencyCounts } from "../measurement/measurement.ts";
-import { NS_PER_S } from "../units.ts";
 
 /** Ten ends in each decade, as people read them. */
 const STEPS = [10, 12, 15, 20, 25, 30, 40, 50, 60, 80];

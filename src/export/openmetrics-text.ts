@@ -1,7 +1,7 @@
 // The text of OpenMetrics 1.0.0 (openmetrics.io) and of 2.0.0-rc0, which differ in where suffixes stand and in
 // histograms of one line. Lines end in LF, the last is "# EOF".
 
-import { NS_PER_S } from "../units.ts";
+import { NS_PER_S } from "../ground/units.ts";
 
 /** Label names and their values, which may be any text; an empty value is no label. */
 export type Labels = Readonly<Record<string, string>>;

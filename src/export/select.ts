@@ -1,7 +1,7 @@
 // --select: the curves that an export is about.
-import { usage } from "../errors.ts";
+import { usage } from "../ground/errors.ts";
+import { nearest, safeString } from "../ground/strings.ts";
 import { type Distribution, distributionsOf, type Group } from "../measurement/groups.ts";
-import { nearest, safeString } from "../text.ts";
 
 /**
  * The distributions of the groups; with `select`, a list separated by commas, those that it names by their

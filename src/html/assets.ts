@@ -1,8 +1,8 @@
 // The page's own program and style sheet, as `npm run build` bundles them.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PhasebitError } from "../errors.ts";
-import { packageRoot } from "../package.ts";
+import { PhasebitError } from "../ground/errors.ts";
+import { packageRoot } from "../ground/package.ts";
 
 /** What is inlined into a page. */
 export interface PageAssets {

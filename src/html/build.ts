@@ -1,15 +1,16 @@
 // Everything that a report shows, worked out from the results: groups with their names, pairs, conditions, doubts.
+
+import { safeString } from "../ground/strings.ts";
+import { fioSize } from "../ground/units.ts";
 import type { Measurement, Warning } from "../measurement/measurement.ts";
 import { directionsOf, workloadName } from "../measurement/workload-names.ts";
-import { eachText, workloadsOf } from "../report/workload-parts.ts";
 import type { Result } from "../results/result.ts";
 import { warningText } from "../results/warnings.ts";
-import { safeString } from "../text.ts";
-import { fioSize } from "../units.ts";
+import { eachText, workloadsOf } from "../text/workload-parts.ts";
 import { conditionsOf } from "./conditions.ts";
 import { differenceWarnings } from "./differences.ts";
 import { type Drafts, draftsOf } from "./drafts.ts";
-import { namesOf, shortPaths } from "./names.ts";
+import { namesOf, shortPaths } from "./group-names.ts";
 import { pairOf } from "./pairs.ts";
 import type { GroupData, PairData, ReportData, ResultData } from "./report-data.ts";
 import { generator } from "./template.ts";

@@ -1,13 +1,13 @@
 // What a result was measured on, with what and where, in lines that are ready to print.
 import { median } from "../analysis/totals.ts";
-import { needsInterrupts } from "../measurement/completion.ts";
+import { safeString } from "../ground/strings.ts";
+import { fioTime, formatBytes, formatNs } from "../ground/units.ts";
+import { needsInterrupts } from "../measurement/completion-mode.ts";
 import type { DeviceIdentity, HostConditions, Measurement } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
-import { capacityText } from "../report/compare-frame.ts";
-import { depthText, eachText, sizeText, workloadsOf } from "../report/workload-parts.ts";
-import { safeString } from "../text.ts";
-import { fioTime, formatBytes, formatNs } from "../units.ts";
+import { capacityText } from "../text/compare-frame.ts";
+import { depthText, eachText, sizeText, workloadsOf } from "../text/workload-parts.ts";
 import type { ResultData } from "./report-data.ts";
 
 type Line = ResultData["conditions"][number];

@@ -1,7 +1,8 @@
 // What must be said when results from different places stand in one report: their figures may differ for
 // reasons that no chart shows.
+
+import { safeString } from "../ground/strings.ts";
 import type { DeviceIdentity, HostConditions, Measurement } from "../measurement/measurement.ts";
-import { safeString } from "../text.ts";
 
 /** What should be the same in all results, or the only thing that is not. */
 const compared: readonly {

@@ -4,6 +4,7 @@ import { analyse } from "../analysis/compare-analysis.ts";
 import { latencyFigures } from "../analysis/compare-figures.ts";
 import type { Comparison } from "../analysis/compare-pairs.ts";
 import { perSecond } from "../analysis/totals.ts";
+import { safeString } from "../ground/strings.ts";
 import {
   type Group,
   groupsOf,
@@ -15,7 +16,6 @@ import {
 import type { Direction, Measurement, Op, Warning } from "../measurement/measurement.ts";
 import { directionsOf } from "../measurement/workload-names.ts";
 import { largest } from "../statistics/summary.ts";
-import { safeString } from "../text.ts";
 import { latencyNs } from "./latency-figures.ts";
 import { percentileCurve } from "./percentile-curve.ts";
 import { queuesOf } from "./queues.ts";

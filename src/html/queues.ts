@@ -1,12 +1,12 @@
 // Queue by queue: how evenly the device served them.
 import { perSecond } from "../analysis/totals.ts";
+import { safeString } from "../ground/strings.ts";
 import { grouped } from "../measurement/grouped.ts";
 import type { Group } from "../measurement/groups.ts";
 import { mergeCounts } from "../measurement/latency-counts.ts";
 import type { Direction, Job, LatencyCounts, MergedSource } from "../measurement/measurement.ts";
-import { safeString } from "../text.ts";
+import { shortPaths } from "./group-names.ts";
 import { latencyNs } from "./latency-figures.ts";
-import { shortPaths } from "./names.ts";
 import type { QueueData } from "./report-data.ts";
 
 /** IOPS over time by job; null where none were kept. */

@@ -1,6 +1,7 @@
 // The report in plain text, for a browser without scripts: a table of the groups, conditions, doubts.
+
+import { formatCount, formatMiBps, formatNs } from "../ground/units.ts";
 import { largest } from "../statistics/summary.ts";
-import { formatCount, formatMiBps, formatNs } from "../units.ts";
 import type { GroupData, ReportData, ResultData } from "./report-data.ts";
 
 /** The text, lines ended. */

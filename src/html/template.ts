@@ -1,7 +1,7 @@
 // One page, complete in itself: style sheet, data and program are inline, and its policy lets it load nothing
 // from anywhere. Reports and the live view share it; what they show is drawn by src/page.
 import { createHash } from "node:crypto";
-import { version } from "../package.ts";
+import { version } from "../ground/package.ts";
 import { type PageAssets, pageAssets } from "./assets.ts";
 import { htmlText, inlineScript, inlineStyle, jsonIsland } from "./escape.ts";
 import type { LivePageConfig, ReportData } from "./report-data.ts";

@@ -1,5 +1,5 @@
 // A row of bars, one for each value.
-import { bar } from "../report/columns.ts";
+import { bar } from "../text/columns.ts";
 import { glyphsOf, type Look } from "./look.ts";
 
 /** Bars from 0 to the largest value; undefined leaves a gap. */

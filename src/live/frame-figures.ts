@@ -1,6 +1,7 @@
 // The upper part of the view: what runs, how far it is, and its figures in the columns of the reports.
-import { LABEL_WIDTH } from "../report/columns.ts";
-import { formatClock, formatCount, formatMiBps, formatNs } from "../units.ts";
+
+import { formatClock, formatCount, formatMiBps, formatNs } from "../ground/units.ts";
+import { LABEL_WIDTH } from "../text/columns.ts";
 import type { LiveLatency, LiveTotal, SampleEvent, StartEvent } from "./events.ts";
 import { type Line, piece } from "./line.ts";
 import { glyphsOf, type Ink, type Look } from "./look.ts";

@@ -1,5 +1,5 @@
 // The lower part of the view: a row for each queue, as many as there is room for.
-import { formatCount, formatNs } from "../units.ts";
+import { formatCount, formatNs } from "../ground/units.ts";
 import { bars } from "./bars.ts";
 import type { LiveQueue, SampleEvent } from "./events.ts";
 import { type Line, piece } from "./line.ts";

@@ -8,7 +8,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
-import { PhasebitError } from "../errors.ts";
+import { PhasebitError } from "../ground/errors.ts";
 import type { LiveEvent } from "./events.ts";
 import { Feed } from "./feed.ts";
 import type { Sink } from "./sink.ts";

@@ -1,10 +1,10 @@
 // A measurement with somebody looking on: opens where the stream goes before anything is measured, and ends the
 // stream however the measurement ends.
 
-import { exitCodeOf } from "../errors.ts";
-import { wordsOf } from "../flags.ts";
+import { exitCodeOf } from "../ground/errors.ts";
 import type { Measurement } from "../measurement/measurement.ts";
 import type { Sample } from "../run/monitor.ts";
+import { wordsOf } from "../text/failure-words.ts";
 import type { EndEvent } from "./events.ts";
 import { openSink, type SinkFlags } from "./open.ts";
 import type { Sink } from "./sink.ts";

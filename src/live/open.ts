@@ -1,6 +1,6 @@
 // Which sink the command line asked for.
-import { usage } from "../errors.ts";
-import { safeString } from "../text.ts";
+import { usage } from "../ground/errors.ts";
+import { safeString } from "../ground/strings.ts";
 import type { LiveFlags, LiveMode } from "./modes.ts";
 import { NdjsonSink } from "./ndjson.ts";
 import type { Sink } from "./sink.ts";

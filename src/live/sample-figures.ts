@@ -4,9 +4,9 @@ import { meanNs } from "../analysis/histogram.ts";
 import { stepEdgeNs, stepsOf } from "../analysis/latency-steps.ts";
 import { curveAt, percentilesNs } from "../analysis/percentile-curve.ts";
 import { perSecond } from "../analysis/totals.ts";
+import { NS_PER_MS } from "../ground/units.ts";
 import type { LatencyCounts } from "../measurement/measurement.ts";
 import type { QueueSample, Sample } from "../run/monitor.ts";
-import { NS_PER_MS } from "../units.ts";
 import type { LiveQueue, LiveTotal, SampleEvent } from "./events.ts";
 
 const POINTS_A_DECADE = 8;

@@ -1,5 +1,5 @@
 // The view in one line, for a terminal that has no room for more.
-import { formatClock, formatCount, formatMiBps, formatNs } from "../units.ts";
+import { formatClock, formatCount, formatMiBps, formatNs } from "../ground/units.ts";
 import { bars } from "./bars.ts";
 import type { SampleEvent } from "./events.ts";
 import { type Printed, piece, printed } from "./line.ts";

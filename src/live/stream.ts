@@ -1,11 +1,11 @@
 // Turns what the monitor samples into the events of the live stream. No clock, no output: samples in, events out.
 
+import { version } from "../ground/package.ts";
+import { safeString } from "../ground/strings.ts";
 import type { Warning } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
-import { version } from "../package.ts";
 import { warningText } from "../results/warnings.ts";
 import type { Sample } from "../run/monitor.ts";
-import { safeString } from "../text.ts";
 import type { EndEvent, LiveEvent, SampleEvent, StartEvent, WarningEvent } from "./events.ts";
 import { figuresOf, tenths } from "./sample-figures.ts";
 import { workloadText } from "./workload-text.ts";

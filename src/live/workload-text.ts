@@ -1,6 +1,7 @@
 // What is going to be measured, for people: what all its blocks have in common.
+
+import { fioSize } from "../ground/units.ts";
 import type { Workload } from "../measurement/workload.ts";
-import { fioSize } from "../units.ts";
 
 const parts: readonly ((workload: Workload) => string)[] = [
   ({ rw, rwmixread }) => (rw === "randrw" ? `randrw, ${rwmixread}% reads,` : rw),

@@ -1,7 +1,8 @@
 // A measurement as every reader shows it: groups, one for each setting, with latencies by queue and direction, and
 // over time. This is the only place that gathers them.
+
+import { NS_PER_MS } from "../ground/units.ts";
 import { largest } from "../statistics/summary.ts";
-import { NS_PER_MS } from "../units.ts";
 import { grouped } from "./grouped.ts";
 import { emptyCounts, mergeCounts, unpackLatency } from "./latency-counts.ts";
 import { LatencySum } from "./latency-sum.ts";
@@ -17,7 +18,7 @@ import type {
   StageName,
   Work,
 } from "./measurement.ts";
-import { uniqueNames } from "./names.ts";
+import { uniqueNames } from "./safe-names.ts";
 import { sumOrNull, workSum } from "./work.ts";
 import type { Workload } from "./workload.ts";
 

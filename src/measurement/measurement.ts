@@ -1,7 +1,6 @@
 // What was measured: plain data, nothing live, and one shape for whatever was asked for. A run is one block, a sweep
 // one for each point, a comparison one for each mode in each round. Times are ns unless a name says otherwise.
 import type { JobPhase } from "../../assembly/layout.ts";
-import type { Tier } from "../tier.ts";
 import type { Workload } from "./workload.ts";
 
 /** Latency counts of one direction in HdrHistogram's buckets (1 ns to 1 h, 3 digits), sparse. */
@@ -94,6 +93,12 @@ export interface Usage {
   readonly minorFaults: number;
   readonly majorFaults: number;
 }
+
+/**
+ * Which of V8's compilers made a loop: "turbofan" is its optimizing compiler, "liftoff" its baseline compiler for
+ * WebAssembly.
+ */
+export type Tier = "turbofan" | "liftoff" | "unknown";
 
 /** What one job (one queue pair, one worker) did; its latencies are the block's. */
 export interface Job {

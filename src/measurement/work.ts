@@ -1,6 +1,7 @@
 // What jobs and blocks did, added up. What one of them does not know the sum does not know either.
+
+import { NS_PER_MS } from "../ground/units.ts";
 import { largest } from "../statistics/summary.ts";
-import { NS_PER_MS } from "../units.ts";
 import type { Job, MergedSource, Work } from "./measurement.ts";
 
 /** The sum over jobs. */

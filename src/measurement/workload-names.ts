@@ -1,5 +1,5 @@
 // What a workload is called, as a whole and in its parts.
-import { fioSize } from "../units.ts";
+import { fioSize } from "../ground/units.ts";
 import type { Direction } from "./measurement.ts";
 import type { Coalescing, Workload } from "./workload.ts";
 

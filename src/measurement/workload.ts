@@ -1,8 +1,8 @@
 // What to run: the options of `phasebit run` with their units resolved. Long names and meanings are
 // fio's; what a device allows is checked by run/limits.ts.
-import { oneOf } from "../choices.ts";
-import { PhasebitError, usage } from "../errors.ts";
-import { safeString } from "../text.ts";
+import { oneOf } from "../ground/choices.ts";
+import { PhasebitError, usage } from "../ground/errors.ts";
+import { safeString } from "../ground/strings.ts";
 import {
   fioSize,
   type Parsed,
@@ -10,8 +10,8 @@ import {
   parseTimeMs,
   parseTimeNs,
   TIME_FORMAT,
-} from "../units.ts";
-import type { Completion } from "./completion.ts";
+} from "../ground/units.ts";
+import type { Completion } from "./completion-mode.ts";
 import {
   completionModes,
   workloadDefaults as defaults,

@@ -1,7 +1,7 @@
 // A part of the linear memory that is handed out piece by piece: first fit, and holes join again. Pages come into
 // being as far as they are needed.
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { badValue, PhasebitError } from "../errors.ts";
+import { badValue, PhasebitError } from "../ground/errors.ts";
 
 /** A stretch of the linear memory. `pointer` is an offset in it. */
 export interface Span {

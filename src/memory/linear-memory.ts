@@ -5,8 +5,8 @@
 import { readFileSync } from "node:fs";
 import { DEVICE_STATE, HEAP, IOVA_WINDOW_DMA, RESERVED_BYTES } from "../../assembly/layout.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { PhasebitError } from "../errors.ts";
-import { type Mapping, native } from "../native.ts";
+import { type Mapping, native } from "../compiled/native.ts";
+import { PhasebitError } from "../ground/errors.ts";
 import { Arena, alignUp, type Span } from "./arena.ts";
 import type { Iommu } from "./iommu.ts";
 import { Region, type RegionHome } from "./region.ts";

@@ -1,5 +1,5 @@
 // A piece of the linear memory that was handed out: where it lies for us, and where it lies for the device.
-import { PhasebitError } from "../errors.ts";
+import { PhasebitError } from "../ground/errors.ts";
 import type { Span } from "./arena.ts";
 
 /** What a region is a piece of. */

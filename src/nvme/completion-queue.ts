@@ -1,7 +1,7 @@
 // A completion queue: where completions are found, consumed and given back, each an act of its own (NVMe 1.4,
 // section 4.6). Any number of submission queues may complete into it, so the table of commands that somebody waits
 // for belongs to it.
-import { PhasebitError } from "../errors.ts";
+import { PhasebitError } from "../ground/errors.ts";
 import { type Completion, CQE_DWORDS, completionOf } from "./completion.ts";
 import { type Completer, Queue, type QueuePlace, type Surroundings } from "./queue.ts";
 

@@ -1,6 +1,6 @@
 // A completion queue entry, taken apart (NVMe 1.4, section 4.6).
 import { STATUS_CODE_MASK, STATUS_DNR, STATUS_MORE } from "../../assembly/spec/status.ts";
-import { PhasebitError } from "../errors.ts";
+import { PhasebitError } from "../ground/errors.ts";
 import { statusName } from "./status.ts";
 
 /** Dwords of a completion queue entry. */

@@ -7,7 +7,7 @@ import {
   ShutdownNotification,
   ShutdownStatus,
 } from "../../assembly/spec/registers.ts";
-import { PhasebitError } from "../errors.ts";
+import { PhasebitError } from "../ground/errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import { fieldsOf, type Registers, type Trace } from "./registers.ts";
 

@@ -1,7 +1,7 @@
 // An enabled controller: its admin queue, who it is, and its I/O queues. It ends with the next reset.
 import { Cns } from "../../assembly/spec/commands.ts";
 import { IDENTIFY_BYTES } from "../../assembly/spec/identify.ts";
-import { badValue, PhasebitError } from "../errors.ts";
+import { badValue, PhasebitError } from "../ground/errors.ts";
 import type { Region } from "../memory/region.ts";
 import { type Completion, completionError } from "./completion.ts";
 import { CompletionQueue } from "./completion-queue.ts";

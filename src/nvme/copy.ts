@@ -2,7 +2,7 @@
 // several in flight, in the order of their completion.
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { badValue, PhasebitError } from "../errors.ts";
+import { badValue, PhasebitError } from "../ground/errors.ts";
 import { alignUp } from "../memory/arena.ts";
 import type { Controller } from "./controller.ts";
 import type { Device } from "./device.ts";

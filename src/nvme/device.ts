@@ -4,11 +4,11 @@
 // usual ones in the specification's order (NVMe 1.4, sections 7.6.1 and 7.6.2).
 import * as spec from "../../assembly/spec/registers.ts";
 import { PAGE_BYTES, Register } from "../../assembly/spec/registers.ts";
-import { badValue, PhasebitError } from "../errors.ts";
+import type { HostExports } from "../compiled/bindings.ts";
+import { instantiateQueue } from "../compiled/modules.ts";
+import { badValue, PhasebitError } from "../ground/errors.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { Transport, TransportOptions } from "../transport/transport.ts";
-import type { HostExports } from "../wasm/bindings.ts";
-import { instantiateQueue } from "../wasm/modules.ts";
 import { CompletionQueue } from "./completion-queue.ts";
 import { Controller } from "./controller.ts";
 import {

@@ -12,8 +12,8 @@ import {
   MN_BYTES,
   SN_BYTES,
 } from "../../assembly/spec/identify.ts";
-import { badValue, PhasebitError } from "../errors.ts";
-import { safeText } from "../text.ts";
+import { badValue, PhasebitError } from "../ground/errors.ts";
+import { safeText } from "../ground/strings.ts";
 
 /** Block sizes that make sense: 512 bytes to 64 KiB. */
 const LBADS_MIN = 9;

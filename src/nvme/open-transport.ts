@@ -1,7 +1,7 @@
 // Which transport an address names. The list is open: whoever has another kind adds it.
 
 import { embedded } from "../embedded/transport.ts";
-import { badValue } from "../errors.ts";
+import { badValue } from "../ground/errors.ts";
 import type { Transport, TransportKind, TransportOptions } from "../transport/transport.ts";
 import { vfio } from "../transport/vfio.ts";
 

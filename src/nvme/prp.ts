@@ -1,6 +1,6 @@
 // PRP entries of a region (NVMe 1.4, section 4.3), for commands of the control plane.
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { badValue } from "../errors.ts";
+import { badValue } from "../ground/errors.ts";
 import type { Region } from "../memory/region.ts";
 
 const PRP_BYTES = 8;

@@ -1,6 +1,6 @@
 // What submission and completion queues have in common: an identifier, memory, a doorbell, and a state that decides
 // whether they may be used. A queue's ring state belongs to the queue object; there is no second view of it.
-import { PhasebitError } from "../errors.ts";
+import { PhasebitError } from "../ground/errors.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { Region } from "../memory/region.ts";
 import type { Completion } from "./completion.ts";

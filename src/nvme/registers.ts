@@ -2,7 +2,7 @@
 // came back, field by field (NVMe 1.4, section 3.1).
 import * as fields from "../../assembly/spec/registers.ts";
 import { ALL_ONES, Register } from "../../assembly/spec/registers.ts";
-import { PhasebitError } from "../errors.ts";
+import { PhasebitError } from "../ground/errors.ts";
 import type { Transport } from "../transport/transport.ts";
 
 /** Receives one line for each step of the control plane. */

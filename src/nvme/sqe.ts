@@ -22,7 +22,7 @@ import {
   NvmOpcode,
   RW_NLB_MASK,
 } from "../../assembly/spec/commands.ts";
-import { badValue } from "../errors.ts";
+import { badValue } from "../ground/errors.ts";
 import type { Region } from "../memory/region.ts";
 import { prps } from "./prp.ts";
 

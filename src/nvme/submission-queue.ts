@@ -1,7 +1,7 @@
 // A submission queue: commands are posted into entries, and a doorbell tells the controller of them, each an act of
 // its own (NVMe 1.4, section 4.1). `run` does the usual: one command, its completion.
 import { CDW0_CID_SHIFT } from "../../assembly/spec/commands.ts";
-import { badValue } from "../errors.ts";
+import { badValue } from "../ground/errors.ts";
 import { type Completion, completionError } from "./completion.ts";
 import { type CompletionQueue, noCompletion } from "./completion-queue.ts";
 import { Queue, type QueuePlace, type Surroundings } from "./queue.ts";

@@ -1,7 +1,7 @@
 // Numbers as the page shows them: those of the terminal's reports, and shorter ones for ticks.
-import { formatCount, formatMiBps, formatNs } from "../units.ts";
+import { formatCount, formatMiBps, formatNs } from "../ground/units.ts";
 
-export { formatBytes, formatCount, formatMiBps, formatNs } from "../units.ts";
+export { formatBytes, formatCount, formatMiBps, formatNs } from "../ground/units.ts";
 
 /** What stands where there is no figure. */
 export const NONE = "–";

@@ -15,7 +15,7 @@ import type { Workload } from "../measurement/workload.ts";
 import { directionsOf } from "../measurement/workload-names.ts";
 import { statusName } from "../nvme/status.ts";
 import type { Frozen } from "./frozen.ts";
-import type { measured } from "./schema/details.ts";
+import type { measured } from "./schema/measured.ts";
 import { SCHEMA } from "./schema-version.ts";
 import { warningText } from "./warnings.ts";
 

@@ -1,12 +1,13 @@
 // The result document of whatever was measured.
+
 import type { Measurement, MeasurementKind } from "../measurement/measurement.ts";
 import { comparisonDocument } from "./compare-document.ts";
-import { fioDocument } from "./fio.ts";
+import { runDocument } from "./run-document.ts";
 import { sweepDocument } from "./sweep-document.ts";
 
 /** They have the measurement in common, and differ in the figures beside it. */
 const documents: Readonly<Record<MeasurementKind, (measurement: Measurement) => object>> = {
-  run: fioDocument,
+  run: runDocument,
   compare: comparisonDocument,
   sweep: sweepDocument,
 };

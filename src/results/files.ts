@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { PhasebitError, usage } from "../errors.ts";
+import { PhasebitError, usage } from "../ground/errors.ts";
 
 /** Where results go when nobody says otherwise, below the working directory. */
 export const RESULTS_FOLDER = "results";

@@ -3,7 +3,7 @@
 import { JobPhase } from "../../assembly/layout.ts";
 import type { Block, Interval, Job, Measurement } from "../measurement/measurement.ts";
 import { workOf } from "../measurement/work.ts";
-import type { MeasuredDetails } from "./schema/details.ts";
+import type { MeasuredDetails } from "./schema/measured.ts";
 
 /** The measurement behind a document. */
 export function measurementOf(details: MeasuredDetails): Measurement {

@@ -1,9 +1,9 @@
 // What a sum of measurements says of itself, and what must hold before there is one.
-import { usage } from "../errors.ts";
+import { usage } from "../ground/errors.ts";
+import { version } from "../ground/package.ts";
+import { safeString } from "../ground/strings.ts";
 import type { Measurement, MergedSource } from "../measurement/measurement.ts";
-import { version } from "../package.ts";
 import { smallest } from "../statistics/summary.ts";
-import { safeString } from "../text.ts";
 import type { Result } from "./result.ts";
 
 /** A measurement and the file it came from. */

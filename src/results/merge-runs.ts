@@ -1,5 +1,6 @@
 // Several runs as one: jobs and intervals stand beside each other, each with the result it is from.
 
+import { NS_PER_MS } from "../ground/units.ts";
 import type {
   Block,
   Interval,
@@ -11,7 +12,6 @@ import type {
 import { unitedWarnings } from "../measurement/united-warnings.ts";
 import { elapsedNsOf, sumOrNull, workSum } from "../measurement/work.ts";
 import { largest } from "../statistics/summary.ts";
-import { NS_PER_MS } from "../units.ts";
 import { aboutOf, type Part, requireOneWorkload, sourcesOf } from "./merge-about.ts";
 import { commonWorkload, differences } from "./merge-workload.ts";
 

@@ -1,13 +1,13 @@
 // Which workloads add up, and what the sum is called.
 
-import { needsInterrupts } from "../measurement/completion.ts";
+import { fioSize, fioTime, formatNs } from "../ground/units.ts";
+import { needsInterrupts } from "../measurement/completion-mode.ts";
 import { grouped } from "../measurement/grouped.ts";
 import type { Setting } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
 import { completionModes } from "../measurement/workload-options.ts";
 import { largest } from "../statistics/summary.ts";
-import { fioSize, fioTime, formatNs } from "../units.ts";
 
 /** An option in which two measurements must agree; null where it has no effect. */
 interface Agreement {

@@ -1,8 +1,8 @@
 // phasebit merge: results of workers, runs and hosts as one result, exactly. All histograms have the same
 // buckets, so adding them loses nothing; percentiles of the sum are those of all samples together.
-import { usage } from "../errors.ts";
+import { usage } from "../ground/errors.ts";
+import { safeString } from "../ground/strings.ts";
 import type { Measurement, MeasurementKind } from "../measurement/measurement.ts";
-import { safeString } from "../text.ts";
 import { type Part, requireDistinct } from "./merge-about.ts";
 import { mergeComparisons, mergeSweeps } from "./merge-blocks.ts";
 import { mergeRuns } from "./merge-runs.ts";

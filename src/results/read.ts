@@ -1,7 +1,7 @@
 // Reads a saved result, which may be old, damaged, somebody else's, or made to do harm.
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
-import { isSystemError, type PhasebitError, usage } from "../errors.ts";
-import { safeString } from "../text.ts";
+import { isSystemError, type PhasebitError, usage } from "../ground/errors.ts";
+import { safeString } from "../ground/strings.ts";
 import { measurementOf } from "./from-details.ts";
 import { migrated } from "./migrate.ts";
 import type { Result } from "./result.ts";

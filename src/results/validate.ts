@@ -1,7 +1,7 @@
 // Documents against their schema: what is read must match, and so must what is written.
 import * as v from "valibot";
-import { PhasebitError } from "../errors.ts";
-import { safeString } from "../text.ts";
+import { PhasebitError } from "../ground/errors.ts";
+import { safeString } from "../ground/strings.ts";
 import { comparisonSchema, sweepSchema } from "./schema/compare.ts";
 import { runDocument } from "./schema/run.ts";
 

@@ -1,6 +1,7 @@
 // Each doubt about a measurement in words, with advice. The kinds are data (measurement/measurement.ts).
+
+import { formatCount } from "../ground/units.ts";
 import type { Warning } from "../measurement/measurement.ts";
-import { formatCount } from "../units.ts";
 
 type Words = {
   readonly [K in Warning["kind"]]: (warning: Extract<Warning, { kind: K }>) => string;

@@ -3,8 +3,8 @@
 import type { Measurement, Setting } from "../measurement/measurement.ts";
 import type { Trace } from "../nvme/registers.ts";
 import { balancedOrder } from "../statistics/order.ts";
-import { measureTurns, type Turn, type TurnOptions } from "./blocks.ts";
 import { withSession } from "./session.ts";
+import { measureTurns, type Turn, type TurnOptions } from "./turns.ts";
 
 /** Each round has a seed of its own, far from the seeds of the jobs. */
 const ROUND_SEED = 1n << 32n;

@@ -1,6 +1,5 @@
 // A job's loop in WebAssembly: what it is told before it begins, and which functions are hot in it.
 import { WaitMode } from "../../assembly/layout.ts";
-import { type Asked, type Tier, tierOf } from "../tier.ts";
 import {
   attachCompletionQueue,
   attachSubmissionQueue,
@@ -8,7 +7,9 @@ import {
   configurePattern,
   configureSlots,
   type HostExports,
-} from "../wasm/bindings.ts";
+} from "../compiled/bindings.ts";
+import { type Asked, tierOf } from "../compiled/tier.ts";
+import type { Tier } from "../measurement/measurement.ts";
 import { bufferStride } from "./job-memory.ts";
 import type { JobTask } from "./job-task.ts";
 

@@ -10,11 +10,11 @@ import {
   BLOCK_WAIT_UNTIL,
   JobPhase,
 } from "../../assembly/layout.ts";
-import { native, type ThreadUsage } from "../native.ts";
+import type { HostExports } from "../compiled/bindings.ts";
+import { clockImport, instantiateHost } from "../compiled/modules.ts";
+import { native, type ThreadUsage } from "../compiled/native.ts";
+import type { Tier } from "../measurement/measurement.ts";
 import type { QueuePairPlace } from "../nvme/submission-queue.ts";
-import type { Tier } from "../tier.ts";
-import type { HostExports } from "../wasm/bindings.ts";
-import { clockImport, instantiateHost } from "../wasm/modules.ts";
 import { configureLoop, tierOfLoop } from "./job-loop.ts";
 import { clearHistograms } from "./job-memory.ts";
 import type { JobTask } from "./job-task.ts";

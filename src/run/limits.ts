@@ -1,7 +1,7 @@
 // What a device allows of a workload: checked after the device has said who it is, before the first I/O.
 
+import { fioSize, formatBytes } from "../ground/units.ts";
 import { badOption, type Workload } from "../measurement/workload.ts";
-import { fioSize, formatBytes } from "../units.ts";
 
 /** What a workload must keep to. */
 export interface DeviceLimits {

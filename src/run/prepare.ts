@@ -3,10 +3,10 @@
 
 import type { ByteRange } from "../embedded/media.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
+import { formatBytes } from "../ground/units.ts";
 import { type Workload, writes } from "../measurement/workload.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { Transport } from "../transport/transport.ts";
-import { formatBytes } from "../units.ts";
 
 /** Preparing that ends sooner need not be spoken of. */
 const MOMENT_MS = 500;

@@ -5,13 +5,13 @@
 // embedded controller's own thread.
 import { LatencyModel } from "../../assembly/device/options.ts";
 import { BLOCK_NOW, BLOCK_WAIT_COUNT, BLOCK_WAIT_UNTIL, BUS_NOW } from "../../assembly/layout.ts";
+import { type HostImports, instantiateHost } from "../compiled/modules.ts";
+import { type Asked, tierOf } from "../compiled/tier.ts";
 import { type EmbeddedTransport, openEmbedded } from "../embedded/transport.ts";
 import { parseWorkload, type Workload } from "../measurement/workload.ts";
 import type { Controller } from "../nvme/controller.ts";
 import { Device } from "../nvme/device.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
-import { type Asked, tierOf } from "../tier.ts";
-import { type HostImports, instantiateHost } from "../wasm/modules.ts";
 import { configureLoop, innerFunctions } from "./job-loop.ts";
 import { allocateJob, clearJob, type JobMemory } from "./job-memory.ts";
 import { type JobTask, jobTask, plainWait } from "./job-task.ts";

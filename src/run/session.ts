@@ -3,8 +3,10 @@
 // memory stay from block to block; queues are created anew, with or without interrupts as the block wants.
 import { Piscina } from "piscina";
 import { JobPhase } from "../../assembly/layout.ts";
+import { native } from "../compiled/native.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
-import { PhasebitError, usage } from "../errors.ts";
+import { PhasebitError, usage } from "../ground/errors.ts";
+import { packageRoot, version } from "../ground/package.ts";
 import type {
   DeviceIdentity,
   HostConditions,
@@ -14,16 +16,14 @@ import type {
 import type { Workload } from "../measurement/workload.ts";
 import type { SharedMemory } from "../memory/linear-memory.ts";
 import type { Region } from "../memory/region.ts";
-import { native } from "../native.ts";
 import type { Controller } from "../nvme/controller.ts";
 import type { Health } from "../nvme/controller-state.ts";
 import { type Device, open } from "../nvme/device.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { Trace } from "../nvme/registers.ts";
-import { packageRoot, version } from "../package.ts";
 import type { JobMeasurement, Measured } from "./block.ts";
 import { Coalescer } from "./coalescing.ts";
-import { hostConditions } from "./conditions.ts";
+import { hostConditions } from "./host.ts";
 import { allocateJob, clearJob, type JobMemory, jobLimits } from "./job-memory.ts";
 import { createQueues, type JobQueue, type JobTask, jobTask } from "./job-task.ts";
 import { JobView } from "./job-view.ts";

@@ -1,13 +1,13 @@
 // A sweep: one measurement for each setting of depth, completion mode and interrupt coalescing, on one open
 // device, one after the other.
-import { needsInterrupts } from "../measurement/completion.ts";
+import { needsInterrupts } from "../measurement/completion-mode.ts";
 import type { Measurement, Setting } from "../measurement/measurement.ts";
 import type { Coalescing, Workload } from "../measurement/workload.ts";
 import { pointName, pointTitle } from "../measurement/workload-names.ts";
 import type { CompletionMode } from "../measurement/workload-options.ts";
 import type { Trace } from "../nvme/registers.ts";
-import { measureTurns, type TurnOptions } from "./blocks.ts";
 import { withSession } from "./session.ts";
+import { measureTurns, type TurnOptions } from "./turns.ts";
 
 /** What is swept over; every combination is a point. */
 export interface SweepAxes {

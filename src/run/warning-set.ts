@@ -1,5 +1,5 @@
 // The doubts about blocks, one after the other.
-import { PhasebitError } from "../errors.ts";
+import { PhasebitError } from "../ground/errors.ts";
 import type { Warning } from "../measurement/measurement.ts";
 import { unitedWarnings } from "../measurement/united-warnings.ts";
 import type { Workload } from "../measurement/workload.ts";

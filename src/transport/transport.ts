@@ -1,8 +1,9 @@
 // What a transport is: whatever fills the windows of the linear memory and stands between us and the registers.
 // Everything above it, and the hot loop, sees only these members; none of them is called in the hot loop.
+
+import type { EventFd } from "../compiled/native.ts";
 import type { Iommu } from "../memory/iommu.ts";
 import type { LinearMemory, MemoryLimits } from "../memory/linear-memory.ts";
-import type { EventFd } from "../native.ts";
 
 /** Kinds of interrupt, in the order of preference. */
 export const interruptKinds = ["msix", "msi", "intx"] as const;

@@ -1,7 +1,8 @@
 // What to do when a function cannot be taken: the kernel's errno beside what sysfs shows.
-import { PhasebitError } from "../errors.ts";
-import type { NativeError } from "../native.ts";
-import type { PciFunction } from "../pci.ts";
+
+import type { NativeError } from "../compiled/native.ts";
+import { PhasebitError } from "../ground/errors.ts";
+import type { PciFunction } from "./pci.ts";
 
 const CONTAINER = "/dev/vfio/vfio";
 /** Drivers beside which a group is viable: they start no transfers of their own. */

@@ -1,9 +1,10 @@
 // The kernel's IOMMU, through whatever maps memory for the function: memory behind it is locked.
-import { PhasebitError } from "../errors.ts";
+
+import type { NativeError } from "../compiled/native.ts";
+import { PhasebitError } from "../ground/errors.ts";
 import type { Span } from "../memory/arena.ts";
 import type { Iommu } from "../memory/iommu.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
-import type { NativeError } from "../native.ts";
 import type { DmaMapper } from "./vfio-group.ts";
 
 export class VfioIommu implements Iommu {

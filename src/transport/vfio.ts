@@ -3,8 +3,6 @@
 // vanished gives an error and not a SIGBUS.
 import { setTimeout as sleep } from "node:timers/promises";
 import { ALL_ONES, DOORBELLS, PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { PhasebitError } from "../errors.ts";
-import { LinearMemory } from "../memory/linear-memory.ts";
 import {
   type EventFd,
   type Native,
@@ -12,8 +10,10 @@ import {
   native,
   type VfioDevice,
   type VfioRegion,
-} from "../native.ts";
-import { hostRoots, isPciAddress, PciFunction, requireVfio, type SystemRoots } from "../pci.ts";
+} from "../compiled/native.ts";
+import { PhasebitError } from "../ground/errors.ts";
+import { LinearMemory } from "../memory/linear-memory.ts";
+import { hostRoots, isPciAddress, PciFunction, requireVfio, type SystemRoots } from "./pci.ts";
 import type { InterruptKind, Transport, TransportKind, TransportOptions } from "./transport.ts";
 import { type HeldFunction, takeFunction, type VfioCalls } from "./vfio-group.ts";
 import { VfioIommu } from "./vfio-iommu.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Diff, diffSides, type FigureDiff } from "../../src/analysis/diff.ts";
 import { groupName } from "../../src/analysis/diff-cells.ts";
-import { PhasebitError } from "../../src/errors.ts";
+import { PhasebitError } from "../../src/ground/errors.ts";
 import type { Block } from "../../src/measurement/measurement.ts";
 import {
   exampleComparison,

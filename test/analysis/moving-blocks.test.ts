@@ -8,7 +8,7 @@ import { movingBlockFigures } from "../../src/analysis/moving-blocks.ts";
 import { groupsOf } from "../../src/measurement/groups.ts";
 import { mergeCounts, packLatency } from "../../src/measurement/latency-counts.ts";
 import type { Interval, Measurement } from "../../src/measurement/measurement.ts";
-import { blockCount, blockLength } from "../../src/statistics/blocks.ts";
+import { blockCount, blockLength } from "../../src/statistics/interval-blocks.ts";
 import { countsOf, exampleRun, intervalsIn, latencies, withBlock } from "../examples/run.ts";
 
 function sample(values: readonly number[], elapsedNs = 1e9): Sample {

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { packageRoot } from "../../src/package.ts";
+import { packageRoot } from "../../src/ground/package.ts";
 
 export const CLI = join(packageRoot, "dist/src/cli.js");
 

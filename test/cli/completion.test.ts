@@ -4,10 +4,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { phasebit as program } from "../../src/commands/program.ts";
-import { bashCompletion } from "../../src/completion/bash.ts";
-import { fishCompletion } from "../../src/completion/fish.ts";
-import { treeOf } from "../../src/completion/tree.ts";
-import { zshCompletion } from "../../src/completion/zsh.ts";
+import { bashCompletion } from "../../src/shell/bash.ts";
+import { fishCompletion } from "../../src/shell/fish.ts";
+import { treeOf } from "../../src/shell/tree.ts";
+import { zshCompletion } from "../../src/shell/zsh.ts";
 import { folder, phasebit } from "./cli.ts";
 import { isAbsent, pciDevices, typed } from "./shells.ts";
 

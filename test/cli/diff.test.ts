@@ -10,10 +10,10 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Measurement } from "../../src/measurement/measurement.ts";
-import type { DiffDocument } from "../../src/report/diff-document.ts";
 import { comparisonDocument } from "../../src/results/compare-document.ts";
 import { documentOf } from "../../src/results/document.ts";
 import { jsonText } from "../../src/results/save.ts";
+import type { DiffDocument } from "../../src/text/diff-document.ts";
 import { exampleComparison, interrupt, poll } from "../examples/compare.ts";
 import { runSet } from "../examples/diff.ts";
 import {

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { packageRoot } from "../../src/package.ts";
+import { packageRoot } from "../../src/ground/package.ts";
 import { folder, resultFiles } from "./cli.ts";
 import { phasebit } from "./real.ts";
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { examplesOf } from "../../src/commands/examples.ts";
 import { exitMeanings } from "../../src/commands/exit-codes.ts";
 import { phasebit as program } from "../../src/commands/program.ts";
-import { exitCodes } from "../../src/errors.ts";
+import { exitCodes } from "../../src/ground/errors.ts";
 import { phasebit } from "./cli.ts";
 
 const USAGE = 2;

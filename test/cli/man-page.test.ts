@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { manPage } from "../../src/commands/man-page.ts";
 import { phasebit } from "../../src/commands/program.ts";
-import { packageRoot } from "../../src/package.ts";
-import { manPage } from "../../src/scripts/man-page.ts";
-import { roff } from "../../src/scripts/roff.ts";
+import { roff } from "../../src/commands/roff.ts";
+import { packageRoot } from "../../src/ground/package.ts";
 import { isAbsent } from "./shells.ts";
 
 const FILE = join(packageRoot, "docs/man/phasebit.1");

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { packageRoot, version } from "../../src/package.ts";
+import { packageRoot, version } from "../../src/ground/package.ts";
 import { SCHEMA } from "../../src/results/schema-version.ts";
 import { folder, phasebit } from "./cli.ts";
 
@@ -57,7 +57,7 @@ describe("a package that lacks something", () => {
     const git = (...args: string[]) => spawnSync("git", ["-C", join(root, ".."), ...args]);
     git("init", "-q");
     git("-c", "user.name=x", "-c", "user.email=x@y", "commit", "-q", "--allow-empty", "-m", "x");
-    expect(node(root, "dist/src/scripts/build-facts.js").stderr).toBe("");
+    expect(node(root, "dist/src/compiled/write-build-facts.js").stderr).toBe("");
     expect(factsOf(node(root, "dist/src/cli.js", "-V").stdout)["commit"]).toBe("unknown");
   });
 });

@@ -7,8 +7,8 @@ import * as layout from "../../assembly/layout.ts";
 import { AdminOpcode } from "../../assembly/spec/commands.ts";
 import { DOORBELLS, Register } from "../../assembly/spec/registers.ts";
 import { STATUS_CODE_MASK, type Status } from "../../assembly/spec/status.ts";
-import { packageRoot } from "../../src/package.ts";
-import type { DeviceExports } from "../../src/wasm/bindings.ts";
+import type { DeviceExports } from "../../src/compiled/bindings.ts";
+import { packageRoot } from "../../src/ground/package.ts";
 
 /** A command's dwords by name; what is absent is 0. */
 export interface Command {

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { packageRoot } from "../../src/package.ts";
+import { packageRoot } from "../../src/ground/package.ts";
 
 const binary = readFileSync(join(packageRoot, "build/device.wasm"));
 const module = new WebAssembly.Module(binary);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { exported } from "../../src/export/export.ts";
-import { fioBins } from "../../src/export/fio-bins.ts";
+import { fioBins } from "../../src/fio/bins.ts";
 import { latencyIn, packLatency } from "../../src/measurement/latency-counts.ts";
 import type { Result } from "../../src/results/result.ts";
 import { blocksOf, withoutJobs } from "../examples/compare.ts";

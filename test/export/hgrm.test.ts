@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { percentileNs } from "../../src/analysis/histogram.ts";
 import { exported, requireFitting, stemOf } from "../../src/export/export.ts";
-import { uniqueNames } from "../../src/measurement/names.ts";
+import { uniqueNames } from "../../src/measurement/safe-names.ts";
 import { emptyRun, exampleRun, latencyIn } from "../examples/run.ts";
 import { readHgrm } from "./hgrm-text.ts";
 import { compareResult, runResult, sweepResult } from "./results.ts";

@@ -1,8 +1,8 @@
 // A host module over a small memory in which the test plays the device, byte by byte.
 import { BLOCK_NOW } from "../../assembly/layout.ts";
+import type { HostExports } from "../../src/compiled/bindings.ts";
+import { instantiateHost } from "../../src/compiled/modules.ts";
 import { clearHistograms } from "../../src/run/job-memory.ts";
-import type { HostExports } from "../../src/wasm/bindings.ts";
-import { instantiateHost } from "../../src/wasm/modules.ts";
 
 /** Places in the test's memory. The page after each queue is a canary. */
 export const at = {

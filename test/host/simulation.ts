@@ -6,7 +6,7 @@ import {
   BLOCK_WAIT_UNTIL,
   type WaitMode,
 } from "../../assembly/layout.ts";
-import { instantiateHost } from "../../src/wasm/modules.ts";
+import { instantiateHost } from "../../src/compiled/modules.ts";
 import { at, cidAt, configureLoop, type Harness, harness, writeCqe } from "./harness.ts";
 
 /** What the looks from one reading of the clock to the next take. */

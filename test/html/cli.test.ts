@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { packageRoot } from "../../src/ground/package.ts";
 import type { ReportData } from "../../src/html/report-data.ts";
-import { packageRoot } from "../../src/package.ts";
 import { folder, phasebit } from "../cli/cli.ts";
 import { contentOf } from "./examples.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { PhasebitError } from "../../src/errors.ts";
+import { PhasebitError } from "../../src/ground/errors.ts";
 import type { LiveEvent } from "../../src/live/events.ts";
 import { Live, whileLive } from "../../src/live/live.ts";
 import { NdjsonSink } from "../../src/live/ndjson.ts";

@@ -1,7 +1,8 @@
 // The memory of one controller: its windows, what is handed out of them, and what a device may reach.
 import { describe, expect, test } from "vitest";
 import { HEAP, RESERVED_BYTES } from "../../assembly/layout.ts";
-import { PhasebitError } from "../../src/errors.ts";
+import { native } from "../../src/compiled/native.ts";
+import { PhasebitError } from "../../src/ground/errors.ts";
 import type { Iommu } from "../../src/memory/iommu.ts";
 import {
   HUGE_PAGE_BYTES,
@@ -9,7 +10,6 @@ import {
   type MemoryKind,
   type MemoryPlan,
 } from "../../src/memory/linear-memory.ts";
-import { native } from "../../src/native.ts";
 import { presentPages } from "../pages.ts";
 
 const plan: MemoryPlan = {

@@ -1,11 +1,11 @@
 // Queues over a small memory in which the test plays the controller, byte by byte.
 
+import { instantiateQueue } from "../../src/compiled/modules.ts";
 import { LinearMemory } from "../../src/memory/linear-memory.ts";
 import { CompletionQueue } from "../../src/nvme/completion-queue.ts";
 import type { Surroundings } from "../../src/nvme/queue.ts";
 import { CQE_BYTES, SQE_BYTES } from "../../src/nvme/sizes.ts";
 import { SubmissionQueue } from "../../src/nvme/submission-queue.ts";
-import { instantiateQueue } from "../../src/wasm/modules.ts";
 
 export interface Bare {
   readonly memory: LinearMemory;

@@ -1,7 +1,7 @@
 // Finding, consuming and giving back completions, with the test as the controller.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { PhasebitError } from "../../src/errors.ts";
+import { PhasebitError } from "../../src/ground/errors.ts";
 import { command } from "../../src/nvme/sqe.ts";
 import { bareQueues } from "./bare-queues.ts";
 import { broughtUp, openStepped, readOf, reapAll, timeoutMs, withPair, work } from "./devices.ts";

@@ -1,10 +1,10 @@
 // PRP entries as TypeScript builds them: the same as the loop's, for every buffer.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { instantiateQueue } from "../../src/compiled/modules.ts";
 import { LinearMemory } from "../../src/memory/linear-memory.ts";
 import type { Region } from "../../src/memory/region.ts";
 import { listPages, prps } from "../../src/nvme/prp.ts";
-import { instantiateQueue } from "../../src/wasm/modules.ts";
 
 const PAGE = 4096;
 const memory = new LinearMemory({ doorbellBytes: PAGE, commands: 1 << 20, data: 16 << 20 });

@@ -1,7 +1,7 @@
 // The registers by name, and waiting for them, over a transport that the test answers for.
 import { describe, expect, test } from "vitest";
 import { ALL_ONES, Register } from "../../assembly/spec/registers.ts";
-import { PhasebitError } from "../../src/errors.ts";
+import { PhasebitError } from "../../src/ground/errors.ts";
 import { fieldsOf, Registers } from "../../src/nvme/registers.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 import { openStepped } from "./devices.ts";

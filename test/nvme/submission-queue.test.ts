@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { LatencyModel } from "../../assembly/device/options.ts";
 import { BUS_NOW } from "../../assembly/layout.ts";
 import { Status } from "../../assembly/spec/status.ts";
-import { PhasebitError } from "../../src/errors.ts";
+import { PhasebitError } from "../../src/ground/errors.ts";
 import * as sqe from "../../src/nvme/sqe.ts";
 import type { SubmissionQueue } from "../../src/nvme/submission-queue.ts";
 import { bareQueues } from "./bare-queues.ts";

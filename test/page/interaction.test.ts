@@ -1,7 +1,7 @@
 // What a reader does with a chart: hides curves, points at them, walks along them with the keyboard.
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { formatCount, formatNs } from "../../src/units.ts";
+import { formatCount, formatNs } from "../../src/ground/units.ts";
 import { curvesOf, figure, usePages } from "./browser.ts";
 import { compareReport, runReport, sweepReport } from "./fixtures.ts";
 

@@ -1,7 +1,7 @@
 // The live page: follows a stream through ramps, modes, cuts and hours, to its end.
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { formatCount } from "../../src/units.ts";
+import { formatCount } from "../../src/ground/units.ts";
 import { chartsOf, curvesOf, figure, ready, usePages } from "./browser.ts";
 import { endEvent, sampleEvent, samples, startEvent, warningEvent } from "./live-events.ts";
 import { LiveServer } from "./live-server.ts";

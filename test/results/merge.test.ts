@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { perSecond } from "../../src/analysis/totals.ts";
-import { PhasebitError } from "../../src/errors.ts";
+import { PhasebitError } from "../../src/ground/errors.ts";
 import { groupsOf, latencyOf } from "../../src/measurement/groups.ts";
 import { mergeCounts, packLatency, unpackLatency } from "../../src/measurement/latency-counts.ts";
 import type { Measurement, Warning } from "../../src/measurement/measurement.ts";

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PhasebitError } from "../../src/errors.ts";
+import { PhasebitError } from "../../src/ground/errors.ts";
+import { packageRoot } from "../../src/ground/package.ts";
 import { packCounts } from "../../src/measurement/histogram-payload.ts";
-import { packageRoot } from "../../src/package.ts";
 import { comparisonDocument } from "../../src/results/compare-document.ts";
 import { documentOf } from "../../src/results/document.ts";
-import { fioDocument } from "../../src/results/fio.ts";
 import { readResult, resultOf } from "../../src/results/read.ts";
+import { runDocument } from "../../src/results/run-document.ts";
 import { sweepDocument } from "../../src/results/sweep-document.ts";
 import {
   blocksOf,
@@ -35,7 +35,7 @@ const run = exampleRun({ options: { rw: "randrw", numjobs: "2" }, seconds: 2, pe
 const comparison = exampleComparison({ modes: [poll, interrupt], rounds: 8, ios: 200 });
 const sweep = exampleSweep([examplePoint({ mode: "poll" }), examplePoint({ iodepth: 8 })]);
 const documents = {
-  run: fioDocument(run),
+  run: runDocument(run),
   compare: comparisonDocument(comparison),
   sweep: sweepDocument(sweep),
 };
@@ -246,7 +246,7 @@ describe("a result comes back as it was measured", () => {
 
   test("a run with every trouble", () => {
     const troubled = troubledRun();
-    expect(resultOf("x", parsed(fioDocument(troubled))).measurement).toEqual(troubled);
+    expect(resultOf("x", parsed(runDocument(troubled))).measurement).toEqual(troubled);
   });
 
   test("a comparison", () => {
@@ -272,7 +272,7 @@ describe("results of schema 1", () => {
     expect(intervals).toBeNull();
     expect(measurement.workload).toMatchObject({ logHistMs: 1000, precondition: null });
     // what was not kept is left out of what is written from it, and never 0
-    const again = fioDocument(measurement);
+    const again = runDocument(measurement);
     expect(again.jobs[0]!["read"]).toMatchObject({ iops_samples: 0 });
     expect(again.phasebit.blocks[0]!.intervals).toBeNull();
   });

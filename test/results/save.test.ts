@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { PhasebitError } from "../../src/errors.ts";
+import { PhasebitError } from "../../src/ground/errors.ts";
 import { checkOutput } from "../../src/results/files.ts";
 import { SavedResult } from "../../src/results/save.ts";
 import { emptyRun, exampleRun } from "../examples/run.ts";

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { toJsonSchemaDefs } from "@valibot/to-json-schema";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import { packageRoot, version } from "../../src/package.ts";
+import { packageRoot, version } from "../../src/ground/package.ts";
 import { comparisonDocument } from "../../src/results/compare-document.ts";
-import { fioDocument } from "../../src/results/fio.ts";
+import { runDocument } from "../../src/results/run-document.ts";
 import { block } from "../../src/results/schema/block.ts";
 import {
   device,
@@ -63,9 +63,9 @@ test("results/schema.json is what the source says (UPDATE_SCHEMA=1 writes it ane
 
 describe("an independent validator", () => {
   test.each([
-    ["a run", fioDocument(exampleRun({ options: { rw: "randrw" } }))],
-    ["a run with every trouble", fioDocument(troubledRun())],
-    ["a run without I/O", fioDocument(emptyRun())],
+    ["a run", runDocument(exampleRun({ options: { rw: "randrw" } }))],
+    ["a run with every trouble", runDocument(troubledRun())],
+    ["a run without I/O", runDocument(emptyRun())],
     ["a comparison", comparisonDocument(exampleComparison({ rounds: 2 }))],
     ["a sweep", sweepDocument(exampleSweep([examplePoint({})]))],
   ])("accepts %s", (_, document) => {
@@ -75,7 +75,7 @@ describe("an independent validator", () => {
   test.each([
     ["nothing", {}],
     ["a fio result", { "fio version": "fio-3.33", jobs: [{ jobname: "a" }] }],
-    ["a run without jobs", { ...fioDocument(exampleRun()), jobs: [] }],
+    ["a run without jobs", { ...runDocument(exampleRun()), jobs: [] }],
     ["another schema", { ...comparisonDocument(exampleComparison({ rounds: 2 })), schema: 2 }],
   ])("refuses %s", (_, document) => {
     expect(mismatch(document)).not.toBeNull();

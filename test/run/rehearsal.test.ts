@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { instantiateHost, wasmModule } from "../../src/compiled/modules.ts";
+import { tierOf } from "../../src/compiled/tier.ts";
+import { packageRoot } from "../../src/ground/package.ts";
 import { parseWorkload } from "../../src/measurement/workload.ts";
 import { completionModes } from "../../src/measurement/workload-options.ts";
-import { packageRoot } from "../../src/package.ts";
 import { tierOfLoop } from "../../src/run/job-loop.ts";
 import { plainWait } from "../../src/run/job-task.ts";
 import { rehearse } from "../../src/run/rehearsal.ts";
-import { tierOf } from "../../src/tier.ts";
-import { instantiateHost, wasmModule } from "../../src/wasm/modules.ts";
 
 const kinds = completionModes.flatMap((completion) =>
   [false, true].map((stages) => ({ completion, stages })),

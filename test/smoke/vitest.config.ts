@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     root: join(import.meta.dirname, "../.."),
     include: [
-      ...["test/native.test.ts", "test/host/*.test.ts"],
-      ...["test/transport/*.test.ts", "test/smoke/*.test.ts"],
+      ...["test/compiled/native.test.ts", "test/host/*.test.ts"],
+      ...["test/embedded/*.test.ts", "test/transport/*.test.ts", "test/smoke/*.test.ts"],
     ],
     fileParallelism: false,
     pool: "forks",

@@ -6,9 +6,9 @@ import type {
   NativeError,
   VfioInterruptInfo,
   VfioRegion,
-} from "../../src/native.ts";
+} from "../../src/compiled/native.ts";
 import type { VfioSystem } from "../../src/transport/vfio.ts";
-import { PciTree } from "../pci-tree.ts";
+import { PciTree } from "./pci-tree.ts";
 
 const CONTAINER_FD = 100;
 const FIRST_EVENT_FD = 200;

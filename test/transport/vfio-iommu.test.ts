@@ -1,6 +1,6 @@
 // The IOMMU behind a VFIO container, against a fake of the native calls.
 import { describe, expect, test } from "vitest";
-import type { NativeError } from "../../src/native.ts";
+import type { NativeError } from "../../src/compiled/native.ts";
 import { VfioIommu } from "../../src/transport/vfio-iommu.ts";
 
 const bytes = new Uint8Array(new SharedArrayBuffer(0x10000));

@@ -3,7 +3,7 @@
 import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ALL_ONES } from "../../assembly/spec/registers.ts";
-import { PhasebitError } from "../../src/errors.ts";
+import { PhasebitError } from "../../src/ground/errors.ts";
 import type { Transport, TransportOptions } from "../../src/transport/transport.ts";
 import { openVfio, vfio } from "../../src/transport/vfio.ts";
 import { FakeVfio } from "./fake-vfio.ts";

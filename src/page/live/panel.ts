@@ -1,7 +1,7 @@
 // The head of the live page: what runs, how far it is, what it does now, and how it ended.
 
+import { formatClock, formatCount, formatMiBps, formatNs } from "../../ground/units.ts";
 import type { EndEvent, SampleEvent, StartEvent } from "../../live/events.ts";
-import { formatClock, formatCount, formatMiBps, formatNs } from "../../units.ts";
 import { h } from "../dom.ts";
 import { NONE, orNone } from "../format.ts";
 import { callout } from "../header.ts";

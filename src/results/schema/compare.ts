@@ -1,7 +1,7 @@
 // The documents of a comparison and of a sweep: the measurement, and its figures beside it.
 import * as v from "valibot";
 import { coalescing } from "./conditions.ts";
-import { inconsistency, measured } from "./details.ts";
+import { inconsistency, measured } from "./measured.ts";
 import { amount, count, figure, listOf, positive, text } from "./values.ts";
 
 /** Work over a comparison grows with the pairs of its modes and with its rounds. */

@@ -1,8 +1,8 @@
 // The document of a run: fio's tree, and under "phasebit" what fio has no place for.
 import * as v from "valibot";
 import { MOST_STATUSES, rejections, status } from "./block.ts";
-import { inconsistency, measured } from "./details.ts";
 import { latencyDetails } from "./latency.ts";
+import { inconsistency, measured } from "./measured.ts";
 import { amount, count, listOf, text } from "./values.ts";
 
 const details = v.object({

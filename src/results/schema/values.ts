@@ -1,7 +1,7 @@
 // The small values of the result documents. What is read may be damaged or hostile: numbers are bounded so that
 // sums of them stay finite and exact, lists so that nothing grows without end, strings come out as safe text.
 import * as v from "valibot";
-import { safeString } from "../../text.ts";
+import { safeString } from "../../ground/strings.ts";
 
 /** Longer texts are no names, options or messages. */
 const LONGEST_TEXT = 8192;

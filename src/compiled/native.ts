@@ -1,0 +1,237 @@
+// The native addon's face: system calls on memory, VFIO, interrupts and threads. It knows files and
+// descriptors, never NVMe. Every method throws a NativeError whose `code` is errno's name and whose
+// message starts with the verb that failed ("map DMA window: ENOMEM").
+import { createRequire } from "node:module";
+import { PhasebitError } from "../ground/errors.ts";
+import { packageRoot } from "../ground/package.ts";
+
+/**
+ * An errno failure of the addon: `code` is the errno's name ("ENOMEM"), `errno` its negated number as in
+ * Node's own errors, `syscall` the call. Bad arguments throw a TypeError or a RangeError instead.
+ */
+export interface NativeError extends Error {
+  readonly code: string;
+  readonly errno: number;
+  readonly syscall: string;
+}
+
+/**
+ * Pages of a file or a device, mapped MAP_FIXED | MAP_SHARED over a part of the linear memory. It keeps
+ * the linear memory alive. `close()` puts anonymous zero pages over the place again (never a hole in
+ * V8's reservation) and may be called twice; garbage collection does the same.
+ */
+export interface Mapping {
+  readonly pointer: number;
+  readonly bytes: number;
+  /** Size of the pages behind it: 2097152 for huge pages, 4096 otherwise. */
+  readonly pageBytes: number;
+  /**
+   * The file behind memory of `mapMemory`, for whoever is to map the same pages (a server of emulated devices at the
+   * other end of a socket); -1 after `close()`, and always for files and BARs. It belongs to the mapping: duplicate or
+   * send it, never close it. Whoever has got a copy keeps the pages alive, and its size cannot be changed.
+   */
+  readonly fd: number;
+  /** Where in `fd` byte 0 of the mapping lies. */
+  readonly fileOffset: number;
+  close(): void;
+}
+
+/** An eventfd. `wait` consumes the counter. */
+export interface EventFd {
+  /** -1 after `close()`. */
+  readonly fd: number;
+  /**
+   * Blocks until the counter is not zero or `timeoutMs` (fractions allowed, at most 1e9) has passed. A
+   * blocked thread cannot be terminated, so wait in short turns and look at the stop word between them.
+   * @returns the counter's value, 0 at the deadline.
+   */
+  wait(timeoutMs: number): number;
+  /** Adds one to the counter, as a device's interrupt does. */
+  signal(): void;
+  /** May be called twice. */
+  close(): void;
+}
+
+/** One region of a VFIO device: index 0 to 5 the BARs, 7 the configuration space. */
+export interface VfioRegion {
+  readonly bytes: number;
+  readonly readable: boolean;
+  readonly writable: boolean;
+  /** Some of it may be mapped: `mappableAreas`, or all of it when that is empty. */
+  readonly mappable: boolean;
+  /** Parts that may be mapped when the region as a whole may not (sparse mmap capability). */
+  readonly mappableAreas: readonly { readonly offset: number; readonly bytes: number }[];
+}
+
+/** One kind of interrupt: index 0 INTx, 1 MSI, 2 MSI-X, 3 ERR, 4 REQ. */
+export interface VfioInterruptInfo {
+  readonly count: number;
+  readonly eventfd: boolean;
+  readonly maskable: boolean;
+  readonly automasked: boolean;
+}
+
+/**
+ * A VFIO container: an address space of the IOMMU (type1v2). A group joins it, then it takes an IOMMU, then devices
+ * of that group can be opened and memory can be mapped for them.
+ */
+export interface VfioContainer {
+  /** For `VfioGroup.setContainer`; -1 after `close()`. */
+  readonly fd: number;
+  /** Takes the IOMMU of the groups in it. EINVAL while there is none, EPERM without interrupt remapping. */
+  setIommu(): void;
+  /** Usable IOVA ranges, both ends included, as the kernel reports them; empty when it does not. */
+  iovaRanges(): readonly { readonly start: bigint; readonly end: bigint }[];
+  /** Lets the devices read (and write, unless `readOnly`) `bytes` at `pointer` under `iova`. */
+  mapDma(memory: Uint8Array, pointer: number, bytes: number, iova: bigint, readOnly: boolean): void;
+  /** Unmaps what one `mapDma` mapped. ENOENT when less than `bytes` was mapped there. */
+  unmapDma(iova: bigint, bytes: number): void;
+  /**
+   * May be called twice. What is mapped stays mapped until the groups in it are closed too: the kernel keeps the
+   * address space for them.
+   */
+  close(): void;
+}
+
+/** A VFIO group: the functions that the IOMMU cannot tell apart. One process holds it. */
+export interface VfioGroup {
+  /** Whether all of its functions are bound to VFIO drivers or to none; only then a container takes it. */
+  isViable(): boolean;
+  /** Joins the container with the descriptor `container`. EBUSY when it is in one already. */
+  setContainer(container: number): void;
+  /** Takes the function `address`. EINVAL while the group's container has no IOMMU, ENODEV for a stranger. */
+  openDevice(address: string): VfioDevice;
+  /** May be called twice. The kernel gives the group to nobody else before its devices are closed too. */
+  close(): void;
+}
+
+/** A PCI function that is held. */
+export interface VfioDevice {
+  readonly hasReset: boolean;
+  region(index: number): VfioRegion;
+  /** Four bytes, by pread: an unreachable device gives EIO, never SIGBUS. Little endian. */
+  read32(region: number, offset: number): number;
+  write32(region: number, offset: number, value: number): void;
+  /** `bytes` of the region from `offset`, as they are (for the configuration space). */
+  readBytes(region: number, offset: number, bytes: number): Uint8Array;
+  writeBytes(region: number, offset: number, data: Uint8Array): void;
+  /** Maps a part of a BAR over the linear memory. `offset` and `pointer` lie on host pages. */
+  mapRegion(
+    memory: Uint8Array,
+    pointer: number,
+    region: number,
+    offset: number,
+    bytes: number,
+  ): Mapping;
+  interruptInfo(index: number): VfioInterruptInfo;
+  /** Sends vectors `start`… of interrupt `index` to these eventfds; -1 leaves one out. */
+  setInterrupts(index: number, start: number, fds: readonly number[]): void;
+  /** Whatever signals the eventfd `fd` unmasks the vector, without a system call on the device. */
+  setUnmask(index: number, vector: number, fd: number): void;
+  /** Switches all vectors of interrupt `index` off. */
+  disableInterrupts(index: number): void;
+  maskInterrupt(index: number, vector: number): void;
+  unmaskInterrupt(index: number, vector: number): void;
+  /** VFIO_DEVICE_RESET. */
+  reset(): void;
+  /**
+   * May be called twice. Close the mappings of its regions first: each is a reference to the device, which the
+   * kernel neither resets nor gives to the next opener until the last one is gone.
+   */
+  close(): void;
+}
+
+/** What the kernel charged to the calling thread (RUSAGE_THREAD). */
+export interface ThreadUsage {
+  readonly userNs: number;
+  readonly systemNs: number;
+  readonly voluntarySwitches: number;
+  readonly involuntarySwitches: number;
+  readonly minorFaults: number;
+  readonly majorFaults: number;
+}
+
+/** The addon's exports. Loadable in every worker thread. */
+export interface Native {
+  /** The address of byte 0 of the linear memory: windows are placed so that huge pages fit. */
+  addressOf(memory: Uint8Array): bigint;
+  /**
+   * Fresh zeroed shared memory (a sealed memfd, not inherited by children, kept out of forks and core
+   * dumps) over `[pointer, pointer + bytes)`, populated at once. Huge pages when `huge` and there are
+   * enough of them and the place is aligned; plain pages otherwise.
+   */
+  mapMemory(memory: Uint8Array, pointer: number, bytes: number, huge: boolean): Mapping;
+  /** `bytes` of the file at `path` from offset 0, shared: stores reach the file. */
+  mapFile(memory: Uint8Array, pointer: number, bytes: number, path: string): Mapping;
+  /** Asks for transparent huge pages over a private part of the memory (a hint; never throws ENOSYS). */
+  adviseHuge(memory: Uint8Array, pointer: number, bytes: number): void;
+  /**
+   * Makes every page of a part of the memory present and writable, in a thread of Node's pool; no byte changes.
+   * A call cannot be stopped, so populate much in pieces.
+   */
+  populate(memory: Uint8Array, pointer: number, bytes: number): Promise<void>;
+  /** A new container, `/dev/vfio/vfio`. ENOTSUP when the kernel has no IOMMU of type 1 v2. */
+  openVfioContainer(): VfioContainer;
+  /** The group `/dev/vfio/GROUP`. EBUSY while somebody holds it. */
+  openVfioGroup(group: number): VfioGroup;
+  eventFd(): EventFd;
+  /** A waiter on somebody else's eventfd; it duplicates the descriptor. */
+  eventFdFrom(fd: number): EventFd;
+  /**
+   * A function without arguments that stores CLOCK_MONOTONIC, in ns, as a 64-bit integer at `pointer`.
+   * Passed to Wasm as an import it is the hot loop's clock. Inside a closure (`() => { clock(); }`) it
+   * takes 31 ns there, passed by itself 41 ns: V8 calls native code from optimised JavaScript without its
+   * generic entry. Only as long as the thread has one such closure; queues of a worker share a clock.
+   */
+  clock(memory: Uint8Array, pointer: number): () => void;
+  /**
+   * A function that waits for an interrupt, for the Wasm loop: until the u64 at `until` (CLOCK_MONOTONIC, ns;
+   * one that has passed takes what is there) or until the eventfd `interrupt` counts. It stores what it took
+   * at `count` and the time at `now`. With a shared vector, `own` is this queue's own eventfd and `others` are
+   * those of the queues to pass an interrupt on to. `unmask` is the eventfd that unmasks INTx. -1: none.
+   */
+  waiter(
+    memory: Uint8Array,
+    now: number,
+    until: number,
+    count: number,
+    interrupt: number,
+    own: number,
+    unmask: number,
+    others: readonly number[],
+  ): () => void;
+  /** A function that sleeps until the u64 at `until` and stores the time at `now`. */
+  sleeper(memory: Uint8Array, now: number, until: number, count: number): () => void;
+  /** How late the kernel may end the calling thread's sleeps, in ns; 50,000 by default. */
+  setTimerSlack(slackNs: number): void;
+  /** Pins the calling thread to one CPU. */
+  pinThread(cpu: number): void;
+  /** Lets other threads that wait for this CPU run first. */
+  yieldThread(): void;
+  /** The CPUs the calling thread may run on. */
+  allowedCpus(): number[];
+  threadUsage(): ThreadUsage;
+}
+
+/** Where the addon is built. */
+export const ADDON_FILE = `${packageRoot}/native/build/Release/phasebit.node`;
+
+let loaded: Native | undefined;
+
+/** The addon. @throws PhasebitError ENVIRONMENT when it was not built or does not load. */
+export function native(): Native {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Native {
+  try {
+    return createRequire(import.meta.url)(ADDON_FILE) as Native;
+  } catch (cause) {
+    throw new PhasebitError(
+      "ENVIRONMENT",
+      `load the native addon: ${(cause as Error).message.split("\n")[0]}; build it with "npm run build:native"`,
+      { cause },
+    );
+  }
+}

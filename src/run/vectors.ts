@@ -1,0 +1,47 @@
+// How a job learns of completions: what `--completion` and its relatives come to on a given device.
+import { WaitMode } from "../../assembly/layout.ts";
+import { PhasebitError } from "../ground/errors.ts";
+import type { CompletionMode, InterruptChoice } from "../measurement/workload-options.ts";
+import { type InterruptKind, interruptKinds, type Transport } from "../transport/transport.ts";
+
+export const WAIT_MODES: Readonly<Record<CompletionMode, WaitMode>> = {
+  poll: WaitMode.POLL,
+  interrupt: WaitMode.INTERRUPT,
+  hybrid: WaitMode.HYBRID,
+  lhp: WaitMode.LHP,
+  adaptive: WaitMode.ADAPTIVE,
+};
+
+/** A kind of interrupt, and the vector of each queue in turn. */
+export interface Vectors {
+  readonly kind: InterruptKind;
+  readonly vectors: readonly number[];
+  /** Several queues on one vector. */
+  readonly isShared: boolean;
+}
+
+/**
+ * The vectors of `queues` queues: 1, 2, … since 0 is the admin queue's, as far as there are enough.
+ * @throws PhasebitError ENVIRONMENT when the device has no such interrupts.
+ */
+export function vectorsFor(choice: InterruptChoice, queues: number, transport: Transport): Vectors {
+  const kind = kindOf(choice, transport);
+  const available = transport.vectors[kind];
+  if (available === 0) {
+    const others = interruptKinds.filter((other) => transport.vectors[other] > 0);
+    throw new PhasebitError(
+      "ENVIRONMENT",
+      `--irq ${choice}: ${transport.address} has no such interrupts; it has ${others.join(", ") || "none"}`,
+    );
+  }
+  const ioVectors = choice === "msix-shared" ? 1 : Math.max(1, available - 1);
+  const first = available > 1 ? 1 : 0;
+  const vectors = Array.from({ length: queues }, (_, queue) => first + (queue % ioVectors));
+  return { kind, vectors, isShared: new Set(vectors).size < queues };
+}
+
+function kindOf(choice: InterruptChoice, transport: Transport): InterruptKind {
+  if (choice === "msix-shared") return "msix";
+  if (choice !== "auto") return choice;
+  return interruptKinds.find((kind) => transport.vectors[kind] > 0) ?? "msix";
+}

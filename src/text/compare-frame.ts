@@ -1,0 +1,107 @@
+// The lines above and below the figures of a comparison or a sweep: on what, with what, on which machine, with
+// which doubts, saved where.
+
+import { formatBytes } from "../ground/units.ts";
+import type { DeviceIdentity, Measurement, Warning } from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
+import { warningText } from "../results/warnings.ts";
+import { type Colors, type Row, wrap } from "./columns.ts";
+import { eachText, jobsText, patternText, sizeText } from "./workload-parts.ts";
+
+export interface ViewOptions {
+  /** Files that the result was saved to. */
+  readonly saved?: readonly string[];
+  /** Colours; by default when stdout is a terminal and NO_COLOR is not set. */
+  readonly color?: boolean;
+  readonly columns?: number;
+}
+
+/** Writes labelled lines of one report. */
+export interface Lines {
+  readonly colors: Colors;
+  readonly columns: number;
+}
+
+/** The device, and what was run on it: `workloads` are those of all modes. */
+export function headerLines(
+  { devices, interrupted }: Measurement,
+  workloads: readonly Workload[],
+  run: readonly string[],
+  lines: Lines,
+): string[] {
+  const { colors, columns } = lines;
+  const all = [
+    eachText(workloads, patternText),
+    sizeText(workloads),
+    ...run,
+    jobsText(workloads),
+    ...(interrupted ? ["interrupted"] : []),
+  ];
+  return [
+    ...deviceLines(devices, lines),
+    ...wrap({ text: "run", style: colors.dim }, all, "  ", columns),
+  ];
+}
+
+/** Who the devices say they are. */
+export function deviceLines(
+  devices: readonly DeviceIdentity[],
+  { colors, columns }: Lines,
+): string[] {
+  return devices.flatMap((device) => {
+    const parts = [
+      // The embedded controller's address is its transport.
+      ...new Set([device.address, device.transport]),
+      device.model,
+      `fw ${device.firmware}`,
+      `NVMe ${device.version}`,
+      `nsid ${device.nsid}`,
+      capacityText(device),
+    ];
+    return wrap({ text: "device", style: colors.dim }, parts, "  ", columns);
+  });
+}
+
+/** "1.75TiB in 512B blocks". */
+export function capacityText({ blocks, blockBytes }: DeviceIdentity): string {
+  return `${formatBytes(blocks * blockBytes)} in ${formatBytes(blockBytes)} blocks`;
+}
+
+/** The machine. */
+export function hostLines({ host, version }: Measurement, { colors, columns }: Lines): string[] {
+  const { hostname, cpuModel, loadAverage } = host;
+  const parts = [hostname, cpuModel, `load ${loadAverage.toFixed(2)}`, `phasebit ${version}`];
+  return wrap({ text: "host", style: colors.dim }, parts, "  ", columns);
+}
+
+/** Doubts, in words. */
+export function warningLines(warnings: readonly Warning[], { colors, columns }: Lines): string[] {
+  const label = { text: "warning", style: colors.yellow };
+  return warnings.flatMap((warning) => wrap(label, warningText(warning).split(" "), " ", columns));
+}
+
+/** Where the result is. */
+export function savedLines(files: readonly string[], { colors, columns }: Lines): string[] {
+  return files.flatMap((file, index) =>
+    wrap({ text: index === 0 ? "saved" : "", style: colors.dim }, [file], "", columns),
+  );
+}
+
+/** Sections of lines with an empty line between, none ending in blanks. */
+export function joinSections(sections: readonly (readonly string[])[]): string {
+  const filled = sections.filter((lines) => lines.length > 0);
+  return filled.map((lines) => `${lines.map((line) => line.trimEnd()).join("\n")}\n`).join("\n");
+}
+
+/** A table's first row. */
+export function headingRow(label: string, headings: readonly string[], colors: Colors): Row {
+  return {
+    label: { text: label, style: colors.dim },
+    cells: headings.map((text) => ({ text, style: colors.dim })),
+  };
+}
+
+/** A name that leaves room for seven columns beside it. */
+export function shortName(name: string, width: number): string {
+  return name.length <= width ? name : `${name.slice(0, width - 1)}~`;
+}

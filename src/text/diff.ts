@@ -1,0 +1,190 @@
+// The report on the terminal after a diff, for 80 columns: what is compared, under which conditions, figure by
+// figure, and what becomes of the conditions in --fail-if.
+import picocolors from "picocolors";
+import type { Diff, FigureDiff, SideWarning } from "../analysis/diff.ts";
+import type { Difference } from "../analysis/diff-conditions.ts";
+import type { Judgement } from "../analysis/diff-judge.ts";
+import { safeString } from "../ground/strings.ts";
+import { warningText } from "../results/warnings.ts";
+import {
+  type Cell,
+  type Colors,
+  LABEL_WIDTH,
+  type Row,
+  type Style,
+  table,
+  wrap,
+} from "./columns.ts";
+import { headingRow, joinSections, type Lines } from "./compare-frame.ts";
+import { judgementText } from "./diff-judgements.ts";
+import { notes, observationWords, whoseText } from "./diff-notes.ts";
+import {
+  byGroup,
+  deviceParts,
+  differenceText,
+  isShown,
+  isWorse,
+  ratioRange,
+  ratioText,
+  runParts,
+  shownFigures,
+  sideText,
+  valuesText,
+} from "./diff-words.ts";
+
+export interface DiffViewOptions {
+  /** Colours; by default when stdout is a terminal and NO_COLOR is not set. */
+  readonly color?: boolean;
+  readonly columns?: number;
+}
+
+const MARK = "* ";
+/** "0.9301 to 0.9534" */
+const RANGE_WIDTH = 16;
+/** What columns, interval and effect leave of a line, without the mark. */
+const NAME_WIDTH = 12;
+const ARROW = "→";
+
+/** The report as text, lines ended. */
+export function diffReport(
+  diff: Diff,
+  judgements: readonly Judgement[] = [],
+  { color = picocolors.isColorSupported, columns = 80 }: DiffViewOptions = {},
+): string {
+  const lines: Lines = { colors: picocolors.createColors(color), columns };
+  return joinSections([
+    headerSection(diff, lines),
+    conditionSection(diff, lines),
+    ...[...byGroup(shownFigures(diff.figures))].map(([name, figures]) =>
+      groupTable(name, figures, lines.colors),
+    ),
+    notes(diff).flatMap(([mark, text]) => field(mark, lines.colors.dim, text, lines)),
+    judgements.flatMap((judgement) => judgementLines(judgement, diff, lines)),
+  ]);
+}
+
+function headerSection(diff: Diff, lines: Lines): string[] {
+  const { colors } = lines;
+  const { subject } = diff;
+  const title =
+    subject && `${subject.name} ${subject.a.join(", ")} ${ARROW} ${subject.b.join(", ")}`;
+  const parts = (label: string, all: readonly string[]): string[] =>
+    wrap(
+      { text: label, style: colors.dim },
+      all.map((part) => fitting(part, lines)),
+      "  ",
+      lines.columns,
+    );
+  return [
+    ...(title === null ? [] : field("diff", colors.bold, title, lines)),
+    ...field("a", colors.dim, sideText(diff.a), lines),
+    ...field("b", colors.dim, sideText(diff.b), lines),
+    ...parts("device", deviceParts(diff)),
+    ...parts("run", runParts(diff)),
+    ...observationWords(diff).flatMap((words, index) =>
+      field(index === 0 ? "values" : "", colors.dim, words, lines),
+    ),
+  ];
+}
+
+/** Everything that casts doubt, before the figures. */
+function conditionSection(diff: Diff, lines: Lines): string[] {
+  const { colors } = lines;
+  const others = diff.differences.filter(({ name }) => name !== diff.subject?.name);
+  const [workload, noted] = [true, false].map((isWorkload) =>
+    others.filter((other) => other.isWorkload === isWorkload),
+  );
+  const unmatched = (["a", "b"] as const).flatMap((side) =>
+    diff.unmatched[side].length > 0 ? [`only in ${side}: ${diff.unmatched[side].join(", ")}`] : [],
+  );
+  const skipped = [...diff.a.skipped, ...diff.b.skipped];
+  return [
+    ...list("unlike", colors.red, workload!.map(differenceWords), lines),
+    ...list("differ", colors.yellow, noted!.map(differenceWords), lines),
+    ...list("alone", colors.yellow, unmatched, lines),
+    ...list("skipped", colors.yellow, skipped, lines),
+    ...list("same", colors.yellow, diff.onBothSides.map(sameWords), lines),
+    ...diff.warnings.flatMap((warning) => warningLines(warning, diff, lines)),
+  ];
+}
+
+function sameWords(file: string): string {
+  return `${file} is on both sides`;
+}
+
+function differenceWords({ name, a, b }: Difference): string {
+  return `${name}: ${valuesText(a)} ${ARROW} ${valuesText(b)}`;
+}
+
+function warningLines(found: SideWarning, diff: Diff, lines: Lines): string[] {
+  const text = `${whoseText(found, diff)}: ${warningText(found.warning)}`;
+  return field("warning", lines.colors.yellow, text, lines);
+}
+
+function groupTable(name: string, figures: readonly FigureDiff[], colors: Colors): string[] {
+  // A long name has a line of its own, so that the columns stay where they are.
+  const isShort = name.length <= NAME_WIDTH;
+  const label = isShort ? `  ${safeString(name)}` : "";
+  const headings = headingRow(label, ["a", "b", "b - a", "b / a"], colors);
+  const [first, ...rows] = table([headings, ...figures.map((diff) => figureRow(diff, colors))]);
+  return [
+    ...(isShort ? [] : [`  ${colors.bold(safeString(name))}`]),
+    `${first}${colors.dim(`  ${"95% interval".padEnd(RANGE_WIDTH)}  effect`)}`,
+    ...rows.map((row, index) => `${row}${rangeText(figures[index]!, colors)}`),
+  ];
+}
+
+function figureRow(diff: FigureDiff, colors: Colors): Row {
+  const { figure, a, b, ratio } = diff;
+  const dash: Cell = { text: "-", style: colors.dim };
+  const style = verdictStyle(diff, colors);
+  return {
+    label: { text: `${isShown(diff) ? MARK : "  "}${figure.title}`, style },
+    cells: [
+      a === null ? dash : figure.format(a),
+      b === null ? dash : { text: figure.format(b), style },
+      differenceText(diff) ?? dash,
+      ratio === null ? dash : { text: ratioText(ratio), style },
+    ],
+  };
+}
+
+function verdictStyle(diff: FigureDiff, colors: Colors): Style {
+  const worse = isWorse(diff);
+  if (worse === null) return String;
+  return worse ? colors.red : colors.green;
+}
+
+function rangeText({ ci95, effect }: FigureDiff, colors: Colors): string {
+  const range = ci95?.ratio ? ratioRange(ci95.ratio) : "-";
+  const shown = ci95?.ratio ? range.padEnd(RANGE_WIDTH) : colors.dim(range.padEnd(RANGE_WIDTH));
+  return `  ${shown}  ${effect?.size ?? colors.dim("-")}`;
+}
+
+function judgementLines(judgement: Judgement, diff: Diff, lines: Lines): string[] {
+  const { colors } = lines;
+  const styles = {
+    ok: colors.green,
+    failed: colors.red,
+    "not shown": colors.yellow,
+    "not judged": colors.red,
+  };
+  return field("fail-if", styles[judgement.outcome], judgementText(judgement, diff), lines);
+}
+
+function list(label: string, style: Style, entries: readonly string[], lines: Lines): string[] {
+  return entries.flatMap((entry, index) => field(index === 0 ? label : "", style, entry, lines));
+}
+
+/** A label and words, what does not fit the line below. */
+function field(label: string, style: Style, words: string, lines: Lines): string[] {
+  const parts = words.split(" ").map((word) => fitting(word, lines));
+  return wrap({ text: label, style }, parts, " ", lines.columns);
+}
+
+/** Safe to print, and no longer than a line. */
+function fitting(text: string, { columns }: Lines): string {
+  const safe = text === ARROW ? text : safeString(text);
+  const most = columns - LABEL_WIDTH;
+  return safe.length <= most ? safe : `${safe.slice(0, most - 1)}~`;
+}

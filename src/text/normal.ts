@@ -1,0 +1,89 @@
+// The report on the terminal after a run, for 80 columns: what ran, how fast, how late, what went wrong.
+import picocolors from "picocolors";
+import { errorsOf, median, rejectionsOf, sumOf } from "../analysis/totals.ts";
+import { fioTime, formatBytes, formatCount, formatNs } from "../ground/units.ts";
+import { type Group, groupsOf } from "../measurement/groups.ts";
+import type { Job, Measurement } from "../measurement/measurement.ts";
+import { statusName } from "../nvme/status.ts";
+import { wrap } from "./columns.ts";
+import {
+  deviceLines,
+  hostLines,
+  joinSections,
+  type Lines,
+  savedLines,
+  type ViewOptions,
+  warningLines,
+} from "./compare-frame.ts";
+import { jobTable, latencyTable, rateTable, stageTable } from "./normal-tables.ts";
+import { jobsText, patternText } from "./workload-parts.ts";
+
+/** The report as text, lines ended. */
+export function normalReport(run: Measurement, options: ViewOptions = {}): string {
+  const { saved = [], color = picocolors.isColorSupported, columns = 80 } = options;
+  const lines: Lines = { colors: picocolors.createColors(color), columns };
+  const { colors } = lines;
+  const group = groupsOf(run)[0]!;
+  const jobs = group.jobs ?? [];
+  return joinSections([
+    [
+      ...deviceLines(run.devices, lines),
+      ...wrap({ text: "run", style: colors.dim }, runParts(run, group), "  ", columns),
+    ],
+    rateTable(group, colors),
+    latencyTable(group, colors),
+    stageTable(group, colors),
+    jobTable(group, colors),
+    [
+      ...wrap({ text: "cpu", style: colors.dim }, cpuParts(jobs), "  ", columns),
+      ...hostLines(run, lines),
+    ],
+    faults(jobs, lines),
+    warningLines(run.warnings, lines),
+    savedLines(saved, lines),
+  ]);
+}
+
+function runParts({ interrupted }: Measurement, { workload, jobs, elapsedNs }: Group): string[] {
+  const { bs, iodepth, rampTimeMs } = workload;
+  const seconds = (elapsedNs / 1e9).toFixed(1);
+  const cpus = (jobs ?? []).flatMap(({ cpu }) => cpu ?? []);
+  const count = jobs?.length ?? workload.numjobs;
+  return [
+    patternText(workload),
+    `bs ${formatBytes(bs)}`,
+    `iodepth ${iodepth}`,
+    jobsText([{ ...workload, numjobs: count }]),
+    ...(count === 1 && cpus.length === 1 ? [`cpu ${cpus[0]}`] : []),
+    `${seconds}s${rampTimeMs > 0 ? ` after a ramp of ${fioTime(rampTimeMs)}` : ""}`,
+    ...(interrupted ? ["interrupted"] : []),
+  ];
+}
+
+/** What bears on how far the figures are to be believed. */
+function cpuParts(jobs: readonly Job[]): string[] {
+  const elapsedNs = sumOf(jobs, (job) => job.elapsedNs);
+  const used = (ns: number) => `${elapsedNs > 0 ? ((ns * 100) / elapsedNs).toFixed(1) : 0}%`;
+  const switches = sumOf(jobs, ({ usage }) => usage.voluntarySwitches + usage.involuntarySwitches);
+  return [
+    `usr ${used(sumOf(jobs, ({ usage }) => usage.userNs))}`,
+    `sys ${used(sumOf(jobs, ({ usage }) => usage.systemNs))}`,
+    `ctx ${formatCount(switches)}`,
+    `clock ${formatNs(median(jobs.map((job) => job.clockNs)))} a reading`,
+  ];
+}
+
+/** Errors by status, commands that never ended, completions not believed: one line each. */
+function faults(jobs: readonly Job[], { colors, columns }: Lines): string[] {
+  const lost = sumOf(jobs, (job) => job.lost);
+  const rejected = Object.entries(rejectionsOf(jobs)).filter(([, count]) => count > 0);
+  const lines = [
+    ...errorsOf(jobs).map(({ code, count }) => ["error", statusName(code), count] as const),
+    ...(lost > 0 ? [["lost", "never completed", lost] as const] : []),
+    ...rejected.map(([kind, count]) => ["invalid", `${kind} completions`, count] as const),
+  ];
+  const width = Math.max(0, ...lines.map(([, , count]) => formatCount(count).length));
+  return lines.flatMap(([text, what, count]) =>
+    wrap({ text, style: colors.red }, [formatCount(count).padStart(width), what], "  ", columns),
+  );
+}

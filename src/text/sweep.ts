@@ -1,0 +1,96 @@
+// The report on the terminal after a sweep, for 80 columns: one row for each setting.
+import picocolors from "picocolors";
+import type { ModeFigures } from "../analysis/compare-figures.ts";
+import { type MeasuredPoint, measuredPoints } from "../analysis/sweep-points.ts";
+import { formatCount, formatNs } from "../ground/units.ts";
+import type { Measurement } from "../measurement/measurement.ts";
+import { coalescingText } from "../measurement/workload-names.ts";
+import { type Cell, type Colors, type Row, table, wrap } from "./columns.ts";
+import {
+  headerLines,
+  headingRow,
+  hostLines,
+  joinSections,
+  type Lines,
+  savedLines,
+  shortName,
+  type ViewOptions,
+  warningLines,
+} from "./compare-frame.ts";
+import { workloadsOf } from "./workload-parts.ts";
+
+/** Seven columns of nine characters and the mark leave so many of eighty. */
+const NAME_WIDTH = 14;
+const MARK = "* ";
+
+/** The report as text, lines ended. */
+export function sweepReport(sweep: Measurement, options: ViewOptions = {}): string {
+  const { saved = [], color = picocolors.isColorSupported, columns = 80 } = options;
+  const lines: Lines = { colors: picocolors.createColors(color), columns };
+  const points = measuredPoints(sweep);
+  const settings = `${points.length} ${points.length === 1 ? "setting" : "settings"}`;
+  return joinSections([
+    headerLines(sweep, workloadsOf(sweep), [settings], lines),
+    pointRows(points, lines.colors),
+    reasonLines(points, lines),
+    hostLines(sweep, lines),
+    warningLines(sweep.warnings, lines),
+    savedLines(saved, lines),
+  ]);
+}
+
+function pointRows(points: readonly MeasuredPoint[], colors: Colors): string[] {
+  const headings = ["iodepth", "coalesce", "IOPS", "p50", "p99", "irq/s", "CPU/IO"];
+  const rows = points.map((measured): Row => {
+    const { group, figures, interruptsPerSecond, unbeaten } = measured;
+    const { mode, workload } = group;
+    const { iops, latNs, cpuNsPerIo } = figures;
+    return {
+      label: {
+        text: `${unbeaten ? MARK : "  "}${shortName(mode, NAME_WIDTH)}`,
+        style: unbeaten ? colors.bold : String,
+      },
+      cells: [
+        `${workload.iodepth}`,
+        workload.coalesce ? coalescingText(workload.coalesce) : dash(colors),
+        formatCount(Math.round(iops ?? 0)),
+        time(latNs.p50, colors),
+        time(latNs.p99, colors),
+        formatCount(Math.round(interruptsPerSecond)),
+        time(totalCpuNs(cpuNsPerIo), colors),
+      ],
+    };
+  });
+  return table([headingRow("  mode", headings, colors), ...rows]);
+}
+
+function totalCpuNs({ user, system }: ModeFigures["cpuNsPerIo"]): number | null {
+  return user === null || system === null ? null : user + system;
+}
+
+function time(ns: number | null, colors: Colors): Cell {
+  return ns === null ? dash(colors) : formatNs(ns);
+}
+
+function dash(colors: Colors): Cell {
+  return { text: "-", style: colors.dim };
+}
+
+/** What the marks and the dashes mean. */
+function reasonLines(points: readonly MeasuredPoint[], { colors, columns }: Lines): string[] {
+  const say = (label: string, text: string): string[] =>
+    wrap({ text: label, style: colors.dim }, text.split(" "), " ", columns);
+  const isJudged = points.some(({ unbeaten }) => unbeaten);
+  return [
+    ...(isJudged
+      ? say(
+          "*",
+          "not beaten: no other setting of the mode has as few interrupts, as low a p99 and as " +
+            "many IOPS, and is better in one of them",
+        )
+      : []),
+    ...(points.some(({ figures }) => figures.latNs.p99 === null)
+      ? say("-", "too few I/Os: p99 needs 1,000; without it a setting is not judged")
+      : []),
+  ];
+}

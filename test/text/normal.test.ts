@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import type { Warning } from "../../src/measurement/measurement.ts";
+import { warningText } from "../../src/results/warnings.ts";
+import { normalReport } from "../../src/text/normal.ts";
+import { emptyRun, exampleRun, troubledRun } from "../examples/run.ts";
+
+function report(...[run, options]: Parameters<typeof normalReport>): string {
+  return normalReport(run, { color: false, ...options });
+}
+
+/** The cells of the first row that begins with `label` after the heading `heading`. */
+function row(text: string, heading: string, label: string): string[] {
+  const lines = text.split("\n");
+  const from = lines.findIndex((line) => line.startsWith(heading));
+  const found = lines.slice(from + 1).find((line) => line.startsWith(label));
+  return found?.slice(label.length).trim().split(/\s+/) ?? [];
+}
+
+describe("a run that went wrong", () => {
+  test("one without any I/O says so without inventing figures", () => {
+    const text = report(emptyRun());
+    expect(text).toMatch(/0\.0s {2}interrupted$/m);
+    expect(row(text, "  ", "read").slice(0, 3)).toEqual(["0", "0", "0"]);
+    expect(row(text, "latency", "read")).toEqual(Array(8).fill("-"));
+    expect(text).toContain("too few I/Os: p50 needs 20");
+    expect(text).not.toMatch(/NaN|Infinity|undefined|null/);
+  });
+
+  test("faults have a line each, and warnings come with advice", () => {
+    const text = report(troubledRun());
+    expect(text).toContain("error   12  LBA Out of Range (0/80)\n");
+    expect(text).toContain("error    3  Unrecovered Read Error (2/81)\n");
+    expect(text).toContain("lost     1  never completed\n");
+    expect(text).toContain("invalid  2  stale-generation completions\n");
+    expect(text.match(/^warning /gm)).toHaveLength(5);
+  });
+});
+
+test.each([
+  ["one job", exampleRun()],
+  ["a fast device", exampleRun({ typicalNs: 300, perSecond: 60_000 })],
+  ["a slow device", exampleRun({ typicalNs: 4e9, perSecond: 3, options: { bs: "128k" } })],
+  ["many jobs", exampleRun({ options: { rw: "randrw", numjobs: "12" }, perSecond: 1000 })],
+  ["every trouble", troubledRun()],
+  ["nothing", emptyRun()],
+])("no line of %s is wider than 80 columns or ends in blanks", (_, run) => {
+  const saved = ["results/20261122T091405Z-randread-4k-qd1x1.json"];
+  for (const line of report(run, { saved }).split("\n")) {
+    expect(line.length).toBeLessThanOrEqual(80);
+    expect(line).toBe(line.trimEnd());
+  }
+});
+
+test("the figures stand under their headings", () => {
+  const text = report(exampleRun({ options: { iodepth: "32" } }));
+  expect(text).toMatch(/^run {5}randread {2}bs 4KiB {2}iodepth 32 {2}1 job {2}cpu 2 {2}3\.0s$/m);
+  expect(row(text, "  ", "read").slice(0, 3)).toEqual(["20.00k", "78.13", "60.00k"]);
+  expect(row(text, "latency", "read").length).toBe(8);
+  const [heading, figures] = ["latency", "read"].map(
+    (label) => text.split("\n").findLast((line) => line.startsWith(label)) ?? "",
+  );
+  // Right-aligned: every heading ends where its figure ends.
+  expect(ends(figures ?? "")).toEqual(ends(heading ?? ""));
+});
+
+test("a latency below a microsecond is in ns", () => {
+  const text = report(exampleRun({ typicalNs: 300 }));
+  expect(row(text, "latency", "read")[1]).toMatch(/^3[0-9]{2}ns$/);
+});
+
+test("percentiles that the samples cannot carry are left out, and what they need is said", () => {
+  const text = report(exampleRun());
+  expect(row(text, "latency", "read").slice(5, 7)).toEqual(["-", "-"]);
+  expect(text).toContain("-       too few I/Os: p99.99 needs 100k\n");
+  expect(report(exampleRun({ perSecond: 340_000, typicalNs: 300 }))).not.toContain("too few");
+});
+
+test("jobs have rows of their own only when there are several", () => {
+  expect(report(exampleRun())).not.toMatch(/^job/m);
+  const mixed = report(exampleRun({ options: { rw: "randrw", numjobs: "2" } }));
+  expect(row(mixed, "job", "0 read").slice(0, 3)).toEqual(["2", "20.00k", "78.13"]);
+  expect(row(mixed, "job", "1 write").slice(0, 3)).toEqual(["3", "20.00k", "78.13"]);
+  expect(row(mixed, "  ", "read").slice(0, 3)).toEqual(["40.00k", "156.3", "120.0k"]);
+});
+
+test("a single second has no course", () => {
+  expect(report(exampleRun({ seconds: 1 }))).not.toContain("each second");
+  expect(report(exampleRun({ seconds: 2 }))).toContain("IOPS in each second");
+});
+
+test("colours are added without moving a column", () => {
+  const plain = report(troubledRun(), { saved: ["a.json"] });
+  const colored = report(troubledRun(), { saved: ["a.json"], color: true });
+  expect(colored).not.toBe(plain);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes that colours are made of
+  expect(colored.replace(/\x1b\[[0-9]+m/g, "").replace(/ +$/gm, "")).toBe(plain);
+});
+
+test("saved files are listed last", () => {
+  const text = report(exampleRun(), { saved: ["a.json", "a.hgrm"] });
+  expect(text.endsWith("\nsaved   a.json\n        a.hgrm\n")).toBe(true);
+});
+
+test.each<[Warning, RegExp]>([
+  [{ kind: "io-errors", count: 1 }, /^1 command ended .* is not among/],
+  [{ kind: "io-errors", count: 2 }, /^2 commands ended .* are not among/],
+  [{ kind: "rejected-completions", count: 1 }, /^1 completion did not fit .* was not counted/],
+  [{ kind: "commands-lost", count: 3 }, /^3 commands never completed/],
+  [{ kind: "queue-not-deleted", why: "x" }, /not deleted .*: x\./],
+  [{ kind: "stopped-early", why: "x" }, /before all was measured: x\./],
+  [{ kind: "not-closed", why: "x" }, /not given back in order: x\./],
+  [{ kind: "lost-interrupts", count: 2 }, /^2 completions came without an interrupt/],
+  [{ kind: "spurious-interrupts", count: 1 }, /^1 interrupt came without a completion/],
+  [{ kind: "controller-fatal" }, /CSTS\.CFS/],
+  [{ kind: "controller-reset" }, /CSTS\.RDY fell/],
+  [{ kind: "device-gone" }, /stopped answering/],
+  [{ kind: "interrupted" }, /interrupted/],
+  [{ kind: "not-optimized", job: 2 }, /job 2 .*--ramp-time/],
+  [{ kind: "not-pinned", job: 1 }, /^Job 1 .*--cpus/],
+  [{ kind: "cpus-shared", threads: 4, cpus: 1 }, /^4 spinning threads .* shared 1 CPU:/],
+  [{ kind: "cpu-starved", job: 1, percent: 40 }, /^Job 1 had its CPU for only 40% of the time/],
+  [{ kind: "host-busy", loadAverage: 3.21 }, /load average 3\.21/],
+  [{ kind: "no-function-reset" }, /function level reset/],
+])("%j is worded", (warning, words) => {
+  expect(warningText(warning)).toMatch(words);
+});
+
+/** Where the cells of a line end. */
+function ends(line: string): number[] {
+  return [...line.matchAll(/\S+/g)].slice(1).map((match) => match.index + match[0].length);
+}
