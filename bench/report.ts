@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { reportHtml } from "../src/html/report.ts";
-import type { Result } from "../src/results/result.ts";
+import type { Result } from "../src/results/read.ts";
 import { launchChromium } from "./chromium.ts";
 import { largeRun } from "./large-run.ts";
 import { type Spread, spread } from "./statistics.ts";

@@ -60,7 +60,6 @@ export {
 export * as sqe from "./nvme/sqe.ts";
 export { statusName } from "./nvme/status.ts";
 export type { PostOptions, QueuePairPlace, SubmissionQueue } from "./nvme/submission-queue.ts";
-export { readResult } from "./results/read.ts";
-export type { Result } from "./results/result.ts";
+export { type Result, readResult } from "./results/read.ts";
 export { type RunOptions, runWorkload } from "./run/runner.ts";
 export type { InterruptKind, Transport, TransportKind } from "./transport/transport.ts";

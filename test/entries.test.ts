@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Cns, NvmOpcode } from "../assembly/spec/commands.ts";
 import { packageRoot } from "../src/ground/package.ts";
-import { CQE_BYTES, SQE_BYTES } from "../src/nvme/sizes.ts";
+import { CQE_BYTES } from "../src/nvme/completion.ts";
 import * as commands from "../src/nvme/sqe.ts";
+import { SQE_BYTES } from "../src/nvme/sqe.ts";
 
 const SIZES: Record<string, number> = { u8: 1, u16: 2, u32: 4, u64: 8 };
 

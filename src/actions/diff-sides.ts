@@ -6,8 +6,8 @@ import { choicesOf, type Side } from "../analysis/diff-sides.ts";
 import { isSystemError, PhasebitError, usage } from "../ground/errors.ts";
 import { nearest, safeString } from "../ground/strings.ts";
 import { requireDistinct } from "../results/merge-about.ts";
+import type { Result } from "../results/read.ts";
 import { readResult } from "../results/read.ts";
-import type { Result } from "../results/result.ts";
 
 /** What one name stands for. */
 interface Named {

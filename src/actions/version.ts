@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { readBuildFacts } from "../compiled/build-facts.ts";
 import { ADDON_FILE, native } from "../compiled/native.ts";
 import { packageRoot } from "../ground/package.ts";
-import { SCHEMA } from "../results/schema-version.ts";
+import { SCHEMA } from "../results/schema/values.ts";
 
 /** Characters of a commit or a digest that tell it from others. */
 const SHORT = 12;

@@ -16,6 +16,9 @@ export const fioPercentiles: readonly number[] = [
   1, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99, 99.5, 99.9, 99.95, 99.99,
 ];
 
+/** Those that tables and metrics have: fio's, and beyond them as far as the samples go; 100 is the maximum. */
+export const exportedPercentiles: readonly number[] = [...fioPercentiles, 99.999, 99.9999, 100];
+
 /** A percentile is carried when at least so many samples lie above it. */
 const SAMPLES_ABOVE = 10;
 
@@ -95,4 +98,15 @@ export function toHdrHistogram(latencies: LatencyCounts): Histogram {
 /** HdrHistogram's compressed V2 encoding in base64, as its logs and plotters read it. */
 export function encodeCounts(latencies: LatencyCounts): string {
   return encodeIntoCompressedBase64(toHdrHistogram(latencies));
+}
+
+const TICKS_PER_HALF_DISTANCE = 5;
+
+/** Units of the values, in ns; the text itself names none. Three decimals are printed of each. */
+export const hgrmUnits = { ns: 1, us: 1e3, ms: 1e6 } as const;
+
+/** HdrHistogram's percentile text of one direction, which its plotter reads. */
+export function hgrm(latencies: LatencyCounts, unit: keyof typeof hgrmUnits = "us"): string {
+  const histogram = toHdrHistogram(latencies);
+  return histogram.outputPercentileDistribution(TICKS_PER_HALF_DISTANCE, hgrmUnits[unit]);
 }

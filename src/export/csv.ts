@@ -1,7 +1,13 @@
 // Comma-separated tables for spreadsheets and data frames: a header row, one thing a row, figures as plain
 // numbers with the unit in the column's name; a cell is empty where the samples cannot carry its figure.
 import { stringify } from "csv-stringify/sync";
-import { carriedNs, isCarried, meanNs, percentileNs } from "../analysis/histogram.ts";
+import {
+  carriedNs,
+  exportedPercentiles,
+  isCarried,
+  meanNs,
+  percentileNs,
+} from "../analysis/histogram.ts";
 import { perSecond } from "../analysis/totals.ts";
 import { NS_PER_MS } from "../ground/units.ts";
 import { bucketLowNs } from "../measurement/buckets.ts";
@@ -9,8 +15,7 @@ import type { Distribution, Group, Stretch } from "../measurement/groups.ts";
 import { emptyCounts, unpackLatency } from "../measurement/latency-counts.ts";
 import type { LatencyCounts, Op, PackedLatency } from "../measurement/measurement.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
-import type { Result } from "../results/result.ts";
-import { exportedPercentiles } from "./percentiles.ts";
+import type { Result } from "../results/read.ts";
 import { seriesOf } from "./series.ts";
 
 type Cell = string | number | null;

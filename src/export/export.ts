@@ -1,12 +1,12 @@
 // phasebit export: a result in the formats of other tools.
 import { basename } from "node:path";
+import { hgrm } from "../analysis/histogram.ts";
 import { usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
 import { type Distribution, groupsOf } from "../measurement/groups.ts";
 import { safeName } from "../measurement/safe-names.ts";
 import { documentOf } from "../results/document.ts";
-import { hgrm } from "../results/hgrm.ts";
-import type { Result } from "../results/result.ts";
+import type { Result } from "../results/read.ts";
 import { jsonText } from "../results/save.ts";
 import { percentileTable, seriesTable } from "./csv.ts";
 import { type ExportFormat, type ExportOptions, optionFormats } from "./export-options.ts";

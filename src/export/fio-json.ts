@@ -8,7 +8,7 @@ import { type Group, groupsOf, latencyOf, opsOf } from "../measurement/groups.ts
 import type { LatencyCounts, Op } from "../measurement/measurement.ts";
 import { sumOrNull } from "../measurement/work.ts";
 import { directionsOf } from "../measurement/workload-names.ts";
-import type { Result } from "../results/result.ts";
+import type { Result } from "../results/read.ts";
 import { jsonText } from "../results/save.ts";
 
 /** The document; with `bins`, the latencies also in fio's bins, as its json+ has them. */

@@ -4,7 +4,7 @@ import { analyse } from "../analysis/compare-analysis.ts";
 import { fioTime } from "../ground/units.ts";
 import { distributionsOf, groupsOf } from "../measurement/groups.ts";
 import type { DeviceIdentity, Measurement, Warning } from "../measurement/measurement.ts";
-import type { Result } from "../results/result.ts";
+import type { Result } from "../results/read.ts";
 import { warningText } from "../results/warnings.ts";
 import { capacityText } from "../text/compare-frame.ts";
 import {

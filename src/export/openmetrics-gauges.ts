@@ -1,10 +1,9 @@
 // Gauges: rates and percentiles, which do not add up.
-import { isCarried, percentileNs } from "../analysis/histogram.ts";
+import { exportedPercentiles, isCarried, percentileNs } from "../analysis/histogram.ts";
 import { perSecond } from "../analysis/totals.ts";
 import type { Distribution } from "../measurement/groups.ts";
 import type { Measured } from "./openmetrics-labels.ts";
 import { decimal, type Family, type Labels, real, type Sample } from "./openmetrics-text.ts";
-import { exportedPercentiles } from "./percentiles.ts";
 
 const NS_DIGITS = 9;
 

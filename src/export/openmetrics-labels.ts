@@ -4,7 +4,7 @@ import type { Distribution, Group } from "../measurement/groups.ts";
 import type { DeviceIdentity } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
-import type { Result } from "../results/result.ts";
+import type { Result } from "../results/read.ts";
 import type { Labels } from "./openmetrics-text.ts";
 
 /** What metrics are made from. */

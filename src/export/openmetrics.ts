@@ -4,7 +4,7 @@
 import { grouped } from "../measurement/grouped.ts";
 import { type Distribution, endMsOf, type Group } from "../measurement/groups.ts";
 import type { Warning } from "../measurement/measurement.ts";
-import type { Result } from "../results/result.ts";
+import type { Result } from "../results/read.ts";
 import { counterFamilies } from "./openmetrics-counters.ts";
 import { gaugeFamilies } from "./openmetrics-gauges.ts";
 import { histogramFamily } from "./openmetrics-histogram.ts";

@@ -4,7 +4,7 @@ import { safeString } from "../ground/strings.ts";
 import { fioSize } from "../ground/units.ts";
 import type { Measurement, Warning } from "../measurement/measurement.ts";
 import { directionsOf, workloadName } from "../measurement/workload-names.ts";
-import type { Result } from "../results/result.ts";
+import type { Result } from "../results/read.ts";
 import { warningText } from "../results/warnings.ts";
 import { eachText, workloadsOf } from "../text/workload-parts.ts";
 import { conditionsOf } from "./conditions.ts";

@@ -2,9 +2,9 @@
 import { median } from "../analysis/totals.ts";
 import { safeString } from "../ground/strings.ts";
 import { fioTime, formatBytes, formatNs } from "../ground/units.ts";
-import { needsInterrupts } from "../measurement/completion-mode.ts";
 import type { DeviceIdentity, HostConditions, Measurement } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
+import { needsInterrupts } from "../measurement/workload.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
 import { capacityText } from "../text/compare-frame.ts";
 import { depthText, eachText, sizeText, workloadsOf } from "../text/workload-parts.ts";

@@ -16,7 +16,7 @@ import {
 import type { Direction, Measurement, Op, Warning } from "../measurement/measurement.ts";
 import { directionsOf } from "../measurement/workload-names.ts";
 import { largest } from "../statistics/summary.ts";
-import { latencyNs } from "./latency-figures.ts";
+import { latencyNs } from "./digits.ts";
 import { percentileCurve } from "./percentile-curve.ts";
 import { queuesOf } from "./queues.ts";
 import type { GroupData, StageData } from "./report-data.ts";

@@ -5,8 +5,8 @@ import { grouped } from "../measurement/grouped.ts";
 import type { Group } from "../measurement/groups.ts";
 import { mergeCounts } from "../measurement/latency-counts.ts";
 import type { Direction, Job, LatencyCounts, MergedSource } from "../measurement/measurement.ts";
+import { latencyNs } from "./digits.ts";
 import { shortPaths } from "./group-names.ts";
-import { latencyNs } from "./latency-figures.ts";
 import type { QueueData } from "./report-data.ts";
 
 /** IOPS over time by job; null where none were kept. */

@@ -1,5 +1,5 @@
 // A report as one file of HTML.
-import type { Result } from "../results/result.ts";
+import type { Result } from "../results/read.ts";
 import { type PageAssets, pageAssets } from "./assets.ts";
 import { reportData } from "./build.ts";
 import { summaryText } from "./summary.ts";

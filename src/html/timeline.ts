@@ -6,9 +6,9 @@ import { unpackLatency } from "../measurement/latency-counts.ts";
 import { LatencySum } from "../measurement/latency-sum.ts";
 import type { LatencyCounts, Op } from "../measurement/measurement.ts";
 import { largest, smallest } from "../statistics/summary.ts";
-import { columnsOf } from "./columns.ts";
 import { roundedNs, secondsOf } from "./digits.ts";
 import type { Column } from "./grid.ts";
+import { columnsOf } from "./grid.ts";
 import { ratesOf } from "./rates.ts";
 import type { HeatMap, Series } from "./report-data.ts";
 

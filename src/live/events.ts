@@ -94,3 +94,13 @@ export interface EndEvent {
   /** Why there are no files, where it failed; the same line ends stderr. */
   readonly error?: string;
 }
+
+/** Where the stream goes. */
+export interface Sink {
+  /** Takes an event; never throws, never waits. */
+  show(event: LiveEvent): void;
+  /** All is measured: what comes next is for whoever reads the report. May be called twice. */
+  measured(): void;
+  /** After the last event; resolves when nothing of it keeps the process alive. */
+  close(): Promise<void>;
+}

@@ -1,9 +1,10 @@
 // The middle of the view: IOPS and latencies over time, one column for each sample.
-import { bars } from "./bars.ts";
+
 import type { SampleEvent } from "./events.ts";
 import { heatStrip } from "./heat-strip.ts";
 import { type Line, piece } from "./line.ts";
 import type { Look } from "./look.ts";
+import { bars } from "./look.ts";
 import type { View } from "./view.ts";
 
 /** As the labels of the heat strip are. */

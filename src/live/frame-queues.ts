@@ -1,9 +1,9 @@
 // The lower part of the view: a row for each queue, as many as there is room for.
 import { formatCount, formatNs } from "../ground/units.ts";
-import { bars } from "./bars.ts";
 import type { LiveQueue, SampleEvent } from "./events.ts";
 import { type Line, piece } from "./line.ts";
 import type { Look } from "./look.ts";
+import { bars } from "./look.ts";
 import type { View } from "./view.ts";
 
 const LABEL_WIDTH = 8;

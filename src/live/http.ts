@@ -9,9 +9,8 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PhasebitError } from "../ground/errors.ts";
-import type { LiveEvent } from "./events.ts";
+import type { LiveEvent, Sink } from "./events.ts";
 import { Feed } from "./feed.ts";
-import type { Sink } from "./sink.ts";
 
 const HOST = "127.0.0.1";
 export const EVENTS_PATH = "/events";

@@ -5,9 +5,8 @@ import { exitCodeOf } from "../ground/errors.ts";
 import type { Measurement } from "../measurement/measurement.ts";
 import type { Sample } from "../run/monitor.ts";
 import { wordsOf } from "../text/failure-words.ts";
-import type { EndEvent } from "./events.ts";
+import type { EndEvent, Sink } from "./events.ts";
 import { openSink, type SinkFlags } from "./open.ts";
-import type { Sink } from "./sink.ts";
 import { type Block, type LivePlan, LiveStream } from "./stream.ts";
 
 /** As shells count an interruption (128 + SIGINT). */

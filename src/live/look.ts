@@ -1,6 +1,7 @@
 // What a terminal can show, and the characters and colours that a view may use there. Every character is one
 // column wide: ASCII, and where the locale is UTF-8 the eighths of a block and its four shades.
 import picocolors from "picocolors";
+import { bar } from "../text/columns.ts";
 
 export interface Look {
   readonly unicode: boolean;
@@ -40,4 +41,11 @@ export function inked(text: string, ink: Ink, { colors }: Look): string {
   if (ink === "plain" || colors === "none") return text;
   if (typeof ink === "number") return `\x1b[48;5;${ink}m${text}\x1b[49m`;
   return colorful[ink](text);
+}
+
+/** Bars from 0 to the largest value; undefined leaves a gap. */
+export function bars(values: readonly (number | undefined)[], look: Look): string {
+  const heights = glyphsOf(look).bars;
+  const largest = Math.max(0, ...values.map((value) => value ?? 0));
+  return values.map((value) => (value === undefined ? " " : bar(value, largest, heights))).join("");
 }

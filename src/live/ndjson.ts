@@ -1,7 +1,6 @@
 // The stream as lines of JSON, for a program that watches.
 import type { Writable } from "node:stream";
-import type { LiveEvent } from "./events.ts";
-import type { Sink } from "./sink.ts";
+import type { LiveEvent, Sink } from "./events.ts";
 
 /** A reader that lags so far behind gets no more samples until it has caught up. */
 const MOST_WAITING = 1024 ** 2;

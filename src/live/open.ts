@@ -1,9 +1,9 @@
 // Which sink the command line asked for.
 import { usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
+import type { Sink } from "./events.ts";
 import type { LiveFlags, LiveMode } from "./modes.ts";
 import { NdjsonSink } from "./ndjson.ts";
-import type { Sink } from "./sink.ts";
 import type { LivePlan } from "./stream.ts";
 import { TerminalSink } from "./terminal.ts";
 

@@ -1,9 +1,9 @@
 // The view in one line, for a terminal that has no room for more.
 import { formatClock, formatCount, formatMiBps, formatNs } from "../ground/units.ts";
-import { bars } from "./bars.ts";
 import type { SampleEvent } from "./events.ts";
 import { type Printed, piece, printed } from "./line.ts";
 import type { Look } from "./look.ts";
+import { bars } from "./look.ts";
 import type { View } from "./view.ts";
 
 const MOST_BARS = 16;

@@ -1,11 +1,10 @@
 // The stream on a terminal: a view that is drawn over and over while the measurement lasts, and then is gone.
-import type { LiveEvent } from "./events.ts";
+import type { LiveEvent, Sink } from "./events.ts";
 import { fits, frame } from "./frame.ts";
 import type { Printed } from "./line.ts";
 import { type Look, type LookSource, lookOf } from "./look.ts";
 import { Screen, type Terminal } from "./screen.ts";
 import { shortLine } from "./short-line.ts";
-import type { Sink } from "./sink.ts";
 import { type View, Viewer } from "./view.ts";
 
 /** At most four drawings a second: the eye follows no more, and they cost CPU time. */

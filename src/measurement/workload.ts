@@ -11,7 +11,7 @@ import {
   parseTimeNs,
   TIME_FORMAT,
 } from "../ground/units.ts";
-import type { Completion } from "./completion-mode.ts";
+import type { CompletionMode, InterruptChoice } from "./workload-options.ts";
 import {
   completionModes,
   workloadDefaults as defaults,
@@ -20,6 +20,16 @@ import {
   readWrites,
   type WorkloadOptions,
 } from "./workload-options.ts";
+
+/** How a workload wants to learn of completions; what that comes to on a given device is run/vectors.ts. */
+export interface Completion {
+  readonly mode: CompletionMode;
+  readonly irq: InterruptChoice;
+  /** `hybrid`: how long it looks before it blocks. */
+  readonly spinNs: number;
+  /** Longest wait for an interrupt, after which the completion queue is looked at anyway. */
+  readonly deadlineMs: number;
+}
 
 /** A validated workload. Sizes in bytes, times in ms. */
 export interface Workload {
@@ -247,4 +257,9 @@ function cpuList(value: string): number[] {
   const twice = cpus.find((cpu, index) => cpus.indexOf(cpu) !== index);
   if (twice !== undefined) throw badOption("--cpus", value, `names CPU ${twice} twice`);
   return cpus;
+}
+
+/** Whether queues of this mode are created with interrupts. */
+export function needsInterrupts(mode: CompletionMode): boolean {
+  return mode !== "poll" && mode !== "lhp";
 }

@@ -3,6 +3,9 @@ import { STATUS_CODE_MASK, STATUS_DNR, STATUS_MORE } from "../../assembly/spec/s
 import { PhasebitError } from "../ground/errors.ts";
 import { statusName } from "./status.ts";
 
+/** Size of a completion queue entry, as assembly/spec/entries.ts declares it; a test holds them together. */
+export const CQE_BYTES = 16;
+
 /** Dwords of a completion queue entry. */
 export const CQE_DWORDS = 4;
 

@@ -3,7 +3,7 @@ import { Cns } from "../../assembly/spec/commands.ts";
 import { IDENTIFY_BYTES } from "../../assembly/spec/identify.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
 import type { Region } from "../memory/region.ts";
-import { type Completion, completionError } from "./completion.ts";
+import { type Completion, CQE_BYTES, completionError } from "./completion.ts";
 import { CompletionQueue } from "./completion-queue.ts";
 import type { ResetKind } from "./controller-state.ts";
 import {
@@ -14,8 +14,8 @@ import {
 } from "./identify.ts";
 import type { Surroundings } from "./queue.ts";
 import type { Registers } from "./registers.ts";
-import { CQE_BYTES, SQE_BYTES } from "./sizes.ts";
 import * as sqe from "./sqe.ts";
+import { SQE_BYTES } from "./sqe.ts";
 import { SubmissionQueue } from "./submission-queue.ts";
 
 /** Longest wait for an admin command, when nobody says. */

@@ -9,6 +9,7 @@ import { instantiateQueue } from "../compiled/modules.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { Transport, TransportOptions } from "../transport/transport.ts";
+import { CQE_BYTES } from "./completion.ts";
 import { CompletionQueue } from "./completion-queue.ts";
 import { Controller } from "./controller.ts";
 import {
@@ -20,7 +21,7 @@ import {
 import { openTransport } from "./open-transport.ts";
 import type { Surroundings } from "./queue.ts";
 import { Registers, type Trace } from "./registers.ts";
-import { CQE_BYTES, SQE_BYTES } from "./sizes.ts";
+import { SQE_BYTES } from "./sqe.ts";
 import { SubmissionQueue } from "./submission-queue.ts";
 
 const ADMIN_ENTRIES = 64;

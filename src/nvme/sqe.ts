@@ -26,6 +26,9 @@ import { badValue } from "../ground/errors.ts";
 import type { Region } from "../memory/region.ts";
 import { prps } from "./prp.ts";
 
+/** Size of a submission queue entry, as assembly/spec/entries.ts declares it; a test holds them together. */
+export const SQE_BYTES = 64;
+
 /** A submission queue entry; the index is the Command Dword. */
 export type SqeDwords = Uint32Array<ArrayBuffer>;
 

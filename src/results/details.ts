@@ -14,10 +14,12 @@ import type {
 import type { Workload } from "../measurement/workload.ts";
 import { directionsOf } from "../measurement/workload-names.ts";
 import { statusName } from "../nvme/status.ts";
-import type { Frozen } from "./frozen.ts";
 import type { measured } from "./schema/measured.ts";
-import { SCHEMA } from "./schema-version.ts";
+import { SCHEMA } from "./schema/values.ts";
 import { warningText } from "./warnings.ts";
+
+/** `T` with everything in it readonly: nobody changes a document once it is made. */
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 
 type Details = Frozen<v.InferInput<v.ObjectSchema<typeof measured, undefined>>>;
 

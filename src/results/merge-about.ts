@@ -4,7 +4,7 @@ import { version } from "../ground/package.ts";
 import { safeString } from "../ground/strings.ts";
 import type { Measurement, MergedSource } from "../measurement/measurement.ts";
 import { smallest } from "../statistics/summary.ts";
-import type { Result } from "./result.ts";
+import type { Result } from "./read.ts";
 
 /** A measurement and the file it came from. */
 export type Part = Result;

@@ -1,10 +1,10 @@
 // Which workloads add up, and what the sum is called.
 
 import { fioSize, fioTime, formatNs } from "../ground/units.ts";
-import { needsInterrupts } from "../measurement/completion-mode.ts";
 import { grouped } from "../measurement/grouped.ts";
 import type { Setting } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
+import { needsInterrupts } from "../measurement/workload.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
 import { completionModes } from "../measurement/workload-options.ts";
 import { largest } from "../statistics/summary.ts";

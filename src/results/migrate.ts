@@ -3,7 +3,7 @@
 import type { Json } from "./json.ts";
 import { fromFirst } from "./migrate-first.ts";
 import { fromSecond } from "./migrate-second.ts";
-import { SCHEMA } from "./schema-version.ts";
+import { SCHEMA } from "./schema/values.ts";
 
 /** Each takes a document of its version to the next. */
 const steps: Readonly<Record<number, (document: Json) => Json>> = {

@@ -2,11 +2,17 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { isSystemError, type PhasebitError, usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
+import type { Measurement } from "../measurement/measurement.ts";
 import { measurementOf } from "./from-details.ts";
 import { migrated } from "./migrate.ts";
-import type { Result } from "./result.ts";
-import { SCHEMA } from "./schema-version.ts";
+import { SCHEMA } from "./schema/values.ts";
 import { type CheckedDocument, type DocumentKind, validate } from "./validate.ts";
+
+/** A measurement and the file it came from. */
+export interface Result {
+  readonly file: string;
+  readonly measurement: Measurement;
+}
 
 /** A string of JavaScript, as which a file is parsed, can be no longer. */
 const LARGEST_BYTES = 500 * 2 ** 20;

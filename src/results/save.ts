@@ -1,12 +1,12 @@
 // Puts a result into files, under a name that nobody has yet.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { hgrm } from "../analysis/histogram.ts";
 import { distributionsOf, groupsOf } from "../measurement/groups.ts";
 import type { Measurement } from "../measurement/measurement.ts";
 import { workloadName } from "../measurement/workload-names.ts";
 import { documentOf } from "./document.ts";
 import { RESULTS_FOLDER, saveText } from "./files.ts";
-import { hgrm } from "./hgrm.ts";
 import { requireValid } from "./validate.ts";
 
 /** A measurement as JSON, which is made once however often it is wanted. */

@@ -9,7 +9,7 @@ import {
 } from "../../assembly/layout.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import type { Workload } from "../measurement/workload.ts";
-import { alignUp } from "../memory/arena.ts";
+import { alignUp, type Span } from "../memory/arena.ts";
 import {
   defaultLimits,
   type LinearMemory,
@@ -18,7 +18,8 @@ import {
   type SharedMemory,
 } from "../memory/linear-memory.ts";
 import type { Region } from "../memory/region.ts";
-import { CQE_BYTES, SQE_BYTES } from "../nvme/sizes.ts";
+import { CQE_BYTES } from "../nvme/completion.ts";
+import { SQE_BYTES } from "../nvme/sqe.ts";
 
 /** Pages of Identify and the like. */
 const SPARE_DATA_BYTES = 2 ** 20;
@@ -167,4 +168,19 @@ function histogramsOf({ reads, writes, stages }: HistogramPlaces): number[] {
       ? []
       : Array.from({ length: STAGES }, (_, stage) => first + stage * HISTOGRAM_BYTES);
   return [reads.pointer, writes.pointer, ...ofStages];
+}
+
+/**
+ * Fills a region with what is written when nobody says what: pseudo-random bytes from the seed, which no device
+ * compresses (xorshift32; Marsaglia, 2003).
+ */
+export function fillBuffers(memory: LinearMemory, region: Span, seed: bigint): void {
+  let state = Number(BigInt.asUintN(32, seed * 0x9e3779b9n)) || 1;
+  const first = region.pointer / 4;
+  for (let word = first; word < first + region.bytes / 4; word++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    memory.u32[word] = state;
+  }
 }

@@ -4,16 +4,14 @@ import type { WaitMode } from "../../assembly/layout.ts";
 import { wasmModule } from "../compiled/modules.ts";
 import { type EventFd, native } from "../compiled/native.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
-import { needsInterrupts } from "../measurement/completion-mode.ts";
-import { type Workload, writes } from "../measurement/workload.ts";
+import { needsInterrupts, type Workload, writes } from "../measurement/workload.ts";
 import type { SharedMemory } from "../memory/linear-memory.ts";
 import type { Controller } from "../nvme/controller.ts";
 import type { Device } from "../nvme/device.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { QueuePairPlace, SubmissionQueue } from "../nvme/submission-queue.ts";
 import type { Transport } from "../transport/transport.ts";
-import { fillBuffers } from "./fill.ts";
-import { type JobMemory, queueEntries, slotTableSize } from "./job-memory.ts";
+import { fillBuffers, type JobMemory, queueEntries, slotTableSize } from "./job-memory.ts";
 import { vectorsFor, WAIT_MODES } from "./vectors.ts";
 
 /** How a job waits; eventfds are numbers, valid in every thread of the process, -1 for none. */

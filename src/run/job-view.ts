@@ -37,9 +37,8 @@ import { bucketHighNs, bucketIndex, bucketLowNs } from "../measurement/buckets.t
 import type { LatencyCounts, RejectedEntry, RejectionName } from "../measurement/measurement.ts";
 import type { Span } from "../memory/arena.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
+import { CQE_BYTES } from "../nvme/completion.ts";
 import type { JobMemory } from "./job-memory.ts";
-
-const CQE_BYTES = 16;
 
 /** The main thread's view of a job: plain loads of what the worker publishes. */
 export class JobView {

@@ -1,8 +1,9 @@
 // A sweep: one measurement for each setting of depth, completion mode and interrupt coalescing, on one open
 // device, one after the other.
-import { needsInterrupts } from "../measurement/completion-mode.ts";
+
 import type { Measurement, Setting } from "../measurement/measurement.ts";
 import type { Coalescing, Workload } from "../measurement/workload.ts";
+import { needsInterrupts } from "../measurement/workload.ts";
 import { pointName, pointTitle } from "../measurement/workload-names.ts";
 import type { CompletionMode } from "../measurement/workload-options.ts";
 import type { Trace } from "../nvme/registers.ts";

@@ -5,6 +5,7 @@ import { HISTOGRAM_COUNTS, HISTOGRAM_HIGHEST_NS } from "../../assembly/layout.ts
 import {
   encodeCounts,
   fioPercentiles,
+  hgrm,
   isCarried,
   meanNs,
   percentileNs,
@@ -14,7 +15,6 @@ import {
 } from "../../src/analysis/histogram.ts";
 import { bucketHighNs, bucketIndex, bucketLowNs } from "../../src/measurement/buckets.ts";
 import { emptyCounts, mergeCounts } from "../../src/measurement/latency-counts.ts";
-import { hgrm } from "../../src/results/hgrm.ts";
 import { countsOf, latencies } from "../examples/run.ts";
 
 /** Latencies of every magnitude, small ones as often as large ones. */

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot, version } from "../../src/ground/package.ts";
-import { SCHEMA } from "../../src/results/schema-version.ts";
+import { SCHEMA } from "../../src/results/schema/values.ts";
 import { folder, phasebit } from "./cli.ts";
 
 /** Names and values after the first line. */

@@ -4,7 +4,7 @@ import { exported } from "../../src/export/export.ts";
 import { packLatency } from "../../src/measurement/latency-counts.ts";
 import type { Interval } from "../../src/measurement/measurement.ts";
 import { mergeResults } from "../../src/results/merge.ts";
-import type { Result } from "../../src/results/result.ts";
+import type { Result } from "../../src/results/read.ts";
 import { countsOf, intervalsIn, latencyIn, startedAt, withBlock } from "../examples/run.ts";
 import {
   compareResult,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { exported } from "../../src/export/export.ts";
 import { fioBins } from "../../src/fio/bins.ts";
 import { latencyIn, packLatency } from "../../src/measurement/latency-counts.ts";
-import type { Result } from "../../src/results/result.ts";
+import type { Result } from "../../src/results/read.ts";
 import { blocksOf, withoutJobs } from "../examples/compare.ts";
 import { countsOf, latencies } from "../examples/run.ts";
 import { compareResult, longComparison, runResult, sidesResult, sweepResult } from "./results.ts";

@@ -2,7 +2,7 @@ import { build, HistogramLogReader, listTags } from "hdr-histogram-js";
 import { describe, expect, test } from "vitest";
 import { fioPercentiles, percentileNs } from "../../src/analysis/histogram.ts";
 import { exported } from "../../src/export/export.ts";
-import type { Result } from "../../src/results/result.ts";
+import type { Result } from "../../src/results/read.ts";
 import { blocksOf } from "../examples/compare.ts";
 import { intervalsIn, latencyIn, withBlock } from "../examples/run.ts";
 import { compareResult, FIRST_MS, ofHostile, runResult, sweepResult } from "./results.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { exported } from "../../src/export/export.ts";
 import { code, prose } from "../../src/export/markdown-text.ts";
-import type { Result } from "../../src/results/result.ts";
+import type { Result } from "../../src/results/read.ts";
 import { emptyRun, troubledRun } from "../examples/run.ts";
 import {
   compareResult,

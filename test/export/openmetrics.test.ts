@@ -9,7 +9,7 @@ import {
 } from "../../src/export/openmetrics-buckets.ts";
 import { canonical, decimal } from "../../src/export/openmetrics-text.ts";
 import { bucketHighNs } from "../../src/measurement/buckets.ts";
-import type { Result } from "../../src/results/result.ts";
+import type { Result } from "../../src/results/read.ts";
 import { examplePoint, exampleSweep } from "../examples/compare.ts";
 import { countsOf, emptyRun, intervalsIn, latencyIn, withBlock } from "../examples/run.ts";
 import { type ReadFamily, readOpenMetrics } from "./openmetrics-parser.ts";

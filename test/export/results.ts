@@ -1,7 +1,7 @@
 // Results for the export tests, with names that try to break out of every format.
 
 import type { DeviceIdentity, Setting } from "../../src/measurement/measurement.ts";
-import type { Result } from "../../src/results/result.ts";
+import type { Result } from "../../src/results/read.ts";
 import {
   adaptive,
   exampleComparison,

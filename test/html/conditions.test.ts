@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { reportData } from "../../src/html/build.ts";
 import { summaryText } from "../../src/html/summary.ts";
-import type { Result } from "../../src/results/result.ts";
+import type { Result } from "../../src/results/read.ts";
 import {
   adaptive,
   exampleComparison,

@@ -4,7 +4,7 @@ import { reportData } from "../../src/html/build.ts";
 import { reportHtml } from "../../src/html/report.ts";
 import type { GroupData, ReportData } from "../../src/html/report-data.ts";
 import type { Measurement } from "../../src/measurement/measurement.ts";
-import type { Result } from "../../src/results/result.ts";
+import type { Result } from "../../src/results/read.ts";
 
 /** In the place of the bundle. */
 export const stubAssets = {

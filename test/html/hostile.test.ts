@@ -1,7 +1,7 @@
 // A result that was made by hand to do harm: whatever its strings hold, they are text in the report.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Result } from "../../src/results/result.ts";
+import type { Result } from "../../src/results/read.ts";
 import { exampleComparison, interrupt, poll } from "../examples/compare.ts";
 import { exampleRun } from "../examples/run.ts";
 import { compareResult, contentOf, htmlOf, runResult, shown } from "./examples.ts";

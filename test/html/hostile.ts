@@ -1,5 +1,5 @@
 // Results made by hand to do harm.
-import type { Result } from "../../src/results/result.ts";
+import type { Result } from "../../src/results/read.ts";
 import { exampleRun } from "../examples/run.ts";
 import { runResult } from "./examples.ts";
 

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { stepEdgeNs, stepOf } from "../../src/analysis/latency-steps.ts";
-import { columnsOf } from "../../src/html/columns.ts";
+import { columnsOf } from "../../src/html/grid.ts";
 import { type Timeline, timelineOf as timelineIn } from "../../src/html/timeline.ts";
 import { bucketIndex } from "../../src/measurement/buckets.ts";
 import type { Stretch } from "../../src/measurement/groups.ts";

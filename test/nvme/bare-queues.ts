@@ -2,9 +2,10 @@
 
 import { instantiateQueue } from "../../src/compiled/modules.ts";
 import { LinearMemory } from "../../src/memory/linear-memory.ts";
+import { CQE_BYTES } from "../../src/nvme/completion.ts";
 import { CompletionQueue } from "../../src/nvme/completion-queue.ts";
 import type { Surroundings } from "../../src/nvme/queue.ts";
-import { CQE_BYTES, SQE_BYTES } from "../../src/nvme/sizes.ts";
+import { SQE_BYTES } from "../../src/nvme/sqe.ts";
 import { SubmissionQueue } from "../../src/nvme/submission-queue.ts";
 
 export interface Bare {

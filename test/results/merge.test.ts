@@ -11,8 +11,8 @@ import type { Measurement, Warning } from "../../src/measurement/measurement.ts"
 import type { Workload } from "../../src/measurement/workload.ts";
 import { comparisonDocument } from "../../src/results/compare-document.ts";
 import { mergeComparisons, mergeResults, mergeRuns, mergeSweeps } from "../../src/results/merge.ts";
+import type { Result } from "../../src/results/read.ts";
 import { readResult } from "../../src/results/read.ts";
-import type { Result } from "../../src/results/result.ts";
 import { SavedResult } from "../../src/results/save.ts";
 import { blockOf } from "../../src/run/block.ts";
 import {

@@ -16,7 +16,7 @@ import {
   workload,
 } from "../../src/results/schema/conditions.ts";
 import { latencyDetails, packedCounts, packedLatency } from "../../src/results/schema/latency.ts";
-import { SCHEMA } from "../../src/results/schema-version.ts";
+import { SCHEMA } from "../../src/results/schema/values.ts";
 import { sweepDocument } from "../../src/results/sweep-document.ts";
 import { type DocumentKind, documentSchemas } from "../../src/results/validate.ts";
 import { exampleComparison, examplePoint, exampleSweep } from "../examples/compare.ts";

@@ -1,9 +1,8 @@
 // What every result document has, whatever was asked for: measurement/measurement.ts as JSON. Figures stand beside it.
 import * as v from "valibot";
-import { SCHEMA } from "../schema-version.ts";
 import { block } from "./block.ts";
 import { conditions, device, warnings, workload } from "./conditions.ts";
-import { count, listOf, text } from "./values.ts";
+import { count, listOf, SCHEMA, text } from "./values.ts";
 
 const MOST_SETTINGS = 100_000;
 const MOST_BLOCKS = 256_000;

@@ -3,6 +3,9 @@
 import * as v from "valibot";
 import { safeString } from "../../ground/strings.ts";
 
+/** Raised when a key changes its meaning or goes away; new keys do not raise it. */
+export const SCHEMA = 3;
+
 /** Longer texts are no names, options or messages. */
 const LONGEST_TEXT = 8192;
 /** The largest whole number of which a double knows twice the value. */
