@@ -118,7 +118,7 @@ const about: Omit<Measurement, "workload" | "workloads" | "blocks"> = {
   devices: [
     {
       ...{ address: "none", transport: "none", model: "none", serial: "none", firmware: "0" },
-      ...{ vid: 0, version: "1.4.0", nsid: 1, blocks: 2 ** 30, blockBytes: 4096 },
+      ...{ vid: 0, version: "1.4.0", nsid: 1, logicalBlocks: 2 ** 30, blockBytes: 4096 },
       ...{ maxTransferBytes: null, maxQueueEntries: 1024 },
     },
   ],

@@ -194,7 +194,7 @@ function devices(): Condition[] {
     ),
     subject(
       "capacity",
-      eachDevice((device) => formatBytes(device.blocks * device.blockBytes)),
+      eachDevice((device) => formatBytes(device.logicalBlocks * device.blockBytes)),
     ),
   ];
 }

@@ -148,7 +148,8 @@ export interface DeviceIdentity {
   /** "1.4.0", from VS. */
   readonly version: string;
   readonly nsid: number;
-  readonly blocks: number;
+  /** NSZE: size of the namespace in logical blocks. */
+  readonly logicalBlocks: number;
   readonly blockBytes: number;
   /** Largest transfer in bytes; null when the controller names no limit. */
   readonly maxTransferBytes: number | null;

@@ -14,8 +14,17 @@ export function fromSecond(document: Json): Json {
 }
 
 function conditionsOf({ device, merged, ...conditions }: Json): Json {
-  const sources = list(merged).map(({ device: own, ...source }) => ({ ...source, devices: [own] }));
-  return { ...conditions, devices: [device], merged: sources };
+  const sources = list(merged).map(({ device: own, ...source }) => ({
+    ...source,
+    devices: [deviceOf(own)],
+  }));
+  return { ...conditions, devices: [deviceOf(device)], merged: sources };
+}
+
+function deviceOf(device: unknown): unknown {
+  if (typeof device !== "object" || device === null || !("blocks" in device)) return device;
+  const { blocks, ...others } = device;
+  return { ...others, logicalBlocks: blocks };
 }
 
 function runOf({ jobs, series, deviceCpuNs, ...details }: Json): Json {

@@ -207,7 +207,7 @@ export class Session {
       vid: identity.vid,
       version: registers.version(),
       nsid: this.namespace.nsid,
-      blocks: this.namespace.blocks,
+      logicalBlocks: this.namespace.blocks,
       blockBytes: this.namespace.blockBytes,
       maxTransferBytes: identity.maxTransferBytes,
       maxQueueEntries: registers.capabilities().maxQueueEntries,

@@ -63,8 +63,8 @@ export function deviceLines(
 }
 
 /** "1.75TiB in 512B blocks". */
-export function capacityText({ blocks, blockBytes }: DeviceIdentity): string {
-  return `${formatBytes(blocks * blockBytes)} in ${formatBytes(blockBytes)} blocks`;
+export function capacityText({ logicalBlocks, blockBytes }: DeviceIdentity): string {
+  return `${formatBytes(logicalBlocks * blockBytes)} in ${formatBytes(blockBytes)} blocks`;
 }
 
 /** The machine. */

@@ -51,7 +51,7 @@ describe("what makes another workload", () => {
   });
 
   test("the namespace's blocks", () => {
-    const other = elsewhere(base, { device: { blockBytes: 4096, blocks: 468_843_606 } });
+    const other = elsewhere(base, { device: { blockBytes: 4096, logicalBlocks: 468_843_606 } });
     const found = differences(base, other).filter(({ isWorkload }) => isWorkload);
     expect(found).toEqual([{ name: "block size", a: ["512"], b: ["4k"], isWorkload: true }]);
   });
@@ -89,7 +89,7 @@ describe("what is noted, with both values", () => {
     ["firmware", { device: { firmware: "3B" } }],
     ["NVMe version", { device: { version: "2.0.0" } }],
     ["nsid", { device: { nsid: 2 } }],
-    ["capacity", { device: { blocks: 1000 } }],
+    ["capacity", { device: { logicalBlocks: 1000 } }],
   ] as const)("%s", (name, change) => {
     expect(names(base, elsewhere(base, change))).toEqual([name]);
   });

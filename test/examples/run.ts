@@ -128,7 +128,7 @@ export const exampleDevice: DeviceIdentity = {
   vid: 0x144d,
   version: "1.4.0",
   nsid: 1,
-  blocks: 3_750_748_848,
+  logicalBlocks: 3_750_748_848,
   blockBytes: 512,
   maxTransferBytes: 131_072,
   maxQueueEntries: 1024,

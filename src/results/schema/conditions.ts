@@ -33,7 +33,7 @@ export const device = v.object({
   vid: count,
   version: text,
   nsid: count,
-  blocks: amount,
+  logicalBlocks: amount,
   blockBytes: positive,
   maxTransferBytes: v.nullable(positive),
   maxQueueEntries: positive,
