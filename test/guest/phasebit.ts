@@ -7,11 +7,19 @@ import { json, lastWords, step } from "./outcome.ts";
 
 /** PHASEBIT_CLI names another build; the guest must be able to see it, so not below /tmp. */
 export function commandLine(): string {
-  const cli = process.env.PHASEBIT_CLI ?? join(repository, "dist", "src", "cli.js");
-  if (!existsSync(cli)) {
-    throw new Error(`guest: no ${cli}; build phasebit first (npm run build)`);
+  return program(process.env.PHASEBIT_CLI ?? join(repository, "dist", "src", "cli.js"));
+}
+
+/** How a program in examples/ is called. */
+export function exampleProgram(name: string): string {
+  return program(join(repository, "dist", "examples", `${name}.js`));
+}
+
+function program(file: string): string {
+  if (!existsSync(file)) {
+    throw new Error(`guest: no ${file}; build phasebit first (npm run build)`);
   }
-  return ["node", ...STEADY_CODE.filter((flag) => knownFlags().includes(flag)), cli].join(" ");
+  return ["node", ...STEADY_CODE.filter((flag) => knownFlags().includes(flag)), file].join(" ");
 }
 
 /**

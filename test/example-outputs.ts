@@ -1,0 +1,14 @@
+// What each program in examples/ prints, on the embedded controller and on any other.
+
+/** By the program's name. */
+export const exampleOutputs: Readonly<Record<string, RegExp>> = {
+  identify:
+    /^.+, serial .+, NVMe 1\.4\.0\nstatus 0, NN (\d+) of \1\nnamespace 1: \d+ blocks of (512|4096) bytes\n$/,
+  "read-write": /^65536 bytes are as they were written\n$/,
+  "raw-entry":
+    /^cid 1234h, SQHD [12], Success.*\ncid 1234h, SQHD 2, Success.*\ncid beefh, Invalid Namespace or Format \(0\/0b\), DNR true\n$/,
+  "two-queues":
+    /^SQ 1: 10 commands\nSQ 7: 40 commands\nCQ 3: head 2, phase 1, 0 strays\ndeleting it before them: status 10ch\n$/,
+  reset:
+    /^status 0, controller reset, RDY 0, .*: reset\nUSAGE: post to submission queue 1: .*reset since\nstatus 0, function reset, RDY 0, .*: reset\nUSAGE: .*\n$/,
+};
