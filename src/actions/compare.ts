@@ -13,6 +13,7 @@ import {
 } from "../measurement/workload-options.ts";
 import { checkOutput } from "../results/files.ts";
 import { runComparison } from "../run/compare.ts";
+import { type GateFlags, gatedExitCode, measuredGates } from "./gates.ts";
 import { names, wholeNumber } from "./lists.ts";
 import { exitCodeOf, type OutputFlags, present } from "./output.ts";
 import { presentationOf } from "./presentation.ts";
@@ -20,7 +21,7 @@ import { untilSignalled } from "./signals.ts";
 import { traceTo } from "./trace.ts";
 
 /** What the command line said. */
-export interface CompareFlags extends WorkloadOptions, OutputFlags, LiveFlags {
+export interface CompareFlags extends WorkloadOptions, OutputFlags, LiveFlags, GateFlags {
   readonly modes: string;
   readonly a?: string;
   readonly b?: string;
@@ -36,13 +37,15 @@ const MOST_ROUNDS = 1000;
 export async function compare(flags: CompareFlags): Promise<void> {
   const modes = comparedModes(flags);
   const rounds = wholeNumber("--rounds", flags.rounds, 1, MOST_ROUNDS);
+  const judge = measuredGates(flags, modes);
   checkOutput(flags.output);
   const plan = { command: "compare", parts: modes, blocks: rounds * modes.length } as const;
   await whileLive(flags, plan, async (live) => {
     const measurement = await measure(modes, rounds, flags, live);
     live.measured(measurement);
-    process.exitCode = exitCodeOf(measurement);
-    return present(flags, presentationOf(measurement, flags.output));
+    const verdicts = judge(measurement);
+    process.exitCode = gatedExitCode(verdicts, exitCodeOf(measurement));
+    return present(flags, presentationOf(measurement, flags.output, verdicts));
   });
 }
 

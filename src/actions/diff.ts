@@ -1,24 +1,24 @@
 // phasebit diff: two saved results, or two sets of them, figure by figure.
 import { type Diff, diffSides } from "../analysis/diff.ts";
-import { type Gate, parseGate, quotedGate } from "../analysis/diff-gate.ts";
+import { parseGate } from "../analysis/diff-gate.ts";
 import { type Judgement, judge } from "../analysis/diff-judge.ts";
-import { exitCodes, usage } from "../ground/errors.ts";
-import { safeString } from "../ground/strings.ts";
+import { usage } from "../ground/errors.ts";
 import { checkOutput, saveText } from "../results/files.ts";
 import { jsonText } from "../results/save.ts";
 import { diffReport } from "../text/diff.ts";
 import { diffDocument } from "../text/diff-document.ts";
-import { judgementText } from "../text/diff-judgements.ts";
+import { diffVerdicts } from "../text/diff-judgements.ts";
 import { diffMarkdown } from "../text/diff-markdown.ts";
+import type { Doubt } from "../text/gate-words.ts";
+import { asideText, type Verdict } from "../text/verdicts.ts";
 import { SideReader } from "./diff-sides.ts";
+import { type GateFlags, gatedExitCode, gatesOf } from "./gates.ts";
 import { requireOther } from "./other-file.ts";
 
 /** What the command line said. */
-export interface DiffFlags {
+export interface DiffFlags extends GateFlags {
   readonly a?: readonly string[];
   readonly b?: readonly string[];
-  readonly failIf?: readonly string[];
-  readonly strict?: boolean;
   readonly despiteDifferences?: boolean;
   readonly outputFormat: "normal" | "json" | "markdown";
   readonly output?: string;
@@ -27,9 +27,7 @@ export interface DiffFlags {
 /** Reads both sides, compares, prints, and judges the conditions. */
 export function diff(a: string | undefined, b: string | undefined, flags: DiffFlags): void {
   const names = sideNames(a, b, flags);
-  const gates = (flags.failIf ?? []).map(gateOf);
-  if (flags.strict && gates.length === 0)
-    throw usage("--strict: there is no --fail-if to be strict about");
+  const gates = gatesOf(flags, parseGate);
   const file = flags.output === "-" ? undefined : flags.output;
   if (file !== undefined) checkOutput(file);
   const reader = new SideReader();
@@ -41,10 +39,12 @@ export function diff(a: string | undefined, b: string | undefined, flags: DiffFl
     );
   const found = diffSides(...sides, flags.despiteDifferences);
   const judgements = judge(found, gates, flags.strict);
-  process.exitCode = exitCodeOf(judgements);
-  const text = rendered(found, judgements, flags.outputFormat);
+  const doubts = flags.strict ? found.warnings.map(({ warning }) => warning) : [];
+  const verdicts = diffVerdicts(found, judgements, doubts);
+  process.exitCode = gatedExitCode(verdicts);
+  const text = rendered(found, judgements, doubts, flags.outputFormat);
   if (file === undefined) process.stdout.write(text);
-  else saveWith(file, text, found, judgements);
+  else saveWith(file, text, verdicts);
 }
 
 function sideNames(a: string | undefined, b: string | undefined, flags: DiffFlags) {
@@ -59,36 +59,19 @@ function sideNames(a: string | undefined, b: string | undefined, flags: DiffFlag
   );
 }
 
-function gateOf(text: string): Gate {
-  const parsed = parseGate(text);
-  if (parsed.ok) return parsed.value;
-  throw usage(`--fail-if ${quotedGate(text)}: ${parsed.why}`);
-}
-
 function rendered(
   found: Diff,
   judgements: readonly Judgement[],
+  doubts: readonly Doubt[],
   format: DiffFlags["outputFormat"],
 ): string {
-  if (format === "json") return jsonText(diffDocument(found, judgements));
-  if (format === "markdown") return diffMarkdown(found, judgements);
-  return diffReport(found, judgements);
+  if (format === "json") return jsonText(diffDocument(found, judgements, doubts));
+  if (format === "markdown") return diffMarkdown(found, judgements, doubts);
+  return diffReport(found, diffVerdicts(found, judgements, doubts));
 }
 
 /** Whoever reads the log of a pipeline sees why it failed, wherever the rest went. */
-function saveWith(file: string, text: string, found: Diff, judgements: readonly Judgement[]): void {
+function saveWith(file: string, text: string, verdicts: readonly Verdict[]): void {
   saveText(file, text);
-  for (const judgement of judgements) {
-    if (judgement.outcome !== "ok") {
-      process.stderr.write(`phasebit: ${safeString(judgementText(judgement, found))}\n`);
-    }
-  }
-}
-
-/** What failed for certain is told, whatever else could not be judged. */
-function exitCodeOf(judgements: readonly Judgement[]): number {
-  const has = (outcome: Judgement["outcome"]): boolean =>
-    judgements.some((judgement) => judgement.outcome === outcome);
-  if (has("failed")) return exitCodes.THRESHOLD;
-  return has("not judged") ? exitCodes.USAGE : 0;
+  process.stderr.write(asideText(verdicts));
 }

@@ -14,6 +14,8 @@ export interface Presentation {
   /** Text for people; `saved` are the files. */
   normal(saved: readonly string[]): string;
   json(): string;
+  /** What stderr gets beside JSON: conditions that are not ok. */
+  aside(): string;
 }
 
 /** Saves and prints. @returns the files. @throws PhasebitError RESULTS */
@@ -26,6 +28,7 @@ export function present(flags: OutputFlags, presentation: Presentation): readonl
     process.stdout.write(
       flags.outputFormat === "json" ? presentation.json() : presentation.normal(saved),
     );
+    if (flags.outputFormat === "json") process.stderr.write(presentation.aside());
   }
   return saved;
 }

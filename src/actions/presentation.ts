@@ -5,6 +5,7 @@ import { comparisonReport } from "../text/compare.ts";
 import type { ViewOptions } from "../text/compare-frame.ts";
 import { normalReport } from "../text/normal.ts";
 import { sweepReport } from "../text/sweep.ts";
+import { asideText, type Verdict, verdictReport } from "../text/verdicts.ts";
 import type { Presentation } from "./output.ts";
 
 const reports: Readonly<
@@ -12,11 +13,19 @@ const reports: Readonly<
 > = { run: normalReport, compare: comparisonReport, sweep: sweepReport };
 
 /** The measurement's report, its document and its files. */
-export function presentationOf(measurement: Measurement, output?: string): Presentation {
+export function presentationOf(
+  measurement: Measurement,
+  output?: string,
+  verdicts: readonly Verdict[] = [],
+): Presentation {
   const result = new SavedResult(measurement);
   return {
     save: () => result.save(output),
-    normal: (saved) => reports[measurement.kind](measurement, { saved }),
+    normal: (saved) => {
+      const report = reports[measurement.kind](measurement, { saved });
+      return verdicts.length === 0 ? report : `${report}\n${verdictReport(verdicts)}`;
+    },
     json: () => result.text,
+    aside: () => asideText(verdicts),
   };
 }

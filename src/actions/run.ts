@@ -5,19 +5,21 @@ import { parseWorkload } from "../measurement/workload.ts";
 import type { WorkloadOptions } from "../measurement/workload-options.ts";
 import { checkOutput } from "../results/files.ts";
 import { runWorkload } from "../run/runner.ts";
+import { type GateFlags, gatedExitCode, measuredGates } from "./gates.ts";
 import { exitCodeOf, type OutputFlags, present } from "./output.ts";
 import { presentationOf } from "./presentation.ts";
 import { untilSignalled } from "./signals.ts";
 import { traceTo } from "./trace.ts";
 
 /** What the command line said. */
-export interface RunFlags extends WorkloadOptions, OutputFlags, LiveFlags {
+export interface RunFlags extends WorkloadOptions, OutputFlags, LiveFlags, GateFlags {
   readonly trace?: boolean;
 }
 
 /** Measures, prints and saves. */
 export async function run(flags: RunFlags): Promise<void> {
   const workload = parseWorkload(flags);
+  const judge = measuredGates(flags, [{ name: "", workload }]);
   checkOutput(flags.output);
   const plan = { command: "run", parts: [{ name: "", workload }], blocks: 1 } as const;
   await whileLive(flags, plan, async (live) => {
@@ -31,7 +33,8 @@ export async function run(flags: RunFlags): Promise<void> {
       }),
     );
     live.measured(measurement);
-    process.exitCode = exitCodeOf(measurement);
-    return present(flags, presentationOf(measurement, flags.output));
+    const verdicts = judge(measurement);
+    process.exitCode = gatedExitCode(verdicts, exitCodeOf(measurement));
+    return present(flags, presentationOf(measurement, flags.output, verdicts));
   });
 }

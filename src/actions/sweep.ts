@@ -12,7 +12,8 @@ import {
 } from "../measurement/workload.ts";
 import { completionModes, type WorkloadOptions } from "../measurement/workload-options.ts";
 import { checkOutput } from "../results/files.ts";
-import { runSweep, type SweepAxes, sweepWorkloads } from "../run/sweep.ts";
+import { runSweep, type SweepAxes, settingOf, sweepWorkloads } from "../run/sweep.ts";
+import { type GateFlags, gatedExitCode, measuredGates } from "./gates.ts";
 import { names, numbers } from "./lists.ts";
 import { exitCodeOf, type OutputFlags, present } from "./output.ts";
 import { presentationOf } from "./presentation.ts";
@@ -20,7 +21,7 @@ import { untilSignalled } from "./signals.ts";
 import { traceTo } from "./trace.ts";
 
 /** What the command line said. */
-export interface SweepFlags extends WorkloadOptions, OutputFlags, LiveFlags {
+export interface SweepFlags extends WorkloadOptions, OutputFlags, LiveFlags, GateFlags {
   readonly modes: string;
   readonly iodepth: string;
   readonly thresholds?: string;
@@ -36,14 +37,17 @@ export async function sweep(flags: SweepFlags): Promise<void> {
     coalescings: coalescings(flags),
   };
   const base = parseWorkload({ ...flags, iodepth: undefined });
+  const workloads = sweepWorkloads(base, axes);
+  const judge = measuredGates(flags, workloads.map(settingOf));
   checkOutput(flags.output);
-  const parts = sweepWorkloads(base, axes).map((workload) => ({ name: "", workload }));
+  const parts = workloads.map((workload) => ({ name: "", workload }));
   const plan = { command: "sweep", parts, blocks: parts.length } as const;
   await whileLive(flags, plan, async (live) => {
     const measurement = await measure(base, axes, flags, live);
     live.measured(measurement);
-    process.exitCode = exitCodeOf(measurement);
-    return present(flags, presentationOf(measurement, flags.output));
+    const verdicts = judge(measurement);
+    process.exitCode = gatedExitCode(verdicts, exitCodeOf(measurement));
+    return present(flags, presentationOf(measurement, flags.output, verdicts));
   });
 }
 

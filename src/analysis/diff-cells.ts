@@ -61,6 +61,20 @@ export function groupName({ mode, direction }: CellGroup): string {
   return mode === null ? direction : `${mode}.${direction}`;
 }
 
+/** A group that a setting will have cells of, before anything is measured. */
+export interface ExpectedGroup {
+  readonly group: CellGroup;
+  readonly figures: readonly Figure[];
+}
+
+/** The groups of a setting of that name; the only one has none. */
+export function expectedGroups(name: string, workload: Workload): ExpectedGroup[] {
+  const mode = name === "" ? null : name;
+  return directionGroups(workload, true).map(({ direction, figures }) => {
+    return { group: { mode, direction }, figures };
+  });
+}
+
 function wholeBlocks(measurement: DiffResult["measurement"]): ReadonlySet<Block> {
   const blocks = measuredModes(measurement).flatMap((mode) => mode.blocks);
   return new Set(blocks.filter(({ isWhole }) => isWhole).map(({ block }) => block));

@@ -6,8 +6,10 @@ import {
   workloadOptions,
 } from "../measurement/workload-options.ts";
 import { withExamples } from "./examples.ts";
+import { gateOptions, measuredConditions } from "./gates.ts";
 import { liveOptions } from "./live.ts";
 import { listOption, optionOf, outputOptions } from "./options.ts";
+import { withSection } from "./sections.ts";
 
 /** Of a block; twelve rounds of two modes take half a minute. */
 const BLOCK_DEFAULTS: Readonly<Record<string, string>> = {
@@ -24,8 +26,10 @@ export function compareCommand(): Command {
     if (description.flags.startsWith("--completion")) continue;
     command.addOption(optionOf(eachBlock(description)));
   }
-  for (const option of [...outputOptions(), ...liveOptions()]) command.addOption(option);
-  command.action(async (flags) => {
+  for (const option of [...outputOptions(), ...liveOptions(), ...gateOptions()]) {
+    command.addOption(option);
+  }
+  withSection(command, measuredConditions).action(async (flags) => {
     const { compare } = await import("../actions/compare.ts");
     await compare(flags);
   });

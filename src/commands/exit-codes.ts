@@ -10,6 +10,7 @@ export const exitMeanings: Readonly<Record<number, string>> = {
   [exitCodes.REFUSED]: "refused: a write without consent, a device in use",
   [exitCodes.DEVICE]: "the device misbehaved, or I/O failed",
   [exitCodes.RESULTS]: "results could not be saved",
-  [exitCodes.THRESHOLD]: "a condition of diff --fail-if is met",
+  [exitCodes.NOT_JUDGED]: "a condition of --fail-if could not be judged",
+  [exitCodes.THRESHOLD]: "a condition of --fail-if is met",
   130: "interrupted; what was measured is kept",
 };

@@ -2,8 +2,10 @@
 import { Command } from "commander";
 import { stagesOption, workloadOptions } from "../measurement/workload-options.ts";
 import { withExamples } from "./examples.ts";
+import { gateOptions, measuredConditions } from "./gates.ts";
 import { liveOptions } from "./live.ts";
 import { optionOf, outputOptions } from "./options.ts";
+import { withSection } from "./sections.ts";
 
 export function runCommand(): Command {
   const command = new Command("run").description(
@@ -12,8 +14,10 @@ export function runCommand(): Command {
   for (const description of [...workloadOptions, stagesOption]) {
     command.addOption(optionOf(description));
   }
-  for (const option of [...outputOptions(), ...liveOptions()]) command.addOption(option);
-  command.action(async (flags) => {
+  for (const option of [...outputOptions(), ...liveOptions(), ...gateOptions()]) {
+    command.addOption(option);
+  }
+  withSection(command, measuredConditions).action(async (flags) => {
     const { run } = await import("../actions/run.ts");
     await run(flags);
   });
@@ -29,6 +33,10 @@ export function runCommand(): Command {
     [
       "Wait for completions as a service time around 80 us suggests",
       'phasebit run -d "embedded?latency=lognormal:80us,0.3" --completion adaptive',
+    ],
+    [
+      "Fail a pipeline, with exit code 99",
+      'phasebit run --iodepth 32 --fail-if "p99 > 200us" --fail-if "errors > 0"',
     ],
     [
       "Random writes: the data on the drive are lost",

@@ -2,8 +2,10 @@
 import { Command, Option } from "commander";
 import { completionModes, workloadOptions } from "../measurement/workload-options.ts";
 import { withExamples } from "./examples.ts";
+import { gateOptions, measuredConditions } from "./gates.ts";
 import { liveOptions } from "./live.ts";
 import { listOption, optionOf, outputOptions } from "./options.ts";
+import { withSection } from "./sections.ts";
 
 /** What the axes say instead. */
 const AXES = /--(completion|iodepth|coalesce)\b/;
@@ -19,8 +21,10 @@ export function sweepCommand(): Command {
     const isRuntime = description.flags.includes("--runtime");
     command.addOption(optionOf(isRuntime ? { ...description, default: RUNTIME } : description));
   }
-  for (const option of [...outputOptions(), ...liveOptions()]) command.addOption(option);
-  command.action(async (flags) => {
+  for (const option of [...outputOptions(), ...liveOptions(), ...gateOptions()]) {
+    command.addOption(option);
+  }
+  withSection(command, measuredConditions).action(async (flags) => {
     const { sweep } = await import("../actions/sweep.ts");
     await sweep(flags);
   });

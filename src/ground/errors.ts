@@ -13,7 +13,9 @@ export const exitCodes = {
   DEVICE: 5,
   /** Results could not be written whole. */
   RESULTS: 7,
-  /** A condition of `phasebit diff --fail-if` is met. */
+  /** A condition of `--fail-if` could not be judged, and none is met. */
+  NOT_JUDGED: 98,
+  /** A condition of `--fail-if` is met. */
   THRESHOLD: 99,
 } as const;
 

@@ -66,7 +66,8 @@ export async function runSweep(
   });
 }
 
-function settingOf(workload: Workload): Setting {
+/** What a sweep calls a point, and how it is measured. */
+export function settingOf(workload: Workload): Setting {
   const { mode } = workload.completion;
   return { name: pointName(mode, workload), mode, options: "", device: 0, workload };
 }

@@ -1,11 +1,12 @@
 // The lines above and below the figures of a comparison or a sweep: on what, with what, on which machine, with
 // which doubts, saved where.
 
+import { safeString } from "../ground/strings.ts";
 import { formatBytes } from "../ground/units.ts";
 import type { DeviceIdentity, Measurement, Warning } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { warningText } from "../results/warnings.ts";
-import { type Colors, type Row, wrap } from "./columns.ts";
+import { type Colors, LABEL_WIDTH, type Row, type Style, wrap } from "./columns.ts";
 import { eachText, jobsText, patternText, sizeText } from "./workload-parts.ts";
 
 export interface ViewOptions {
@@ -78,6 +79,22 @@ export function hostLines({ host, version }: Measurement, { colors, columns }: L
 export function warningLines(warnings: readonly Warning[], { colors, columns }: Lines): string[] {
   const label = { text: "warning", style: colors.yellow };
   return warnings.flatMap((warning) => wrap(label, warningText(warning).split(" "), " ", columns));
+}
+
+/** A label and words, what does not fit the line below. */
+export function field(label: string, style: Style, words: string, lines: Lines): string[] {
+  const parts = words.split(" ").map((word) => fitting(word, lines));
+  return wrap({ text: label, style }, parts, " ", lines.columns);
+}
+
+/** The arrow between what was and what is: the only word that is not ASCII. */
+export const ARROW = "→";
+
+/** Safe to print, and no longer than a line. */
+export function fitting(text: string, { columns }: Lines): string {
+  const safe = text === ARROW ? text : safeString(text);
+  const most = columns - LABEL_WIDTH;
+  return safe.length <= most ? safe : `${safe.slice(0, most - 1)}~`;
 }
 
 /** Where the result is. */

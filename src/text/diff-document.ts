@@ -1,21 +1,26 @@
 // A diff as JSON. Names are those of the result documents and of docs/diff.md.
 import type { Diff, FigureDiff, SideWarning } from "../analysis/diff.ts";
-import { formatGate } from "../analysis/diff-gate.ts";
 import type { Judgement } from "../analysis/diff-judge.ts";
 import type { Side } from "../analysis/diff-sides.ts";
 import { SEED } from "../analysis/diff-values.ts";
+import { formatGate } from "../analysis/gate.ts";
 import { version } from "../ground/package.ts";
 import { warningText } from "../results/warnings.ts";
 import { RESAMPLES } from "../statistics/bootstrap.ts";
 import { VERDICT_LEVEL } from "../statistics/sign-flip.ts";
+import type { Doubt } from "./gate-words.ts";
 
 /** Raised when a key changes its meaning or goes away; new keys do not raise it. */
 const SCHEMA = 1;
 
 export type DiffDocument = ReturnType<typeof diffDocument>;
 
-/** Everything about a diff, fit for JSON. */
-export function diffDocument(diff: Diff, judgements: readonly Judgement[] = []) {
+/** Everything about a diff, fit for JSON. `doubts` are warnings that fail. */
+export function diffDocument(
+  diff: Diff,
+  judgements: readonly Judgement[] = [],
+  doubts: readonly Doubt[] = [],
+) {
   const { a, b, subject, observations, differences, unmatched, figures, warnings } = diff;
   const { onBothSides } = diff;
   return {
@@ -32,6 +37,8 @@ export function diffDocument(diff: Diff, judgements: readonly Judgement[] = []) 
     onBothSides,
     figures: figures.map(figureEntry),
     failIf: judgements.map(judgementEntry),
+    /** Kinds of warnings that failed because it was strict. */
+    strict: doubts.map(({ kind }) => kind),
     warnings: warnings.map(warningEntry),
   };
 }
@@ -97,7 +104,7 @@ function figureEntry(diff: FigureDiff) {
   };
 }
 
-function judgementEntry({ gate, diff, outcome, change, interval }: Judgement) {
+function judgementEntry({ gate, diff, outcome, change, interval, value }: Judgement) {
   const { group, figure } = diff;
   return {
     condition: formatGate(gate),
@@ -106,6 +113,7 @@ function judgementEntry({ gate, diff, outcome, change, interval }: Judgement) {
     outcome,
     change,
     interval,
+    value,
   };
 }
 

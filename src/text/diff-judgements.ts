@@ -1,10 +1,28 @@
 // Conditions of --fail-if and what became of them, in words.
 import type { Diff, FigureDiff } from "../analysis/diff.ts";
 import { groupName } from "../analysis/diff-cells.ts";
-import { formatGate } from "../analysis/diff-gate.ts";
 import type { Judgement } from "../analysis/diff-judge.ts";
+import { formatGate } from "../analysis/gate.ts";
+import { safeString } from "../ground/strings.ts";
 import { tooFewText } from "./diff-notes.ts";
 import { signed } from "./diff-words.ts";
+import { type Doubt, doubtVerdicts } from "./gate-words.ts";
+import type { Verdict } from "./verdicts.ts";
+
+/**
+ * What became of each condition, and of the doubts when they fail too.
+ * @param doubts empty unless it is strict.
+ */
+export function diffVerdicts(
+  diff: Diff,
+  judgements: readonly Judgement[],
+  doubts: readonly Doubt[] = [],
+): Verdict[] {
+  const judged = judgements.map((judgement) => {
+    return { outcome: judgement.outcome, text: safeString(judgementText(judgement, diff)) };
+  });
+  return [...judged, ...doubtVerdicts(doubts)];
+}
 
 /** "FAILED: read.p99 > +5%: +41.1%, 95% interval +40.1% to +42.3%". */
 export function judgementText(judgement: Judgement, diff: Diff): string {
@@ -23,7 +41,8 @@ export function conditionText({ gate, diff }: Judgement): string {
 
 /** Why it came out so. */
 export function reasonText(judgement: Judgement, whole: Diff): string {
-  const { change, interval, diff, outcome } = judgement;
+  const { change, interval, diff, outcome, value: own } = judgement;
+  if (own !== null) return diff.figure.format(own);
   if (change === null) return notJudged(diff, whole);
   const value = changeText(judgement, change);
   if (interval === null) return `${value}, without an interval: the value alone decides`;
@@ -39,8 +58,8 @@ function notJudged(diff: FigureDiff, whole: Diff): string {
   return "it was not measured";
 }
 
-/** In the terms of the limit: "+41.1%", "+9.91us". */
+/** In the terms of the bound: "+41.1%", "+9.91us". */
 function changeText({ gate, diff }: Judgement, change: number): string {
-  if (gate.limit.unit !== "%") return signed(change, diff.figure.format);
+  if (gate.bound.unit !== "%") return signed(change, diff.figure.format);
   return signed(change * 100, (percent) => `${percent.toFixed(percent < 9.995 ? 2 : 1)}%`);
 }

@@ -18,19 +18,24 @@ import {
   sideText,
   valuesText,
 } from "./diff-words.ts";
+import { type Doubt, doubtsText } from "./gate-words.ts";
 
 /** A comment has room for 65,536 characters; no value needs more than this. */
 const LONGEST_VALUE = 200;
 
 /** The diff as Markdown, lines ended. */
-export function diffMarkdown(diff: Diff, judgements: readonly Judgement[] = []): string {
+export function diffMarkdown(
+  diff: Diff,
+  judgements: readonly Judgement[] = [],
+  doubts: readonly Doubt[] = [],
+): string {
   const tables = [...byGroup(shownFigures(diff.figures))].map(([name, figures]) =>
     figureTable(name, figures),
   );
   const sections = [
     heading(diff),
     sides(diff),
-    judgementTable(judgements, diff),
+    judgementTable(judgements, doubts, diff),
     ...tables,
     notes(diff).map(([mark, text]) => `- ${code(mark)} ${plain(text)}`),
     conditions(diff),
@@ -56,14 +61,20 @@ function sides(diff: Diff): string[] {
   ];
 }
 
-function judgementTable(judgements: readonly Judgement[], diff: Diff): string[] {
+function judgementTable(
+  judgements: readonly Judgement[],
+  doubts: readonly Doubt[],
+  diff: Diff,
+): string[] {
   if (judgements.length === 0) return [];
   const rows = judgements.map((judgement) => {
     const outcome = outcomeText(judgement);
     const set = judgement.outcome === "ok" ? outcome : `**${outcome}**`;
     return row([code(conditionText(judgement)), set, plain(reasonText(judgement, diff))]);
   });
-  return [row(["fail if", "outcome", "why"]), row(["---", "---", "---"]), ...rows];
+  const strict =
+    doubts.length === 0 ? [] : [row([code("--strict"), "**FAILED**", doubtsText(doubts)])];
+  return [row(["fail if", "outcome", "why"]), row(["---", "---", "---"]), ...rows, ...strict];
 }
 
 function figureTable(name: string, figures: readonly FigureDiff[]): string[] {

@@ -3,20 +3,10 @@
 import picocolors from "picocolors";
 import type { Diff, FigureDiff, SideWarning } from "../analysis/diff.ts";
 import type { Difference } from "../analysis/diff-conditions.ts";
-import type { Judgement } from "../analysis/diff-judge.ts";
 import { safeString } from "../ground/strings.ts";
 import { warningText } from "../results/warnings.ts";
-import {
-  type Cell,
-  type Colors,
-  LABEL_WIDTH,
-  type Row,
-  type Style,
-  table,
-  wrap,
-} from "./columns.ts";
-import { headingRow, joinSections, type Lines } from "./compare-frame.ts";
-import { judgementText } from "./diff-judgements.ts";
+import { type Cell, type Colors, type Row, type Style, table, wrap } from "./columns.ts";
+import { ARROW, field, fitting, headingRow, joinSections, type Lines } from "./compare-frame.ts";
 import { notes, observationWords, whoseText } from "./diff-notes.ts";
 import {
   byGroup,
@@ -31,6 +21,7 @@ import {
   sideText,
   valuesText,
 } from "./diff-words.ts";
+import { type Verdict, verdictLines } from "./verdicts.ts";
 
 export interface DiffViewOptions {
   /** Colours; by default when stdout is a terminal and NO_COLOR is not set. */
@@ -43,12 +34,11 @@ const MARK = "* ";
 const RANGE_WIDTH = 16;
 /** What columns, interval and effect leave of a line, without the mark. */
 const NAME_WIDTH = 12;
-const ARROW = "→";
 
 /** The report as text, lines ended. */
 export function diffReport(
   diff: Diff,
-  judgements: readonly Judgement[] = [],
+  verdicts: readonly Verdict[] = [],
   { color = picocolors.isColorSupported, columns = 80 }: DiffViewOptions = {},
 ): string {
   const lines: Lines = { colors: picocolors.createColors(color), columns };
@@ -59,7 +49,7 @@ export function diffReport(
       groupTable(name, figures, lines.colors),
     ),
     notes(diff).flatMap(([mark, text]) => field(mark, lines.colors.dim, text, lines)),
-    judgements.flatMap((judgement) => judgementLines(judgement, diff, lines)),
+    verdictLines(verdicts, lines),
   ]);
 }
 
@@ -161,30 +151,6 @@ function rangeText({ ci95, effect }: FigureDiff, colors: Colors): string {
   return `  ${shown}  ${effect?.size ?? colors.dim("-")}`;
 }
 
-function judgementLines(judgement: Judgement, diff: Diff, lines: Lines): string[] {
-  const { colors } = lines;
-  const styles = {
-    ok: colors.green,
-    failed: colors.red,
-    "not shown": colors.yellow,
-    "not judged": colors.red,
-  };
-  return field("fail-if", styles[judgement.outcome], judgementText(judgement, diff), lines);
-}
-
 function list(label: string, style: Style, entries: readonly string[], lines: Lines): string[] {
   return entries.flatMap((entry, index) => field(index === 0 ? label : "", style, entry, lines));
-}
-
-/** A label and words, what does not fit the line below. */
-function field(label: string, style: Style, words: string, lines: Lines): string[] {
-  const parts = words.split(" ").map((word) => fitting(word, lines));
-  return wrap({ text: label, style }, parts, " ", lines.columns);
-}
-
-/** Safe to print, and no longer than a line. */
-function fitting(text: string, { columns }: Lines): string {
-  const safe = text === ARROW ? text : safeString(text);
-  const most = columns - LABEL_WIDTH;
-  return safe.length <= most ? safe : `${safe.slice(0, most - 1)}~`;
 }

@@ -42,7 +42,7 @@ describe("what there is nothing to judge", () => {
     );
     const diff = diffSides(sideOf(one, { chosen: "poll" }), sideOf(one, { chosen: "interrupt" }));
     expect(outcome(diff, "interrupts > 5%")).toEqual(["not judged"]);
-    expect(outcome(diff, "interrupts > 0.5")).toEqual(["failed"]);
+    expect(outcome(diff, "interrupts > +0.5")).toEqual(["failed"]);
   });
 });
 
@@ -50,8 +50,8 @@ describe("with an interval", () => {
   test.each([
     ["p50 > 5%", "failed"],
     ["p50 > 15%", "ok"],
-    ["p50 > 500ns", "failed"],
-    ["p50 > 1us", "ok"],
+    ["p50 > +500ns", "failed"],
+    ["p50 > +1us", "ok"],
     ["p50 > 0%", "failed"],
     ["p50 < -5%", "ok"],
     ["p50 < -0%", "ok"],
@@ -147,6 +147,25 @@ describe("a share of a", () => {
   });
 });
 
+describe("what a side has by itself", () => {
+  test.each([
+    ["b:p50 > 8.4us", "failed"],
+    ["a:p50 > 8.4us", "ok"],
+    ["b:p50 > 10us", "ok"],
+    ["b:p50 < 10us", "failed"],
+    ["b:iops >= 1k", "failed"],
+    ["b:iops > 5k", "ok"],
+    ["b:p99.99 > 1us", "not judged"],
+  ])("%s is %s", (text, expected) => {
+    expect(outcome(slower, text)).toEqual([expected]);
+  });
+
+  test("is judged by the value: no change, and no interval", () => {
+    const [found] = judged(slower, "b:p50 > 1us");
+    expect(found).toMatchObject({ change: null, interval: null, value: found!.diff.b });
+  });
+});
+
 test("a condition is judged in every group that it is about", () => {
   const modes = [poll, { ...interrupt, typicalNs: 13_200 }];
   const one = comparisonResult(exampleComparison({ modes, rounds: 8, ios: 200 }), "1.json");
@@ -160,4 +179,5 @@ test("a condition is judged in every group that it is about", () => {
   expect(about("poll.p50 > 50%")).toEqual(["poll"]);
   expect(about("read.p50 > 50%")).toEqual(["poll", "interrupt"]);
   expect(about("interrupt.read.p50 > 50%")).toEqual(["interrupt"]);
+  expect(about("Interrupt.READ.p50 > 50%")).toEqual(["interrupt"]);
 });

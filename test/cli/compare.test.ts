@@ -14,6 +14,18 @@ describe("misuse", () => {
     ["one side only", ["compare", "--a", "--iodepth 2"], USAGE, /--b/],
     ["a bad side", ["compare", "--a", "--iodeph 2", "--b", ""], USAGE, /--a.*iodeph/],
     ["two devices", ["compare", "--a", "-d embedded?size=1m", "--b", ""], USAGE, /same --device/],
+    [
+      "a condition about a mode that is not compared",
+      ["compare", "--fail-if", "hybrid.p99 > 5us"],
+      USAGE,
+      /"hybrid\.p99 > 5us": there is no such figure; the groups are poll\.read, interrupt\.read/,
+    ],
+    [
+      "a condition about a depth that is not swept",
+      ["sweep", "--iodepth", "1,8", "--fail-if", "qd4.p99 > 5us"],
+      USAGE,
+      /the groups are poll\.qd1\.read, interrupt\.qd1\.read, poll\.qd8\.read/,
+    ],
     ["a bad axis", ["sweep", "--iodepth", "1,x"], USAGE, /--iodepth x/],
     ["a bad threshold", ["sweep", "--thresholds", "256"], USAGE, /--thresholds 256/],
     ["an unknown interrupt", ["run", "--irq", "msi-y"], USAGE, /--irq msi-y/],

@@ -28,6 +28,7 @@ import { folder, phasebit } from "./cli.ts";
 
 const USAGE = 2;
 const REFUSED = 4;
+const NOT_JUDGED = 98;
 const THRESHOLD = 99;
 
 /** A folder with results: two runs, sets of runs, a comparison, and what is none. */
@@ -129,6 +130,12 @@ describe("one clear line, the right exit code, nothing on stdout and nothing wri
       USAGE,
       /the groups are read/,
     ],
+    [
+      "a bound that may be a change or a value",
+      [...two, "--fail-if", "p99 > 200us"],
+      USAGE,
+      /--fail-if "p99 > 200us": .*"p99 > \+200us" fails when b lies .*"b:p99 > 200us" when b itself/,
+    ],
     ["strict about nothing", [...two, "--strict"], USAGE, /--strict: there is no --fail-if/],
     ["an unknown format", [...two, "-o", "html"], USAGE, /html.*normal, json, markdown/],
     [
@@ -174,11 +181,13 @@ describe("two runs", () => {
 
   test.each<[string[], number, RegExp]>([
     [["p50 > +5%"], THRESHOLD, /FAILED: read\.p50 > \+5%: \+\d+\.\d%, 95% interval/],
-    [["p50 > 5us", "p50 > 500%"], THRESHOLD, /ok: read\.p50 > \+500%/],
+    [["p50 > +5us", "p50 > 500%"], THRESHOLD, /ok: read\.p50 > \+500%/],
     [["p50 < -5%"], 0, /ok: read\.p50 < -5%/],
+    [["b:p50 > 40us"], THRESHOLD, /FAILED: b:read\.p50 > 40us: [0-9.]+us/],
+    [["a:p50 > 40us", "B:P50 > 1MS"], 0, /ok: a:read\.p50 > 40us.*ok: b:read\.p50 > 1ms/],
     [
       ["p99.999 > 5%"],
-      USAGE,
+      NOT_JUDGED,
       /not judged: read\.p99\.999 > \+5%: p99\.999 needs 1,000,000 I\/Os in each/,
     ],
     [["p50 > 5%", "p99.999 > 5%"], THRESHOLD, /FAILED.*not judged/],

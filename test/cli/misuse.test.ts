@@ -22,6 +22,25 @@ const cases: readonly [string, string[], number, RegExp][] = [
   ["an unknown option", ["--iodeph", "3"], USAGE, /--iodeph.*--iodepth/],
   ["an unknown pattern", ["--rw", "randreed"], USAGE, /randreed.*randread/],
   ["a folder that is not there", ["--output", "/no/such/file.json"], USAGE, /\/no\/such/],
+  [
+    "a condition that is none",
+    ["--fail-if", "p99 = 3us"],
+    USAGE,
+    /--fail-if "p99 = 3us": at character 5: expected ">" or "<"/,
+  ],
+  [
+    "a condition about a change",
+    ["--fail-if", "p99 > +5%"],
+    USAGE,
+    /--fail-if "p99 > \+5%": .*a change, which phasebit diff judges/,
+  ],
+  [
+    "a condition about what is not measured",
+    ["--fail-if", "write.p99 > 5us"],
+    USAGE,
+    /--fail-if "write\.p99 > 5us": there is no such figure; the groups are read/,
+  ],
+  ["strict about nothing", ["--strict"], USAGE, /--strict: there is no --fail-if/],
   ["a write without consent", ["--rw", "randwrite"], REFUSED, /--destructive/],
   ["a mix without consent", ["--rw", "randrw"], REFUSED, /--destructive/],
 ];

@@ -110,6 +110,33 @@ describe("phasebit run", () => {
     expect(readFileSync(copied).equals(pattern)).toBe(true);
   });
 
+  describe("--fail-if", () => {
+    const gated = (condition: string, ...args: string[]) =>
+      phasebit(["run", "--runtime", "100ms", "--fail-if", condition, ...args]);
+
+    test("that is met ends in 99, and the report's last line says so", () => {
+      const outcome = gated("P50 > 1NS");
+      expect(outcome.status).toBe(99);
+      expect(outcome.stdout).toMatch(/\nfail-if FAILED: read\.p50 > 1ns: [0-9.,]+[nums]+\n$/);
+      expect(outcome.stderr).toBe("");
+    });
+
+    test("that is not met ends in 0", () => {
+      const outcome = gated("errors > 0");
+      expect(outcome.stdout).toMatch(/\nfail-if ok: read\.errors > 0: 0\n$/);
+      expect(outcome.status).toBe(0);
+    });
+
+    test("that cannot be judged ends in 98, and stderr says so beside JSON", () => {
+      const outcome = gated("p99.999999 > 1s", "-o", "json");
+      expect(outcome.status).toBe(98);
+      expect(outcome.stderr).toMatch(
+        /^phasebit: not judged: read\.p99\.999999 > 1s: p99\.999999 needs 1,000,000,000 I\/Os/,
+      );
+      expect(() => JSON.parse(outcome.stdout)).not.toThrow();
+    });
+  });
+
   test("Ctrl-C keeps and prints what was measured, exit code 130", async () => {
     const here = folder();
     const { child, ended } = started(["run", "--runtime", "10m", "--trace"], here);
