@@ -47,6 +47,8 @@ export const BUS_NOW = BUS + 24;
 export const BUS_INTERRUPTS = BUS + 32;
 /** u64: CPU time that the device's thread has used, in ns; it stores it now and then. */
 export const BUS_CPU = BUS + 48;
+/** u32: the number of the device's thread, 0 before it has begun and when it has ended. */
+export const BUS_THREAD = BUS + 56;
 /** u32: bumped when eventfds were closed, so that the device's thread drops its copies. */
 export const BUS_VECTORS_GENERATION = BUS + 40;
 /** u32 for each vector: the eventfd that the bus signals for it, plus one; 0 means none. */
@@ -87,7 +89,7 @@ export enum Stage {
 export const STAGES = 6;
 
 // ── A queue's control block: shared with the main thread, which reads it while the loop runs ────────
-/** u32: set by the main thread; the job ends at the next slice. */
+/** u32, a JobStop: set by the main thread; the job ends at the next slice. */
 export const BLOCK_STOP = 0;
 /** u32: a JobPhase, set by the worker. */
 export const BLOCK_PHASE = 4;
@@ -121,6 +123,10 @@ export const BLOCK_SLEEPS = 184;
 export const BLOCK_OVERSLEPT = 192;
 /** … wake-ups without a completion whose interrupts belonged to completions that had been reaped before. */
 export const BLOCK_LATE = 200;
+/** u32: 1 once a command was in flight for too long, which ends the job; set by the worker. */
+export const BLOCK_OVERDUE = 240;
+/** u32: the number of the worker's thread, 0 before; set by the worker. */
+export const BLOCK_THREAD = 244;
 /** Raw rejected entries: REJECTED_RAW_MAX of REJECTED_RAW_BYTES. */
 export const BLOCK_REJECTED_RAW = 256;
 /** u64 for each status code (SCT << 8 | SC). */
@@ -150,6 +156,17 @@ export enum JobPhase {
   RUNNING = 3,
   DRAINING = 4,
   DONE = 5,
+}
+
+/** How a job is to end. A larger one is never taken back. */
+export enum JobStop {
+  NONE = 0,
+  /** Submits nothing more, and waits for what is in flight. */
+  END = 1,
+  /** Waits for it a moment only: somebody wants the end. */
+  HURRY = 2,
+  /** Does not wait: the controller has failed. */
+  FAILED = 3,
 }
 
 /** Why a completion entry was not believed. */
@@ -183,8 +200,9 @@ export const SLOT_STATE = 12;
 /** u64 each. */
 export const SLOT_PRP1 = 16;
 export const SLOT_PRP2 = 24;
-/** u32: the opcode in flight. */
+/** u64: the opcode in flight in the low byte, and its starting LBA above: larger ones lose their high byte. */
 export const SLOT_OPCODE = 32;
+export const SLOT_LBA_SHIFT = 8;
 /** u64: when its doorbell was rung; only kept while stages are measured. */
 export const SLOT_RUNG = 40;
 export const SLOT_BYTES = 48;

@@ -12,12 +12,11 @@ import {
   ring,
   tail,
 } from "./queue.ts";
+import { oldest, oldestSlot, outstanding, submittedBy, youngest } from "./flight.ts";
 import { configureSlots } from "./slots.ts";
 import {
   configure,
   drain,
-  oldest,
-  outstanding,
   publish,
   resetCounters,
   run,
@@ -37,7 +36,8 @@ export { writeDoorbell, loadHalf };
 export { attachSubmissionQueue, attachCompletionQueue, ring, free, head, tail, phaseTag };
 export { buildPrps, prpListPages };
 export { configureSlots, configurePattern, configure, configureWait, configureAudit, resetCounters };
-export { start, sweep, run, runStaged, configureStages, drain, outstanding, oldest, publish, readClocks };
+export { start, sweep, run, runStaged, configureStages, drain, publish, readClocks };
+export { outstanding, oldest, oldestSlot, youngest, submittedBy };
 // the loop's inner parts, so that V8 can be asked which of its compilers made them
 export { sweepFrom, sweepStaged, wait, settle };
 export { takeInterrupts, lowNs, highNs, wakeNs };

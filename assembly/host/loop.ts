@@ -9,6 +9,7 @@ import {
   BLOCK_SWEEPS_FULL,
   HISTOGRAM_SUM,
   SLOT_EXPECTED,
+  SLOT_LBA_SHIFT,
   SLOT_OPCODE,
   SLOT_PRP1,
   SLOT_PRP2,
@@ -18,12 +19,14 @@ import {
 } from "../layout.ts";
 import { NvmOpcode } from "../spec/commands.ts";
 import { Sqe } from "../spec/entries.ts";
+import { outstanding } from "./flight.ts";
 import { record } from "./histogram.ts";
 import { judge } from "./judge.ts";
 import { draw, nextLba, nextOpcode } from "./pattern.ts";
 import {
   advanceHead,
   advanceTail,
+  completionEntries,
   free,
   isNew,
   nextEntry,
@@ -120,9 +123,11 @@ function submit(slot: u32): void {
   store<u32>(changetype<usize>(sqe), opcode | claim(slot));
   v128.store(changetype<usize>(sqe), v128.load(slot, SLOT_PRP1), offsetof<Sqe>("prp1"));
   // CDW10 and CDW11: starting LBA
-  store<u64>(changetype<usize>(sqe), nextLba(bits), offsetof<Sqe>("cdw10"));
+  const lba = nextLba(bits);
+  store<u64>(changetype<usize>(sqe), lba, offsetof<Sqe>("cdw10"));
   store<u64>(slot, time(), SLOT_SUBMITTED);
-  store<u32>(slot, opcode, SLOT_OPCODE);
+  // one store for both: a command that never ends is told by its LBA
+  store<u64>(slot, (lba << SLOT_LBA_SHIFT) | opcode, SLOT_OPCODE);
   advanceTail();
 }
 
@@ -166,7 +171,7 @@ export function sweepFrom(first: u64): u32 {
 // @ts-ignore: decorator
 @inline
 function finish(slot: u32): void {
-  const isRead = load<u32>(slot, SLOT_OPCODE) == NvmOpcode.READ;
+  const isRead = load<u8>(slot, SLOT_OPCODE) == NvmOpcode.READ;
   const histogram = select<u32>(readHistogram, writeHistogram, isRead);
   record(histogram, time() - load<u64>(slot, SLOT_SUBMITTED));
 }
@@ -259,13 +264,15 @@ function latencySum(): u64 {
 }
 
 /**
- * Reaps without submitting until nothing is outstanding or the clock passes `until` (ns).
+ * Reaps without submitting until nothing is outstanding or the clock passes `until` (ns). What came before is found
+ * after it too, as far as one lap of the queue: the thread may have stood still in between.
  * @returns commands still outstanding.
  */
 export function drain(until: u64): u32 {
   let left = outstanding();
+  let late = completionEntries();
   readClock();
-  while (left && time() < until) {
+  while (left && (time() < until || (late-- > 0 && isNew(secondHalf())))) {
     const second = secondHalf();
     if (isNew(second)) left -= reapOne(second);
     readClock();
@@ -290,23 +297,6 @@ function reapOne(second: u64): u32 {
   release(slot);
   ringBoth();
   return 1;
-}
-
-/** @returns commands submitted and not yet ended. */
-export function outstanding(): u32 {
-  let count: u32 = 0;
-  for (let slot: u32 = 0; slot < slotCount(); slot++) count += !isIdle(slotAt(slot)) as u32;
-  return count;
-}
-
-/** @returns ns since the oldest outstanding command was submitted, at the last reading of the clock. */
-export function oldest(): u64 {
-  let age: u64 = 0;
-  for (let slot: u32 = 0; slot < slotCount(); slot++) {
-    const at = slotAt(slot);
-    if (!isIdle(at)) age = max<u64>(age, time() - load<u64>(at, SLOT_SUBMITTED));
-  }
-  return age;
 }
 
 /** Stores the counters where the main thread reads them. */

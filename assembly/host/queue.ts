@@ -106,6 +106,10 @@ export function submissionEntries(): u32 {
 }
 
 /** Pointer of submission queue entry `index`. */
+export function completionEntries(): u32 {
+  return cqEntries;
+}
+
 // @ts-ignore: decorator
 @inline
 export function submissionEntry(index: u32): u32 {

@@ -9,6 +9,7 @@ import {
   BLOCK_SWEEPS_FULL,
   SLOT_BYTES,
   SLOT_EXPECTED,
+  SLOT_LBA_SHIFT,
   SLOT_OPCODE,
   SLOT_PRP1,
   SLOT_PRP2,
@@ -22,6 +23,8 @@ import { Pattern } from "./pattern.ts";
 
 const LOOKS_PER_CLOCK = 1024;
 const READ = 2;
+const OPCODE_MASK = 0xff;
+const LBA_STEP = 2 ** SLOT_LBA_SHIFT;
 const SQE_BYTES = 64;
 const SQE_PRP1 = 24;
 const SQE_PRP2 = 32;
@@ -103,9 +106,10 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
     words[sqe + SQE_PRP1 / 4 + 1] = words[at + SLOT_PRP1 / 4 + 1]!;
     words[sqe + SQE_PRP2 / 4] = words[at + SLOT_PRP2 / 4]!;
     words[sqe + SQE_PRP2 / 4 + 1] = words[at + SLOT_PRP2 / 4 + 1]!;
-    write(words, sqe + SQE_SLBA / 4, pattern.nextLba());
+    const lba = pattern.nextLba();
+    write(words, sqe + SQE_SLBA / 4, lba);
     write(words, at + SLOT_SUBMITTED / 4, numbers[NOW]!);
-    words[at + SLOT_OPCODE / 4] = opcode;
+    write(words, at + SLOT_OPCODE / 4, lba * LBA_STEP + opcode);
     sqTail = sqTail + SQE_BYTES === sqEnd ? sq : sqTail + SQE_BYTES;
   }
 
@@ -157,7 +161,7 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
   }
 
   function finish(slot: number): void {
-    const histogram = words[(slot + SLOT_OPCODE) >>> 2] === READ ? reads : writes;
+    const histogram = (words[(slot + SLOT_OPCODE) >>> 2]! & OPCODE_MASK) === READ ? reads : writes;
     record(words, histogram, numbers[NOW]! - read(words, (slot + SLOT_SUBMITTED) >>> 2));
   }
 

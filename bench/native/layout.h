@@ -31,7 +31,8 @@ struct Slot {
   uint64_t expected;
   uint64_t prp1;
   uint64_t prp2;
-  uint32_t opcode;
+  // the opcode in the low byte, the starting LBA above
+  uint64_t opcode;
   // written by runs that measure stages only
   uint64_t rung;
 };

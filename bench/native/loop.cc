@@ -9,6 +9,7 @@ namespace {
 constexpr uint32_t kLooksPerClock = 1024;
 constexpr uint32_t kWrite = 1;
 constexpr uint32_t kRead = 2;
+constexpr uint32_t kLbaShift = 8;
 
 uint64_t Monotonic() {
   timespec now;
@@ -65,9 +66,10 @@ inline void Loop::Submit(Slot* slot) {
   sqe->cdw0 = opcode | (expected & 0xffff0000);
   sqe->prp1 = slot->prp1;
   sqe->prp2 = slot->prp2;
-  sqe->slba = NextLba(bits);
+  const uint64_t lba = NextLba(bits);
+  sqe->slba = lba;
   slot->submitted = now_;
-  slot->opcode = opcode;
+  slot->opcode = lba << kLbaShift | opcode;
   sqTail_ = sqe + 1 == place_.sq + place_.sqEntries ? place_.sq : sqe + 1;
 }
 
@@ -146,7 +148,8 @@ inline void Loop::ReadClock() {
 }
 
 inline void Loop::Finish(const Slot* slot) {
-  Histogram* const histogram = slot->opcode == kRead ? place_.reads : place_.writes;
+  const bool isRead = static_cast<uint8_t>(slot->opcode) == kRead;
+  Histogram* const histogram = isRead ? place_.reads : place_.writes;
   Record(histogram, now_ - slot->submitted);
 }
 

@@ -40,13 +40,15 @@ export async function compare(flags: CompareFlags): Promise<void> {
   const judge = measuredGates(flags, modes);
   checkOutput(flags.output);
   const plan = { command: "compare", parts: modes, blocks: rounds * modes.length } as const;
-  await whileLive(flags, plan, async (live) => {
-    const measurement = await measure(modes, rounds, flags, live);
-    live.measured(measurement);
-    const verdicts = judge(measurement);
-    process.exitCode = gatedExitCode(verdicts, exitCodeOf(measurement));
-    return present(flags, presentationOf(measurement, flags.output, verdicts));
-  });
+  await untilSignalled((signal) =>
+    whileLive(flags, plan, async (live) => {
+      const measurement = await measure(modes, rounds, flags, live, signal);
+      live.measured(measurement);
+      const verdicts = judge(measurement);
+      process.exitCode = gatedExitCode(verdicts, exitCodeOf(measurement));
+      return present(flags, presentationOf(measurement, flags.output, verdicts));
+    }),
+  );
 }
 
 function measure(
@@ -54,19 +56,19 @@ function measure(
   rounds: number,
   flags: CompareFlags,
   live: Live,
+  signal: AbortSignal,
 ): Promise<Measurement> {
-  return untilSignalled((signal) =>
-    runComparison(modes, {
-      argv: process.argv.slice(2),
-      rounds,
-      signal,
-      onPreparing: (what) => live.preparing(what),
-      ...(live.isWatched && {
-        onSample: (sample, place) => live.sample(sample, place),
-      }),
-      ...traceTo(flags),
+  return runComparison(modes, {
+    argv: process.argv.slice(2),
+    rounds,
+    signal,
+    onPreparing: (what) => live.preparing(what),
+    onWaiting: (what) => live.waiting(what),
+    ...(live.isWatched && {
+      onSample: (sample, place) => live.sample(sample, place),
     }),
-  );
+    ...traceTo(flags),
+  });
 }
 
 function comparedModes(flags: CompareFlags): Setting[] {

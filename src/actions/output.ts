@@ -39,6 +39,7 @@ const FAULTS: readonly Warning["kind"][] = [
   "device-gone",
   "io-errors",
   "rejected-completions",
+  "timed-out",
   "commands-lost",
   "queue-not-deleted",
   "stopped-early",
@@ -51,5 +52,5 @@ export function exitCodeOf(outcome: {
   readonly interrupted: boolean;
 }): number {
   if (outcome.warnings.some(({ kind }) => FAULTS.includes(kind))) return exitCodes.DEVICE;
-  return outcome.interrupted ? 130 : 0;
+  return outcome.interrupted ? exitCodes.INTERRUPTED : 0;
 }

@@ -22,19 +22,20 @@ export async function run(flags: RunFlags): Promise<void> {
   const judge = measuredGates(flags, [{ name: "", workload }]);
   checkOutput(flags.output);
   const plan = { command: "run", parts: [{ name: "", workload }], blocks: 1 } as const;
-  await whileLive(flags, plan, async (live) => {
-    const measurement = await untilSignalled((signal) =>
-      runWorkload(workload, {
+  await untilSignalled((signal) =>
+    whileLive(flags, plan, async (live) => {
+      const measurement = await runWorkload(workload, {
         argv: process.argv.slice(2),
         signal,
         onPreparing: (what) => live.preparing(what),
+        onWaiting: (what) => live.waiting(what),
         ...(live.isWatched && { onSample: (sample) => live.sample(sample) }),
         ...traceTo(flags),
-      }),
-    );
-    live.measured(measurement);
-    const verdicts = judge(measurement);
-    process.exitCode = gatedExitCode(verdicts, exitCodeOf(measurement));
-    return present(flags, presentationOf(measurement, flags.output, verdicts));
-  });
+      });
+      live.measured(measurement);
+      const verdicts = judge(measurement);
+      process.exitCode = gatedExitCode(verdicts, exitCodeOf(measurement));
+      return present(flags, presentationOf(measurement, flags.output, verdicts));
+    }),
+  );
 }

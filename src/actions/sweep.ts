@@ -42,13 +42,15 @@ export async function sweep(flags: SweepFlags): Promise<void> {
   checkOutput(flags.output);
   const parts = workloads.map((workload) => ({ name: "", workload }));
   const plan = { command: "sweep", parts, blocks: parts.length } as const;
-  await whileLive(flags, plan, async (live) => {
-    const measurement = await measure(base, axes, flags, live);
-    live.measured(measurement);
-    const verdicts = judge(measurement);
-    process.exitCode = gatedExitCode(verdicts, exitCodeOf(measurement));
-    return present(flags, presentationOf(measurement, flags.output, verdicts));
-  });
+  await untilSignalled((signal) =>
+    whileLive(flags, plan, async (live) => {
+      const measurement = await measure(base, axes, flags, live, signal);
+      live.measured(measurement);
+      const verdicts = judge(measurement);
+      process.exitCode = gatedExitCode(verdicts, exitCodeOf(measurement));
+      return present(flags, presentationOf(measurement, flags.output, verdicts));
+    }),
+  );
 }
 
 function measure(
@@ -56,18 +58,18 @@ function measure(
   axes: SweepAxes,
   flags: SweepFlags,
   live: Live,
+  signal: AbortSignal,
 ): Promise<Measurement> {
-  return untilSignalled((signal) =>
-    runSweep(base, axes, {
-      argv: process.argv.slice(2),
-      signal,
-      onPreparing: (what) => live.preparing(what),
-      ...(live.isWatched && {
-        onSample: (sample, place) => live.sample(sample, place),
-      }),
-      ...traceTo(flags),
+  return runSweep(base, axes, {
+    argv: process.argv.slice(2),
+    signal,
+    onPreparing: (what) => live.preparing(what),
+    onWaiting: (what) => live.waiting(what),
+    ...(live.isWatched && {
+      onSample: (sample, place) => live.sample(sample, place),
     }),
-  );
+    ...traceTo(flags),
+  });
 }
 
 /** Numbers, each once: a setting that is measured twice would be two points of one name. */

@@ -12,5 +12,5 @@ export const exitMeanings: Readonly<Record<number, string>> = {
   [exitCodes.RESULTS]: "results could not be saved",
   [exitCodes.NOT_JUDGED]: "a condition of --fail-if could not be judged",
   [exitCodes.THRESHOLD]: "a condition of --fail-if is met",
-  130: "interrupted; what was measured is kept",
+  [exitCodes.INTERRUPTED]: "interrupted; what was measured is kept",
 };

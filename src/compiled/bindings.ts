@@ -72,13 +72,19 @@ export interface HostExports {
   configureStages(stageHistograms: number, deviceStamps: number): void;
   /** until u64; returns u32 */
   drain(until: bigint): number;
+  publish(): void;
+  /** count u32 */
+  readClocks(count: number): void;
   /** returns u32 */
   outstanding(): number;
   /** returns u64 */
   oldest(): bigint;
-  publish(): void;
-  /** count u32 */
-  readClocks(count: number): void;
+  /** returns u32 */
+  oldestSlot(): number;
+  /** returns u64 */
+  youngest(): bigint;
+  /** at u64; returns u32 */
+  submittedBy(at: bigint): number;
   /** first u64; returns u32 */
   sweepFrom(first: bigint): number;
   /** second u64 */
@@ -128,10 +134,13 @@ export const hostArity: Readonly<Record<keyof HostExports, number>> = {
   runStaged: 1,
   configureStages: 2,
   drain: 1,
-  outstanding: 0,
-  oldest: 0,
   publish: 0,
   readClocks: 1,
+  outstanding: 0,
+  oldest: 0,
+  oldestSlot: 0,
+  youngest: 0,
+  submittedBy: 1,
   sweepFrom: 1,
   sweepStaged: 1,
   wait: 0,

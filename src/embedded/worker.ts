@@ -5,6 +5,7 @@ import {
   BUS_CPU,
   BUS_NOW,
   BUS_REQUEST,
+  BUS_THREAD,
   BUS_VECTORS,
   BUS_VECTORS_GENERATION,
   BUS_VECTORS_MAX,
@@ -12,6 +13,7 @@ import {
 } from "../../assembly/layout.ts";
 import { clockImport, instantiateDevice } from "../compiled/modules.ts";
 import { type EventFd, native } from "../compiled/native.ts";
+import { ownThread } from "../ground/scheduler.ts";
 import type { Span } from "../memory/arena.ts";
 import type { SharedMemory } from "../memory/linear-memory.ts";
 import { type EmbeddedDevice, powerOn } from "./device.ts";
@@ -48,8 +50,14 @@ let switchesBefore = 0;
 
 const exports = instantiateDevice(memory, { clock: clockImport(clock), interrupt }, module);
 powerOn(exports, doorbells, device);
+Atomics.store(bus, BUS_THREAD / 4, ownThread());
 parentPort!.postMessage("ready");
-serve();
+try {
+  serve();
+} finally {
+  // whoever waits for an answer looks whether there is anybody
+  Atomics.store(bus, BUS_THREAD / 4, 0);
+}
 
 function serve(): void {
   let worked = readClock();

@@ -17,6 +17,8 @@ export const exitCodes = {
   NOT_JUDGED: 98,
   /** A condition of `--fail-if` is met. */
   THRESHOLD: 99,
+  /** Somebody wanted the end: 128 + SIGINT, as shells count it. */
+  INTERRUPTED: 130,
 } as const;
 
 export type ErrorCode = keyof typeof exitCodes;

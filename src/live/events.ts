@@ -2,7 +2,13 @@
 // a line) and the live page all show this stream. Latencies are ns; null is what the samples cannot carry.
 
 /** An event; `event` tells which. New keys may come, known ones keep their meaning. */
-export type LiveEvent = StartEvent | PreparingEvent | SampleEvent | WarningEvent | EndEvent;
+export type LiveEvent =
+  | StartEvent
+  | PreparingEvent
+  | SampleEvent
+  | WaitingEvent
+  | WarningEvent
+  | EndEvent;
 
 /** First, once. */
 export interface StartEvent {
@@ -74,6 +80,13 @@ export interface LiveQueue {
   readonly iops: number;
   readonly p50: number | null;
   readonly p99: number | null;
+}
+
+/** After a block, when commands that are still in flight take more than a moment; the next block ends it. */
+export interface WaitingEvent {
+  readonly event: "waiting";
+  /** "waiting for 1 command in flight, for up to 30s each (--timeout)", for people. */
+  readonly text: string;
 }
 
 /** As soon as there is one; later ones of the same kind (and job) replace it. */

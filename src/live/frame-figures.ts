@@ -33,7 +33,8 @@ function progress(view: View, columns: number, look: Look): Line {
 }
 
 /** As long as it will ever be, so that the bar beside it stays as long too. */
-function asideOf({ start, preparing, sample, latest }: View): string {
+function asideOf({ start, preparing, waiting, sample, latest }: View): string {
+  if (waiting !== undefined) return `  ${waiting}`;
   const totalMs = start.totalMs ?? start.runtimeMs + start.rampTimeMs;
   const leftMs = sample?.leftMs ?? totalMs;
   // whole seconds that are over, and those that have begun

@@ -1,16 +1,13 @@
 // A measurement with somebody looking on: opens where the stream goes before anything is measured, and ends the
 // stream however the measurement ends.
 
-import { exitCodeOf } from "../ground/errors.ts";
+import { exitCodeOf, exitCodes } from "../ground/errors.ts";
 import type { Measurement } from "../measurement/measurement.ts";
 import type { Sample } from "../run/monitor.ts";
 import { wordsOf } from "../text/failure-words.ts";
 import type { EndEvent, Sink } from "./events.ts";
 import { openSink, type SinkFlags } from "./open.ts";
 import { type Block, type LivePlan, LiveStream } from "./stream.ts";
-
-/** As shells count an interruption (128 + SIGINT). */
-const INTERRUPTED = 130;
 
 /** What a measurement tells while it lasts. */
 export class Live {
@@ -37,6 +34,12 @@ export class Live {
     else this.#sink.show({ event: "preparing", text });
   }
 
+  /** After the measurement, or one of its blocks. */
+  waiting(text: string): void {
+    if (this.#sink === null) process.stderr.write(`${text}\n`);
+    else this.#sink.show({ event: "waiting", text });
+  }
+
   sample(sample: Sample, block?: Block): void {
     for (const event of this.#stream.sample(sample, block)) this.#sink?.show(event);
   }
@@ -53,7 +56,7 @@ export class Live {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#sink?.measured();
-    const interrupted = this.#interrupted || outcome.exitCode === INTERRUPTED;
+    const interrupted = this.#interrupted || outcome.exitCode === exitCodes.INTERRUPTED;
     this.#sink?.show(this.#stream.end({ ...outcome, interrupted }));
   }
 }

@@ -14,8 +14,10 @@ export function shortLine(view: View, columns: number, look: Look): Printed {
   return printed([piece(text)], columns, look);
 }
 
-function partsOf({ start, preparing, sample, history, warnings }: View, look: Look): string[] {
+function partsOf(view: View, look: Look): string[] {
+  const { start, preparing, waiting, sample, history, warnings } = view;
   if (sample === undefined) return [preparing ?? `opening ${start.device}`];
+  if (waiting !== undefined) return [labelOf(sample), waiting].filter(Boolean);
   const label = labelOf(sample);
   const left = `${formatClock(sample.leftMs)} left`;
   if (sample.elapsedMs < 0) return [label, "ramp", left].filter(Boolean);

@@ -9,7 +9,7 @@ import { type View, Viewer } from "./view.ts";
 
 /** At most four drawings a second: the eye follows no more, and they cost CPU time. */
 const PERIOD_MS = 240;
-const DRAWN: readonly LiveEvent["event"][] = ["start", "preparing", "sample"];
+const DRAWN: readonly LiveEvent["event"][] = ["start", "preparing", "sample", "waiting"];
 
 /** What a terminal sink takes beside its terminal. */
 export interface TerminalOptions {

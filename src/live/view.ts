@@ -9,6 +9,8 @@ export interface View {
   readonly start: StartEvent;
   /** What keeps the first sample from coming, if there is more to say than that the device is opened. */
   readonly preparing: string | undefined;
+  /** What keeps the block that was measured from ending. */
+  readonly waiting: string | undefined;
   /** The latest one, ramps included. */
   readonly sample: SampleEvent | undefined;
   /** Samples after ramps, the latest last. */
@@ -25,6 +27,7 @@ export class Viewer {
   readonly #latest = new Map<string, SampleEvent>();
   readonly #warnings = new Map<string, WarningEvent>();
   #preparing: string | undefined;
+  #waiting: string | undefined;
   #sample: SampleEvent | undefined;
 
   constructor(start: StartEvent) {
@@ -34,7 +37,10 @@ export class Viewer {
   take(event: LiveEvent): void {
     if (event.event === "warning") this.#warnings.set(`${event.kind} ${event.job}`, event);
     if (event.event === "preparing") this.#preparing = event.text;
+    if (event.event === "waiting") this.#waiting = event.text;
     if (event.event !== "sample") return;
+    // samples go on while it waits
+    if (event.block.number !== this.#sample?.block.number) this.#waiting = undefined;
     this.#sample = event;
     if (event.elapsedMs < 0) return;
     this.#latest.set(this.#thing(event), event);
@@ -46,6 +52,7 @@ export class Viewer {
     return {
       start: this.#start,
       preparing: this.#preparing,
+      waiting: this.#waiting,
       sample: this.#sample,
       history: this.#history,
       latest: [...this.#latest.values()],

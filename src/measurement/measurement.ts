@@ -94,6 +94,16 @@ export interface Usage {
   readonly majorFaults: number;
 }
 
+/** A command that did not complete in its time. */
+export interface OverdueCommand {
+  readonly cid: number;
+  readonly op: Direction;
+  /** Its starting LBA. */
+  readonly lba: number;
+  /** How long it had been in flight when it was given up. */
+  readonly ageNs: number;
+}
+
 /**
  * Which of V8's compilers made a loop: "turbofan" is its optimizing compiler, "liftoff" its baseline compiler for
  * WebAssembly.
@@ -115,9 +125,14 @@ export interface Job {
   readonly completed: number;
   /** Commands that ended with an error status; not in the latency counts. */
   readonly failed: number;
-  /** Commands that never ended: timed out or lost with a reset. */
+  /** Commands that never ended: they had --timeout for it, or the controller failed. */
   readonly lost: number;
+  /** Commands in flight that an interruption did not wait for; null in old results. */
+  readonly unfinished: number | null;
+  /** A command that had its time and did not complete ended the job early. */
   readonly timedOut: boolean;
+  /** That command, else the oldest of the lost ones; null when there is none, and in old results. */
+  readonly overdue: OverdueCommand | null;
   /** By status code, SCT << 8 | SC. */
   readonly statuses: readonly { readonly code: number; readonly count: number }[];
   readonly rejections: Readonly<Record<RejectionName, number>>;
@@ -176,7 +191,22 @@ export interface HostConditions {
 export type Warning =
   | { readonly kind: "io-errors"; readonly count: number }
   | { readonly kind: "rejected-completions"; readonly count: number }
-  | { readonly kind: "commands-lost"; readonly count: number }
+  | {
+      readonly kind: "commands-lost";
+      readonly count: number;
+      /** Of the oldest; absent in old results. */
+      readonly oldest?: OverdueCommand & { readonly sqid: number };
+    }
+  | ({
+      readonly kind: "timed-out";
+      readonly job: number;
+      readonly sqid: number;
+      readonly timeoutMs: number;
+      /** How long the job had measured, and was to measure. */
+      readonly ranMs: number;
+      readonly runtimeMs: number;
+    } & OverdueCommand)
+  | { readonly kind: "commands-unfinished"; readonly count: number }
   | { readonly kind: "queue-not-deleted"; readonly why: string }
   | { readonly kind: "stopped-early"; readonly why: string }
   | { readonly kind: "not-closed"; readonly why: string }

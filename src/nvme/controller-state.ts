@@ -143,15 +143,18 @@ export class ControllerState {
 
   /**
    * CC.SHN and SHST=2 (7.6.2); nothing when the controller is disabled.
-   * @throws PhasebitError DEVICE when it takes more than ten seconds, or the device is gone.
+   * @throws PhasebitError DEVICE when it takes more than ten seconds, or `timeoutMs`, or the device is gone.
    */
-  async shutDown(how: ShutdownNotification = ShutdownNotification.NORMAL): Promise<void> {
+  async shutDown(
+    how: ShutdownNotification = ShutdownNotification.NORMAL,
+    { timeoutMs = SHUTDOWN_TIMEOUT_MS }: { readonly timeoutMs?: number } = {},
+  ): Promise<void> {
     const cc = this.#registers.read(Register.CC);
     if (cc === ALL_ONES || !(cc & spec.CC_EN_MASK)) return;
     const cleared = cc & ~(spec.CC_SHN_MASK << spec.CC_SHN_SHIFT);
     this.#registers.write(Register.CC, cleared | (how << spec.CC_SHN_SHIFT));
     const wanted = { SHST: ShutdownStatus.COMPLETE };
-    await this.#registers.until(Register.CSTS, wanted, { timeoutMs: SHUTDOWN_TIMEOUT_MS });
+    await this.#registers.until(Register.CSTS, wanted, { timeoutMs });
   }
 
   /** CC.EN is not to be cleared before CSTS.RDY has followed it (3.1.5), unless that was waited for in vain. */

@@ -20,7 +20,6 @@ import { SubmissionQueue } from "./submission-queue.ts";
 
 /** Longest wait for an admin command, when nobody says. */
 export const ADMIN_TIMEOUT_MS = 60_000;
-const DELETE_TIMEOUT_MS = 10_000;
 
 /** A completion queue to be created. */
 export interface CompletionQueueOptions {
@@ -273,7 +272,7 @@ export class Controller {
     what: string,
     { expect = "success" }: { readonly expect?: "success" | "any" },
   ): Promise<Completion> {
-    const timeoutMs = DELETE_TIMEOUT_MS;
+    const timeoutMs = ADMIN_TIMEOUT_MS;
     if (expect === "any") return this.admin.run(command, { timeoutMs });
     return this.admin.execute(command, { timeoutMs, what });
   }

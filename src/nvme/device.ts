@@ -3,7 +3,7 @@
 // enabled again as often as one likes. Opening touches no register; each step is the caller's, and `bringUp` does the
 // usual ones in the specification's order (NVMe 1.4, sections 7.6.1 and 7.6.2).
 import * as spec from "../../assembly/spec/registers.ts";
-import { PAGE_BYTES, Register } from "../../assembly/spec/registers.ts";
+import { PAGE_BYTES, Register, ShutdownNotification } from "../../assembly/spec/registers.ts";
 import type { HostExports } from "../compiled/bindings.ts";
 import { instantiateQueue } from "../compiled/modules.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
@@ -25,6 +25,8 @@ import { SQE_BYTES } from "./sqe.ts";
 import { SubmissionQueue } from "./submission-queue.ts";
 
 const ADMIN_ENTRIES = 64;
+/** After an interruption all waits for the controller may take so long together: one that works needs less. */
+const LAST_WAIT_MS = 250;
 /** AQA has twelve bits for each size, 0's based (3.1.8). */
 const MOST_ADMIN_ENTRIES = 4096;
 
@@ -32,6 +34,13 @@ const MOST_ADMIN_ENTRIES = 4096;
 export interface OpenOptions extends TransportOptions {
   /** Receives a line for every register access and command of the control plane. */
   readonly trace?: Trace;
+  /** An AbortSignal. Once it is aborted, waits for the controller end soon, with an INTERRUPTED error. */
+  readonly signal?: EndSignal;
+}
+
+/** What an AbortSignal is here, for users whose TypeScript has no type for it. */
+export interface EndSignal {
+  readonly aborted: boolean;
 }
 
 /** How a controller is enabled. */
@@ -48,9 +57,9 @@ export interface EnableOptions extends Configuration {
  */
 export async function open(
   address: string,
-  { trace, ...options }: OpenOptions = {},
+  { trace, signal, ...options }: OpenOptions = {},
 ): Promise<Device> {
-  return new Device(await openTransport(address, options), trace);
+  return new Device(await openTransport(address, options), trace, signal);
 }
 
 export class Device implements AsyncDisposable {
@@ -62,12 +71,16 @@ export class Device implements AsyncDisposable {
   #controller: Controller | undefined;
   #admin: SubmissionQueue | undefined;
   #closed = false;
+  readonly #signal: EndSignal | undefined;
+  /** When a wait first saw that it is to end, on performance.now()'s scale. */
+  #interruptedMs: number | undefined;
 
   /** Over a transport of one's own; `open` is the usual way. */
-  constructor(transport: Transport, trace?: Trace) {
+  constructor(transport: Transport, trace?: Trace, signal?: EndSignal) {
     this.transport = transport;
     this.#trace = trace;
-    this.registers = new Registers(transport, trace);
+    this.#signal = signal;
+    this.registers = new Registers(transport, trace, () => this.#pauseRegisters());
     this.#state = new ControllerState(transport, this.registers, trace);
     this.#wasm = instantiateQueue(transport.memory);
   }
@@ -276,8 +289,7 @@ export class Device implements AsyncDisposable {
       }
     };
     await step(() => this.#controller?.deleteQueues());
-    if (shutdown)
-      await this.#state.shutDown().catch((error: Error) => this.#trace?.(error.message));
+    if (shutdown) await this.#shutDownSoon().catch((error: Error) => this.#trace?.(error.message));
     await step(() => this.#state.stop());
     this.#forget();
     await step(() => this.transport.disableInterrupts());
@@ -286,6 +298,12 @@ export class Device implements AsyncDisposable {
     await step(() => this.transport.close());
     this.#trace?.("closed");
     if (problems.length > 0) throw problems[0];
+  }
+
+  /** Who interrupts does not wait for caches to be flushed: nothing is switched off. */
+  async #shutDownSoon(): Promise<void> {
+    const limits = this.#signal?.aborted ? { timeoutMs: LAST_WAIT_MS } : {};
+    await this.#state.shutDown(ShutdownNotification.NORMAL, limits);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -331,11 +349,30 @@ export class Device implements AsyncDisposable {
     }
   }
 
+  /** Inside a wait for the controller, which an interruption ends soon. @throws PhasebitError INTERRUPTED */
+  async #pause(): Promise<void> {
+    if (this.#signal?.aborted) {
+      this.#interruptedMs ??= performance.now();
+      if (performance.now() - this.#interruptedMs > LAST_WAIT_MS) {
+        throw new PhasebitError(
+          "INTERRUPTED",
+          `${this.address}: interrupted while it was waited for`,
+        );
+      }
+    }
+    await this.transport.pause();
+  }
+
+  /** A controller that is being closed is waited for: it may reach the memory until it has stopped. */
+  async #pauseRegisters(): Promise<void> {
+    await (this.#closed ? this.transport.pause() : this.#pause());
+  }
+
   #surroundings(): Surroundings {
     return {
       memory: this.memory,
       wasm: this.#wasm,
-      pause: () => this.transport.pause(),
+      pause: () => this.#pause(),
       check: () => this.#state.check(),
       ...(this.#trace && { trace: this.#trace }),
     };

@@ -34,11 +34,14 @@ export class Registers {
   readonly #transport: Transport;
   readonly #trace: Trace | undefined;
   readonly #lastRead = new Map<Register, number>();
+  readonly #pause: () => Promise<void>;
   #capabilities: Capabilities | undefined;
 
-  constructor(transport: Transport, trace?: Trace) {
+  /** @param pause what waits do between two looks; the transport's own by default */
+  constructor(transport: Transport, trace?: Trace, pause = () => transport.pause()) {
     this.#transport = transport;
     this.#trace = trace;
+    this.#pause = pause;
   }
 
   /** Reads four bytes. A repeated read that gives the same again is traced once. */
@@ -96,7 +99,7 @@ export class Registers {
         throw this.#failure("CSTS.CFS is set, the controller has failed");
       }
       if (performance.now() > deadline) throw this.#late(register, wanted, value, timeoutMs);
-      await this.#transport.pause();
+      await this.#pause();
     }
   }
 

@@ -1,7 +1,7 @@
 // Each doubt about a measurement in words, with advice. The kinds are data (measurement/measurement.ts).
 
 import { formatCount } from "../ground/units.ts";
-import type { Warning } from "../measurement/measurement.ts";
+import type { OverdueCommand, Warning } from "../measurement/measurement.ts";
 
 type Words = {
   readonly [K in Warning["kind"]]: (warning: Extract<Warning, { kind: K }>) => string;
@@ -14,9 +14,17 @@ const words: Words = {
   "rejected-completions": ({ count }) =>
     `${things(count, "completion")} did not fit any command in flight and ${were(count)} not counted. ` +
     "The device, or what lies between, broke the protocol; the saved result has the raw entries.",
-  "commands-lost": ({ count }) =>
-    `${things(count, "command")} never completed. The latencies leave them out, so the tail is ` +
-    "better than the truth; look at the device before trusting them.",
+  "commands-lost": ({ count, oldest }) =>
+    `${things(count, "command")} never completed${oldest ? ` (the oldest: ${commandText(oldest)})` : ""}. ` +
+    "The latencies leave them out, so the tail is better than the truth; look at the device before " +
+    "trusting them.",
+  "timed-out": ({ job, timeoutMs, ranMs, runtimeMs, ...command }) =>
+    `Job ${job} ended after ${formatMs(ranMs)} of ${formatMs(runtimeMs)}: a command did not complete within ` +
+    `--timeout ${formatMs(timeoutMs)} (${commandText(command)}), and all jobs with it. Look at the device, ` +
+    "or allow more time.",
+  "commands-unfinished": ({ count }) =>
+    `${things(count, "command")} ${were(count)} in flight when the run was interrupted and did not complete ` +
+    "within a moment. The latencies leave them out.",
   "queue-not-deleted": ({ why }) =>
     `A queue was not deleted after it had been measured: ${why}. The measurement stands; nothing more was run.`,
   "stopped-early": ({ why }) =>
@@ -69,6 +77,17 @@ export const warningKinds: readonly string[] = Object.keys(words);
 /** The warning in words: what was seen, then what to do. */
 export function warningText(warning: Warning): string {
   return (words[warning.kind] as (warning: Warning) => string)(warning);
+}
+
+/** What finds a command again in a trace of the device. */
+function commandText({ op, lba, cid, sqid, ageNs }: OverdueCommand & { sqid: number }): string {
+  const age = ageNs >= 1e9 ? `${(ageNs / 1e9).toFixed(2)} s` : `${(ageNs / 1e6).toFixed(1)} ms`;
+  return `${op} at LBA ${lba}, CID ${cid}, queue ${sqid}, in flight for ${age}`;
+}
+
+/** As options are given: "100ms", "2s". */
+function formatMs(ms: number): string {
+  return ms < 1000 ? `${Number(ms.toFixed(1))}ms` : `${Number((ms / 1000).toFixed(2))}s`;
 }
 
 function things(count: number, thing: string): string {

@@ -25,7 +25,7 @@ export async function runComparison(
   options: ComparisonOptions,
 ): Promise<Measurement> {
   const workloads = settings.map(({ workload }) => workload);
-  return withSession(workloads, options.trace, async (session) => {
+  return withSession(workloads, options, async (session) => {
     const { signal, rounds } = options;
     const startedMs = Date.now();
     const measured = await measureTurns(session, turnsOf(settings, rounds), options);

@@ -1,7 +1,7 @@
 // Which doubts a finished run deserves; results/warnings.ts words them.
 
 import type { HostConditions, Job, Warning } from "../measurement/measurement.ts";
-import type { CompletionMode } from "../measurement/workload-options.ts";
+import type { Workload } from "../measurement/workload.ts";
 
 /** A loop that polls needs its CPU all the time; less means that others had it. */
 const FULL_SHARE = 0.97;
@@ -14,7 +14,7 @@ type DoubtedJob = Omit<Job, "stages">;
 export interface Evidence {
   readonly jobs: readonly DoubtedJob[];
   readonly host: HostConditions;
-  readonly mode: CompletionMode;
+  readonly workload: Workload;
   readonly interrupted: boolean;
   /** Threads that spun during the run, and the CPUs that they had. */
   readonly crowd: { readonly threads: number; readonly cpus: number };
@@ -26,17 +26,21 @@ export interface Evidence {
 
 /** Worst first. */
 export function warningsOf(evidence: Evidence): Warning[] {
-  const { jobs, host, mode, interrupted, crowd, hasReset, failure } = evidence;
+  const { jobs, host, workload, interrupted, crowd, hasReset, failure } = evidence;
+  const { mode } = workload.completion;
   const sum = (of: (job: DoubtedJob) => number): number =>
     jobs.reduce((total, job) => total + of(job), 0);
   const failed = sum((job) => job.failed);
   const rejected = sum((job) => Object.values(job.rejections).reduce((a, b) => a + b, 0));
   const lost = sum((job) => job.lost);
+  const unfinished = sum((job) => job.unfinished ?? 0);
   const lostInterrupts = sum((job) => job.waits.lost);
   const spurious = sum((job) => job.waits.spurious);
   const doubts: (Warning | false | undefined)[] = [
     failure?.kind === "commands-lost" ? undefined : failure,
-    lost > 0 && { kind: "commands-lost", count: lost },
+    ...jobs.map((job) => timedOut(job, workload)),
+    lost > 0 && { kind: "commands-lost", count: lost, ...oldestOf(jobs) },
+    unfinished > 0 && { kind: "commands-unfinished", count: unfinished },
     failed > 0 && { kind: "io-errors", count: failed },
     rejected > 0 && { kind: "rejected-completions", count: rejected },
     lostInterrupts > 0 && { kind: "lost-interrupts", count: lostInterrupts },
@@ -68,4 +72,23 @@ export function warningsOf(evidence: Evidence): Warning[] {
 /** Share of its time that the job's thread had a CPU. */
 function cpuShare({ usage, elapsedNs }: DoubtedJob): number {
   return (usage.userNs + usage.systemNs) / elapsedNs;
+}
+
+/** What ended the job, if a command did that had its time. */
+function timedOut(
+  { job, sqid, elapsedNs, timedOut, overdue }: DoubtedJob,
+  { timeoutMs, runtimeMs }: Workload,
+): Warning | undefined {
+  if (!timedOut || overdue === null) return undefined;
+  const ranMs = Math.min(elapsedNs / 1e6, runtimeMs);
+  return { kind: "timed-out", job, sqid, timeoutMs, ranMs, runtimeMs, ...overdue };
+}
+
+/** The command that was longest in flight, of those that were lost. */
+function oldestOf(jobs: readonly DoubtedJob[]) {
+  const known = jobs.flatMap(({ lost, sqid, overdue }) =>
+    lost > 0 && overdue !== null ? [{ sqid, ...overdue }] : [],
+  );
+  const [oldest] = known.sort((a, b) => b.ageNs - a.ageNs);
+  return oldest === undefined ? {} : { oldest };
 }

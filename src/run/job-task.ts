@@ -39,6 +39,8 @@ export interface JobTask {
   readonly stages: boolean;
   /** The device stamps this job's commands: the embedded controller does. */
   readonly hasStamps: boolean;
+  /** The number of the embedded controller's thread; 0 where there is none. */
+  readonly deviceThread: number;
   /** More threads spin than there are CPUs. */
   readonly sharesCpu: boolean;
   readonly iodepth: number;
@@ -119,6 +121,7 @@ export function jobTask(
     wait,
     stages: workload.stages,
     hasStamps,
+    deviceThread: transport instanceof EmbeddedTransport ? transport.thread : 0,
     gate,
     cpu: cpuFor(index, workload),
     sharesCpu,

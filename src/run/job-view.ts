@@ -5,6 +5,7 @@ import {
   BLOCK_INTERRUPTS,
   BLOCK_LATE,
   BLOCK_LOST,
+  BLOCK_OVERDUE,
   BLOCK_OVERSLEPT,
   BLOCK_PHASE,
   BLOCK_REJECTED,
@@ -18,6 +19,7 @@ import {
   BLOCK_SUBMITTED,
   BLOCK_SWEEPS,
   BLOCK_SWEEPS_FULL,
+  BLOCK_THREAD,
   BLOCK_WAKEUPS,
   HISTOGRAM_BYTES,
   HISTOGRAM_COUNTS,
@@ -27,6 +29,7 @@ import {
   HISTOGRAM_MIN,
   HISTOGRAM_SUM,
   type JobPhase,
+  type JobStop,
   REJECTED_RAW_BYTES,
   REJECTED_RAW_MAX,
   Rejection,
@@ -50,9 +53,20 @@ export class JobView {
     this.#job = job;
   }
 
-  /** Ends the job at its next slice. */
-  stop(): void {
-    this.#memory.u32[(this.#job.block.pointer + BLOCK_STOP) / 4] = 1;
+  /** Ends the job at its next slice; a request that is less urgent than an earlier one changes nothing. */
+  stop(how: Exclude<JobStop, JobStop.NONE>): void {
+    const word = (this.#job.block.pointer + BLOCK_STOP) / 4;
+    if (this.#memory.u32[word]! < how) this.#memory.u32[word] = how;
+  }
+
+  /** A command has had its time, and the job ends. */
+  get isOverdue(): boolean {
+    return this.#memory.u32[(this.#job.block.pointer + BLOCK_OVERDUE) / 4] !== 0;
+  }
+
+  /** The number of the job's thread; 0 before it has begun. */
+  get thread(): number {
+    return this.#memory.u32[(this.#job.block.pointer + BLOCK_THREAD) / 4]!;
   }
 
   /** Interrupts and waits of the job so far. */
@@ -86,6 +100,12 @@ export class JobView {
       sweeps: this.#counter(BLOCK_SWEEPS),
       sweepsFull: this.#counter(BLOCK_SWEEPS_FULL),
     };
+  }
+
+  /** Commands in flight, as of the last slice. */
+  get outstanding(): number {
+    const { submitted, completed, failed } = this.counters;
+    return submitted - completed - failed;
   }
 
   /** Completions by error status, those that occurred. */

@@ -3,29 +3,40 @@
 // command between them.
 import {
   BLOCK_NOW,
+  BLOCK_OVERDUE,
   BLOCK_PHASE,
   BLOCK_STARTED,
   BLOCK_STOP,
+  BLOCK_THREAD,
   BLOCK_WAIT_COUNT,
   BLOCK_WAIT_UNTIL,
   JobPhase,
+  JobStop,
+  SLOT_EXPECTED,
+  SLOT_LBA_SHIFT,
+  SLOT_OPCODE,
 } from "../../assembly/layout.ts";
+import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import type { HostExports } from "../compiled/bindings.ts";
 import { clockImport, instantiateHost } from "../compiled/modules.ts";
 import { native, type ThreadUsage } from "../compiled/native.ts";
-import type { Tier } from "../measurement/measurement.ts";
+import { ownThread, threadTimes } from "../ground/scheduler.ts";
+import type { OverdueCommand, Tier } from "../measurement/measurement.ts";
 import type { QueuePairPlace } from "../nvme/submission-queue.ts";
 import { configureLoop, tierOfLoop } from "./job-loop.ts";
 import { clearHistograms } from "./job-memory.ts";
 import type { JobTask } from "./job-task.ts";
+import { Patience } from "./patience.ts";
 
 /** The kernel may end a sleep this late; its default of 50 us would drown what is measured. */
 const TIMER_SLACK_NS = 1;
 const SLICE_NS = 5_000_000n;
 /** Where more threads spin than there are CPUs, a job that keeps its CPU only waits for the others. */
 const SHARED_SLICE_NS = 50_000n;
-/** A host that stands still for a moment must not make a command a lost one. */
-const DRAIN_NS = 5_000_000_000n;
+/** Longer than this no slice takes by itself, whatever it waits for beside an interrupt. */
+const SLOW_SLICE_NS = 200_000_000n;
+/** How long what is in flight is waited for when somebody wants the end: a device that works needs less. */
+const HURRY_NS = 300_000_000n;
 const CLOCK_ROUNDS = 9;
 const CLOCK_READINGS = 2000;
 /** Until V8 has compiled the way from Wasm to the clock. */
@@ -36,8 +47,13 @@ export interface JobOutcome {
   readonly pinned: boolean;
   readonly startedNs: bigint;
   readonly elapsedNs: number;
+  /** Commands that had their time and did not complete, and those that were not waited for. */
   readonly lost: number;
+  readonly unfinished: number;
+  /** A command in flight for too long ended the job. */
   readonly timedOut: boolean;
+  /** That one; else the oldest of the lost ones. */
+  readonly overdue: OverdueCommand | null;
   /** Where the rings were left. */
   readonly rings: Pick<QueuePairPlace, "sqTail" | "cqHead" | "cqPhase">;
   readonly usage: ThreadUsage;
@@ -57,6 +73,8 @@ class Job {
   readonly #words: Int32Array;
   readonly #clocks: BigUint64Array;
   readonly #readClock: () => void;
+  readonly #patience: Patience;
+  #overdue: OverdueCommand | null = null;
 
   constructor(task: JobTask) {
     this.#task = task;
@@ -66,6 +84,12 @@ class Job {
     this.#readClock = native().clock(bytes, task.job.block.pointer + BLOCK_NOW);
     const imports = { clock: clockImport(this.#readClock), ...waitImports(bytes, task) };
     this.#wasm = instantiateHost(task.memory, imports, task.module);
+    this.#words[this.#word(BLOCK_THREAD)] = ownThread();
+    this.#patience = new Patience({
+      timeoutNs: nanoseconds(task.timeoutMs),
+      turnNs: SLOW_SLICE_NS + task.wait.deadlineNs,
+      waitedNs: () => this.#waitedNs(),
+    });
   }
 
   run(): JobOutcome {
@@ -80,7 +104,7 @@ class Job {
 
     this.#wasm.start();
     this.#phase = JobPhase.RAMP;
-    let timedOut = this.#runFor(this.#task.rampTimeMs);
+    this.#runFor(this.#task.rampTimeMs);
     this.#takeInterrupts();
     this.#wasm.resetCounters();
     clearHistograms(this.#task.memory, this.#task.job);
@@ -89,12 +113,12 @@ class Job {
     const startedNs = this.#now();
     this.#clocks[(this.#task.job.block.pointer + BLOCK_STARTED) / 8] = startedNs;
     this.#phase = JobPhase.RUNNING;
-    timedOut ||= this.#runFor(this.#task.runtimeMs);
+    this.#runFor(this.#task.runtimeMs);
     this.#phase = JobPhase.DRAINING;
     const beforeDrainNs = this.#now();
-    const lost = this.#wasm.drain(beforeDrainNs + DRAIN_NS);
+    const left = this.#drain();
     // a wait for what never came is no part of the measurement
-    const endNs = lost > 0 ? beforeDrainNs : this.#now();
+    const endNs = left.lost + left.unfinished > 0 ? beforeDrainNs : this.#now();
     const elapsedNs = Number(endNs - startedNs);
     this.#takeInterrupts();
     this.#wasm.publish();
@@ -106,7 +130,12 @@ class Job {
       cqHead: this.#wasm.head(),
       cqPhase: this.#wasm.phaseTag() === 0 ? 0 : 1,
     } as const;
-    return { pinned, startedNs, elapsedNs, lost, timedOut, rings, usage, clockNs, tier };
+    const timedOut = this.#overdue !== null;
+    const overdue = this.#overdue ?? (left.lost > 0 ? this.#oldest() : null);
+    return {
+      ...{ pinned, startedNs, elapsedNs, ...left, timedOut, overdue },
+      ...{ rings, usage, clockNs, tier },
+    };
   }
 
   /** Counts the interrupts that came while nobody waited for them. */
@@ -114,18 +143,65 @@ class Job {
     if (this.#task.wait.interrupt >= 0) this.#wasm.takeInterrupts();
   }
 
-  /** @returns whether a command's deadline passed, which ends the job. */
-  #runFor(durationMs: number): boolean {
-    const end = this.#now() + BigInt(Math.round(durationMs * 1e6));
-    const timeout = BigInt(Math.round(this.#task.timeoutMs * 1e6));
+  /** Until then, or until somebody wants the end or a command has had its time. */
+  #runFor(durationMs: number): void {
+    const end = this.#now() + nanoseconds(durationMs);
     const run = this.#task.stages ? this.#wasm.runStaged : this.#wasm.run;
-    const slice = this.#task.sharesCpu ? SHARED_SLICE_NS : SLICE_NS;
-    for (let now = this.#now(); now < end && !this.#stopped; now = this.#now()) {
-      run(now + slice < end ? now + slice : end);
+    const slice = this.#sliceNs;
+    for (let now = this.#now(); now < end && this.#mayRun; ) {
+      const from = now;
+      run(from + slice < end ? from + slice : end);
       if (this.#task.sharesCpu) native().yieldThread();
-      if (this.#wasm.oldest() > timeout) return true;
+      now = this.#now();
+      const oldest = this.#wasm.oldest();
+      if (oldest > 0n && this.#patience.isOver(oldest, from, now)) this.#giveUp();
     }
-    return false;
+  }
+
+  /** A command has had its time: the job ends, and the main thread ends the others. */
+  #giveUp(): void {
+    this.#overdue = this.#oldest();
+    Atomics.store(this.#words, this.#word(BLOCK_OVERDUE), 1);
+  }
+
+  /** Reaps what is in flight, each command until it has had its time. @returns what then is left. */
+  #drain(): Pick<JobOutcome, "lost" | "unfinished"> {
+    const sliceNs = this.#sliceNs;
+    let hurriedNs: bigint | undefined;
+    for (let now = this.#now(); ; ) {
+      const from = now;
+      const left = this.#wasm.drain(from + sliceNs);
+      if (left === 0) return { lost: 0, unfinished: 0 };
+      if (this.#task.sharesCpu) native().yieldThread();
+      now = this.#now();
+      const isOver = this.#patience.isOver(this.#wasm.youngest(), from, now);
+      if (isOver || this.#stop === JobStop.FAILED) return { lost: left, unfinished: 0 };
+      if (this.#stop < JobStop.HURRY) continue;
+      hurriedNs ??= now;
+      if (now - hurriedNs < HURRY_NS) continue;
+      const timeoutNs = nanoseconds(this.#task.timeoutMs);
+      const lost = this.#overdue === null ? 0 : this.#wasm.submittedBy(now - timeoutNs);
+      return { lost, unfinished: left - lost };
+    }
+  }
+
+  /** The command that is longest in flight. */
+  #oldest(): OverdueCommand | null {
+    const slot = this.#wasm.oldestSlot();
+    if (slot === 0) return null;
+    const word = this.#clocks[(slot + SLOT_OPCODE) / 8]!;
+    return {
+      cid: this.#words[(slot + SLOT_EXPECTED) / 4]! >>> 16,
+      op: Number(word & 0xffn) === NvmOpcode.READ ? "read" : "write",
+      lba: Number(word >> BigInt(SLOT_LBA_SHIFT)),
+      ageNs: Number(this.#now() - this.#wasm.oldest()),
+    };
+  }
+
+  /** Ns that this thread, and the embedded controller's, have waited for a CPU so far. */
+  #waitedNs(): bigint[] {
+    const threads = [this.#words[this.#word(BLOCK_THREAD)]!, this.#task.deviceThread];
+    return threads.map((tid) => BigInt(threadTimes(tid)?.waitedNs ?? 0));
   }
 
   #pin(): boolean {
@@ -149,12 +225,25 @@ class Job {
     return costs.sort((a, b) => a - b)[CLOCK_ROUNDS >> 1]!;
   }
 
-  get #stopped(): boolean {
-    return Atomics.load(this.#words, (this.#task.job.block.pointer + BLOCK_STOP) / 4) !== 0;
+  get #sliceNs(): bigint {
+    return this.#task.sharesCpu ? SHARED_SLICE_NS : SLICE_NS;
+  }
+
+  get #mayRun(): boolean {
+    return this.#stop === JobStop.NONE && this.#overdue === null;
+  }
+
+  get #stop(): JobStop {
+    return Atomics.load(this.#words, this.#word(BLOCK_STOP));
   }
 
   set #phase(phase: JobPhase) {
-    Atomics.store(this.#words, (this.#task.job.block.pointer + BLOCK_PHASE) / 4, phase);
+    Atomics.store(this.#words, this.#word(BLOCK_PHASE), phase);
+  }
+
+  /** Index in `#words` of a u32 in the control block. */
+  #word(offset: number): number {
+    return (this.#task.job.block.pointer + offset) / 4;
   }
 
   #now(): bigint {
@@ -171,6 +260,10 @@ function waitImports(bytes: Uint8Array, { wait, job }: JobTask) {
   if (wait.interrupt < 0) return { sleep };
   const { interrupt, own, unmask, others } = wait;
   return { sleep, block: native().waiter(bytes, ...places, interrupt, own, unmask, others) };
+}
+
+function nanoseconds(ms: number): bigint {
+  return BigInt(Math.round(ms * 1e6));
 }
 
 function difference(after: ThreadUsage, before: ThreadUsage): ThreadUsage {

@@ -1,6 +1,7 @@
 // What happens on the main thread while the jobs run: it samples the shared counters, cuts the run into
 // intervals, feeds the live view and looks after the controller. No message crosses meanwhile.
 
+import { JobPhase } from "../../assembly/layout.ts";
 import { emptyCounts, mergeCounts, packLatency } from "../measurement/latency-counts.ts";
 import type { Interval, LatencyCounts, Warning } from "../measurement/measurement.ts";
 import { Gauge } from "./gauge.ts";
@@ -11,6 +12,8 @@ const SAMPLE_MS = 250;
 const SHORTEST_SAMPLE_MS = 10;
 /** Longest time between two looks at the controller. */
 const CHECK_MS = 1000;
+/** A wait for what is in flight that is shorter need not be spoken of. */
+const MOMENT_NS = 500_000_000n;
 
 /** A moment of a block, for live views. */
 export interface Sample {
@@ -42,6 +45,8 @@ export interface MonitorOptions {
   readonly logHistMs: number;
   /** Looks after the controller, at every tick. */
   readonly check: () => void;
+  /** Told once when commands that are still in flight are waited for, and how many. */
+  readonly onWaiting?: ((commands: number) => void) | undefined;
   readonly onSample?: ((sample: Sample) => void) | undefined;
 }
 
@@ -58,7 +63,10 @@ export class Monitor {
   #sampleNs = 0n;
   /** When the next interval is due: a late one does not put off those after it. */
   #intervalDueNs = 0n;
-  #rampEndMs = 0;
+  #rampEndNs = 0n;
+  /** Since when all jobs submit nothing more. */
+  #drainingNs: bigint | undefined;
+  #isWaitTold = false;
 
   constructor(jobs: readonly JobView[], options: MonitorOptions) {
     this.#jobs = jobs;
@@ -70,7 +78,7 @@ export class Monitor {
   }
 
   start(): void {
-    this.#rampEndMs = Date.now() + this.#options.rampTimeMs;
+    this.#rampEndNs = process.hrtime.bigint() + BigInt(Math.round(this.#options.rampTimeMs * 1e6));
     this.#arm();
   }
 
@@ -111,18 +119,28 @@ export class Monitor {
   #look(): void {
     this.#options.check();
     if (!this.#hasBegun()) {
-      const elapsedMs = Math.min(-1, Date.now() - this.#rampEndMs);
+      const elapsedMs = Math.min(-1, milliseconds(process.hrtime.bigint() - this.#rampEndNs));
       const none = { latency: emptyCounts, total: emptyCounts, queues: [], doubts: [] };
       this.#options.onSample?.({ elapsedMs, periodMs: 0, ...none });
       return;
     }
     const nowNs = process.hrtime.bigint();
+    this.#tellWait(nowNs);
     if (nowNs >= this.#intervalDueNs) {
       if (!this.#isNearEnd(nowNs)) this.#endInterval(nowNs, false);
       while (this.#intervalDueNs <= nowNs) this.#intervalDueNs += this.#lengthNs;
     }
     const isSampleDue = milliseconds(nowNs - this.#sampleNs) >= SAMPLE_MS;
     if (this.#options.onSample && isSampleDue) this.#sample(nowNs);
+  }
+
+  #tellWait(nowNs: bigint): void {
+    if (this.#isWaitTold || this.#jobs.some(({ phase }) => phase < JobPhase.DRAINING)) return;
+    this.#drainingNs ??= nowNs;
+    const commands = this.#jobs.reduce((sum, job) => sum + job.outstanding, 0);
+    if (nowNs - this.#drainingNs < MOMENT_NS || commands === 0) return;
+    this.#isWaitTold = true;
+    this.#options.onWaiting?.(commands);
   }
 
   /** Once all jobs have left the ramp, intervals count from the first of them. */

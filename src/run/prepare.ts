@@ -23,6 +23,8 @@ export interface PrepareOptions {
   readonly signal?: StopSignal | undefined;
   /** Told what takes more than a moment. */
   readonly onPreparing?: ((what: string) => void) | undefined;
+  /** Told of a wait after the measurement, for commands that are still in flight, when it takes more than a moment. */
+  readonly onWaiting?: ((what: string) => void) | undefined;
 }
 
 /**

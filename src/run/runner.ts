@@ -22,9 +22,11 @@ export interface RunOptions extends PrepareOptions {
  * warnings of the measurement instead.
  */
 export async function runWorkload(workload: Workload, options: RunOptions): Promise<Measurement> {
-  return withSession([workload], options.trace, async (session) => {
-    const { signal, onPreparing, onSample } = options;
-    const outcome = await session.block(workload, { signal, onPreparing, onSample });
+  return withSession([workload], options, async (session) => {
+    const { signal, onPreparing, onWaiting, onSample } = options;
+    const outcome = await session.block(workload, {
+      ...{ signal, onPreparing, onWaiting, onSample },
+    });
     const described = session.describe(workload, options.argv, signal);
     return {
       ...described,

@@ -2,10 +2,10 @@
 // and one pinned worker per job, all let off together, everything collected however it ended. Threads and
 // memory stay from block to block; queues are created anew, with or without interrupts as the block wants.
 import { Piscina } from "piscina";
-import { JobPhase } from "../../assembly/layout.ts";
+import { JobPhase, JobStop } from "../../assembly/layout.ts";
 import { native } from "../compiled/native.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
-import { PhasebitError, usage } from "../ground/errors.ts";
+import { usage } from "../ground/errors.ts";
 import { packageRoot, version } from "../ground/package.ts";
 import type {
   DeviceIdentity,
@@ -35,11 +35,17 @@ import { rehearse } from "./rehearsal.ts";
 
 /** How often a start-up wait looks at the jobs' phases. */
 const PHASE_POLL_MS = 2;
-const START_TIMEOUT_MS = 30_000;
 
 /** What a block takes beside its workload. */
 export interface BlockOptions extends PrepareOptions {
   readonly onSample?: ((sample: Sample) => void) | undefined;
+}
+
+/** What a session takes beside its workloads. */
+export interface SessionOptions {
+  readonly trace?: Trace | undefined;
+  /** An AbortSignal; ends the waits for the controller. */
+  readonly signal?: StopSignal | undefined;
 }
 
 /** What a block gave. */
@@ -100,10 +106,17 @@ export class Session {
    * Opens the device for any of these workloads, which share device and namespace.
    * @throws PhasebitError when the device cannot be opened or cannot run one of them.
    */
-  static async open(workloads: readonly Workload[], trace?: Trace): Promise<Session> {
+  static async open(
+    workloads: readonly Workload[],
+    { trace, signal }: SessionOptions = {},
+  ): Promise<Session> {
     const { device: address, nsid } = workloads[0]!;
     for (const { cpus } of workloads) requireCpus(cpus);
-    const device = await open(address, { memory: jobLimits(workloads), ...(trace && { trace }) });
+    const device = await open(address, {
+      memory: jobLimits(workloads),
+      ...(trace && { trace }),
+      ...(signal && { signal }),
+    });
     try {
       // a device that cannot be had is told at once, and none waits enabled
       await rehearse(workloads);
@@ -150,7 +163,7 @@ export class Session {
     );
     try {
       const outcome = await this.#run(queues, tasks, workload, options);
-      const failure = outcome.failure ?? (await this.#deleteQueues(outcome, queues));
+      const failure = outcome.failure ?? (await this.#deleteQueues(outcome, queues, options));
       return { ...outcome, failure };
     } finally {
       for (const { own } of queues) own?.close();
@@ -224,16 +237,18 @@ export class Session {
   }
 
   /**
-   * Deletes a block's queues. Those of a block that lost commands stay until the controller is reset: their
-   * slots and buffers may still be written to.
+   * Deletes a block's queues. Those of a block that left commands in flight stay until the controller is reset: their
+   * slots and buffers may still be written to. After an interruption closing does it.
    * @returns what then keeps another block from running.
    */
   async #deleteQueues(
     { jobs }: Pick<BlockOutcome, "jobs">,
     queues: readonly JobQueue[],
+    { signal }: BlockOptions,
   ): Promise<Warning | undefined> {
     const count = jobs.reduce((sum, { lost }) => sum + lost, 0);
     if (count > 0) return { kind: "commands-lost", count };
+    if (signal?.aborted) return undefined;
     try {
       for (const { queue } of queues) await this.controller.deleteQueuePair(queue);
       return undefined;
@@ -246,37 +261,41 @@ export class Session {
     queues: readonly JobQueue[],
     tasks: readonly JobTask[],
     workload: Workload,
-    { signal, onSample }: BlockOptions,
+    { signal, onWaiting, onSample }: BlockOptions,
   ): Promise<BlockOutcome> {
     const { memory } = this.device;
     const cpuBefore = this.#emulator?.cpuNs ?? 0;
     const views = tasks.map((task) => new JobView(memory, task.job));
-    const stop = (): void => {
-      for (const view of views) view.stop();
+    const stop = (how: Exclude<JobStop, JobStop.NONE>): void => {
+      for (const view of views) view.stop(how);
     };
+    const hurry = (): void => stop(JobStop.HURRY);
     let failure: Warning | undefined;
     const watch = (): void => {
+      // one job less is another workload
+      if (views.some((view) => view.isOverdue)) stop(JobStop.END);
       const health = this.device.health();
       if (health === "well" || failure !== undefined) return;
       failure = { kind: FAILURES[health] };
-      stop();
+      stop(JobStop.FAILED);
     };
     const { rampTimeMs, runtimeMs, logHistMs } = workload;
     const times = { rampTimeMs, runtimeMs, logHistMs };
-    const monitor = new Monitor(views, { ...times, check: watch, onSample });
-    signal?.addEventListener("abort", stop);
-    if (signal?.aborted) stop();
+    const tell = (commands: number): void => onWaiting?.(waitingText(commands, workload));
+    const monitor = new Monitor(views, { ...times, check: watch, onWaiting: tell, onSample });
+    signal?.addEventListener("abort", hurry);
+    if (signal?.aborted) hurry();
     const started = new AbortController();
     try {
       const jobs = Promise.all(tasks.map((task) => this.#pool.run(task)));
-      await Promise.race([jobs, ready(views, started.signal)]);
+      await Promise.race([jobs, ready(views, [started.signal, signal])]);
       const startedMs = Date.now() + rampTimeMs;
       letGo(memory.memory, this.#gate.pointer);
       monitor.start();
       const outcomes = await jobs;
       monitor.stop();
-      for (const [at, { rings, lost }] of outcomes.entries()) {
-        if (lost === 0) queues[at]!.queue.takeBack(rings);
+      for (const [at, { rings, lost, unfinished }] of outcomes.entries()) {
+        if (lost + unfinished === 0) queues[at]!.queue.takeBack(rings);
       }
       const measured = outcomes.map((outcome, at) => measurement(tasks[at]!, views[at]!, outcome));
       const cpuAfter = this.#emulator?.cpuNs;
@@ -284,9 +303,9 @@ export class Session {
       return { startedMs, jobs: measured, intervals: monitor.intervals, deviceCpuNs, failure };
     } finally {
       started.abort();
-      stop();
+      hurry();
       monitor.stop();
-      signal?.removeEventListener("abort", stop);
+      signal?.removeEventListener("abort", hurry);
     }
   }
 }
@@ -298,10 +317,10 @@ export class Session {
  */
 export async function withSession<M extends Measurement>(
   workloads: readonly Workload[],
-  trace: Trace | undefined,
+  options: SessionOptions,
   work: (session: Session) => Promise<M>,
 ): Promise<M> {
-  const session = await Session.open(workloads, trace);
+  const session = await Session.open(workloads, options);
   let measured: M;
   try {
     measured = await work(session);
@@ -331,7 +350,9 @@ function measurement(task: JobTask, view: JobView, outcome: JobOutcome): JobMeas
     read: view.latency("read"),
     write: view.latency("write"),
     lost: outcome.lost,
+    unfinished: outcome.unfinished,
     timedOut: outcome.timedOut,
+    overdue: outcome.overdue,
     statuses: view.statuses,
     rejections: view.rejections,
     rejectedRaw: view.rejectedRaw(outcome.startedNs),
@@ -351,6 +372,12 @@ function stagesOf(view: JobView): JobMeasurement["stages"] {
     : null;
 }
 
+/** "waiting for 2 commands in flight, for up to 30s each (--timeout)" */
+function waitingText(commands: number, { timeoutMs }: Workload): string {
+  const what = commands === 1 ? "1 command" : `${commands} commands`;
+  return `waiting for ${what} in flight, for up to ${timeoutMs / 1000}s each (--timeout)`;
+}
+
 /** @throws PhasebitError USAGE for a CPU that this process may not use. */
 function requireCpus(cpus: readonly number[]): void {
   const allowed = native().allowedCpus();
@@ -359,13 +386,13 @@ function requireCpus(cpus: readonly number[]): void {
   throw usage(`--cpus ${missing}: this process may use the CPUs ${allowed.join(", ")}`);
 }
 
-/** Resolves when every job waits at the gate, or nobody waits for that any more. */
-async function ready(views: readonly JobView[], signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (!signal.aborted && views.some((view) => view.phase < JobPhase.READY)) {
-    if (Date.now() > deadline) {
-      throw new PhasebitError("INTERNAL", `start the jobs: not within ${START_TIMEOUT_MS} ms`);
-    }
+/** Resolves when every job waits at the gate, or nobody waits for that any more: a busy host takes its time. */
+async function ready(
+  views: readonly JobView[],
+  ends: readonly (Pick<StopSignal, "aborted"> | undefined)[],
+): Promise<void> {
+  while (views.some((view) => view.phase < JobPhase.READY)) {
+    if (ends.some((end) => end?.aborted)) return;
     await new Promise((resolve) => setTimeout(resolve, PHASE_POLL_MS));
   }
 }

@@ -52,7 +52,7 @@ export async function runSweep(
     const title = pointTitle(workload.completion.mode, workload);
     return { title, setting, round: null, workload };
   });
-  return withSession(workloads, options.trace, async (session) => {
+  return withSession(workloads, options, async (session) => {
     const startedMs = Date.now();
     const measured = await measureTurns(session, turns, options);
     return {

@@ -34,7 +34,7 @@ export interface TurnOptions extends PrepareOptions {
 export async function measureTurns(
   session: Session,
   turns: readonly Turn[],
-  { signal, onPreparing, onSample }: TurnOptions,
+  { signal, onPreparing, onWaiting, onSample }: TurnOptions,
 ): Promise<{ readonly blocks: Block[]; readonly warnings: Warning[] }> {
   const blocks: Block[] = [];
   const warnings = new WarningSet();
@@ -42,7 +42,7 @@ export async function measureTurns(
     const place = { name: title, number: position + 1, of: turns.length };
     const see = onSample && ((sample: Sample) => onSample(sample, place));
     const outcome = await warnings.unlessEnded(blocks.length > 0, () =>
-      session.block(workload, { signal, onPreparing, onSample: see }),
+      session.block(workload, { signal, onPreparing, onWaiting, onSample: see }),
     );
     if (outcome === undefined || signal?.aborted) break;
     // these blocks are short: they are the intervals

@@ -16,7 +16,7 @@ export function blockWarnings(
   return warningsOf({
     ...outcome,
     host: session.host,
-    mode: workload.completion.mode,
+    workload,
     interrupted,
     crowd: session.crowd(workload),
     hasReset: session.device.transport.hasReset,
@@ -33,13 +33,14 @@ export class WarningSet {
 
   /**
    * The outcome of one of several blocks. When there is `something` already, a block that cannot be run ends the
-   * measurement and is a doubt about it; undefined then.
+   * measurement and is a doubt about it, unless somebody wanted the end; undefined then.
    */
   async unlessEnded<T>(something: boolean, block: () => Promise<T>): Promise<T | undefined> {
     try {
       return await block();
     } catch (error) {
       if (!something || !(error instanceof PhasebitError)) throw error;
+      if (error.code === "INTERRUPTED") return undefined;
       this.add([{ kind: "stopped-early", why: error.message }]);
       return undefined;
     }

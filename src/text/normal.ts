@@ -57,6 +57,7 @@ function runParts({ interrupted }: Measurement, { workload, jobs, elapsedNs }: G
     ...(count === 1 && cpus.length === 1 ? [`cpu ${cpus[0]}`] : []),
     `${seconds}s${rampTimeMs > 0 ? ` after a ramp of ${fioTime(rampTimeMs)}` : ""}`,
     ...(interrupted ? ["interrupted"] : []),
+    ...(jobs?.some(({ timedOut }) => timedOut) ? ["ended by --timeout"] : []),
   ];
 }
 

@@ -80,7 +80,9 @@ export function exampleJob(
     completed,
     failed: 0,
     lost: 0,
+    unfinished: 0,
     timedOut: false,
+    overdue: null,
     statuses: [],
     rejections: noRejections,
     rejectedRaw: [],
@@ -269,6 +271,7 @@ export function troubledRun(): Measurement {
       failed: 15,
       lost: 1,
       timedOut: true,
+      overdue: { cid: 4711, op: "read", lba: 815, ageNs: 30_000_000_000 },
       statuses: [
         { code: 0x080, count: 12 },
         { code: 0x281, count: 3 },

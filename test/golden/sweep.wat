@@ -44,7 +44,7 @@
     global.get $assembly/host/loop/readHistogram
     global.get $assembly/host/loop/writeHistogram
     local.get $3
-    i32.load offset=32
+    i32.load8_u offset=32
     i32.const 2
     i32.eq
     select
@@ -259,13 +259,19 @@
     global.get $assembly/host/pattern/lbasPerBlock
     i64.mul
     i64.add
+    local.tee $0
     i64.store offset=40
     local.get $3
     global.get $assembly/host/time/now
     i64.store
     local.get $3
     local.get $4
-    i32.store offset=32
+    i64.extend_i32_u
+    local.get $0
+    i64.const 8
+    i64.shl
+    i64.or
+    i64.store offset=32
     global.get $assembly/host/queue/sq
     global.get $assembly/host/queue/sqTail
     i32.const -64

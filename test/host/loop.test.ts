@@ -15,7 +15,11 @@ import {
   HISTOGRAM_SUM,
   Rejection,
   SLOT_BYTES,
+  SLOT_EXPECTED,
+  SLOT_LBA_SHIFT,
+  SLOT_OPCODE,
 } from "../../assembly/layout.ts";
+import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { Status } from "../../assembly/spec/status.ts";
 import { at, cidAt, counter, type Harness, SQID, withLoop, writeCqe } from "./harness.ts";
 
@@ -188,6 +192,57 @@ describe("drain", () => {
     Object.defineProperty(host, "now", { get: () => original + readings++ });
     expect(host.wasm.drain(50n)).toBe(1);
     expect(counter(host, BLOCK_COMPLETED)).toBe(1);
+  });
+
+  test("finds what came before the deadline when the thread stood still until after it", () => {
+    const host = withLoop(2, 4);
+    host.wasm.start();
+    for (const index of [0, 1]) writeCqe(host, index, { cid: cidAt(host, index), phase: 1 });
+    host.now = 5000n;
+    expect(host.wasm.drain(50n)).toBe(0);
+    expect(counter(host, BLOCK_COMPLETED)).toBe(2);
+  });
+});
+
+describe("what is in flight", () => {
+  test("nothing when all is drained", () => {
+    const host = withLoop(1, 4);
+    host.wasm.start();
+    writeCqe(host, 0, { cid: cidAt(host, 0), phase: 1 });
+    host.wasm.drain(10n);
+    expect([host.wasm.oldest(), host.wasm.youngest()]).toEqual([0n, 0n]);
+    expect(host.wasm.oldestSlot()).toBe(0);
+    expect(host.wasm.submittedBy(1_000_000n)).toBe(0);
+  });
+
+  test("the oldest and the youngest, and how many are as old as that", () => {
+    const host = withLoop(3, 8);
+    host.now = 1000n;
+    host.wasm.start();
+    writeCqe(host, 0, { cid: cidAt(host, 0), phase: 1 });
+    host.now = 3500n;
+    host.wasm.sweep();
+    expect([host.wasm.oldest(), host.wasm.youngest()]).toEqual([1000n, 3500n]);
+    expect([999n, 1000n, 3500n].map((ns) => host.wasm.submittedBy(ns))).toEqual([0, 2, 3]);
+  });
+
+  test("the oldest is told by what its entry had, though others use the entry since", () => {
+    const host = withLoop(2, 3);
+    host.now = 1000n;
+    host.wasm.start();
+    const lost = { cid: cidAt(host, 1), lba: host.u64[(at.sq + 64 + 40) / 8]! };
+    host.now = 2000n;
+    for (let turn = 0; turn < 4; turn++) {
+      const tail = host.u32[at.sqDoorbell / 4]!;
+      const last = turn === 0 ? 0 : (tail + 2) % 3;
+      writeCqe(host, turn % 3, { cid: cidAt(host, last), phase: turn < 3 ? 1 : 0 });
+      expect(host.wasm.sweep()).toBe(1);
+    }
+    const slot = host.wasm.oldestSlot();
+    const word = host.u64[(slot + SLOT_OPCODE) / 8]!;
+    expect(host.u32[(slot + SLOT_EXPECTED) / 4]! >>> 16).toBe(lost.cid);
+    expect(word >> BigInt(SLOT_LBA_SHIFT)).toBe(lost.lba);
+    expect(word & 0xffn).toBe(BigInt(NvmOpcode.READ));
   });
 });
 

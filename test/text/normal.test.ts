@@ -114,6 +114,21 @@ test.each<[Warning, RegExp]>([
   [{ kind: "controller-fatal" }, /CSTS\.CFS/],
   [{ kind: "controller-reset" }, /CSTS\.RDY fell/],
   [{ kind: "device-gone" }, /stopped answering/],
+  [
+    {
+      ...{ kind: "commands-lost", count: 1 },
+      oldest: { sqid: 2, cid: 77, op: "write", lba: 4096, ageNs: 30_012_000_000 },
+    },
+    /^1 command never completed \(the oldest: write at LBA 4096, CID 77, queue 2, in flight for 30\.01 s\)/,
+  ],
+  [
+    {
+      ...{ kind: "timed-out", job: 1, sqid: 2, timeoutMs: 100, ranMs: 430, runtimeMs: 5000 },
+      ...{ cid: 77, op: "read", lba: 0, ageNs: 104_900_000 },
+    },
+    /^Job 1 ended after 430ms of 5s: a command did not complete within --timeout 100ms \(read at LBA 0, CID 77, queue 2, in flight for 104\.9 ms\)/,
+  ],
+  [{ kind: "commands-unfinished", count: 2 }, /^2 commands were in flight when/],
   [{ kind: "interrupted" }, /interrupted/],
   [{ kind: "not-optimized", job: 2 }, /job 2 .*--ramp-time/],
   [{ kind: "not-pinned", job: 1 }, /^Job 1 .*--cpus/],

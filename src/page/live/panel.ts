@@ -100,13 +100,15 @@ export class LivePanel {
 }
 
 /** What goes on, and how long it still takes. */
-function stateText({ start, preparing, sample, end }: LiveState, connection: Connection) {
+function stateText(live: LiveState, connection: Connection) {
+  const { start, preparing, waiting, sample, end } = live;
   const totalMs = start ? (start.totalMs ?? start.runtimeMs + start.rampTimeMs) : 0;
   const leftMs = sample?.leftMs ?? totalMs;
   const time = end ? "" : `${formatClock(leftMs)} left of ${formatClock(totalMs)}`;
   if (end) return { state: end.interrupted ? "interrupted" : "finished", time };
   if (connection === "lost") return { state: "connection lost, trying again", time };
   if (!sample) return { state: preparing?.text ?? "opening", time };
+  if (waiting) return { state: waiting.text, time };
   const { name, number, of } = sample.block;
   const phase = sample.elapsedMs < 0 ? "ramp" : "measuring";
   return { state: of === 1 ? phase : `${phase} ${name} ${number}/${of}`, time };

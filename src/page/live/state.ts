@@ -6,6 +6,7 @@ import type {
   PreparingEvent,
   SampleEvent,
   StartEvent,
+  WaitingEvent,
   WarningEvent,
 } from "../../live/events.ts";
 import { Course, type LiveColumn } from "./course.ts";
@@ -16,6 +17,7 @@ const MOST_THINGS = 16;
 export class LiveState {
   #start: StartEvent | undefined;
   #preparing: PreparingEvent | undefined;
+  #waiting: WaitingEvent | undefined;
   #sample: SampleEvent | undefined;
   #end: EndEvent | undefined;
   #course = new Course();
@@ -29,6 +31,11 @@ export class LiveState {
   /** What keeps the first sample from coming. */
   get preparing(): PreparingEvent | undefined {
     return this.#preparing;
+  }
+
+  /** What keeps the block that was measured from ending. */
+  get waiting(): WaitingEvent | undefined {
+    return this.#waiting;
   }
 
   /** The latest, ramps included. */
@@ -56,6 +63,7 @@ export class LiveState {
   take(event: LiveEvent): void {
     if (event.event === "start") this.#begin(event);
     else if (event.event === "preparing") this.#preparing = event;
+    else if (event.event === "waiting") this.#waiting = event;
     else if (event.event === "sample") this.#measure(event);
     else if (event.event === "warning") this.#warnings.set(`${event.kind} ${event.job}`, event);
     else if (event.event === "end") this.#end = event;
@@ -64,6 +72,7 @@ export class LiveState {
   #begin(event: StartEvent): void {
     if (this.#start && this.#start.startedMs !== event.startedMs) {
       this.#preparing = undefined;
+      this.#waiting = undefined;
       this.#sample = undefined;
       this.#end = undefined;
       this.#course = new Course();
@@ -76,6 +85,7 @@ export class LiveState {
   #measure(event: SampleEvent): void {
     const endS = this.#secondsAt(event);
     if (this.#sample && endS <= this.#secondsAt(this.#sample)) return;
+    if (event.block.number !== this.#sample?.block.number) this.#waiting = undefined;
     this.#sample = event;
     if (event.elapsedMs < 0) return;
     this.#course.add(event, endS);

@@ -1,6 +1,7 @@
 // Blocks in the result documents: what was measured, job by job and interval by interval.
 import * as v from "valibot";
 import { JobPhase } from "../../../assembly/layout.ts";
+import { overdueCommand } from "./conditions.ts";
 import { packedCounts, packedLatency } from "./latency.ts";
 import { amount, count, duration, figure, listOf, text, unixMs } from "./values.ts";
 
@@ -68,7 +69,9 @@ const job = v.object({
   completed: count,
   failed: count,
   lost: count,
+  unfinished: v.optional(v.nullable(count), null),
   timedOut: v.boolean(),
+  overdue: v.optional(v.nullable(v.object(overdueCommand)), null),
   statuses: listOf(status, MOST_STATUSES),
   rejections,
   rejectedRaw: listOf(rejectedEntry, MOST_STATUSES),

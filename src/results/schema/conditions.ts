@@ -84,14 +84,38 @@ export const mergedSource = v.object({
   devices: v.array(device),
 });
 
+/** measurement/measurement.ts: OverdueCommand. */
+export const overdueCommand = {
+  cid: count,
+  op: v.picklist(["read", "write"]),
+  lba: amount,
+  ageNs: amount,
+};
+
 const names = v.array(text);
 const worded = { text };
 
 /** As data, for the kinds that this phasebit knows. */
 const known = v.variant("kind", [
-  ...(["io-errors", "rejected-completions", "commands-lost"] as const).map((kind) =>
+  ...(["io-errors", "rejected-completions", "commands-unfinished"] as const).map((kind) =>
     v.object({ kind: v.literal(kind), count, ...worded }),
   ),
+  v.object({
+    kind: v.literal("commands-lost"),
+    count,
+    oldest: v.exactOptional(v.object({ sqid: count, ...overdueCommand })),
+    ...worded,
+  }),
+  v.object({
+    kind: v.literal("timed-out"),
+    job: count,
+    sqid: count,
+    timeoutMs: amount,
+    ranMs: amount,
+    runtimeMs: amount,
+    ...overdueCommand,
+    ...worded,
+  }),
   ...(["lost-interrupts", "spurious-interrupts"] as const).map((kind) =>
     v.object({ kind: v.literal(kind), count, ...worded }),
   ),
