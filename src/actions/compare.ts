@@ -3,6 +3,7 @@ import { Command, type CommanderError } from "commander";
 import { usage } from "../ground/errors.ts";
 import { type Live, whileLive } from "../live/live.ts";
 import type { LiveFlags } from "../live/modes.ts";
+import { requireEffect, type TypedOptions, typedText } from "../measurement/idle-options.ts";
 import type { Measurement, Setting } from "../measurement/measurement.ts";
 import { parseWorkload } from "../measurement/workload.ts";
 import {
@@ -33,9 +34,9 @@ export interface CompareFlags extends WorkloadOptions, OutputFlags, LiveFlags, G
 const SHARED_OPTIONS = ["device", "nsid"] as const;
 const MOST_ROUNDS = 1000;
 
-/** Measures, compares, prints and saves. */
-export async function compare(flags: CompareFlags): Promise<void> {
-  const modes = comparedModes(flags);
+/** Measures, compares, prints and saves; `typed` are the flags that took no default. */
+export async function compare(flags: CompareFlags, typed: TypedOptions): Promise<void> {
+  const modes = comparedModes(flags, typed);
   const rounds = wholeNumber("--rounds", flags.rounds, 1, MOST_ROUNDS);
   const judge = measuredGates(flags, modes);
   checkOutput(flags.output);
@@ -71,13 +72,29 @@ function measure(
   });
 }
 
-function comparedModes(flags: CompareFlags): Setting[] {
+function comparedModes(flags: CompareFlags, typed: TypedOptions): Setting[] {
+  const modes = settingsOf(flags, typed);
+  requireEffect(
+    typed,
+    modes.map(({ workload }) => workload),
+  );
+  return modes;
+}
+
+function settingsOf(flags: CompareFlags, typed: TypedOptions): Setting[] {
   const { a, b } = flags;
   if (a === undefined && b === undefined) return completionSides(flags);
   if (a === undefined || b === undefined) {
     throw usage(`--${a === undefined ? "a" : "b"}: both sides need their options`);
   }
-  const sides = [side("a", a, flags), side("b", b, flags)];
+  const [own, other] = [sideOptions("a", a), sideOptions("b", b)];
+  const hidden = Object.keys(typed).find((name) => name in own && name in other);
+  if (hidden !== undefined) {
+    throw usage(
+      `${typedText(hidden, typed[hidden])}: has no effect, as --a and --b have their own`,
+    );
+  }
+  const sides = [side("a", a, own, flags), side("b", b, other, flags)];
   for (const name of SHARED_OPTIONS) {
     if (sides[0]!.workload[name] === sides[1]!.workload[name]) continue;
     throw usage(`--a and --b: must have the same --${name}; compare two results with two runs`);
@@ -97,8 +114,8 @@ function completionSides(flags: CompareFlags): Setting[] {
   }));
 }
 
-/** One side of --a and --b: its options on top of the common ones. */
-function side(name: string, options: string, flags: CompareFlags): Setting {
+/** The options that one side has, on top of the common ones. */
+function sideOptions(name: string, options: string): WorkloadOptions {
   const parser = new Command().exitOverride().configureOutput({ writeErr: () => {} });
   for (const { flags: option, help } of workloadOptions) parser.option(option, help);
   parser.helpOption(false);
@@ -110,6 +127,11 @@ function side(name: string, options: string, flags: CompareFlags): Setting {
   }
   if (parser.args.length > 0)
     throw usage(`--${name} "${options}": "${parser.args[0]}" is no option`);
-  const workload = parseWorkload({ ...flags, ...parser.opts() });
+  return parser.opts();
+}
+
+function side(name: string, options: string, own: WorkloadOptions, flags: CompareFlags): Setting {
+  const workload = parseWorkload({ ...flags, ...own });
+  requireEffect({ ...own }, [workload], `--${name} `);
   return { name, mode: name, device: 0, options, workload };
 }

@@ -1,6 +1,7 @@
 // phasebit run: one workload, its report and its result files.
 import { whileLive } from "../live/live.ts";
 import type { LiveFlags } from "../live/modes.ts";
+import { requireEffect, type TypedOptions } from "../measurement/idle-options.ts";
 import { parseWorkload } from "../measurement/workload.ts";
 import type { WorkloadOptions } from "../measurement/workload-options.ts";
 import { checkOutput } from "../results/files.ts";
@@ -16,9 +17,10 @@ export interface RunFlags extends WorkloadOptions, OutputFlags, LiveFlags, GateF
   readonly trace?: boolean;
 }
 
-/** Measures, prints and saves. */
-export async function run(flags: RunFlags): Promise<void> {
+/** Measures, prints and saves; `typed` are the flags that took no default. */
+export async function run(flags: RunFlags, typed: TypedOptions): Promise<void> {
   const workload = parseWorkload(flags);
+  requireEffect(typed, [workload]);
   const judge = measuredGates(flags, [{ name: "", workload }]);
   checkOutput(flags.output);
   const plan = { command: "run", parts: [{ name: "", workload }], blocks: 1 } as const;

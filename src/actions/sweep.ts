@@ -2,11 +2,13 @@
 import { usage } from "../ground/errors.ts";
 import { type Live, whileLive } from "../live/live.ts";
 import type { LiveFlags } from "../live/modes.ts";
+import { requireEffect, type TypedOptions, typedText } from "../measurement/idle-options.ts";
 import type { Measurement } from "../measurement/measurement.ts";
 import {
   type Coalescing,
   MAX_COALESCING,
   MAX_IODEPTH,
+  needsInterrupts,
   parseWorkload,
   type Workload,
 } from "../measurement/workload.ts";
@@ -29,8 +31,8 @@ export interface SweepFlags extends WorkloadOptions, OutputFlags, LiveFlags, Gat
   readonly trace?: boolean;
 }
 
-/** Measures point by point, prints and saves. */
-export async function sweep(flags: SweepFlags): Promise<void> {
+/** Measures point by point, prints and saves; `typed` are the flags that took no default. */
+export async function sweep(flags: SweepFlags, typed: TypedOptions): Promise<void> {
   const axes: SweepAxes = {
     modes: names("--modes", flags.modes, completionModes),
     iodepths: axis("--iodepth", flags.iodepth, 1, MAX_IODEPTH),
@@ -38,6 +40,8 @@ export async function sweep(flags: SweepFlags): Promise<void> {
   };
   const base = parseWorkload({ ...flags, iodepth: undefined });
   const workloads = sweepWorkloads(base, axes);
+  requireAxesEffect(flags, axes);
+  requireEffect(typed, workloads);
   const judge = measuredGates(flags, workloads.map(settingOf));
   checkOutput(flags.output);
   const parts = workloads.map((workload) => ({ name: "", workload }));
@@ -78,6 +82,23 @@ function axis(flag: string, text: string, min: number, max: number): number[] {
   const twice = values.find((value, index) => values.indexOf(value) !== index);
   if (twice !== undefined) throw usage(`${flag} ${text}: names ${twice} twice`);
   return values;
+}
+
+/** Interrupt Coalescing takes a threshold, a time, and interrupts: with one of them 0 it is off (5.21.1.8). */
+function requireAxesEffect(
+  { thresholds, times }: SweepFlags,
+  { modes, coalescings: all }: SweepAxes,
+) {
+  const [name, values] = thresholds === undefined ? ["times", times] : ["thresholds", thresholds];
+  if (values === undefined) return;
+  const refused = (why: string): Error =>
+    usage(`${typedText(name!, values)}: has no effect ${why}`);
+  if (!modes.some(needsInterrupts)) {
+    throw refused("without interrupts, which are for interrupt, hybrid and adaptive; leave it out");
+  }
+  if (all.every((setting) => setting?.time === 0)) {
+    throw refused("at time 0, which is off; name some with --times, in units of 100us");
+  }
 }
 
 /** Every threshold with every time; without either, coalescing is left alone. */

@@ -8,7 +8,7 @@ import {
 import { withExamples } from "./examples.ts";
 import { gateOptions, measuredConditions } from "./gates.ts";
 import { liveOptions } from "./live.ts";
-import { listOption, optionOf, outputOptions } from "./options.ts";
+import { listOption, optionOf, outputOptions, typedOptions } from "./options.ts";
 import { withSection } from "./sections.ts";
 
 /** Of a block; twelve rounds of two modes take half a minute. */
@@ -31,7 +31,7 @@ export function compareCommand(): Command {
   }
   withSection(command, measuredConditions).action(async (flags) => {
     const { compare } = await import("../actions/compare.ts");
-    await compare(flags);
+    await compare(flags, typedOptions(command));
   });
   return withExamples(command, [
     [
@@ -42,10 +42,7 @@ export function compareCommand(): Command {
       "Polling and interrupts on a drive, in blocks of 3 s",
       "phasebit compare --device 0000:01:00.0 --iodepth 1 --runtime 3",
     ],
-    [
-      "Two sets of options",
-      'phasebit compare --a "--irq msix" --b "--irq msix-shared" --numjobs 2',
-    ],
+    ["Two sets of options", 'phasebit compare --a "--iodepth 8" --b "--iodepth 4 --numjobs 2"'],
   ]);
 }
 

@@ -1,5 +1,5 @@
 // Options that several commands have, and the tables of others as commander wants them.
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import type { OptionDescription } from "../measurement/workload-options.ts";
 
 /** One line of a table. */
@@ -24,6 +24,14 @@ export function outputOptions(): Option[] {
     .default("normal");
   const file = new Option("--output <file>", "result file (default: a new one in results/)");
   return [format.helpGroup("Output:"), file.helpGroup("Output:"), traceOption()];
+}
+
+/** The options that stood on the command line, and took no default. */
+export function typedOptions(command: Command): Readonly<Record<string, unknown>> {
+  const options = Object.entries(command.opts());
+  return Object.fromEntries(
+    options.filter(([name]) => command.getOptionValueSource(name) === "cli"),
+  );
 }
 
 /** The device that a command works on. */

@@ -1,17 +1,17 @@
 // phasebit run: its options.
 import { Command } from "commander";
-import { stagesOption, workloadOptions } from "../measurement/workload-options.ts";
+import { intervalsOption, stagesOption, workloadOptions } from "../measurement/workload-options.ts";
 import { withExamples } from "./examples.ts";
 import { gateOptions, measuredConditions } from "./gates.ts";
 import { liveOptions } from "./live.ts";
-import { optionOf, outputOptions } from "./options.ts";
+import { optionOf, outputOptions, typedOptions } from "./options.ts";
 import { withSection } from "./sections.ts";
 
 export function runCommand(): Command {
   const command = new Command("run").description(
     "run a workload and report IOPS, bandwidth and latency",
   );
-  for (const description of [...workloadOptions, stagesOption]) {
+  for (const description of [...workloadOptions, intervalsOption, stagesOption]) {
     command.addOption(optionOf(description));
   }
   for (const option of [...outputOptions(), ...liveOptions(), ...gateOptions()]) {
@@ -19,7 +19,7 @@ export function runCommand(): Command {
   }
   withSection(command, measuredConditions).action(async (flags) => {
     const { run } = await import("../actions/run.ts");
-    await run(flags);
+    await run(flags, typedOptions(command));
   });
   return withExamples(command, [
     [

@@ -4,7 +4,7 @@ import { completionModes, workloadOptions } from "../measurement/workload-option
 import { withExamples } from "./examples.ts";
 import { gateOptions, measuredConditions } from "./gates.ts";
 import { liveOptions } from "./live.ts";
-import { listOption, optionOf, outputOptions } from "./options.ts";
+import { listOption, optionOf, outputOptions, typedOptions } from "./options.ts";
 import { withSection } from "./sections.ts";
 
 /** What the axes say instead. */
@@ -26,7 +26,7 @@ export function sweepCommand(): Command {
   }
   withSection(command, measuredConditions).action(async (flags) => {
     const { sweep } = await import("../actions/sweep.ts");
-    await sweep(flags);
+    await sweep(flags, typedOptions(command));
   });
   return withExamples(command, [
     ["Three depths, polled and with interrupts", "phasebit sweep --iodepth 1,8,32"],

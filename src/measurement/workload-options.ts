@@ -137,16 +137,19 @@ export const workloadOptions: readonly OptionDescription[] = [
   ]),
   ...inGroup("Output:", [
     {
-      flags: "--log-hist-msec <ms>",
-      help: "length of the intervals whose histograms are kept",
-      default: defaults.logHistMsec,
-    },
-    {
       flags: "--precondition <text>",
       help: "say what was done to the device before; the result keeps it",
     },
   ]),
 ];
+
+/** Of a run; the blocks of comparisons and sweeps are short, and are the intervals. */
+export const intervalsOption: OptionDescription = {
+  flags: "--log-hist-msec <ms>",
+  help: "length of the intervals whose histograms are kept",
+  group: "Output:",
+  default: defaults.logHistMsec,
+};
 
 /** Measures latency by stage too; only a run shows it. */
 export const stagesOption: OptionDescription = {

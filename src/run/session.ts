@@ -32,6 +32,7 @@ import { checkAgainstDevice } from "./limits.ts";
 import { Monitor, type Sample } from "./monitor.ts";
 import { type PrepareOptions, prepareWrites, type StopSignal } from "./prepare.ts";
 import { rehearse } from "./rehearsal.ts";
+import { requireCoalescedVector } from "./vectors.ts";
 
 /** How often a start-up wait looks at the jobs' phases. */
 const PHASE_POLL_MS = 2;
@@ -118,6 +119,7 @@ export class Session {
       ...(signal && { signal }),
     });
     try {
+      requireCoalescedVector(workloads, device.transport);
       // a device that cannot be had is told at once, and none waits enabled
       await rehearse(workloads);
       const ioQueues = Math.max(...workloads.map(({ numjobs }) => numjobs));

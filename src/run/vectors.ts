@@ -1,6 +1,8 @@
 // How a job learns of completions: what `--completion` and its relatives come to on a given device.
 import { WaitMode } from "../../assembly/layout.ts";
 import { PhasebitError } from "../ground/errors.ts";
+import { badOption, type Workload } from "../measurement/workload.ts";
+import { coalescingText } from "../measurement/workload-names.ts";
 import type { CompletionMode, InterruptChoice } from "../measurement/workload-options.ts";
 import { type InterruptKind, interruptKinds, type Transport } from "../transport/transport.ts";
 
@@ -38,6 +40,23 @@ export function vectorsFor(choice: InterruptChoice, queues: number, transport: T
   const first = available > 1 ? 1 : 0;
   const vectors = Array.from({ length: queues }, (_, queue) => first + (queue % ioVectors));
   return { kind, vectors, isShared: new Set(vectors).size < queues };
+}
+
+/** @throws PhasebitError USAGE for a vector to coalesce that no queue of any workload has. */
+export function requireCoalescedVector(workloads: readonly Workload[], transport: Transport): void {
+  const [first, ...others] = workloads.filter(({ coalesce }) => coalesce?.vector !== undefined);
+  if (first === undefined) return;
+  const used = [first, ...others].map(({ coalesce, completion, numjobs }) => ({
+    vector: coalesce!.vector!,
+    vectors: vectorsFor(completion.irq, numjobs, transport).vectors,
+  }));
+  if (used.some(({ vector, vectors }) => vectors.includes(vector))) return;
+  const own = [...new Set(used.flatMap(({ vectors }) => vectors))].join(", ");
+  throw badOption(
+    "--coalesce",
+    coalescingText(first.coalesce!),
+    `no queue has vector ${used[0]!.vector}; those of the queues are ${own}`,
+  );
 }
 
 function kindOf(choice: InterruptChoice, transport: Transport): InterruptKind {
