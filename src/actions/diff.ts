@@ -39,7 +39,7 @@ export function diff(a: string | undefined, b: string | undefined, flags: DiffFl
     );
   const found = diffSides(...sides, flags.despiteDifferences);
   const judgements = judge(found, gates, flags.strict);
-  const doubts = flags.strict ? found.warnings.map(({ warning }) => warning) : [];
+  const doubts = flags.strict ? doubtsAbout(found) : [];
   const verdicts = diffVerdicts(found, judgements, doubts);
   process.exitCode = gatedExitCode(verdicts);
   const text = rendered(found, judgements, doubts, flags.outputFormat);
@@ -57,6 +57,10 @@ function sideNames(a: string | undefined, b: string | undefined, flags: DiffFlag
     "diff: name two sides, as in: phasebit diff before.json after.json, or " +
       "phasebit diff --a before-*.json --b after-*.json",
   );
+}
+
+function doubtsAbout({ confounded, warnings }: Diff): Doubt[] {
+  return [...confounded, ...warnings.map(({ warning }) => warning)];
 }
 
 function rendered(

@@ -7,6 +7,7 @@ import { cliffsDelta, type EffectSize, effectSize } from "../statistics/cliff.ts
 import type { PairResult } from "../statistics/pairs.ts";
 import type { CellGroup } from "./diff-cells.ts";
 import { type Difference, differencesOf, subjectOf } from "./diff-conditions.ts";
+import { type Confounding, confoundings } from "./diff-confounded.ts";
 import type { Figure } from "./diff-figures.ts";
 import { type Matching, matchSides } from "./diff-match.ts";
 import { observe } from "./diff-observations.ts";
@@ -50,6 +51,8 @@ export interface Diff {
   readonly onBothSides: readonly string[];
   readonly figures: readonly FigureDiff[];
   readonly warnings: readonly SideWarning[];
+  /** What else may have made the difference. */
+  readonly confounded: readonly Confounding[];
 }
 
 /** A doubt about some of a side's results, in the words of one of them. */
@@ -75,16 +78,18 @@ export function diffSides(a: Side, b: Side, despiteDifferences = false): Diff {
   const { matches, unmatched } = matchSides(a, b);
   if (matches.length === 0) throw nothingInCommon(a, b, unmatched);
   const [observations, compared] = observe(a, b, matches);
+  const subject = chosenSubject(a, b) ?? subjectOf(differences);
   return {
     a,
     b,
-    subject: chosenSubject(a, b) ?? subjectOf(differences),
+    subject,
     observations,
     differences,
     unmatched,
     onBothSides: a.chosen === b.chosen ? sharedFiles(a, b) : [],
     figures: compared.map(figureDiff),
     warnings: united(warningsOf("a", a), warningsOf("b", b)),
+    confounded: confoundings(a, b, differences, subject),
   };
 }
 

@@ -1,5 +1,6 @@
 // A diff as JSON. Names are those of the result documents and of docs/diff.md.
 import type { Diff, FigureDiff, SideWarning } from "../analysis/diff.ts";
+import type { Confounding } from "../analysis/diff-confounded.ts";
 import type { Judgement } from "../analysis/diff-judge.ts";
 import type { Side } from "../analysis/diff-sides.ts";
 import { SEED } from "../analysis/diff-values.ts";
@@ -8,6 +9,7 @@ import { version } from "../ground/package.ts";
 import { warningText } from "../results/warnings.ts";
 import { RESAMPLES } from "../statistics/bootstrap.ts";
 import { VERDICT_LEVEL } from "../statistics/sign-flip.ts";
+import { confoundingText } from "./diff-confounded.ts";
 import type { Doubt } from "./gate-words.ts";
 
 /** Raised when a key changes its meaning or goes away; new keys do not raise it. */
@@ -39,7 +41,7 @@ export function diffDocument(
     failIf: judgements.map(judgementEntry),
     /** Kinds of warnings that failed because it was strict. */
     strict: doubts.map(({ kind }) => kind),
-    warnings: warnings.map(warningEntry),
+    warnings: [...diff.confounded.map(confoundingEntry(diff)), ...warnings.map(warningEntry)],
   };
 }
 
@@ -114,6 +116,14 @@ function judgementEntry({ gate, diff, outcome, change, interval, value }: Judgem
     change,
     interval,
     value,
+  };
+}
+
+/** A doubt about the comparison is one about all that is compared. */
+function confoundingEntry({ a, b }: Diff) {
+  const results = a.results.length + b.results.length;
+  return (found: Confounding) => {
+    return { sides: ["a", "b"], results, ...found, text: confoundingText(found) };
   };
 }
 

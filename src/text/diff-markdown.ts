@@ -5,6 +5,7 @@ import type { Diff, FigureDiff, SideName } from "../analysis/diff.ts";
 import type { Judgement } from "../analysis/diff-judge.ts";
 import { safeString } from "../ground/strings.ts";
 import { warningText } from "../results/warnings.ts";
+import { confoundingText } from "./diff-confounded.ts";
 import { conditionText, outcomeText, reasonText } from "./diff-judgements.ts";
 import { notes, observationWords, whoseText } from "./diff-notes.ts";
 import {
@@ -58,6 +59,7 @@ function sides(diff: Diff): string[] {
     `- a: ${code(sideText(diff.a))}`,
     `- b: ${code(sideText(diff.b))}`,
     `- ${about.join("; ")}`,
+    ...diff.confounded.map((found) => `- **warning** ${plain(confoundingText(found))}`),
   ];
 }
 

@@ -7,6 +7,7 @@ import { safeString } from "../ground/strings.ts";
 import { warningText } from "../results/warnings.ts";
 import { type Cell, type Colors, type Row, type Style, table, wrap } from "./columns.ts";
 import { ARROW, field, fitting, headingRow, joinSections, type Lines } from "./compare-frame.ts";
+import { confoundingText } from "./diff-confounded.ts";
 import { notes, observationWords, whoseText } from "./diff-notes.ts";
 import {
   byGroup,
@@ -94,6 +95,9 @@ function conditionSection(diff: Diff, lines: Lines): string[] {
     ...list("alone", colors.yellow, unmatched, lines),
     ...list("skipped", colors.yellow, skipped, lines),
     ...list("same", colors.yellow, diff.onBothSides.map(sameWords), lines),
+    ...diff.confounded.flatMap((found) =>
+      field("warning", colors.yellow, confoundingText(found), lines),
+    ),
     ...diff.warnings.flatMap((warning) => warningLines(warning, diff, lines)),
   ];
 }

@@ -2,7 +2,6 @@
 import { groupName } from "../analysis/diff-cells.ts";
 import { boundValue, formatGate, type Gate, type Operator } from "../analysis/gate.ts";
 import type { MeasuredJudgement } from "../analysis/measured-judge.ts";
-import type { Warning } from "../measurement/measurement.ts";
 import type { Verdict } from "./verdicts.ts";
 
 /** "FAILED: read.p99 > 200us: 312us". */
@@ -13,7 +12,9 @@ export function measuredJudgementText(judgement: MeasuredJudgement): string {
 }
 
 /** A warning; what it says in words stands elsewhere. */
-export type Doubt = Pick<Warning, "kind">;
+export interface Doubt {
+  readonly kind: string;
+}
 
 /** When it is strict, doubts fail, all in one line: "FAILED: --strict: doubts: host-busy, cpus-shared". */
 export function doubtVerdicts(doubts: readonly Doubt[]): Verdict[] {

@@ -223,6 +223,26 @@ describe("sets", () => {
     expect(p99).toMatchObject({ verdict: "higher", effect: { size: "large" } });
   });
 
+  test("an order that is confounded is told everywhere, and fails when strict", () => {
+    const cwd = results();
+    const words = /all of a was measured before all of b: what drifted meanwhile counts/;
+    const diff = (...args: string[]) => phasebit(["diff", "base", "slow", ...args], cwd);
+    expect(diff().stdout.replace(/\s+/g, " ")).toMatch(words);
+    expect(diff("-o", "markdown").stdout).toMatch(words);
+    const { warnings } = JSON.parse(diff("-o", "json").stdout) as DiffDocument;
+    expect(warnings).toMatchObject([
+      { kind: "order-confounded", first: "a", isWhole: true, sides: ["a", "b"], results: 10 },
+    ]);
+    const gate = ["--fail-if", "p50 > 90%"];
+    expect(diff(...gate).status).toBe(0);
+    const strict = diff(...gate, "--strict");
+    expect(strict.status).toBe(THRESHOLD);
+    expect(strict.stdout).toMatch(/\nfail-if FAILED: --strict: a doubt: order-confounded\n$/);
+    expect(diff(...gate, "--strict", "-o", "markdown").stdout).toContain("order-confounded");
+    const document = JSON.parse(diff(...gate, "--strict", "-o", "json").stdout) as DiffDocument;
+    expect(document.strict).toEqual(["order-confounded"]);
+  });
+
   test("what is no result in a folder is told", () => {
     const cwd = results();
     copyFileSync(join(cwd, "broken.json"), join(cwd, "base/broken.json"));
