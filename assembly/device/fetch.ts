@@ -9,6 +9,7 @@ import { execute } from "./execute.ts";
 import { tailWritten } from "./doorbells.ts";
 import { stampFetched } from "./stamps.ts";
 import { translate } from "./dma.ts";
+import { clock } from "./imports.ts";
 
 /** A queue whose completion queue holds this many is not fetched from. */
 const HELD_LIMIT: u32 = 64;
@@ -27,9 +28,10 @@ export function fetchAll(): u32 {
   return work;
 }
 
-/** One queue's turn. */
+/** One queue's turn. What takes time takes it from now on: the last reading is older than these commands. */
 function fetchFrom(sq: SubmissionQueue): u32 {
   const budget = budgetOf(sq);
+  if (controller.detour != 0) clock();
   let work: u32 = 0;
   while (work < budget && sq.head != sq.tail && !isFatal()) {
     const entry = headEntry(sq);

@@ -74,11 +74,6 @@ export function foundAfterWait(reaped: u32): void {
   isWoken = false;
 }
 
-/** Whether the last wait ended by an interrupt: the time is that of the wake-up then. */
-export function wasWoken(): bool {
-  return isWoken;
-}
-
 /** Stores the account in the control block. */
 export function publishAudit(controlBlock: u32): void {
   store<u64>(controlBlock, interrupts, BLOCK_INTERRUPTS);

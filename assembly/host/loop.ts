@@ -1,4 +1,4 @@
-// The hot loop, in the order of a command's life: configure, submit, sweep, run, drain. What could be
+// The hot loop, in the order of a command's life: configure, start, sweep, run, drain. What could be
 // settled before a run is settled in `configure`: the entries' constant dwords, the PRPs, the pattern.
 import {
   BLOCK_COMPLETED,
@@ -26,9 +26,10 @@ import { draw, nextLba, nextOpcode } from "./pattern.ts";
 import {
   advanceHead,
   advanceTail,
-  completionEntries,
+  entryAfter,
   free,
   isNew,
+  newEntries,
   nextEntry,
   phaseAfterSqhd,
   ring,
@@ -37,10 +38,9 @@ import {
   submissionEntries,
   submissionEntry,
 } from "./queue.ts";
-import { claim, isIdle, release, slotAt, slotCount, slotOf } from "./slots.ts";
+import { claim, isIdle, release, slotAt, slotCount, slotOf, slotOfCommand } from "./slots.ts";
 import { recordService, stageEnds } from "./stages.ts";
 import { configureTime, readClock, time } from "./time.ts";
-import { wasWoken } from "./audit.ts";
 import {
   begin,
   idle,
@@ -103,37 +103,50 @@ export function resetCounters(): void {
 
 /** Submits one command from every slot and rings once. */
 export function start(): void {
+  const first = nextEntry();
+  for (let slot: u32 = 0; slot < slotCount(); slot++) build(slotAt(slot));
   readClock();
-  for (let slot: u32 = 0; slot < slotCount(); slot++) {
-    submit(slotAt(slot));
-    store<u64>(slotAt(slot), time(), SLOT_RUNG);
+  for (let entry = first; entry != nextEntry(); entry = entryAfter(entry)) {
+    const slot = slotOfCommand(load<u32>(entry));
+    stamp(slot, entry);
+    store<u64>(slot, time(), SLOT_RUNG);
   }
   ring();
   begin();
 }
 
-/** Writes the slot's next command at the tail. Only what differs between commands is written. */
+/** Writes the slot's next command at the tail, as far as commands differ. @returns its entry. */
 // @ts-ignore: decorator
 @inline
-function submit(slot: u32): void {
+function build(slot: u32): u32 {
   const bits = draw();
   const opcode = nextOpcode(bits);
-  const sqe = changetype<Sqe>(nextEntry() as usize);
+  const entry = nextEntry();
+  const sqe = changetype<Sqe>(entry as usize);
   // Command Dword 0: opcode, FUSE and PSDT zero, CID
   store<u32>(changetype<usize>(sqe), opcode | claim(slot));
   v128.store(changetype<usize>(sqe), v128.load(slot, SLOT_PRP1), offsetof<Sqe>("prp1"));
   // CDW10 and CDW11: starting LBA
-  const lba = nextLba(bits);
-  store<u64>(changetype<usize>(sqe), lba, offsetof<Sqe>("cdw10"));
-  store<u64>(slot, time(), SLOT_SUBMITTED);
-  // one store for both: a command that never ends is told by its LBA
-  store<u64>(slot, (lba << SLOT_LBA_SHIFT) | opcode, SLOT_OPCODE);
+  store<u64>(changetype<usize>(sqe), nextLba(bits), offsetof<Sqe>("cdw10"));
   advanceTail();
+  return entry;
+}
+
+/** Keeps when the slot's command, which stands in `entry`, is submitted, and what it is. */
+// @ts-ignore: decorator
+@inline
+function stamp(slot: u32, entry: u32): void {
+  const opcode: u64 = load<u8>(entry);
+  // one store for both: a command that never ends is told by its LBA
+  const lba = load<u64>(entry, offsetof<Sqe>("cdw10"));
+  store<u64>(slot, (lba << SLOT_LBA_SHIFT) | opcode, SLOT_OPCODE);
+  store<u64>(slot, time(), SLOT_SUBMITTED);
 }
 
 /**
- * Reaps all that is ready, records it and submits from the same slots again; one reading of the clock
- * serves the whole sweep, and each doorbell is rung once, after the entries it announces.
+ * Reaps all that is ready and builds the next commands of the same slots; reads the clock once, after the last
+ * completion was seen and before anything is submitted, so that no latency is shorter than what the device took;
+ * rings each doorbell once, and keeps the books while the device is at work again.
  * @returns completions reaped. The first entry that is not the success of a busy slot ends the sweep.
  */
 export function sweep(): u32 {
@@ -143,7 +156,7 @@ export function sweep(): u32 {
 
 /** @param first the second half of the head entry, which is new */
 export function sweepFrom(first: u64): u32 {
-  readClock();
+  const built = nextEntry();
   const limit = slotCount();
   let second = first;
   let reaped: u32 = 0;
@@ -152,12 +165,13 @@ export function sweepFrom(first: u64): u32 {
     // SQID, CID with generation, phase and status 0 in one comparison: an entry of the last lap fails it too
     if (second >> 16 != (load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd())) break;
     if (((second as u32) & 0xffff) >= submissionEntries()) break;
-    finish(slot);
     advanceHead();
-    submit(slot);
+    build(slot);
     second = secondHalf();
   } while (++reaped < limit);
+  readClock();
   if (reaped) ringBoth();
+  keepBooks(built);
   if (reaped < limit && isNew(second)) {
     odd = true;
     oddSecond = second;
@@ -165,6 +179,17 @@ export function sweepFrom(first: u64): u32 {
   completed += reaped;
   sweepsFull++;
   return reaped;
+}
+
+/** Records what the slots of the entries from `first` to the tail completed, and stamps what they submit now. */
+// @ts-ignore: decorator
+@inline
+function keepBooks(first: u32): void {
+  for (let entry = first; entry != nextEntry(); entry = entryAfter(entry)) {
+    const slot = slotOfCommand(load<u32>(entry));
+    finish(slot);
+    stamp(slot, entry);
+  }
 }
 
 /** Counts a success of the slot's command. */
@@ -186,8 +211,11 @@ function examine(resubmit: bool): void {
     rejected++;
   } else {
     failed++;
-    if (resubmit) submit(slot);
-    else release(slot);
+    if (resubmit) {
+      stamp(slot, build(slot));
+    } else {
+      release(slot);
+    }
   }
   ringBoth();
 }
@@ -223,7 +251,7 @@ function runLoop(until: u64, staged: bool): void {
 
 /** One completion, stage by stage; an entry that is not the success of a busy slot is left to `examine`. */
 export function sweepStaged(second: u64): void {
-  if (!wasWoken()) readClock();
+  readClock();
   const seen = time();
   const slot = slotOf(second);
   const expected = load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd();
@@ -238,7 +266,7 @@ export function sweepStaged(second: u64): void {
   advanceHead();
   free();
   const reaped = stageEnds(Stage.REAP, seen);
-  submit(slot);
+  stamp(slot, build(slot));
   const built = stageEnds(Stage.BUILD, reaped);
   ring();
   store<u64>(slot, stageEnds(Stage.DOORBELL, built), SLOT_RUNG);
@@ -264,18 +292,20 @@ function latencySum(): u64 {
 }
 
 /**
- * Reaps without submitting until nothing is outstanding or the clock passes `until` (ns). What came before is found
- * after it too, as far as one lap of the queue: the thread may have stood still in between.
+ * Reaps without submitting until nothing is outstanding or the clock passes `until` (ns), and then once more: the
+ * thread may have stood still in between.
  * @returns commands still outstanding.
  */
 export function drain(until: u64): u32 {
   let left = outstanding();
-  let late = completionEntries();
-  readClock();
-  while (left && (time() < until || (late-- > 0 && isNew(secondHalf())))) {
-    const second = secondHalf();
-    if (isNew(second)) left -= reapOne(second);
+  for (let isLast = false; left; ) {
+    // the clock is read after the look: what was found was there by then
+    let ready = newEntries();
     readClock();
+    for (; ready && left; ready--) left -= reapOne(secondHalf());
+    ringBoth();
+    if (isLast) break;
+    isLast = time() >= until;
   }
   publish();
   return left;
@@ -295,7 +325,6 @@ function reapOne(second: u64): u32 {
   completed++;
   advanceHead();
   release(slot);
-  ringBoth();
   return 1;
 }
 

@@ -106,10 +106,6 @@ export function submissionEntries(): u32 {
 }
 
 /** Pointer of submission queue entry `index`. */
-export function completionEntries(): u32 {
-  return cqEntries;
-}
-
 // @ts-ignore: decorator
 @inline
 export function submissionEntry(index: u32): u32 {
@@ -126,8 +122,15 @@ export function nextEntry(): u32 {
 // @ts-ignore: decorator
 @inline
 export function advanceTail(): void {
-  const next = sqTail + SQE_BYTES;
-  sqTail = next == sqEnd ? sq : next;
+  sqTail = entryAfter(sqTail);
+}
+
+/** Pointer of the submission queue entry after the one at `entry`. */
+// @ts-ignore: decorator
+@inline
+export function entryAfter(entry: u32): u32 {
+  const next = entry + SQE_BYTES;
+  return next == sqEnd ? sq : next;
 }
 
 /** Pointer of the entry at the completion queue's head. */
@@ -149,6 +152,21 @@ export function secondHalf(): u64 {
 @inline
 export function isNew(second: u64): bool {
   return ((second >> 16) & PHASE) == phase;
+}
+
+/** How many entries from the head on are new. */
+export function newEntries(): u32 {
+  let count: u32 = 0;
+  let tag = phase;
+  for (let at = cqHead; count < cqEntries; count++) {
+    if (((load<u64>(at, 8) >> 16) & PHASE) != tag) break;
+    at += CQE_BYTES;
+    if (at == cqEnd) {
+      at = cq;
+      tag ^= PHASE;
+    }
+  }
+  return count;
 }
 
 /** The phase tag of this lap, where the second half of an entry has it after a shift by 16. */

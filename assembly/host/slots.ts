@@ -65,6 +65,13 @@ export function slotOf(second: u64): u32 {
   return slotAt(((second >> 32) as u32) & slotMask);
 }
 
+/** The slot of a command, by its Command Dword 0. */
+// @ts-ignore: decorator
+@inline
+export function slotOfCommand(cdw0: u32): u32 {
+  return slotAt((cdw0 >> 16) & slotMask);
+}
+
 /** The number of the slot at `slot`. */
 export function slotNumber(slot: u32): u32 {
   return (slot - slots) / SLOT_BYTES;

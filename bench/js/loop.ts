@@ -85,15 +85,18 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
   }
 
   function start(): void {
+    const first = sqTail;
+    for (let slot = 0; slot < depth; slot++) build(slots + slot * SLOT_BYTES);
     readClock();
-    for (let slot = 0; slot < depth; slot++) {
-      submit(slots + slot * SLOT_BYTES);
-      write(words, (slots + slot * SLOT_BYTES + SLOT_RUNG) >>> 2, numbers[NOW]!);
+    for (let entry = first; entry !== sqTail; entry = entryAfter(entry)) {
+      const slot = slotOfCommand(entry);
+      stamp(slot, entry);
+      write(words, (slot + SLOT_RUNG) >>> 2, numbers[NOW]!);
     }
     words[sqTailDoorbell] = (sqTail - sq) / SQE_BYTES;
   }
 
-  function submit(slot: number): void {
+  function build(slot: number): void {
     pattern.draw();
     const opcode = pattern.nextOpcode();
     const at = slot >>> 2;
@@ -106,11 +109,22 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
     words[sqe + SQE_PRP1 / 4 + 1] = words[at + SLOT_PRP1 / 4 + 1]!;
     words[sqe + SQE_PRP2 / 4] = words[at + SLOT_PRP2 / 4]!;
     words[sqe + SQE_PRP2 / 4 + 1] = words[at + SLOT_PRP2 / 4 + 1]!;
-    const lba = pattern.nextLba();
-    write(words, sqe + SQE_SLBA / 4, lba);
-    write(words, at + SLOT_SUBMITTED / 4, numbers[NOW]!);
-    write(words, at + SLOT_OPCODE / 4, lba * LBA_STEP + opcode);
-    sqTail = sqTail + SQE_BYTES === sqEnd ? sq : sqTail + SQE_BYTES;
+    write(words, sqe + SQE_SLBA / 4, pattern.nextLba());
+    sqTail = entryAfter(sqTail);
+  }
+
+  function entryAfter(entry: number): number {
+    return entry + SQE_BYTES === sqEnd ? sq : entry + SQE_BYTES;
+  }
+
+  function slotOfCommand(entry: number): number {
+    return slots + ((words[entry >>> 2]! >>> 16) & slotMask) * SLOT_BYTES;
+  }
+
+  function stamp(slot: number, entry: number): void {
+    write(words, (slot + SLOT_SUBMITTED) >>> 2, numbers[NOW]!);
+    const lba = read(words, (entry + SQE_SLBA) >>> 2);
+    write(words, (slot + SLOT_OPCODE) >>> 2, lba * LBA_STEP + (words[entry >>> 2]! & 0xff));
   }
 
   /** Dword 3 of the head entry: CID, phase and status. Dword 2 is read after it, so it is not older. */
@@ -129,22 +143,31 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
 
   function sweepFrom(first: number): number {
     let third = first;
-    readClock();
+    const built = sqTail;
     const limit = depth;
     let reaped = 0;
     do {
       const slot = slots + (third & slotMask) * SLOT_BYTES;
       if (!isSuccess(third, slot)) break;
-      finish(slot);
       advanceHead();
-      submit(slot);
+      build(slot);
       third = thirdDword();
     } while (++reaped < limit);
+    readClock();
     if (reaped > 0) ringBoth();
+    keepBooks(built);
     odd = reaped < limit && isNew(third);
     numbers[COMPLETED]! += reaped;
     numbers[SWEEPS_FULL]!++;
     return reaped;
+  }
+
+  function keepBooks(first: number): void {
+    for (let entry = first; entry !== sqTail; entry = entryAfter(entry)) {
+      const slot = slotOfCommand(entry);
+      finish(slot);
+      stamp(slot, entry);
+    }
   }
 
   /** SQID, CID with generation, phase, status 0, and an SQHD inside the queue. */

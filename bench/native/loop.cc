@@ -49,15 +49,18 @@ void Loop::ResetCounters() {
 }
 
 void Loop::Start() {
+  const Sqe* const first = sqTail_;
+  for (uint32_t slot = 0; slot < place_.depth; slot++) Build(place_.slots + slot);
   ReadClock();
-  for (uint32_t slot = 0; slot < place_.depth; slot++) {
-    Submit(place_.slots + slot);
-    place_.slots[slot].rung = now_;
+  for (const Sqe* entry = first; entry != sqTail_; entry = EntryAfter(entry)) {
+    Slot* const slot = SlotOfCommand(entry->cdw0);
+    Stamp(slot, entry);
+    slot->rung = now_;
   }
   *place_.sqTailDoorbell = static_cast<uint32_t>(sqTail_ - place_.sq);
 }
 
-inline void Loop::Submit(Slot* slot) {
+inline void Loop::Build(Slot* slot) {
   const uint64_t bits = Draw();
   const uint32_t opcode = (bits & 0xffff) < place_.readShare ? kRead : kWrite;
   const uint32_t expected = static_cast<uint32_t>(slot->expected) + generationStep_;
@@ -66,11 +69,18 @@ inline void Loop::Submit(Slot* slot) {
   sqe->cdw0 = opcode | (expected & 0xffff0000);
   sqe->prp1 = slot->prp1;
   sqe->prp2 = slot->prp2;
-  const uint64_t lba = NextLba(bits);
-  sqe->slba = lba;
+  sqe->slba = NextLba(bits);
+  sqTail_ = EntryAfter(sqe);
+}
+
+inline Sqe* Loop::EntryAfter(const Sqe* entry) const {
+  const Sqe* const next = entry + 1;
+  return const_cast<Sqe*>(next == place_.sq + place_.sqEntries ? place_.sq : next);
+}
+
+inline void Loop::Stamp(Slot* slot, const Sqe* entry) {
+  slot->opcode = entry->slba << kLbaShift | (entry->cdw0 & 0xff);
   slot->submitted = now_;
-  slot->opcode = lba << kLbaShift | opcode;
-  sqTail_ = sqe + 1 == place_.sq + place_.sqEntries ? place_.sq : sqe + 1;
 }
 
 uint32_t Loop::Sweep() {
@@ -79,22 +89,31 @@ uint32_t Loop::Sweep() {
 }
 
 inline uint32_t Loop::SweepFrom(uint64_t second) {
-  ReadClock();
+  const Sqe* const built = sqTail_;
   const uint32_t limit = place_.depth;
   uint32_t reaped = 0;
   do {
     Slot* const slot = SlotOf(second);
     if (!IsSuccess(second, slot)) break;
-    Finish(slot);
     AdvanceHead();
-    Submit(slot);
+    Build(slot);
     second = SecondHalf();
   } while (++reaped < limit);
+  ReadClock();
   if (reaped) RingBoth();
+  KeepBooks(built);
   odd_ = reaped < limit && IsNew(second);
   completed_ += reaped;
   sweepsFull_++;
   return reaped;
+}
+
+inline void Loop::KeepBooks(const Sqe* first) {
+  for (const Sqe* entry = first; entry != sqTail_; entry = EntryAfter(entry)) {
+    Slot* const slot = SlotOfCommand(entry->cdw0);
+    Finish(slot);
+    Stamp(slot, entry);
+  }
 }
 
 void Loop::Run(uint64_t until) {

@@ -48,8 +48,12 @@ class Loop {
   bool IsSuccess(uint64_t second, const Slot* slot) const;
   Slot* SlotOf(uint64_t second) const { return place_.slots + ((second >> 32) & slotMask_); }
   void ReadClock();
-  void Submit(Slot* slot);
+  void Build(Slot* slot);
+  void Stamp(Slot* slot, const Sqe* entry);
+  void KeepBooks(const Sqe* first);
   void Finish(const Slot* slot);
+  Sqe* EntryAfter(const Sqe* entry) const;
+  Slot* SlotOfCommand(uint32_t cdw0) const { return place_.slots + (cdw0 >> 16 & slotMask_); }
   void AdvanceHead();
   void RingBoth();
   void Examine();

@@ -46,6 +46,26 @@ describe("latency", () => {
     expect(bench.reap(cq)).toHaveLength(50);
   });
 
+  test("counts from when the command is read, not from the last reading of the clock before", () => {
+    const bench = new Bench().enable();
+    bench.device.setLatency(LatencyModel.CONSTANT, 20_000, 0);
+    const { sq, cq } = bench.createPair(1);
+    bench.post(sq, FLUSH);
+    bench.ring(sq);
+    // the clock has gone on since the device last looked at it
+    bench.onClock = () => {
+      bench.now = 7_000n;
+    };
+    bench.step();
+    bench.onClock = () => {};
+    bench.now = 26_999n;
+    bench.settle();
+    expect(bench.peek(cq)).toBeUndefined();
+    bench.now = 27_000n;
+    bench.step();
+    expect(bench.reap(cq)).toHaveLength(1);
+  });
+
   test("admin commands complete at once", () => {
     const bench = new Bench().enable();
     bench.device.setLatency(LatencyModel.CONSTANT, 1e9, 0);

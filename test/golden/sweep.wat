@@ -3,16 +3,15 @@
   (local $2 i32)
   (local $3 i32)
   (local $4 i32)
-  (local $5 i64)
+  (local $5 i32)
   (local $6 i32)
   (local $7 i64)
   (local $8 i64)
-  call $assembly/host/imports/clock
-  global.get $assembly/host/time/place
-  i64.load offset=8
-  global.set $assembly/host/time/now
+  (local $9 i64)
+  global.get $assembly/host/queue/sqTail
+  local.set $1
   global.get $assembly/host/slots/depth
-  local.set $2
+  local.set $3
   loop $do-loop|0
    block $do-break|0
     global.get $assembly/host/queue/phase
@@ -26,7 +25,7 @@
     i32.const 48
     i32.mul
     i32.add
-    local.tee $3
+    local.tee $4
     i64.load offset=8
     i64.or
     local.get $0
@@ -41,71 +40,10 @@
     i32.and
     i32.le_u
     br_if $do-break|0
-    global.get $assembly/host/loop/readHistogram
-    global.get $assembly/host/loop/writeHistogram
-    local.get $3
-    i32.load8_u offset=32
-    i32.const 2
-    i32.eq
-    select
-    local.tee $4
-    i32.const -64
-    i32.sub
-    i64.const 53
-    global.get $assembly/host/time/now
-    local.get $3
-    i64.load
-    i64.sub
-    local.tee $0
-    i64.const 2047
-    i64.or
-    i64.clz
-    i64.sub
-    local.tee $5
-    i64.const 10
-    i64.shl
-    local.get $0
-    local.get $5
-    i64.shr_u
-    i64.add
-    i32.wrap_i64
-    i32.const 3
-    i32.shl
-    i32.add
-    local.tee $6
-    local.get $6
-    i64.load
-    i64.const 1
-    i64.add
-    i64.store
-    local.get $4
-    local.get $4
-    i64.load offset=16
-    local.get $0
-    i64.add
-    i64.store offset=16
-    local.get $0
-    local.get $4
-    i64.load
-    i64.lt_u
-    if
-     local.get $4
-     local.get $0
-     i64.store
-    end
-    local.get $0
-    local.get $4
-    i64.load offset=8
-    i64.gt_u
-    if
-     local.get $4
-     local.get $0
-     i64.store offset=8
-    end
     global.get $assembly/host/queue/cqHead
     i32.const 16
     i32.add
-    local.tee $4
+    local.tee $5
     global.get $assembly/host/queue/cqEnd
     i32.eq
     if
@@ -116,7 +54,7 @@
      i64.xor
      global.set $assembly/host/queue/phase
     else
-     local.get $4
+     local.get $5
      global.set $assembly/host/queue/cqHead
     end
     global.get $assembly/host/pattern/state
@@ -124,17 +62,17 @@
     i64.sub
     local.tee $0
     global.set $assembly/host/pattern/state
-    local.get $3
+    local.get $4
     global.get $assembly/host/slots/generationStep
-    local.get $3
+    local.get $4
     i32.load offset=8
     i32.add
-    local.tee $4
+    local.tee $5
     i64.extend_i32_u
     i64.store offset=8
     global.get $assembly/host/queue/sqTail
     local.tee $6
-    local.get $4
+    local.get $5
     i32.const -65536
     i32.and
     i32.const 2
@@ -148,16 +86,16 @@
     i64.const -4658895280553007687
     i64.mul
     local.tee $0
-    local.get $0
     i64.const 27
     i64.shr_u
+    local.get $0
     i64.xor
     i64.const -7723592293110705685
     i64.mul
     local.tee $0
-    local.get $0
     i64.const 31
     i64.shr_u
+    local.get $0
     i64.xor
     local.tee $0
     i32.wrap_i64
@@ -165,11 +103,10 @@
     i32.and
     i32.gt_u
     select
-    local.tee $4
     i32.or
     i32.store
     local.get $6
-    local.get $3
+    local.get $4
     v128.load offset=16
     v128.store offset=24
     global.get $assembly/host/pattern/isRandom
@@ -184,37 +121,37 @@
        local.get $0
        i64.const 32
        i64.shr_u
-       local.tee $5
-       global.get $assembly/host/pattern/blocks
        local.tee $7
+       global.get $assembly/host/pattern/blocks
+       local.tee $8
        i64.const 4294967295
        i64.and
-       local.tee $8
+       local.tee $9
        i64.mul
        local.get $0
        i64.const 4294967295
        i64.and
        local.tee $0
-       local.get $8
+       local.get $9
        i64.mul
        i64.const 32
        i64.shr_u
        i64.add
-       local.set $8
-       local.get $7
+       local.set $9
+       local.get $8
        i64.const 32
        i64.shr_u
-       local.tee $7
-       local.get $5
+       local.tee $8
+       local.get $7
        i64.mul
-       local.get $8
+       local.get $9
        i64.const 32
        i64.shr_u
        i64.add
        local.get $0
-       local.get $7
-       i64.mul
        local.get $8
+       i64.mul
+       local.get $9
        i64.const 4294967295
        i64.and
        i64.add
@@ -245,9 +182,9 @@
      local.tee $0
      i64.const 1
      i64.add
-     local.tee $5
+     local.tee $7
      i64.const 0
-     local.get $5
+     local.get $7
      global.get $assembly/host/pattern/blocks
      i64.ne
      select
@@ -259,25 +196,13 @@
     global.get $assembly/host/pattern/lbasPerBlock
     i64.mul
     i64.add
-    local.tee $0
     i64.store offset=40
-    local.get $3
-    global.get $assembly/host/time/now
-    i64.store
-    local.get $3
-    local.get $4
-    i64.extend_i32_u
-    local.get $0
-    i64.const 8
-    i64.shl
-    i64.or
-    i64.store offset=32
     global.get $assembly/host/queue/sq
     global.get $assembly/host/queue/sqTail
     i32.const -64
     i32.sub
-    local.tee $3
-    local.get $3
+    local.tee $4
+    local.get $4
     global.get $assembly/host/queue/sqEnd
     i32.eq
     select
@@ -285,16 +210,20 @@
     global.get $assembly/host/queue/cqHead
     i64.load offset=8
     local.set $0
+    local.get $3
     local.get $2
-    local.get $1
     i32.const 1
     i32.add
-    local.tee $1
+    local.tee $2
     i32.gt_u
     br_if $do-loop|0
    end
   end
-  local.get $1
+  call $assembly/host/imports/clock
+  global.get $assembly/host/time/place
+  i64.load offset=8
+  global.set $assembly/host/time/now
+  local.get $2
   if
    global.get $assembly/host/queue/cqHeadDoorbell
    global.get $assembly/host/queue/cqHead
@@ -315,8 +244,109 @@
    global.get $assembly/host/queue/sqTail
    global.set $assembly/host/queue/sqTailRung
   end
-  local.get $1
+  loop $for-loop|1
+   local.get $1
+   global.get $assembly/host/queue/sqTail
+   i32.ne
+   if
+    global.get $assembly/host/loop/readHistogram
+    global.get $assembly/host/loop/writeHistogram
+    global.get $assembly/host/slots/slots
+    global.get $assembly/host/slots/slotMask
+    local.get $1
+    i32.load
+    i32.const 16
+    i32.shr_u
+    i32.and
+    i32.const 48
+    i32.mul
+    i32.add
+    local.tee $4
+    i32.load8_u offset=32
+    i32.const 2
+    i32.eq
+    select
+    local.tee $5
+    i32.const -64
+    i32.sub
+    i64.const 53
+    global.get $assembly/host/time/now
+    local.get $4
+    i64.load
+    i64.sub
+    local.tee $7
+    i64.const 2047
+    i64.or
+    i64.clz
+    i64.sub
+    local.tee $8
+    i64.const 10
+    i64.shl
+    local.get $7
+    local.get $8
+    i64.shr_u
+    i64.add
+    i32.wrap_i64
+    i32.const 3
+    i32.shl
+    i32.add
+    local.tee $6
+    local.get $6
+    i64.load
+    i64.const 1
+    i64.add
+    i64.store
+    local.get $5
+    local.get $5
+    i64.load offset=16
+    local.get $7
+    i64.add
+    i64.store offset=16
+    local.get $7
+    local.get $5
+    i64.load
+    i64.lt_u
+    if
+     local.get $5
+     local.get $7
+     i64.store
+    end
+    local.get $7
+    local.get $5
+    i64.load offset=8
+    i64.gt_u
+    if
+     local.get $5
+     local.get $7
+     i64.store offset=8
+    end
+    local.get $4
+    local.get $1
+    i64.load8_u
+    local.get $1
+    i64.load offset=40
+    i64.const 8
+    i64.shl
+    i64.or
+    i64.store offset=32
+    local.get $4
+    global.get $assembly/host/time/now
+    i64.store
+    global.get $assembly/host/queue/sq
+    local.get $1
+    i32.const -64
+    i32.sub
+    local.tee $1
+    local.get $1
+    global.get $assembly/host/queue/sqEnd
+    i32.eq
+    select
+    local.set $1
+    br $for-loop|1
+   end
+  end
   local.get $2
+  local.get $3
   i32.lt_u
   if (result i32)
    global.get $assembly/host/queue/phase
@@ -336,7 +366,7 @@
    global.set $assembly/host/loop/oddSecond
   end
   global.get $assembly/host/loop/completed
-  local.get $1
+  local.get $2
   i64.extend_i32_u
   i64.add
   global.set $assembly/host/loop/completed
@@ -344,5 +374,5 @@
   i64.const 1
   i64.add
   global.set $assembly/host/loop/sweepsFull
-  local.get $1
+  local.get $2
  )
