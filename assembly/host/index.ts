@@ -16,6 +16,7 @@ import { oldest, oldestSlot, outstanding, submittedBy, youngest } from "./flight
 import { configureSlots } from "./slots.ts";
 import {
   configure,
+  countIn,
   drain,
   publish,
   resetCounters,
@@ -35,8 +36,8 @@ import { configureWait, settle, wait } from "./wait.ts";
 export { writeDoorbell, loadHalf };
 export { attachSubmissionQueue, attachCompletionQueue, ring, free, head, tail, phaseTag };
 export { buildPrps, prpListPages };
-export { configureSlots, configurePattern, configure, configureWait, configureAudit, resetCounters };
-export { start, sweep, run, runStaged, configureStages, drain, publish, readClocks };
+export { configureSlots, configurePattern, configure, configureWait, configureAudit };
+export { start, countIn, resetCounters, sweep, run, runStaged, configureStages, drain, publish, readClocks };
 export { outstanding, oldest, oldestSlot, youngest, submittedBy };
 // the loop's inner parts, so that V8 can be asked which of its compilers made them
 export { sweepFrom, sweepStaged, wait, settle };

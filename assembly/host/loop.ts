@@ -39,7 +39,7 @@ import {
   submissionEntry,
 } from "./queue.ts";
 import { claim, isIdle, release, slotAt, slotCount, slotOf, slotOfCommand } from "./slots.ts";
-import { recordService, stageEnds } from "./stages.ts";
+import { recordService, recordStagesIn, stageEnds } from "./stages.ts";
 import { configureTime, readClock, time } from "./time.ts";
 import {
   begin,
@@ -91,7 +91,20 @@ export function configure(
   }
 }
 
-/** Counts from here on: the ramp is over. What is in flight counts as submitted; histograms are the caller's. */
+/**
+ * The measurement begins: what follows is counted, and recorded in these histograms, which are empty. Completions
+ * that are there already waited for the caller, and are left in the histograms before.
+ * @param stages a histogram for each Stage; 0 when they are not measured
+ */
+export function countIn(reads: u32, writes: u32, stages: u32): void {
+  for (let left = slotCount(); left && isNew(secondHalf()); left--) reap(secondHalf(), stages != 0);
+  readHistogram = reads;
+  writeHistogram = writes;
+  recordStagesIn(stages);
+  resetCounters();
+}
+
+/** Counts from here on. What is in flight counts as submitted; histograms are the caller's. */
 export function resetCounters(): void {
   completed = 0;
   failed = 0;
@@ -236,17 +249,21 @@ export function runStaged(until: u64): void {
 function runLoop(until: u64, staged: bool): void {
   do {
     const second = look(onlyPolls() ? LOOKS_PER_CLOCK : 1);
-    if (isNew(second)) {
-      const before = completed + failed;
-      if (staged) sweepStaged(second);
-      else sweepFrom(second);
-      if (odd) examine(true);
-      if (!onlyPolls()) settle((completed + failed - before) as u32, completed, latencySum());
-    } else {
-      idle();
-    }
+    if (isNew(second)) reap(second, staged);
+    else idle();
   } while (time() < until);
   publish();
+}
+
+/** Takes what is there from the head entry on, which is new. */
+// @ts-ignore: decorator
+@inline
+function reap(second: u64, staged: bool): void {
+  const before = completed + failed;
+  if (staged) sweepStaged(second);
+  else sweepFrom(second);
+  if (odd) examine(true);
+  if (!onlyPolls()) settle((completed + failed - before) as u32, completed, latencySum());
 }
 
 /** One completion, stage by stage; an entry that is not the success of a busy slot is left to `examine`. */
@@ -284,11 +301,12 @@ function look(most: u32): u64 {
   return second;
 }
 
-/** Sum of all latencies so far, in ns. */
+/** Sum of all latencies so far, in ns. During the ramp one histogram takes both directions. */
 // @ts-ignore: decorator
 @inline
 function latencySum(): u64 {
-  return load<u64>(readHistogram, HISTOGRAM_SUM) + load<u64>(writeHistogram, HISTOGRAM_SUM);
+  const writes = writeHistogram == readHistogram ? 0 : load<u64>(writeHistogram, HISTOGRAM_SUM);
+  return load<u64>(readHistogram, HISTOGRAM_SUM) + writes;
 }
 
 /**

@@ -23,6 +23,11 @@ export function configureStages(stageHistograms: u32, deviceStamps: u32): void {
   stamps = deviceStamps;
 }
 
+/** Takes other histograms; the stamps stay. */
+export function recordStagesIn(stageHistograms: u32): void {
+  histograms = stageHistograms;
+}
+
 /** Reads the clock and records the time since `from` as `stage`. @returns the time. */
 export function stageEnds(stage: u32, from: u64): u64 {
   readClock();

@@ -60,8 +60,10 @@ export interface HostExports {
   configureWait(controlBlock: number, waitMode: number, spin: bigint): void;
   /** controlBlock u32, deadline u64, shared bool */
   configureAudit(controlBlock: number, deadline: bigint, shared: boolean): void;
-  resetCounters(): void;
   start(): void;
+  /** reads u32, writes u32, stages u32 */
+  countIn(reads: number, writes: number, stages: number): void;
+  resetCounters(): void;
   /** returns u32 */
   sweep(): number;
   /** until u64 */
@@ -127,8 +129,9 @@ export const hostArity: Readonly<Record<keyof HostExports, number>> = {
   configure: 5,
   configureWait: 3,
   configureAudit: 3,
-  resetCounters: 0,
   start: 0,
+  countIn: 3,
+  resetCounters: 0,
   sweep: 0,
   run: 1,
   runStaged: 1,

@@ -63,6 +63,17 @@ export function configureLoop(wasm: HostExports, task: JobTask): void {
   configure(wasm, { controlBlock, ...histograms, nsid, nlb });
 }
 
+/** What follows is recorded apart from what is measured. */
+export function rampBegins(wasm: HostExports, { job: { ramp }, stages }: JobTask): void {
+  wasm.countIn(ramp.pointer, ramp.pointer, stages ? ramp.pointer : 0);
+}
+
+/** The measurement begins, with all queues full. The histograms were empty all the time: nothing is cleared now. */
+export function rampEnds(wasm: HostExports, { job, stages }: JobTask): void {
+  const { reads, writes } = job;
+  wasm.countIn(reads.pointer, writes.pointer, stages ? job.stages!.histograms.pointer : 0);
+}
+
 /** A function in which the loop spends its time, and a call of it that does nothing on a queue without entries. */
 interface InnerFunction {
   readonly hot: Asked;

@@ -32,6 +32,8 @@ export interface JobMemory {
   readonly block: Region;
   readonly reads: Region;
   readonly writes: Region;
+  /** What the ramp records, in both directions, and in each Stage while they are measured: nobody reads it. */
+  readonly ramp: Region;
   readonly slots: Region;
   readonly buffers: Region;
   readonly lists: Region;
@@ -55,6 +57,7 @@ export function jobLimits(shapes: readonly Shape[]): MemoryLimits {
   const host =
     page(BLOCK_BYTES) +
     2 * page(HISTOGRAM_BYTES) +
+    page(sizes.ramp) +
     page(sizes.slots) +
     page(sizes.stages) +
     page(sizes.stamps);
@@ -82,6 +85,7 @@ export function allocateJob(memory: LinearMemory, shapes: readonly Shape[]): Job
     block: host(BLOCK_BYTES),
     reads: host(HISTOGRAM_BYTES),
     writes: host(HISTOGRAM_BYTES),
+    ramp: host(sizes.ramp),
     slots: host(sizes.slots),
     buffers: memory.allocate(sizes.buffers),
     lists: memory.allocate(sizes.lists, { kind: "commands" }),
@@ -111,6 +115,7 @@ interface Sizes {
   readonly slots: number;
   readonly buffers: number;
   readonly lists: number;
+  readonly ramp: number;
   readonly stages: number;
   readonly stamps: number;
 }
@@ -123,6 +128,7 @@ function largestSizes(shapes: readonly Shape[]): Sizes {
     slots: most("slots"),
     buffers: most("buffers"),
     lists: most("lists"),
+    ramp: most("ramp"),
     stages: most("stages"),
     stamps: most("stamps"),
   };
@@ -138,12 +144,13 @@ function jobSizes({ iodepth, bs, stages }: Shape): Sizes {
     slots: slots * SLOT_BYTES,
     buffers: iodepth * bufferStride(bs),
     lists: Math.max(1, iodepth * listPages) * PAGE_BYTES,
+    ramp: (stages ? STAGES : 1) * HISTOGRAM_BYTES,
     stages: stages ? STAGES * HISTOGRAM_BYTES : 0,
     stamps: stages ? slots * STAMP_BYTES : 0,
   };
 }
 
-/** Empties both histograms; the smallest value starts above every other. */
+/** Empties the histograms; the smallest value starts above every other. */
 export function clearHistograms(memory: SharedMemory, job: HistogramPlaces): void {
   const bytes = new Uint8Array(memory.buffer);
   const words = new BigUint64Array(memory.buffer);
@@ -157,17 +164,20 @@ export function clearHistograms(memory: SharedMemory, job: HistogramPlaces): voi
 export interface HistogramPlaces {
   readonly reads: Pick<Region, "pointer">;
   readonly writes: Pick<Region, "pointer">;
+  readonly ramp?: Pick<Region, "pointer" | "bytes">;
   readonly stages: { readonly histograms: Pick<Region, "pointer"> } | null;
 }
 
 /** Pointers of all histograms of a job. */
-function histogramsOf({ reads, writes, stages }: HistogramPlaces): number[] {
-  const first = stages?.histograms.pointer;
-  const ofStages =
-    first === undefined
-      ? []
-      : Array.from({ length: STAGES }, (_, stage) => first + stage * HISTOGRAM_BYTES);
-  return [reads.pointer, writes.pointer, ...ofStages];
+function histogramsOf({ reads, writes, ramp, stages }: HistogramPlaces): number[] {
+  const from = (pointer: number, count: number): number[] =>
+    Array.from({ length: count }, (_, index) => pointer + index * HISTOGRAM_BYTES);
+  return [
+    reads.pointer,
+    writes.pointer,
+    ...(ramp ? from(ramp.pointer, Math.floor(ramp.bytes / HISTOGRAM_BYTES)) : []),
+    ...(stages ? from(stages.histograms.pointer, STAGES) : []),
+  ];
 }
 
 /**

@@ -23,8 +23,7 @@ import { native, type ThreadUsage } from "../compiled/native.ts";
 import { ownThread, threadTimes } from "../ground/scheduler.ts";
 import type { OverdueCommand, Tier } from "../measurement/measurement.ts";
 import type { QueuePairPlace } from "../nvme/submission-queue.ts";
-import { configureLoop, tierOfLoop } from "./job-loop.ts";
-import { clearHistograms } from "./job-memory.ts";
+import { configureLoop, rampBegins, rampEnds, tierOfLoop } from "./job-loop.ts";
 import type { JobTask } from "./job-task.ts";
 import { Patience } from "./patience.ts";
 
@@ -97,22 +96,21 @@ class Job {
     native().setTimerSlack(TIMER_SLACK_NS);
     configureLoop(this.#wasm, this.#task);
     const clockNs = this.#clockCost();
+    // called here, its first call is no part of the measurement
+    native().threadUsage();
     this.#phase = JobPhase.READY;
     Atomics.wait(this.#words, this.#task.gate / 4, 0);
     // what an earlier job or the admin queue raised on this vector is not ours
     this.#takeInterrupts();
 
-    this.#wasm.start();
-    this.#phase = JobPhase.RAMP;
-    this.#runFor(this.#task.rampTimeMs);
-    this.#takeInterrupts();
-    this.#wasm.resetCounters();
-    clearHistograms(this.#task.memory, this.#task.job);
-
+    const isRamped = this.#task.rampTimeMs > 0;
+    if (isRamped) this.#ramp();
     const before = native().threadUsage();
+    if (isRamped) rampEnds(this.#wasm, this.#task);
     const startedNs = this.#now();
     this.#clocks[(this.#task.job.block.pointer + BLOCK_STARTED) / 8] = startedNs;
     this.#phase = JobPhase.RUNNING;
+    if (!isRamped) this.#wasm.start();
     this.#runFor(this.#task.runtimeMs);
     this.#phase = JobPhase.DRAINING;
     const beforeDrainNs = this.#now();
@@ -136,6 +134,14 @@ class Job {
       ...{ pinned, startedNs, elapsedNs, ...left, timedOut, overdue },
       ...{ rings, usage, clockNs, tier },
     };
+  }
+
+  #ramp(): void {
+    rampBegins(this.#wasm, this.#task);
+    this.#wasm.start();
+    this.#phase = JobPhase.RAMP;
+    this.#runFor(this.#task.rampTimeMs);
+    this.#takeInterrupts();
   }
 
   /** Counts the interrupts that came while nobody waited for them. */

@@ -111,7 +111,7 @@
     v128.store offset=24
     global.get $assembly/host/pattern/isRandom
     if
-     block $assembly/host/pattern/scale|inlined.1 (result i64)
+     block $assembly/host/pattern/scale|inlined.2 (result i64)
       global.get $assembly/host/pattern/blocks
       i64.const 32
       i64.shr_u
@@ -158,7 +158,7 @@
        i64.const 32
        i64.shr_u
        i64.add
-       br $assembly/host/pattern/scale|inlined.1
+       br $assembly/host/pattern/scale|inlined.2
       end
       global.get $assembly/host/pattern/blocks
       local.get $0

@@ -105,6 +105,36 @@ describe("sweep", () => {
   });
 });
 
+describe("the ramp's end", () => {
+  test("what waits for the caller is left to the histograms before, what comes later is measured", () => {
+    const host = withLoop(2, 8);
+    host.wasm.start();
+    writeCqe(host, 0, { cid: cidAt(host, 0), phase: 1 });
+    host.now = 9000n;
+    host.wasm.countIn(at.writes, at.writes, 0);
+    expect(recorded(host, at.reads)).toBe(1);
+    writeCqe(host, 1, { cid: cidAt(host, 1), phase: 1 });
+    writeCqe(host, 2, { cid: cidAt(host, 2), phase: 1 });
+    host.now = 9500n;
+    expect(host.wasm.sweep()).toBe(2);
+    expect(recorded(host, at.reads)).toBe(1);
+    expect(recorded(host, at.writes)).toBe(2);
+    host.wasm.publish();
+    expect(counter(host, BLOCK_COMPLETED)).toBe(2);
+    expect(counter(host, BLOCK_SUBMITTED)).toBe(4);
+  });
+
+  test("an entry that is not believed does not end it", () => {
+    const host = withLoop(2, 8);
+    host.wasm.start();
+    writeCqe(host, 0, { cid: cidAt(host, 0) ^ 4, phase: 1 });
+    writeCqe(host, 1, { cid: cidAt(host, 1), phase: 1 });
+    host.wasm.countIn(at.writes, at.writes, 0);
+    expect(recorded(host, at.reads)).toBe(1);
+    expect(rejections(host, Rejection.STALE_GENERATION)).toBe(1);
+  });
+});
+
 describe("a completion that is not believed", () => {
   const cases: [string, Rejection, (cid: number) => Parameters<typeof writeCqe>[2]][] = [
     ["a slot outside the depth", Rejection.BAD_CID, (cid) => ({ cid: cid | 3, phase: 1 })],
