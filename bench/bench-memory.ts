@@ -15,8 +15,9 @@ import {
 } from "../assembly/layout.ts";
 import { PAGE_BYTES } from "../assembly/spec/registers.ts";
 import type { HostExports } from "../src/compiled/bindings.ts";
-import { clockImport, instantiateQueue } from "../src/compiled/modules.ts";
-import { native } from "../src/compiled/native.ts";
+import { instantiateQueue } from "../src/compiled/modules.ts";
+import type { ClockScale } from "../src/compiled/native.ts";
+import { type ThreadClock, threadClock } from "../src/compiled/thread-clock.ts";
 import { alignUp, type Span } from "../src/memory/arena.ts";
 import { LinearMemory } from "../src/memory/linear-memory.ts";
 import type { Region } from "../src/memory/region.ts";
@@ -48,10 +49,10 @@ export class BenchMemory {
   readonly #lists: Region;
   readonly #buffers: Region;
   readonly #layOut: HostExports;
-  readonly #readClock: () => void;
-  readonly #wasmClock: () => void;
+  readonly #clock: ThreadClock;
 
-  constructor() {
+  /** @param scale of the clock that all loops read */
+  constructor(scale: ClockScale | null = null) {
     this.memory = new LinearMemory({ doorbellBytes: PAGE_BYTES });
     const host = (bytes: number): Region => this.memory.allocate(bytes, { kind: "host" });
     this.#regions = {
@@ -67,18 +68,18 @@ export class BenchMemory {
     this.#buffers = this.memory.allocate(DEEPEST * BS);
     this.pageBytes = this.memory.pageBytes;
     this.#layOut = instantiateQueue(this.memory);
-    this.#readClock = native().clock(this.memory.bytes, this.#regions.block.pointer + BLOCK_NOW);
-    this.#wasmClock = clockImport(this.#readClock);
+    const now = this.#regions.block.pointer + BLOCK_NOW;
+    this.#clock = threadClock(this.memory.bytes, now, scale);
   }
 
   /** The one native clock of this thread. */
   get clock(): () => void {
-    return this.#readClock;
+    return this.#clock.read;
   }
 
   /** The same for Wasm. */
   get wasmClock(): () => void {
-    return this.#wasmClock;
+    return this.#clock.imported;
   }
 
   /** An empty queue pair with `depth` idle slots; `changes` replace what `run` would choose. */
@@ -126,7 +127,7 @@ export class BenchMemory {
 
   /** Now, in ns, from the same clock that the loops read. */
   nowNs(): bigint {
-    this.#readClock();
+    this.#clock.read();
     return this.#u64(BLOCK_NOW);
   }
 

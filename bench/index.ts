@@ -1,7 +1,10 @@
 // What the tool itself costs: `npm run bench`. docs/measuring.md says what each figure means.
 import { writeFileSync } from "node:fs";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { chooseClock } from "../src/compiled/clock.ts";
+import { hertz } from "../src/compiled/clock-scale.ts";
 import { PhasebitError } from "../src/ground/errors.ts";
+import { type ClockChoice, clockChoices } from "../src/measurement/workload-options.ts";
 import { hostConditions } from "../src/run/host.ts";
 import { type EmbeddedRow, measureEmbedded } from "./embedded.ts";
 import { DEPTHS, type LoopRow, measureLoops } from "./loops.ts";
@@ -16,6 +19,7 @@ interface Options {
   readonly embedded: boolean;
   readonly loops: boolean;
   readonly startup: boolean;
+  readonly clocksource: ClockChoice;
   readonly output?: string;
 }
 
@@ -28,32 +32,40 @@ const program = new Command("bench")
   .option("--no-loops", "leave the three loops out")
   .option("--no-embedded", "leave the runs on the embedded controller out")
   .option("--no-startup", "leave the time that --help takes out")
+  .addOption(
+    new Option("--clocksource <clock>", "which clock the loops read")
+      .choices([...clockChoices])
+      .default("auto"),
+  )
   .option("--output <file>", "write the rows to FILE as JSON")
   .action(main);
 
 try {
-  program.parse();
+  await program.parseAsync();
 } catch (error) {
   if (!(error instanceof PhasebitError)) throw error;
   process.stderr.write(`bench: ${error.message}\n`);
   process.exitCode = error.exitCode;
 }
 
-function main(options: Options): void {
+async function main(options: Options): Promise<void> {
   const progress = (text: string): void => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
   };
   // in another process each, and first: this thread is pinned afterwards
   const startup = options.startup ? [measureStartup(options.rounds, progress)] : [];
   const embedded = options.embedded ? measureEmbedded(options.rounds, progress) : [];
+  const scale = await chooseClock(options.clocksource);
   const { rows: loops, pageBytes } = options.loops
-    ? measureLoops({ ...options, depths: DEPTHS, devices: ["thread", "stub"] }, progress)
+    ? measureLoops({ ...options, scale, depths: DEPTHS, devices: ["thread", "stub"] }, progress)
     : { rows: [], pageBytes: 0 };
   progress("");
+  const clock = { source: scale === null ? "monotonic" : "tsc", hz: scale && hertz(scale) };
+  console.log(`clock: ${clock.source}`);
   print(loops, embedded, startup);
   if (options.output !== undefined) {
     const host = hostConditions(pageBytes);
-    const result = { schema: SCHEMA, host, rows: [...loops, ...embedded, ...startup] };
+    const result = { schema: SCHEMA, host, clock, rows: [...loops, ...embedded, ...startup] };
     writeFileSync(options.output, `${JSON.stringify(result, null, 2)}\n`);
   }
 }

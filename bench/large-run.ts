@@ -94,7 +94,7 @@ function jobOf(job: number, intervals: readonly Interval[]): JobMeasurement {
       ...{ interrupts: 0, wakeups: 0, spurious: 0, late: 0, lost: 0 },
       ...{ sleeps: 0, overslept: 0 },
     },
-    ...{ stages: null, clockNs: 25, tier: "turbofan", phase: JobPhase.DONE },
+    ...{ stages: null, clockNs: 25, clock: null, tier: "turbofan", phase: JobPhase.DONE },
   };
 }
 

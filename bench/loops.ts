@@ -1,7 +1,7 @@
 // The rounds: every case meets every engine once a round, one right after the other, so that what
 // disturbs the machine for a while disturbs all of them.
 
-import { native as systemCalls } from "../src/compiled/native.ts";
+import { type ClockScale, native as systemCalls } from "../src/compiled/native.ts";
 import { PhasebitError } from "../src/ground/errors.ts";
 import { BenchMemory } from "./bench-memory.ts";
 import { CppEngine } from "./cpp-engine.ts";
@@ -22,6 +22,8 @@ export interface LoopOptions {
   readonly seconds: number;
   readonly depths: readonly number[];
   readonly devices: readonly DeviceName[];
+  /** Of the clock; null is CLOCK_MONOTONIC. */
+  readonly scale: ClockScale | null;
 }
 
 export type DeviceName = "thread" | "stub";
@@ -69,9 +71,9 @@ export interface LoopResult {
 export function measureLoops(options: LoopOptions, progress: (text: string) => void): LoopResult {
   const [hostCpu, deviceCpu] = twoCpus();
   systemCalls().pinThread(hostCpu);
-  const memory = new BenchMemory();
+  const memory = new BenchMemory(options.scale);
   const native = loadBenchNative();
-  native.attach(memory.memory.bytes);
+  native.attach(memory.memory.bytes, options.scale);
   const engines = [new CppEngine(native), new WasmEngine(memory), new JsEngine(memory)];
   checkSameWork(memory, native, engines, options.depths);
 

@@ -2,6 +2,7 @@
 // needs it.
 import { createRequire } from "node:module";
 import * as layout from "../assembly/layout.ts";
+import type { ClockScale } from "../src/compiled/native.ts";
 import { PhasebitError } from "../src/ground/errors.ts";
 import { packageRoot } from "../src/ground/package.ts";
 import type { Place } from "./place.ts";
@@ -10,8 +11,8 @@ import type { Place } from "./place.ts";
 export interface BenchNative {
   /** What the C++ side takes for the numbers of assembly/layout.ts, by their names there. */
   readonly layout: Readonly<Record<string, number>>;
-  /** Names the linear memory for all calls below. */
-  attach(memory: Uint8Array): void;
+  /** Names the linear memory, and the loop's clock, for all calls below. */
+  attach(memory: Uint8Array, scale: ClockScale | null): void;
   configure(place: Place, readsClock: boolean): void;
   start(): void;
   resetCounters(): void;

@@ -2,6 +2,7 @@
 // because every worker thread loads the addon again.
 #include <napi.h>
 
+#include "clock.h"
 #include "eventfd.h"
 #include "instance.h"
 #include "memory.h"
@@ -32,6 +33,10 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("eventFd", Napi::Function::New(env, NewEventFd, "eventFd"));
   exports.Set("eventFdFrom", Napi::Function::New(env, EventFdFrom, "eventFdFrom"));
   exports.Set("clock", Napi::Function::New(env, Clock, "clock"));
+  exports.Set("aimClock", Napi::Function::New(env, AimClock, "aimClock"));
+  exports.Set("clockNow", Napi::Function::New(env, ClockNow, "clockNow"));
+  exports.Set("readBothClocks", Napi::Function::New(env, ReadBothClocks, "readBothClocks"));
+  exports.Set("counterFeatures", Napi::Function::New(env, CounterFeatures, "counterFeatures"));
   exports.Set("waiter", Napi::Function::New(env, Waiter, "waiter"));
   exports.Set("sleeper", Napi::Function::New(env, Sleeper, "sleeper"));
   exports.Set("setTimerSlack", Napi::Function::New(env, SetTimerSlack, "setTimerSlack"));

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "clock_scale.h"
+
 // Number.MAX_SAFE_INTEGER
 constexpr uint64_t kMaxSafe = (uint64_t{1} << 53) - 1;
 
@@ -89,6 +91,18 @@ class Arguments {
     return value;
   }
 
+  // null or nothing is CLOCK_MONOTONIC itself.
+  ClockScale Scale(size_t index, const char* name) {
+    const Napi::Value value = info_[index];
+    if (value.IsNull() || value.IsUndefined()) return {};
+    if (!value.IsObject()) return Type(name, "an object or null"), ClockScale();
+    const Napi::Object object = value.As<Napi::Object>();
+    const ClockScale scale = {Signed(object, "ticks"), Signed(object, "ns"),
+                              Signed(object, "multiplier")};
+    if (!failed_ && scale.multiplier <= 0) Range("multiplier", "must be more than 0");
+    return scale;
+  }
+
   // Any Uint8Array, to read from.
   Bytes Data(size_t index, const char* name) {
     const Napi::Value value = info_[index];
@@ -162,6 +176,15 @@ class Arguments {
   }
 
  private:
+  int64_t Signed(const Napi::Object& object, const char* name) {
+    const Napi::Value value = object.Get(name);
+    if (value.IsEmpty() || !value.IsBigInt()) return Type(name, "a bigint"), 0;
+    bool lossless = false;
+    const int64_t number = value.As<Napi::BigInt>().Int64Value(&lossless);
+    if (!lossless) Range(name, "must fit in 64 bits, with a sign");
+    return number;
+  }
+
   const Napi::CallbackInfo& info_;
   bool failed_ = false;
 };

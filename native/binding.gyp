@@ -4,6 +4,7 @@
       "target_name": "phasebit",
       "sources": [
         "addon.cc",
+        "clock.cc",
         "memory.cc",
         "populate.cc",
         "eventfd.cc",

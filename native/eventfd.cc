@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "arguments.h"
+#include "clock_scale.h"
 #include "error.h"
 #include "fd_property.h"
 #include "instance.h"
@@ -20,12 +20,6 @@ namespace {
 // About 11 days. A thread inside wait() can neither be terminated nor see a stop flag, so callers
 // wait in short turns anyway; the border only keeps the arithmetic in range.
 constexpr double kLongestWaitMs = 1e9;
-
-int64_t MonotonicNs() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 Napi::Value Make(Napi::Env env, Descriptor event) {
   const int fd = event.get();

@@ -3,7 +3,6 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include <cstdint>
 #include <string>
@@ -19,47 +18,9 @@ struct CpuMask {
   cpu_set_t sets[kCpus / CPU_SETSIZE] = {};
 };
 
-// Raw Node-API: half of a reading is the way in and out, and wrappers would only add to it.
-napi_value ReadClock(napi_env env, napi_callback_info info) {
-  void* place;
-  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &place);
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  // One untorn store: other threads may read the same place.
-  __atomic_store_n(static_cast<uint64_t*>(place),
-                   uint64_t(now.tv_sec) * 1'000'000'000 + uint64_t(now.tv_nsec), __ATOMIC_RELAXED);
-  return nullptr;
-}
-
-void DropMemory(napi_env env, void* reference, void*) {
-  napi_delete_reference(env, static_cast<napi_ref>(reference));
-}
-
 double Nanoseconds(const timeval& time) { return time.tv_sec * 1e9 + time.tv_usec * 1e3; }
 
 }  // namespace
-
-Napi::Value Clock(const Napi::CallbackInfo& info) {
-  Arguments args(info);
-  const LinearMemory memory = args.Memory(0);
-  const uint64_t pointer = args.Whole(1, "pointer");
-  uint8_t* const place = args.Place(memory, pointer, sizeof(uint64_t), alignof(uint64_t));
-  if (args.Failed()) return Napi::Value();
-
-  const napi_env env = info.Env();
-  napi_value function;
-  napi_ref reference;
-  if (napi_create_function(env, "clock", NAPI_AUTO_LENGTH, ReadClock, place, &function) !=
-          napi_ok ||
-      napi_create_reference(env, memory.view, 1, &reference) != napi_ok) {
-    return Throw(info.Env(), {"napi_create_function", ENOMEM, "make a clock"});
-  }
-  if (napi_add_finalizer(env, function, reference, DropMemory, nullptr, nullptr) != napi_ok) {
-    napi_delete_reference(env, reference);
-    return Throw(info.Env(), {"napi_add_finalizer", ENOMEM, "make a clock"});
-  }
-  return Napi::Value(env, function);
-}
 
 Napi::Value PinThread(const Napi::CallbackInfo& info) {
   Arguments args(info);

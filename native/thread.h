@@ -1,9 +1,8 @@
-// The clock of the hot loop, and what concerns the calling thread: its CPUs and its bill.
+// What concerns the calling thread: its CPUs and its bill.
 #pragma once
 
 #include <napi.h>
 
-Napi::Value Clock(const Napi::CallbackInfo& info);
 Napi::Value PinThread(const Napi::CallbackInfo& info);
 Napi::Value SetTimerSlack(const Napi::CallbackInfo& info);
 Napi::Value YieldThread(const Napi::CallbackInfo& info);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "arguments.h"
+#include "clock_scale.h"
 #include "descriptor.h"
 #include "error.h"
 
@@ -28,6 +29,8 @@ struct Places {
 
 struct Wait {
   Places places;
+  // On which `now` and `until` are. The kernel's timers go by CLOCK_MONOTONIC.
+  ClockScale scale;
   napi_ref memory = nullptr;
   // The vector's eventfd, and one of this queue's own: with a shared vector, whoever takes the
   // interrupt passes it on to the others.
@@ -40,14 +43,8 @@ struct Wait {
   bool isMasked = true;
 };
 
-int64_t MonotonicNs() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * kSecond + now.tv_nsec;
-}
-
-void StoreNow(const Places& places) {
-  __atomic_store_n(places.now, static_cast<uint64_t>(MonotonicNs()), __ATOMIC_RELAXED);
+void StoreNow(const Wait& wait) {
+  __atomic_store_n(wait.places.now, static_cast<uint64_t>(NowNs(wait.scale)), __ATOMIC_RELAXED);
 }
 
 timespec Timespec(int64_t ns) {
@@ -83,18 +80,29 @@ uint64_t TakeAll(Wait& wait) {
   return all;
 }
 
-// Until something was taken or the time is up. A time that has passed takes what is there.
+// Until something was taken or the time is up, never before. A time that has passed takes what is there.
 uint64_t Block(Wait& wait, int64_t untilNs) {
   Unmask(wait);
   for (;;) {
-    const int64_t leftNs = untilNs - MonotonicNs();
+    const int64_t leftNs = untilNs - NowNs(wait.scale);
     const timespec left = Timespec(leftNs > 0 ? leftNs : 0);
     pollfd polls[] = {{wait.interrupt.get(), POLLIN, 0}, {wait.own.get(), POLLIN, 0}};
     const int ready = ppoll(polls, wait.own ? 2 : 1, &left, nullptr);
     if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return 0;
+    if (ready < 0 || (ready == 0 && NowNs(wait.scale) >= untilNs)) return 0;
+    if (ready == 0) continue;
     const uint64_t taken = TakeAll(wait);
     if (taken > 0) return taken;
+  }
+}
+
+// By how long is left, so that only the wait itself, and not the hours since the scale was laid, is subject to
+// how far the two clocks run apart. What is slept too little is slept again.
+void SleepUntil(const Wait& wait, int64_t untilNs) {
+  for (int64_t leftNs; (leftNs = untilNs - NowNs(wait.scale)) > 0;) {
+    const timespec until = Timespec(MonotonicNs() + leftNs);
+    const int error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
+    if (error != 0 && error != EINTR) return;
   }
 }
 
@@ -103,7 +111,7 @@ napi_value BlockImport(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
   Wait& wait = *static_cast<Wait*>(data);
   *wait.places.count = Block(wait, static_cast<int64_t>(*wait.places.until));
-  StoreNow(wait.places);
+  StoreNow(wait);
   return nullptr;
 }
 
@@ -111,10 +119,8 @@ napi_value SleepImport(napi_env env, napi_callback_info info) {
   void* data;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
   const Wait& wait = *static_cast<Wait*>(data);
-  const timespec until = Timespec(static_cast<int64_t>(*wait.places.until));
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
-  }
-  StoreNow(wait.places);
+  SleepUntil(wait, static_cast<int64_t>(*wait.places.until));
+  StoreNow(wait);
   return nullptr;
 }
 
@@ -177,6 +183,7 @@ Napi::Value Waiter(const Napi::CallbackInfo& info) {
   Arguments args(info);
   const LinearMemory memory = args.Memory(0);
   const Places places = PlacesFrom(args, memory);
+  const ClockScale scale = args.Scale(8, "scale");
   if (args.Failed()) return Napi::Value();
   if (!info[7].IsArray()) {
     Napi::TypeError::New(info.Env(), "others must be an array").ThrowAsJavaScriptException();
@@ -185,6 +192,7 @@ Napi::Value Waiter(const Napi::CallbackInfo& info) {
 
   auto wait = std::make_unique<Wait>();
   wait->places = places;
+  wait->scale = scale;
   if (!DuplicateAll(info, *wait)) {
     return Throw(info.Env(), {"fcntl", errno, "duplicate the eventfds of a wait"});
   }
@@ -195,9 +203,11 @@ Napi::Value Sleeper(const Napi::CallbackInfo& info) {
   Arguments args(info);
   const LinearMemory memory = args.Memory(0);
   const Places places = PlacesFrom(args, memory);
+  const ClockScale scale = args.Scale(4, "scale");
   if (args.Failed()) return Napi::Value();
 
   auto wait = std::make_unique<Wait>();
   wait->places = places;
+  wait->scale = scale;
   return Import(info, SleepImport, memory, std::move(wait));
 }

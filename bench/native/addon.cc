@@ -68,6 +68,7 @@ class BenchAddon : public Napi::Addon<BenchAddon> {
     void* data = nullptr;
     napi_get_typedarray_info(info.Env(), info[0], &type, nullptr, &data, nullptr, &offset);
     base_ = static_cast<uint8_t*>(data);
+    if (info[1].IsObject()) scale_ = ScaleOf(info[1].As<Napi::Object>());
     memory_ = Napi::Persistent(info[0].As<Napi::Object>());
     return info.Env().Undefined();
   }
@@ -94,6 +95,7 @@ class BenchAddon : public Napi::Addon<BenchAddon> {
     place.isRandom = fields.Flag("isRandom");
     place.seed = fields.Big("seed");
     place.readsClock = info[1].ToBoolean();
+    place.scale = scale_;
     loop_.Configure(place);
     return info.Env().Undefined();
   }
@@ -161,7 +163,16 @@ class BenchAddon : public Napi::Addon<BenchAddon> {
     return Napi::Boolean::New(info.Env(), stub_->PostAhead(info[0].ToNumber()));
   }
 
+  static ClockScale ScaleOf(const Napi::Object& object) {
+    const auto field = [&](const char* name) {
+      bool lossless;
+      return object.Get(name).As<Napi::BigInt>().Int64Value(&lossless);
+    };
+    return {field("ticks"), field("ns"), field("multiplier")};
+  }
+
   uint8_t* base_ = nullptr;
+  ClockScale scale_;
   Napi::ObjectReference memory_;
   Loop loop_;
   std::unique_ptr<ThreadDevice> device_;

@@ -1,7 +1,5 @@
 #include "loop.h"
 
-#include <time.h>
-
 #include <algorithm>
 
 namespace {
@@ -10,12 +8,6 @@ constexpr uint32_t kLooksPerClock = 1024;
 constexpr uint32_t kWrite = 1;
 constexpr uint32_t kRead = 2;
 constexpr uint32_t kLbaShift = 8;
-
-uint64_t Monotonic() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return uint64_t(now.tv_sec) * 1'000'000'000 + uint64_t(now.tv_nsec);
-}
 
 uint32_t CountsIndex(uint64_t ns) {
   const uint32_t bucket =
@@ -163,7 +155,7 @@ inline bool Loop::IsSuccess(uint64_t second, const Slot* slot) const {
 }
 
 inline void Loop::ReadClock() {
-  now_ = place_.readsClock ? Monotonic() : __atomic_load_n(&place_.block->now, __ATOMIC_RELAXED);
+  now_ = place_.readsClock ? NowNs(place_.scale) : __atomic_load_n(&place_.block->now, __ATOMIC_RELAXED);
 }
 
 inline void Loop::Finish(const Slot* slot) {

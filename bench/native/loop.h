@@ -1,7 +1,8 @@
-// assembly/host/loop.ts in C++: same steps, same checks, same memory. Only the clock differs: C++ may
-// call clock_gettime itself.
+// assembly/host/loop.ts in C++: same steps, same checks, same memory. Only the way to the clock differs: C++
+// reads it itself.
 #pragma once
 
+#include "../../native/clock_scale.h"
 #include "layout.h"
 
 // Where a loop works and what it submits; the pointers lie in the linear memory.
@@ -24,6 +25,7 @@ struct LoopPlace {
   uint32_t readShare;
   bool isRandom;
   uint64_t seed;
+  ClockScale scale;
   // false: the time is what somebody else stores in the control block
   bool readsClock;
 };

@@ -30,8 +30,8 @@ export interface CompareFlags extends WorkloadOptions, OutputFlags, LiveFlags, G
   readonly trace?: boolean;
 }
 
-/** Both sides must be on one device and namespace. */
-const SHARED_OPTIONS = ["device", "nsid"] as const;
+/** Both sides must be on one device and namespace, and go by one clock. */
+const SHARED_OPTIONS = ["device", "nsid", "clocksource"] as const;
 const MOST_ROUNDS = 1000;
 
 /** Measures, compares, prints and saves; `typed` are the flags that took no default. */

@@ -7,7 +7,7 @@ import type { Workload } from "../measurement/workload.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
 import { type DiffResult, kindOf, type Side, sourcesOf } from "./diff-sides.ts";
 import { workloadPairs } from "./diff-workloads.ts";
-import { median } from "./totals.ts";
+import { clocksOf, median } from "./totals.ts";
 
 /** A condition in which the sides differ. */
 export interface Difference {
@@ -86,6 +86,7 @@ const noted: readonly Condition[] = [
     of: eachHost((host) => host.loadAverage.toFixed(2)),
     differs: isLoadApart,
   },
+  { name: "clocksource", of: clockNames },
   { name: "clock", of: clockText, differs: isClockApart },
   { name: "interrupted", of: ({ measurement }) => [measurement.interrupted ? "yes" : "no"] },
   {
@@ -269,6 +270,12 @@ function isLoadApart(a: readonly DiffResult[], b: readonly DiffResult[]): boolea
 function clockNs({ measurement }: DiffResult): number[] {
   const jobs = measurement.blocks.flatMap((block) => block.jobs ?? []);
   return jobs.length === 0 ? [] : [median(jobs.map((job) => job.clockNs))];
+}
+
+/** Nothing of results without jobs. */
+function clockNames({ measurement }: DiffResult): string[] {
+  const jobs = measurement.blocks.flatMap((block) => block.jobs ?? []);
+  return jobs.length === 0 ? [] : [clocksOf(jobs).join(" and ") || "not known"];
 }
 
 function clockText(result: DiffResult): string[] {

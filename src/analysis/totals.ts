@@ -29,6 +29,18 @@ export function rejectionsOf(jobs: readonly Job[]): Record<RejectionName, number
   };
 }
 
+/** Names of the clocks that the jobs went by, as far as they were kept. */
+export function clocksOf(jobs: readonly Job[]): string[] {
+  return [...new Set(jobs.flatMap(({ clock }) => clock?.source ?? []))];
+}
+
+/** The drift of the clocks, in millionths, that is the furthest from 0; null where none is known. */
+export function worstDriftPpm(jobs: readonly Job[]): number | null {
+  const drifts = jobs.flatMap(({ clock }) => clock?.driftPpm ?? []);
+  const further = (a: number, b: number): number => (Math.abs(b) > Math.abs(a) ? b : a);
+  return drifts.length === 0 ? null : drifts.reduce(further);
+}
+
 /** The sum of one number over the jobs. */
 export function sumOf(jobs: readonly Job[], of: (job: Job) => number): number {
   return jobs.reduce((sum, job) => sum + of(job), 0);

@@ -52,17 +52,6 @@ export function instantiateDevice(
   return instantiate<DeviceExports>(module, memory, { ...imports }, deviceArity);
 }
 
-/**
- * The native clock as an import. V8 calls a JavaScript function from Wasm, and a native one from
- * JavaScript, faster than the native one from Wasm: 31 ns instead of 41 (docs/measuring.md). One such
- * function a thread: several behind this literal would share, and lose, its inline cache.
- */
-export function clockImport(clock: () => void): () => void {
-  return () => {
-    clock();
-  };
-}
-
 /** A host instance for queues whose loop is never run: it has no clock. */
 export function instantiateQueue(memory: LinearMemory): HostExports {
   return instantiateHost(memory.memory, { clock: () => {} });

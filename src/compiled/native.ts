@@ -151,6 +151,31 @@ export interface ThreadUsage {
   readonly majorFaults: number;
 }
 
+/**
+ * Where nanoseconds lie beside the CPU's time stamp counter: the time is `ns` + (TSC - `ticks`) * `multiplier` / 2^48.
+ * compiled/clock-scale.ts lays one. Plain data, for other threads too.
+ */
+export interface ClockScale {
+  readonly ticks: bigint;
+  readonly ns: bigint;
+  readonly multiplier: bigint;
+}
+
+/** CLOCK_MONOTONIC, read between two readings of the time stamp counter. */
+export interface BothClocks {
+  readonly before: bigint;
+  readonly monotonicNs: bigint;
+  readonly after: bigint;
+}
+
+/** What CPUID says of the time stamp counter. */
+export interface CounterFeatures {
+  /** It counts at one rate in all power states (8000_0007h, EDX bit 8). */
+  readonly isInvariant: boolean;
+  /** It can be read in order with loads (8000_0001h, EDX bit 27). */
+  readonly hasRdtscp: boolean;
+}
+
 /** The addon's exports. Loadable in every worker thread. */
 export interface Native {
   /** The address of byte 0 of the linear memory: windows are placed so that huge pages fit. */
@@ -178,14 +203,19 @@ export interface Native {
   /** A waiter on somebody else's eventfd; it duplicates the descriptor. */
   eventFdFrom(fd: number): EventFd;
   /**
-   * A function without arguments that stores CLOCK_MONOTONIC, in ns, as a 64-bit integer at `pointer`.
-   * Passed to Wasm as an import it is the hot loop's clock. Inside a closure (`() => { clock(); }`) it
-   * takes 31 ns there, passed by itself 41 ns: V8 calls native code from optimised JavaScript without its
-   * generic entry. Only as long as the thread has one such closure; queues of a worker share a clock.
+   * A function without arguments that stores the time, in ns, as a 64-bit integer at `pointer`: the time stamp counter
+   * on `scale`, CLOCK_MONOTONIC without one. The hot loop's clock is one of these; compiled/thread-clock.ts says why a
+   * thread has no second one.
    */
-  clock(memory: Uint8Array, pointer: number): () => void;
+  clock(memory: Uint8Array, pointer: number, scale?: ClockScale | null): () => void;
+  /** Has a clock store at another place from now on, by this scale. */
+  aimClock(clock: () => void, memory: Uint8Array, pointer: number, scale?: ClockScale | null): void;
+  /** The same time, for those who need it seldom. */
+  clockNow(scale: ClockScale | null): bigint;
+  readBothClocks(): BothClocks;
+  counterFeatures(): CounterFeatures;
   /**
-   * A function that waits for an interrupt, for the Wasm loop: until the u64 at `until` (CLOCK_MONOTONIC, ns;
+   * A function that waits for an interrupt, for the Wasm loop: until the u64 at `until` (ns, by the clock of `scale`;
    * one that has passed takes what is there) or until the eventfd `interrupt` counts. It stores what it took
    * at `count` and the time at `now`. With a shared vector, `own` is this queue's own eventfd and `others` are
    * those of the queues to pass an interrupt on to. `unmask` is the eventfd that unmasks INTx. -1: none.
@@ -199,9 +229,16 @@ export interface Native {
     own: number,
     unmask: number,
     others: readonly number[],
+    scale?: ClockScale | null,
   ): () => void;
-  /** A function that sleeps until the u64 at `until` and stores the time at `now`. */
-  sleeper(memory: Uint8Array, now: number, until: number, count: number): () => void;
+  /** A function that sleeps until the u64 at `until`, by the clock of `scale`, and stores the time at `now`. */
+  sleeper(
+    memory: Uint8Array,
+    now: number,
+    until: number,
+    count: number,
+    scale?: ClockScale | null,
+  ): () => void;
   /** How late the kernel may end the calling thread's sleeps, in ns; 50,000 by default. */
   setTimerSlack(slackNs: number): void;
   /** Pins the calling thread to one CPU. */

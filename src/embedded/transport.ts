@@ -20,7 +20,7 @@ import {
 import { ALL_ONES } from "../../assembly/spec/registers.ts";
 import type { DeviceExports } from "../compiled/bindings.ts";
 import { instantiateDevice, wasmModule } from "../compiled/modules.ts";
-import { type EventFd, native } from "../compiled/native.ts";
+import { type ClockScale, type EventFd, native } from "../compiled/native.ts";
 import { packageRoot } from "../ground/package.ts";
 import { threadTimes } from "../ground/scheduler.ts";
 import type { Span } from "../memory/arena.ts";
@@ -74,7 +74,12 @@ export async function openEmbedded(
     powerOn(exports, memory.doorbells, device);
     return new EmbeddedTransport(address, memory, options, exports);
   }
-  return new EmbeddedTransport(address, memory, options, await startThread(memory, device));
+  return new EmbeddedTransport(
+    address,
+    memory,
+    options,
+    await startThread(memory, device, opening.clock ?? null),
+  );
 }
 
 /** The device's thread, and its end, which may come before anybody waits for it. */
@@ -83,7 +88,11 @@ interface Thread {
   readonly ended: Promise<void>;
 }
 
-async function startThread(memory: LinearMemory, device: EmbeddedDevice): Promise<Thread> {
+async function startThread(
+  memory: LinearMemory,
+  device: EmbeddedDevice,
+  clock: ClockScale | null,
+): Promise<Thread> {
   const worker = new Worker(`${packageRoot}/dist/src/embedded/worker.js`, {
     name: "embedded controller",
     workerData: {
@@ -91,6 +100,7 @@ async function startThread(memory: LinearMemory, device: EmbeddedDevice): Promis
       module: wasmModule("device"),
       doorbells: memory.doorbells,
       device,
+      clock,
     },
   });
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));

@@ -11,8 +11,9 @@ import {
   BUS_VECTORS_MAX,
   BusRequest,
 } from "../../assembly/layout.ts";
-import { clockImport, instantiateDevice } from "../compiled/modules.ts";
-import { type EventFd, native } from "../compiled/native.ts";
+import { instantiateDevice } from "../compiled/modules.ts";
+import { type ClockScale, type EventFd, native } from "../compiled/native.ts";
+import { threadClock } from "../compiled/thread-clock.ts";
 import { ownThread } from "../ground/scheduler.ts";
 import type { Span } from "../memory/arena.ts";
 import type { SharedMemory } from "../memory/linear-memory.ts";
@@ -30,16 +31,23 @@ const ACCOUNT_NS = 1_000_000n;
 /** How long it takes to see that others want this CPU. */
 const WINDOW_NS = 10_000_000n;
 
-const { memory, module, doorbells, device } = workerData as {
+const {
+  memory,
+  module,
+  doorbells,
+  device,
+  clock: scale,
+} = workerData as {
   memory: SharedMemory;
   module: WebAssembly.Module;
   doorbells: Span;
   device: EmbeddedDevice;
+  clock: ClockScale | null;
 };
 const bus = new Int32Array(memory.buffer);
 const clocks = new BigUint64Array(memory.buffer);
 const bytes = new Uint8Array(memory.buffer);
-const clock = native().clock(bytes, BUS_NOW);
+const clock = threadClock(bytes, BUS_NOW, scale);
 const signals = new Map<number, EventFd>();
 let generation = 0;
 /** Other threads want this CPU: it was taken away more than once in the last window. */
@@ -48,7 +56,7 @@ let accounted = 0n;
 let windowEnd = 0n;
 let switchesBefore = 0;
 
-const exports = instantiateDevice(memory, { clock: clockImport(clock), interrupt }, module);
+const exports = instantiateDevice(memory, { clock: clock.imported, interrupt }, module);
 powerOn(exports, doorbells, device);
 Atomics.store(bus, BUS_THREAD / 4, ownThread());
 parentPort!.postMessage("ready");
@@ -103,7 +111,7 @@ function rest(now: bigint, worked: bigint): void {
 }
 
 function readClock(): bigint {
-  clock();
+  clock.read();
   return clocks[BUS_NOW / 8]!;
 }
 

@@ -1,5 +1,5 @@
 // What a result was measured on, with what and where, in lines that are ready to print.
-import { median } from "../analysis/totals.ts";
+import { clocksOf, median, worstDriftPpm } from "../analysis/totals.ts";
 import { safeString } from "../ground/strings.ts";
 import { fioTime, formatBytes, formatNs } from "../ground/units.ts";
 import type { DeviceIdentity, HostConditions, Measurement } from "../measurement/measurement.ts";
@@ -114,8 +114,18 @@ function clockLines({ workloads, blocks }: Measurement): Line[] {
   const clockNs = median(jobs.map((job) => job.clockNs));
   return [
     line("jobs", `on CPU ${cpus}`),
-    line("clock", `${formatNs(clockNs)} a reading`, "each latency includes about one"),
+    line(
+      "clock",
+      ...clocksOf(jobs),
+      `${formatNs(clockNs)} a reading`,
+      "each latency includes about one",
+      ...driftText(worstDriftPpm(jobs)),
+    ),
   ];
+}
+
+function driftText(ppm: number | null): string[] {
+  return ppm === null ? [] : [`${ppm.toFixed(1)} ppm beside CLOCK_MONOTONIC`];
 }
 
 /** "0-63" or "2 0": in the order of the jobs. */

@@ -38,6 +38,7 @@ const idle: Readonly<Record<keyof WorkloadOptions, Idle | null>> = {
   interruptTimeout: withoutInterrupts,
   coalesce: withoutInterrupts,
   stages: null,
+  clocksource: null,
 };
 
 /** Options as typed, by commander's names: those of a workload are looked at. */

@@ -110,6 +110,19 @@ export interface OverdueCommand {
  */
 export type Tier = "turbofan" | "liftoff" | "unknown";
 
+/** The clock that a job went by. */
+export interface ClockUsed {
+  /** The CPU's time stamp counter, or CLOCK_MONOTONIC. */
+  readonly source: "tsc" | "monotonic";
+  /** Ticks in a second, as measured before; null for CLOCK_MONOTONIC, which counts ns. */
+  readonly hz: number | null;
+  /**
+   * By how many millionths it ran faster than CLOCK_MONOTONIC while the job ran; null for that clock itself, and
+   * where the time was too short to tell.
+   */
+  readonly driftPpm: number | null;
+}
+
 /** What one job (one queue pair, one worker) did; its latencies are the block's. */
 export interface Job {
   /** From 0; of merged runs numbered through. */
@@ -146,6 +159,8 @@ export interface Job {
   readonly stages: Readonly<Record<StageName, PackedCounts>> | null;
   /** Median cost of one reading of the clock from Wasm. */
   readonly clockNs: number;
+  /** Null where an old result did not keep it. */
+  readonly clock: ClockUsed | null;
   /** V8's compiler behind the loop: "turbofan" is the optimizing one. */
   readonly tier: Tier;
   readonly phase: JobPhase;
@@ -220,6 +235,7 @@ export type Warning =
   | { readonly kind: "not-pinned"; readonly job: number }
   | { readonly kind: "cpus-shared"; readonly threads: number; readonly cpus: number }
   | { readonly kind: "cpu-starved"; readonly job: number; readonly percent: number }
+  | { readonly kind: "clock-drift"; readonly job: number; readonly ppm: number }
   | { readonly kind: "host-busy"; readonly loadAverage: number }
   | { readonly kind: "no-function-reset" }
   /** Of a later phasebit, in its words. */

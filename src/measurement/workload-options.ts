@@ -12,6 +12,10 @@ export type CompletionMode = (typeof completionModes)[number];
 export const interruptChoices = ["auto", "msix", "msix-shared", "msi", "intx"] as const;
 export type InterruptChoice = (typeof interruptChoices)[number];
 
+/** Which clock: fio's words, and phasebit's own choice. "cpu" is the time stamp counter. */
+export const clockChoices = ["auto", "clock_gettime", "cpu"] as const;
+export type ClockChoice = (typeof clockChoices)[number];
+
 /** The options as typed; what is absent takes its default. Keys are commander's. */
 export interface WorkloadOptions {
   readonly device?: string | undefined;
@@ -37,6 +41,7 @@ export interface WorkloadOptions {
   readonly interruptTimeout?: string | undefined;
   readonly coalesce?: string | undefined;
   readonly stages?: boolean | undefined;
+  readonly clocksource?: string | undefined;
 }
 
 export const workloadDefaults = {
@@ -59,6 +64,7 @@ export const workloadDefaults = {
   irq: "auto",
   spin: "10us",
   interruptTimeout: "100ms",
+  clocksource: "auto",
 } as const;
 
 /** One option for a command line. */
@@ -110,6 +116,12 @@ export const workloadOptions: readonly OptionDescription[] = [
     { flags: "-t, --runtime <time>", help: "how long to measure", default: defaults.runtime },
     { flags: "-a, --ramp-time <time>", help: "how long to run before", default: defaults.rampTime },
     { flags: "--timeout <time>", help: "longest wait for one command", default: defaults.timeout },
+    {
+      flags: "--clocksource <clock>",
+      help: "which clock: cpu is its time stamp counter",
+      choices: clockChoices,
+      default: defaults.clocksource,
+    },
   ]),
   ...inGroup("Completion:", [
     {

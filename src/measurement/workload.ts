@@ -11,8 +11,9 @@ import {
   parseTimeNs,
   TIME_FORMAT,
 } from "../ground/units.ts";
-import type { CompletionMode, InterruptChoice } from "./workload-options.ts";
+import type { ClockChoice, CompletionMode, InterruptChoice } from "./workload-options.ts";
 import {
+  clockChoices,
   completionModes,
   workloadDefaults as defaults,
   interruptChoices,
@@ -65,6 +66,8 @@ export interface Workload {
   readonly coalesce: Coalescing | null;
   /** Measure where the time of each command goes; costs four readings of the clock a command. */
   readonly stages: boolean;
+  /** What was asked for; which clock it was stands with each job. Null where an old result did not keep it. */
+  readonly clocksource: ClockChoice | null;
 }
 
 /** Interrupt Coalescing as Set Features takes it. */
@@ -131,6 +134,7 @@ export function parseWorkload(options: WorkloadOptions): Workload {
     },
     coalesce: options.coalesce === undefined ? null : coalescing(options.coalesce),
     stages: options.stages ?? false,
+    clocksource: oneOf("--clocksource", options.clocksource ?? defaults.clocksource, clockChoices),
   };
   if (workload.size !== null && workload.size < workload.bs) {
     throw usage(

@@ -89,6 +89,7 @@ export function commonWorkload(workloads: readonly Workload[], numjobs: number):
     logHistMs: most(({ logHistMs }) => logHistMs),
     cpus: same(({ cpus }) => cpus) ? first.cpus : [],
     precondition: same(({ precondition }) => precondition) ? first.precondition : null,
+    clocksource: same(({ clocksource }) => clocksource) ? first.clocksource : null,
     destructive: workloads.some(({ destructive }) => destructive),
   };
 }

@@ -58,6 +58,10 @@ const words: Words = {
   "cpu-starved": ({ job, percent }) =>
     `Job ${job} had its CPU for only ${percent}% of the time: other work ran there, and the tail ` +
     "shows it. Stop that work, or choose another CPU with --cpus.",
+  "clock-drift": ({ job, ppm }) =>
+    `The clock of job ${job} (the CPU's time stamp counter) and CLOCK_MONOTONIC ran ` +
+    `${Math.abs(ppm / 10_000).toFixed(2)}% apart, and latencies may be wrong by as much. Measure again with ` +
+    "--clocksource clock_gettime.",
   "host-busy": ({ loadAverage }) =>
     `The host was busy when the run began (load average ${loadAverage.toFixed(2)}). Stop other work, ` +
     "or keep it off the CPUs of the jobs.",

@@ -8,6 +8,9 @@ const FULL_SHARE = 0.97;
 /** Below this the kernel's accounting is too coarse. */
 const SHORTEST_NS = 200_000_000;
 
+/** By so much a clock is slewed at most where it is set right gently (adjtimex); more is no such thing. */
+const MOST_DRIFT_PPM = 500;
+
 type DoubtedJob = Omit<Job, "stages">;
 
 /** What the doubts are drawn from. */
@@ -59,6 +62,10 @@ export function warningsOf(evidence: Evidence): Warning[] {
           percent: Math.round(share * 100),
         }),
       ),
+    ...jobs
+      .map(({ job, clock }) => ({ job, ppm: clock?.driftPpm ?? 0 }))
+      .filter(({ ppm }) => Math.abs(ppm) > MOST_DRIFT_PPM)
+      .map((doubt): Warning => ({ kind: "clock-drift", ...doubt })),
     ...jobs
       .filter(({ tier }) => tier !== "turbofan")
       .map(({ job }): Warning => ({ kind: "not-optimized", job })),

@@ -2,7 +2,7 @@
 
 import type { WaitMode } from "../../assembly/layout.ts";
 import { wasmModule } from "../compiled/modules.ts";
-import { type EventFd, native } from "../compiled/native.ts";
+import { type ClockScale, type EventFd, native } from "../compiled/native.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
 import { needsInterrupts, type Workload, writes } from "../measurement/workload.ts";
 import type { SharedMemory } from "../memory/linear-memory.ts";
@@ -35,6 +35,8 @@ export interface JobTask {
   /** Pointer of the u32 that the main thread sets when all jobs are ready. */
   readonly gate: number;
   readonly cpu: number | null;
+  /** Of the run's clock; null is CLOCK_MONOTONIC. */
+  readonly clock: ClockScale | null;
   readonly wait: WaitTask;
   readonly stages: boolean;
   /** The device stamps this job's commands: the embedded controller does. */
@@ -77,6 +79,7 @@ export interface JobPlace {
   readonly memory: JobMemory;
   readonly gate: number;
   readonly sharesCpu: boolean;
+  readonly clock: ClockScale | null;
 }
 
 /** Creates a queue pair for each job, with interrupts where the completion mode needs them. */
@@ -107,7 +110,7 @@ export function jobTask(
   transport: Transport,
   namespace: NamespaceData,
   workload: Workload,
-  { index, queue, wait, memory, gate, sharesCpu }: JobPlace,
+  { index, queue, wait, memory, gate, sharesCpu, clock }: JobPlace,
 ): JobTask {
   const { iodepth, bs, rw, offset, seed } = workload;
   if (writes(workload)) fillBuffers(transport.memory, memory.buffers, seed + BigInt(index));
@@ -119,6 +122,7 @@ export function jobTask(
     job: memory,
     queue,
     wait,
+    clock,
     stages: workload.stages,
     hasStamps,
     deviceThread: transport instanceof EmbeddedTransport ? transport.thread : 0,

@@ -18,10 +18,12 @@ import {
 } from "../../assembly/layout.ts";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import type { HostExports } from "../compiled/bindings.ts";
-import { clockImport, instantiateHost } from "../compiled/modules.ts";
+import { clockUsed, momentNow } from "../compiled/clock.ts";
+import { instantiateHost } from "../compiled/modules.ts";
 import { native, type ThreadUsage } from "../compiled/native.ts";
+import { threadClock } from "../compiled/thread-clock.ts";
 import { ownThread, threadTimes } from "../ground/scheduler.ts";
-import type { OverdueCommand, Tier } from "../measurement/measurement.ts";
+import type { ClockUsed, OverdueCommand, Tier } from "../measurement/measurement.ts";
 import type { QueuePairPlace } from "../nvme/submission-queue.ts";
 import { configureLoop, rampBegins, rampEnds, tierOfLoop } from "./job-loop.ts";
 import type { JobTask } from "./job-task.ts";
@@ -57,6 +59,7 @@ export interface JobOutcome {
   readonly rings: Pick<QueuePairPlace, "sqTail" | "cqHead" | "cqPhase">;
   readonly usage: ThreadUsage;
   readonly clockNs: number;
+  readonly clock: ClockUsed;
   /** The compiler behind the loop that ran. */
   readonly tier: Tier;
 }
@@ -80,8 +83,9 @@ class Job {
     this.#words = new Int32Array(task.memory.buffer);
     this.#clocks = new BigUint64Array(task.memory.buffer);
     const bytes = new Uint8Array(task.memory.buffer);
-    this.#readClock = native().clock(bytes, task.job.block.pointer + BLOCK_NOW);
-    const imports = { clock: clockImport(this.#readClock), ...waitImports(bytes, task) };
+    const clock = threadClock(bytes, task.job.block.pointer + BLOCK_NOW, task.clock);
+    this.#readClock = clock.read;
+    const imports = { clock: clock.imported, ...waitImports(bytes, task) };
     this.#wasm = instantiateHost(task.memory, imports, task.module);
     this.#words[this.#word(BLOCK_THREAD)] = ownThread();
     this.#patience = new Patience({
@@ -98,6 +102,8 @@ class Job {
     const clockNs = this.#clockCost();
     // called here, its first call is no part of the measurement
     native().threadUsage();
+    // on this job's own CPU, outside what is measured
+    const readyMoment = momentNow();
     this.#phase = JobPhase.READY;
     Atomics.wait(this.#words, this.#task.gate / 4, 0);
     // what an earlier job or the admin queue raised on this vector is not ours
@@ -122,6 +128,7 @@ class Job {
     this.#wasm.publish();
     const usage = difference(native().threadUsage(), before);
     const tier = tierOfLoop(this.#wasm, this.#task);
+    const clock = clockUsed(this.#task.clock, readyMoment, momentNow());
     this.#phase = JobPhase.DONE;
     const rings = {
       sqTail: this.#wasm.tail(),
@@ -132,7 +139,7 @@ class Job {
     const overdue = this.#overdue ?? (left.lost > 0 ? this.#oldest() : null);
     return {
       ...{ pinned, startedNs, elapsedNs, ...left, timedOut, overdue },
-      ...{ rings, usage, clockNs, tier },
+      ...{ rings, usage, clockNs, clock, tier },
     };
   }
 
@@ -259,13 +266,13 @@ class Job {
 }
 
 /** The waiting imports, for modes that have an interrupt or sleep. */
-function waitImports(bytes: Uint8Array, { wait, job }: JobTask) {
+function waitImports(bytes: Uint8Array, { wait, job, clock }: JobTask) {
   const at = (offset: number): number => job.block.pointer + offset;
   const places = [at(BLOCK_NOW), at(BLOCK_WAIT_UNTIL), at(BLOCK_WAIT_COUNT)] as const;
-  const sleep = native().sleeper(bytes, ...places);
+  const sleep = native().sleeper(bytes, ...places, clock);
   if (wait.interrupt < 0) return { sleep };
   const { interrupt, own, unmask, others } = wait;
-  return { sleep, block: native().waiter(bytes, ...places, interrupt, own, unmask, others) };
+  return { sleep, block: native().waiter(bytes, ...places, interrupt, own, unmask, others, clock) };
 }
 
 function nanoseconds(ms: number): bigint {

@@ -43,6 +43,8 @@ export interface MonitorOptions {
   readonly runtimeMs: number;
   /** Length of an interval. */
   readonly logHistMs: number;
+  /** The time, by the jobs' clock. */
+  readonly nowNs: () => bigint;
   /** Looks after the controller, at every tick. */
   readonly check: () => void;
   /** Told once when commands that are still in flight are waited for, and how many. */
@@ -89,7 +91,7 @@ export class Monitor {
     this.#timer = undefined;
     this.#options.check();
     if (!this.#hasBegun()) return;
-    const nowNs = process.hrtime.bigint();
+    const nowNs = this.#options.nowNs();
     this.#endInterval(nowNs, true);
     // the last totals are the whole block's; of a shorter moment no rate can be told
     const isLong = milliseconds(nowNs - this.#sampleNs) >= SHORTEST_SAMPLE_MS;
@@ -99,7 +101,7 @@ export class Monitor {
   /** The next tick is when the next thing is due. */
   #arm(): void {
     const { onSample, logHistMs } = this.#options;
-    const nowNs = process.hrtime.bigint();
+    const nowNs = this.#options.nowNs();
     const waits =
       this.#startedNs === undefined
         ? [onSample ? SAMPLE_MS : CHECK_MS, logHistMs]
@@ -124,7 +126,7 @@ export class Monitor {
       this.#options.onSample?.({ elapsedMs, periodMs: 0, ...none });
       return;
     }
-    const nowNs = process.hrtime.bigint();
+    const nowNs = this.#options.nowNs();
     this.#tellWait(nowNs);
     if (nowNs >= this.#intervalDueNs) {
       if (!this.#isNearEnd(nowNs)) this.#endInterval(nowNs, false);

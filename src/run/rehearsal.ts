@@ -75,7 +75,8 @@ async function play(stage: Stage, workload: Workload, serviceNs: number): Promis
   clearJob(transport.memory, memory);
   const pair = await controller.createQueuePair(1, ENTRIES);
   const queue = pair.lendPair("the rehearsal");
-  const place = { index: 0, queue, wait: plainWait(workload), memory, gate: 0, sharesCpu: false };
+  const wait = plainWait(workload);
+  const place = { index: 0, queue, wait, memory, gate: 0, sharesCpu: false, clock: null };
   const task = jobTask(transport, namespace, workload, place);
   const model = serviceNs === 0 ? LatencyModel.NONE : LatencyModel.CONSTANT;
   transport.device!.setLatency(model, serviceNs, 0);

@@ -3,7 +3,8 @@
 // memory stay from block to block; queues are created anew, with or without interrupts as the block wants.
 import { Piscina } from "piscina";
 import { JobPhase, JobStop } from "../../assembly/layout.ts";
-import { native } from "../compiled/native.ts";
+import { chooseClock } from "../compiled/clock.ts";
+import { type ClockScale, native } from "../compiled/native.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
 import { usage } from "../ground/errors.ts";
 import { packageRoot, version } from "../ground/package.ts";
@@ -77,6 +78,8 @@ export class Session {
   readonly #pool: Piscina<JobTask, JobOutcome>;
   readonly #coalescer: Coalescer;
   readonly #workloads: readonly Workload[];
+  /** Of the clock that all threads go by; null is CLOCK_MONOTONIC. */
+  readonly #clock: ClockScale | null;
   #isPrepared = false;
 
   private constructor(
@@ -84,6 +87,7 @@ export class Session {
     controller: Controller,
     namespace: NamespaceData,
     workloads: readonly Workload[],
+    clock: ClockScale | null,
   ) {
     const { memory } = device;
     const numjobs = Math.max(...workloads.map((workload) => workload.numjobs));
@@ -92,6 +96,7 @@ export class Session {
     this.namespace = namespace;
     this.#coalescer = new Coalescer(controller);
     this.#workloads = workloads;
+    this.#clock = clock;
     this.#gate = memory.allocate(8, { kind: "host", alignment: 8 });
     this.#memory = Array.from({ length: numjobs }, () => allocateJob(memory, workloads));
     this.host = hostConditions(memory.pageBytes);
@@ -104,16 +109,18 @@ export class Session {
   }
 
   /**
-   * Opens the device for any of these workloads, which share device and namespace.
-   * @throws PhasebitError when the device cannot be opened or cannot run one of them.
+   * Opens the device for any of these workloads, which share device, namespace and clock.
+   * @throws PhasebitError when the device cannot be opened or cannot run one of them, or the clock cannot be had.
    */
   static async open(
     workloads: readonly Workload[],
     { trace, signal }: SessionOptions = {},
   ): Promise<Session> {
-    const { device: address, nsid } = workloads[0]!;
+    const { device: address, nsid, clocksource } = workloads[0]!;
     for (const { cpus } of workloads) requireCpus(cpus);
+    const clock = await chooseClock(clocksource ?? "auto");
     const device = await open(address, {
+      clock,
       memory: jobLimits(workloads),
       ...(trace && { trace }),
       ...(signal && { signal }),
@@ -133,7 +140,7 @@ export class Session {
           ioQueues: controller.ioQueues,
         });
       }
-      return new Session(device, controller, namespace, workloads);
+      return new Session(device, controller, namespace, workloads, clock);
     } catch (error) {
       await device.close().catch(() => {});
       throw error;
@@ -161,6 +168,7 @@ export class Session {
         memory: parts[index]!,
         gate: this.#gate.pointer,
         sharesCpu: crowd.threads > crowd.cpus,
+        clock: this.#clock,
       }),
     );
     try {
@@ -284,7 +292,14 @@ export class Session {
     const { rampTimeMs, runtimeMs, logHistMs } = workload;
     const times = { rampTimeMs, runtimeMs, logHistMs };
     const tell = (commands: number): void => onWaiting?.(waitingText(commands, workload));
-    const monitor = new Monitor(views, { ...times, check: watch, onWaiting: tell, onSample });
+    const nowNs = (): bigint => native().clockNow(this.#clock);
+    const monitor = new Monitor(views, {
+      ...times,
+      nowNs,
+      check: watch,
+      onWaiting: tell,
+      onSample,
+    });
     signal?.addEventListener("abort", hurry);
     if (signal?.aborted) hurry();
     const started = new AbortController();
@@ -362,6 +377,7 @@ function measurement(task: JobTask, view: JobView, outcome: JobOutcome): JobMeas
     waits: view.waits,
     stages: task.stages ? stagesOf(view) : null,
     clockNs: outcome.clockNs,
+    clock: outcome.clock,
     tier: outcome.tier,
     phase: view.phase,
   };

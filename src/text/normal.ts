@@ -1,6 +1,6 @@
 // The report on the terminal after a run, for 80 columns: what ran, how fast, how late, what went wrong.
 import picocolors from "picocolors";
-import { errorsOf, median, rejectionsOf, sumOf } from "../analysis/totals.ts";
+import { clocksOf, errorsOf, median, rejectionsOf, sumOf } from "../analysis/totals.ts";
 import { fioTime, formatBytes, formatCount, formatNs } from "../ground/units.ts";
 import { type Group, groupsOf } from "../measurement/groups.ts";
 import type { Job, Measurement } from "../measurement/measurement.ts";
@@ -70,7 +70,11 @@ function cpuParts(jobs: readonly Job[]): string[] {
     `usr ${used(sumOf(jobs, ({ usage }) => usage.userNs))}`,
     `sys ${used(sumOf(jobs, ({ usage }) => usage.systemNs))}`,
     `ctx ${formatCount(switches)}`,
-    `clock ${formatNs(median(jobs.map((job) => job.clockNs)))} a reading`,
+    [
+      "clock",
+      ...clocksOf(jobs),
+      `${formatNs(median(jobs.map((job) => job.clockNs)))} a reading`,
+    ].join(" "),
   ];
 }
 

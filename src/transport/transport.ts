@@ -1,7 +1,7 @@
 // What a transport is: whatever fills the windows of the linear memory and stands between us and the registers.
 // Everything above it, and the hot loop, sees only these members; none of them is called in the hot loop.
 
-import type { EventFd } from "../compiled/native.ts";
+import type { ClockScale, EventFd } from "../compiled/native.ts";
 import type { Iommu } from "../memory/iommu.ts";
 import type { LinearMemory, MemoryLimits } from "../memory/linear-memory.ts";
 
@@ -55,6 +55,8 @@ export interface TransportOptions {
    * device of a killed process away only after it has reset it. 0 tries once.
    */
   readonly busyTimeoutMs?: number;
+  /** The clock of a device that this process plays itself; CLOCK_MONOTONIC without one. */
+  readonly clock?: ClockScale | null;
 }
 
 /** A way to reach devices: which addresses are its own, and how one is opened. */

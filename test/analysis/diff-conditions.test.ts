@@ -116,6 +116,16 @@ describe("what is noted, with both values", () => {
     expect(names(clock(30), base)).toEqual(["clock"]);
   });
 
+  test("another clock, and one that an old result did not keep", () => {
+    const clock = (source: "tsc" | "monotonic") => ({ source, hz: null, driftPpm: null });
+    const other = runResult(withJob(base.measurement, { clock: clock("monotonic") }));
+    expect(differences(base, other)).toEqual([
+      { name: "clocksource", a: ["tsc"], b: ["monotonic"], isWorkload: false },
+    ]);
+    const old = runResult(withJob(base.measurement, { clock: null }));
+    expect(differences(base, old)).toMatchObject([{ name: "clocksource", b: ["not known"] }]);
+  });
+
   test("sets differ in what only one has; what both mix is the same", () => {
     const seeds = (...all: string[]) => all.map((seed) => run({ seed }));
     expect(names(seeds("1", "2"), seeds("2", "1"))).toEqual([]);

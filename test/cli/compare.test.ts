@@ -70,6 +70,18 @@ describe("misuse", () => {
       USAGE,
       /unknown option '--log-hist-msec'/,
     ],
+    [
+      "two clocks",
+      ["compare", "--a", "--clocksource cpu", "--b", "--clocksource clock_gettime"],
+      USAGE,
+      /same --clocksource/,
+    ],
+    [
+      "a clock of fio's that is none here",
+      ["run", "--clocksource", "gettimeofday"],
+      USAGE,
+      /clock/,
+    ],
     ["a bad axis", ["sweep", "--iodepth", "1,x"], USAGE, /--iodepth x/],
     ["a bad threshold", ["sweep", "--thresholds", "256"], USAGE, /--thresholds 256/],
     ["an unknown interrupt", ["run", "--irq", "msi-y"], USAGE, /--irq msi-y/],

@@ -67,6 +67,21 @@ describe("phasebit run --output-format json", () => {
     }
   });
 
+  test("says which clock it went by: that which was asked for, or else its own choice", () => {
+    const clockOf = (...options: string[]) => {
+      const args = ["run", "--runtime", "100ms", "--output-format", "json", ...options];
+      const { blocks } = json(phasebit(args, cwd()).stdout).phasebit as {
+        blocks: readonly [{ jobs: readonly [{ clock: Record<string, unknown> }] }];
+      };
+      return blocks[0].jobs[0].clock;
+    };
+    const monotonic = { source: "monotonic", hz: null, driftPpm: null };
+    expect(clockOf("--clocksource", "clock_gettime")).toEqual(monotonic);
+    const chosen = clockOf();
+    if (chosen["source"] === "monotonic") expect(chosen).toEqual(monotonic);
+    else expect(chosen).toMatchObject({ source: "tsc", hz: expect.any(Number) });
+  });
+
   test("randrw keeps its share of reads", () => {
     const outcome = phasebit([
       ...["run", "--device", "embedded?size=16m", "--rw", "randrw", "--rwmixread", "30"],

@@ -107,6 +107,7 @@ export function exampleJob(
     },
     stages: null,
     clockNs: 24,
+    clock: { source: "tsc", hz: 2_600_000_000, driftPpm: 0.4 },
     tier: "turbofan",
     phase: JobPhase.DONE,
   };

@@ -103,6 +103,7 @@ test("without options it is a short random read of the embedded controller", () 
     completion: { mode: "poll", irq: "auto", spinNs: 10_000, deadlineMs: 100 },
     coalesce: null,
     stages: false,
+    clocksource: "auto",
   });
 });
 

@@ -313,6 +313,12 @@ describe("results of schema 2", () => {
     expect(intervals!.flatMap((interval) => interval.latencies)).toHaveLength(100);
   });
 
+  test("which clock it was is not known", () => {
+    const { measurement } = old("run.json");
+    expect(blockIn(measurement).jobs![0]!.clock).toBeNull();
+    expect(measurement.workload.clocksource).toBeNull();
+  });
+
   test("a comparison has no jobs, and what they did together", () => {
     const { rounds, blocks, workloads } = old("compare.json").measurement;
     expect(workloads.map(({ name, options }) => [name, options])).toEqual([

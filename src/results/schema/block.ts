@@ -58,6 +58,12 @@ const rejectedEntry = v.object({
 
 const phases = Object.values(JobPhase).filter((name) => typeof name === "string");
 
+const clock = v.object({
+  source: v.picklist(["tsc", "monotonic"]),
+  hz: v.nullable(amount),
+  driftPpm: v.nullable(figure),
+});
+
 const job = v.object({
   job: count,
   source: count,
@@ -105,6 +111,8 @@ const job = v.object({
     }),
   ),
   clockNs: amount,
+  // schema 3 was there before it
+  clock: v.optional(v.nullable(clock), null),
   tier: v.picklist(["turbofan", "liftoff", "unknown"]),
   phase: v.picklist(phases),
 });

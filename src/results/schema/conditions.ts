@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { Warning } from "../../measurement/measurement.ts";
 import {
+  clockChoices,
   completionModes,
   interruptChoices,
   readWrites,
@@ -74,6 +75,8 @@ export const workload = v.object({
   }),
   coalesce: coalescing,
   stages: v.boolean(),
+  // schema 3 was there before it
+  clocksource: v.optional(v.nullable(v.picklist(clockChoices)), null),
 });
 
 export const mergedSource = v.object({
@@ -136,6 +139,7 @@ const known = v.variant("kind", [
   ),
   v.object({ kind: v.literal("cpus-shared"), threads: count, cpus: count, ...worded }),
   v.object({ kind: v.literal("cpu-starved"), job: count, percent: figure, ...worded }),
+  v.object({ kind: v.literal("clock-drift"), job: count, ppm: figure, ...worded }),
   v.object({ kind: v.literal("host-busy"), loadAverage: amount, ...worded }),
   v.object({
     kind: v.literal("drift-larger-than-difference"),
