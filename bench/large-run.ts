@@ -40,12 +40,18 @@ export function largeRun(
       })),
     );
     const endMs = (interval + 1) * INTERVAL_MS;
-    return { source: 0, endMs, lengthMs: INTERVAL_MS, latencies };
+    return { source: 0, endMs, lengthMs: INTERVAL_MS, latencies, runDelay: null };
   });
   const jobs = Array.from({ length: queues }, (_, job) => jobOf(job, list));
   const options = { rw, numjobs: `${queues}`, iodepth: "32", runtime: `${intervals}s` };
   const workload = parseWorkload({ ...options, destructive: true });
-  const measured = { startedMs: 0, jobs, intervals: list, deviceCpuNs: null };
+  const measured = {
+    startedMs: 0,
+    jobs,
+    intervals: list,
+    deviceCpuNs: null,
+    deviceRunDelayNs: null,
+  };
   return {
     ...about,
     workload,
@@ -80,7 +86,7 @@ function jobOf(job: number, intervals: readonly Interval[]): JobMeasurement {
   return {
     ...{ job, source: 0, cpu: job, sqid: job + 1, entries: 64, elapsedNs, read, write },
     ...{ submitted: completed, completed, failed: 0, lost: 0, statuses: [] },
-    ...{ unfinished: 0, timedOut: false, overdue: null },
+    ...{ unfinished: 0, timedOut: false, overdue: null, runDelayNs: null },
     rejections: {
       ...{ "bad-cid": 0, "idle-slot": 0, "stale-generation": 0 },
       ...{ "bad-sqid": 0, "bad-sqhd": 0 },

@@ -32,5 +32,6 @@ function interruptWarnings({ blocks, warnings }: Measurement): Warning[] {
     { kind: "spurious-interrupts", count: waits.spurious },
   ] as const;
   const known = new Set<string>(warnings.map(({ kind }) => kind));
+  if (known.has("interrupts-unclear")) return [];
   return counted.filter(({ kind, count }) => count > 0 && !known.has(kind));
 }

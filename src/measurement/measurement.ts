@@ -47,6 +47,15 @@ export interface Interval {
   readonly lengthMs: number;
   /** Jobs and directions that completed something. */
   readonly latencies: readonly PackedLatency[];
+  /** How long threads that were ready to run waited for a CPU; null where that is not known, as in old results. */
+  readonly runDelay: RunDelay | null;
+}
+
+/** How long threads that were ready to run waited for a CPU, as the scheduler says. */
+export interface RunDelay {
+  readonly jobs: readonly { readonly job: number; readonly waitedNs: number }[];
+  /** The embedded controller's own thread; null for a real device. */
+  readonly deviceNs: number | null;
 }
 
 /** A completion entry that was not believed, as it came. */
@@ -154,6 +163,8 @@ export interface Job {
   readonly sweeps: number;
   readonly sweepsFull: number;
   readonly usage: Usage;
+  /** How long it was ready to run and waited for a CPU; null where that is not known, as in old results. */
+  readonly runDelayNs: number | null;
   readonly waits: Waits;
   /** By stage; null unless asked for. */
   readonly stages: Readonly<Record<StageName, PackedCounts>> | null;
@@ -202,6 +213,17 @@ export interface HostConditions {
   readonly loadAverage: number;
 }
 
+/** Who had the CPU that a thread waited for: other processes, phasebit's own threads, nobody (a CPU quota). */
+export type Starver = "others" | "own" | "quota" | "unknown";
+
+/** How much of its time a thread was ready to run and waited, in percent. */
+export interface Starved {
+  readonly percent: number;
+  /** Of the worst interval. */
+  readonly worstPercent: number;
+  readonly by: Starver;
+}
+
 /** Doubts about a measurement; results/warnings.ts words each of them, with advice. */
 export type Warning =
   | { readonly kind: "io-errors"; readonly count: number }
@@ -234,8 +256,14 @@ export type Warning =
   | { readonly kind: "not-optimized"; readonly job: number }
   | { readonly kind: "not-pinned"; readonly job: number }
   | { readonly kind: "cpus-shared"; readonly threads: number; readonly cpus: number }
+  /** Of older results: share of its time that a job had its CPU. */
   | { readonly kind: "cpu-starved"; readonly job: number; readonly percent: number }
   | { readonly kind: "clock-drift"; readonly job: number; readonly ppm: number }
+  | ({ readonly kind: "job-starved"; readonly job: number } & Starved)
+  /** The embedded controller's own thread. */
+  | ({ readonly kind: "device-starved" } & Starved)
+  /** Interrupts were lost or came without a completion, while the host kept threads from running. */
+  | { readonly kind: "interrupts-unclear"; readonly lost: number; readonly spurious: number }
   | { readonly kind: "host-busy"; readonly loadAverage: number }
   | { readonly kind: "no-function-reset" }
   /** Of a later phasebit, in its words. */
@@ -307,6 +335,8 @@ export interface Block {
   readonly intervals: readonly Interval[] | null;
   /** CPU time of the embedded controller's own thread meanwhile; null for a real device. */
   readonly deviceCpuNs: number | null;
+  /** How long that thread waited for a CPU; null for a real device, and in old results. */
+  readonly deviceRunDelayNs: number | null;
 }
 
 /** What was asked for: a word for titles. Where the data is does not depend on it. */

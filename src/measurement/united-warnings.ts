@@ -29,5 +29,12 @@ function together(a: Warning, b: Warning): Warning {
   if (a.kind === "cpu-starved" && b.kind === "cpu-starved") {
     return a.percent <= b.percent ? a : b;
   }
+  if (a.kind === "interrupts-unclear" && b.kind === "interrupts-unclear") {
+    return { ...a, lost: a.lost + b.lost, spurious: a.spurious + b.spurious };
+  }
+  if ("worstPercent" in a && "worstPercent" in b) {
+    const worse = a.percent >= b.percent ? a : b;
+    return { ...worse, worstPercent: Math.max(a.worstPercent, b.worstPercent) };
+  }
   return a;
 }

@@ -32,8 +32,8 @@ function blockOf(block: CheckedBlock): Block {
   };
 }
 
-function intervalOf({ source, endMs, lengthMs, latencies }: Interval): Interval {
-  return { source, endMs, lengthMs, latencies };
+function intervalOf({ source, endMs, lengthMs, latencies, runDelay }: Interval): Interval {
+  return { source, endMs, lengthMs, latencies, runDelay };
 }
 
 function jobOf({ statuses, phase, ...job }: CheckedJob): Job {

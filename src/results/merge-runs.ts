@@ -7,6 +7,7 @@ import type {
   Job,
   Measurement,
   PackedLatency,
+  RunDelay,
   Warning,
 } from "../measurement/measurement.ts";
 import { unitedWarnings } from "../measurement/united-warnings.ts";
@@ -65,6 +66,7 @@ function blockSum(
     jobs,
     intervals: isKept ? kept.sort((a, b) => a.endMs - b.endMs || a.source - b.source) : null,
     deviceCpuNs: sumOrNull(blocks.map(({ deviceCpuNs }) => deviceCpuNs)),
+    deviceRunDelayNs: sumOrNull(blocks.map(({ deviceRunDelayNs }) => deviceRunDelayNs)),
   };
 }
 
@@ -107,7 +109,12 @@ function shiftedInterval(interval: Interval, shift: Shift): Interval {
     endMs: wholeNs(interval.endMs + shift.ms),
     lengthMs: interval.lengthMs,
     latencies: interval.latencies.map((packed) => renumbered(packed, shift)),
+    runDelay: interval.runDelay && shiftedDelay(interval.runDelay, shift),
   };
+}
+
+function shiftedDelay({ jobs, deviceNs }: RunDelay, shift: Shift): RunDelay {
+  return { jobs: jobs.map(({ job, waitedNs }) => ({ job: job + shift.jobs, waitedNs })), deviceNs };
 }
 
 function renumbered(packed: PackedLatency, { jobs }: Shift): PackedLatency {

@@ -1,7 +1,7 @@
 // Each doubt about a measurement in words, with advice. The kinds are data (measurement/measurement.ts).
 
 import { formatCount } from "../ground/units.ts";
-import type { OverdueCommand, Warning } from "../measurement/measurement.ts";
+import type { OverdueCommand, Starved, Starver, Warning } from "../measurement/measurement.ts";
 
 type Words = {
   readonly [K in Warning["kind"]]: (warning: Extract<Warning, { kind: K }>) => string;
@@ -67,6 +67,15 @@ const words: Words = {
     "or keep it off the CPUs of the jobs.",
   "no-function-reset": () =>
     "The device has no function level reset: a state left by an earlier user may have survived.",
+  "job-starved": ({ job, ...starved }) =>
+    `Job ${job} ${starvedText(starved)} Its latencies have the host's part in them. ${starvedAdvice[starved.by]}`,
+  "device-starved": (starved) =>
+    `The embedded controller's thread ${starvedText(starved)} It was late for its commands then. ` +
+    `${starvedAdvice[starved.by]}`,
+  "interrupts-unclear": ({ lost, spurious }) =>
+    `${things(lost, "completion")} came without an interrupt and ${things(spurious, "interrupt")} without a ` +
+    "completion, but the host kept threads from running meanwhile: that is no evidence against the device. " +
+    "Measure again on a quiet machine.",
   noted: ({ text }) => text,
   "drift-larger-than-difference": ({ figures, pairs, worst }) =>
     `${figures.join(", ")} drifted over the rounds (${worst.figure} of ${worst.mode} by ` +
@@ -82,6 +91,26 @@ export const warningKinds: readonly string[] = Object.keys(words);
 export function warningText(warning: Warning): string {
   return (words[warning.kind] as (warning: Warning) => string)(warning);
 }
+
+/** "waited for a CPU for 43% of the time (91% of the worst interval), while other processes had it." */
+function starvedText({ percent, worstPercent, by }: Starved): string {
+  const worst = worstPercent > percent ? ` (${worstPercent}% of the worst interval)` : "";
+  return `waited for a CPU for ${percent}% of the time${worst}, ${starvers[by]}.`;
+}
+
+const starvers: Readonly<Record<Starver, string>> = {
+  others: "while other processes had it",
+  own: "while other threads of phasebit had it, jobs or the embedded controller",
+  quota: "because the CPU quota of its control group was used up",
+  unknown: "while others had it",
+};
+
+const starvedAdvice: Readonly<Record<Starver, string>> = {
+  others: "Stop the other work, or choose other CPUs with --cpus.",
+  own: "Use fewer jobs, or other CPUs with --cpus.",
+  quota: "Raise the quota, or use fewer jobs.",
+  unknown: "Stop other work, or choose other CPUs with --cpus.",
+};
 
 /** What finds a command again in a trace of the device. */
 function commandText({ op, lba, cid, sqid, ageNs }: OverdueCommand & { sqid: number }): string {

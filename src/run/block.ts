@@ -23,11 +23,12 @@ export interface Measured {
   readonly jobs: readonly JobMeasurement[];
   readonly intervals: readonly Interval[];
   readonly deviceCpuNs: number | null;
+  readonly deviceRunDelayNs: number | null;
 }
 
 /** The block, at its place in the measurement. */
 export function blockOf(
-  { startedMs, jobs, intervals, deviceCpuNs }: Measured,
+  { startedMs, jobs, intervals, deviceCpuNs, deviceRunDelayNs }: Measured,
   place: Pick<Block, "workload" | "round" | "phase" | "position">,
 ): Block {
   const kept = jobs.map(jobOf);
@@ -40,6 +41,7 @@ export function blockOf(
     jobs: kept,
     intervals,
     deviceCpuNs,
+    deviceRunDelayNs,
   };
 }
 

@@ -2,11 +2,7 @@
 
 import type { HostConditions, Job, Warning } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
-
-/** A loop that polls needs its CPU all the time; less means that others had it. */
-const FULL_SHARE = 0.97;
-/** Below this the kernel's accounting is too coarse. */
-const SHORTEST_NS = 200_000_000;
+import { type HostEvidence, interruptDoubts, starvations } from "./starvation.ts";
 
 /** By so much a clock is slewed at most where it is set right gently (adjtimex); more is no such thing. */
 const MOST_DRIFT_PPM = 500;
@@ -17,6 +13,8 @@ type DoubtedJob = Omit<Job, "stages">;
 export interface Evidence {
   readonly jobs: readonly DoubtedJob[];
   readonly host: HostConditions;
+  /** What the scheduler did with the jobs' threads and the embedded controller's. */
+  readonly threads: Pick<HostEvidence, "shares" | "load">;
   readonly workload: Workload;
   readonly interrupted: boolean;
   /** Threads that spun during the run, and the CPUs that they had. */
@@ -29,8 +27,8 @@ export interface Evidence {
 
 /** Worst first. */
 export function warningsOf(evidence: Evidence): Warning[] {
-  const { jobs, host, workload, interrupted, crowd, hasReset, failure } = evidence;
-  const { mode } = workload.completion;
+  const { jobs, host, threads, workload, interrupted, crowd, hasReset, failure } = evidence;
+  const starved = starvations({ ...threads, cpus: jobs.map(({ cpu }) => cpu) });
   const sum = (of: (job: DoubtedJob) => number): number =>
     jobs.reduce((total, job) => total + of(job), 0);
   const failed = sum((job) => job.failed);
@@ -46,22 +44,12 @@ export function warningsOf(evidence: Evidence): Warning[] {
     unfinished > 0 && { kind: "commands-unfinished", count: unfinished },
     failed > 0 && { kind: "io-errors", count: failed },
     rejected > 0 && { kind: "rejected-completions", count: rejected },
-    lostInterrupts > 0 && { kind: "lost-interrupts", count: lostInterrupts },
-    spurious > 0 && { kind: "spurious-interrupts", count: spurious },
+    ...interruptDoubts(lostInterrupts, spurious, starved.length === 0),
     interrupted && { kind: "interrupted" },
     crowd.threads > crowd.cpus && { kind: "cpus-shared", ...crowd },
     host.loadAverage > host.cpus && { kind: "host-busy", loadAverage: host.loadAverage },
     !hasReset && { kind: "no-function-reset" },
-    ...(mode === "poll" ? jobs : [])
-      .map((job) => ({ job, share: cpuShare(job) }))
-      .filter(({ job, share }) => job.elapsedNs > SHORTEST_NS && share < FULL_SHARE)
-      .map(
-        ({ job: { job }, share }): Warning => ({
-          kind: "cpu-starved",
-          job,
-          percent: Math.round(share * 100),
-        }),
-      ),
+    ...starved,
     ...jobs
       .map(({ job, clock }) => ({ job, ppm: clock?.driftPpm ?? 0 }))
       .filter(({ ppm }) => Math.abs(ppm) > MOST_DRIFT_PPM)
@@ -74,11 +62,6 @@ export function warningsOf(evidence: Evidence): Warning[] {
       .map(({ job }): Warning => ({ kind: "not-pinned", job })),
   ];
   return doubts.filter((doubt): doubt is Warning => Boolean(doubt));
-}
-
-/** Share of its time that the job's thread had a CPU. */
-function cpuShare({ usage, elapsedNs }: DoubtedJob): number {
-  return (usage.userNs + usage.systemNs) / elapsedNs;
 }
 
 /** What ended the job, if a command did that had its time. */

@@ -3,9 +3,11 @@
 
 import { JobPhase } from "../../assembly/layout.ts";
 import { emptyCounts, mergeCounts, packLatency } from "../measurement/latency-counts.ts";
-import type { Interval, LatencyCounts, Warning } from "../measurement/measurement.ts";
+import type { Interval, LatencyCounts, RunDelay, Warning } from "../measurement/measurement.ts";
+import { DelayMeter, type Shares, type Threads } from "./delays.ts";
 import { Gauge } from "./gauge.ts";
 import type { JobView } from "./job-view.ts";
+import { interruptDoubts, starvations } from "./starvation.ts";
 
 /** With somebody looking. */
 const SAMPLE_MS = 250;
@@ -45,6 +47,8 @@ export interface MonitorOptions {
   readonly logHistMs: number;
   /** The time, by the jobs' clock. */
   readonly nowNs: () => bigint;
+  /** The threads of the jobs and of the embedded controller. */
+  readonly threads: () => Threads;
   /** Looks after the controller, at every tick. */
   readonly check: () => void;
   /** Told once when commands that are still in flight are waited for, and how many. */
@@ -66,6 +70,8 @@ export class Monitor {
   /** When the next interval is due: a late one does not put off those after it. */
   #intervalDueNs = 0n;
   #rampEndNs = 0n;
+  readonly #meter: DelayMeter;
+  readonly #shares: Shares[] = [];
   /** Since when all jobs submit nothing more. */
   #drainingNs: bigint | undefined;
   #isWaitTold = false;
@@ -73,6 +79,7 @@ export class Monitor {
   constructor(jobs: readonly JobView[], options: MonitorOptions) {
     this.#jobs = jobs;
     this.#options = options;
+    this.#meter = new DelayMeter(options.threads);
     this.#gauges = {
       interval: jobs.map((job) => new Gauge(job)),
       sample: options.onSample ? jobs.map((job) => new Gauge(job)) : [],
@@ -80,7 +87,9 @@ export class Monitor {
   }
 
   start(): void {
-    this.#rampEndNs = process.hrtime.bigint() + BigInt(Math.round(this.#options.rampTimeMs * 1e6));
+    const nowNs = this.#options.nowNs();
+    this.#rampEndNs = nowNs + BigInt(Math.round(this.#options.rampTimeMs * 1e6));
+    this.#meter.begin(nowNs);
     this.#arm();
   }
 
@@ -102,9 +111,11 @@ export class Monitor {
   #arm(): void {
     const { onSample, logHistMs } = this.#options;
     const nowNs = this.#options.nowNs();
+    // the last look of a ramp is where the first interval's run delay counts from
+    const rampMs = milliseconds(this.#rampEndNs - nowNs) - 1;
     const waits =
       this.#startedNs === undefined
-        ? [onSample ? SAMPLE_MS : CHECK_MS, logHistMs]
+        ? [onSample ? SAMPLE_MS : CHECK_MS, logHistMs, ...(rampMs >= 1 ? [rampMs] : [])]
         : [
             onSample ? SAMPLE_MS - milliseconds(nowNs - this.#sampleNs) : CHECK_MS,
             milliseconds(this.#intervalDueNs - nowNs),
@@ -121,7 +132,9 @@ export class Monitor {
   #look(): void {
     this.#options.check();
     if (!this.#hasBegun()) {
-      const elapsedMs = Math.min(-1, milliseconds(process.hrtime.bigint() - this.#rampEndNs));
+      const rampNs = this.#options.nowNs();
+      this.#meter.begin(rampNs);
+      const elapsedMs = Math.min(-1, milliseconds(rampNs - this.#rampEndNs));
       const none = { latency: emptyCounts, total: emptyCounts, queues: [], doubts: [] };
       this.#options.onSample?.({ elapsedMs, periodMs: 0, ...none });
       return;
@@ -162,10 +175,12 @@ export class Monitor {
       gauge.directions().map(({ op, latency }) => packLatency(latency, { op, job })),
     );
     const lengthMs = milliseconds(nowNs - this.#intervalNs);
+    const shares = this.#meter.end(nowNs);
+    this.#shares.push(shares);
     // a last moment without I/O is no interval
     if (isLast && latencies.length === 0 && lengthMs < this.#options.logHistMs / 10) return;
     const endMs = milliseconds(nowNs - this.#startedNs!);
-    this.intervals.push({ source: 0, endMs, lengthMs, latencies });
+    this.intervals.push({ source: 0, endMs, lengthMs, latencies, runDelay: runDelayOf(shares) });
     this.#intervalNs = nowNs;
   }
 
@@ -173,6 +188,11 @@ export class Monitor {
   #isNearEnd(nowNs: bigint): boolean {
     const leftMs = this.#options.runtimeMs - milliseconds(nowNs - this.#startedNs!);
     return Math.abs(leftMs) < this.#options.logHistMs / 2;
+  }
+
+  /** What the scheduler did with the threads, interval by interval, what came after the last one too. */
+  get shares(): readonly Shares[] {
+    return this.#shares;
   }
 
   get #lengthNs(): bigint {
@@ -201,11 +221,25 @@ export class Monitor {
     const counted = [
       { kind: "io-errors", count: sum(({ counters }) => counters.failed) },
       { kind: "rejected-completions", count: sum(({ counters }) => counters.rejected) },
-      { kind: "lost-interrupts", count: sum(({ waits }) => waits.lost) },
-      { kind: "spurious-interrupts", count: sum(({ waits }) => waits.spurious) },
     ] as const;
-    return counted.filter(({ count }) => count > 0);
+    // as of the last interval
+    const starved = starvations({ shares: this.#shares, load: null, cpus: [] });
+    const [lost, spurious] = [sum(({ waits }) => waits.lost), sum(({ waits }) => waits.spurious)];
+    return [
+      ...counted.filter(({ count }) => count > 0),
+      ...interruptDoubts(lost, spurious, starved.length === 0),
+      ...starved,
+    ];
   }
+}
+
+/** Null where the kernel says nothing of them. */
+function runDelayOf({ jobs, device }: Shares): RunDelay | null {
+  const known = jobs.flatMap((share, job) =>
+    share === null ? [] : [{ job, waitedNs: share.waitedNs }],
+  );
+  if (known.length < jobs.length) return null;
+  return { jobs: known, deviceNs: device?.waitedNs ?? null };
 }
 
 function milliseconds(ns: bigint): number {

@@ -24,7 +24,9 @@ import type { NamespaceData } from "../nvme/identify.ts";
 import type { Trace } from "../nvme/registers.ts";
 import type { JobMeasurement, Measured } from "./block.ts";
 import { Coalescer } from "./coalescing.ts";
+import { allShares, type Threads } from "./delays.ts";
 import { hostConditions } from "./host.ts";
+import { hostLoad, loadBetween } from "./host-load.ts";
 import { allocateJob, clearJob, type JobMemory, jobLimits } from "./job-memory.ts";
 import { createQueues, type JobQueue, type JobTask, jobTask } from "./job-task.ts";
 import { JobView } from "./job-view.ts";
@@ -33,6 +35,7 @@ import { checkAgainstDevice } from "./limits.ts";
 import { Monitor, type Sample } from "./monitor.ts";
 import { type PrepareOptions, prepareWrites, type StopSignal } from "./prepare.ts";
 import { rehearse } from "./rehearsal.ts";
+import type { HostEvidence } from "./starvation.ts";
 import { requireCoalescedVector } from "./vectors.ts";
 
 /** How often a start-up wait looks at the jobs' phases. */
@@ -52,6 +55,8 @@ export interface SessionOptions {
 
 /** What a block gave. */
 export interface BlockOutcome extends Measured {
+  /** What the scheduler did with the threads. */
+  readonly threads: Pick<HostEvidence, "shares" | "load">;
   /** Why no other block can follow, if so: the controller failed, or may still write to this one's memory. */
   readonly failure: Warning | undefined;
 }
@@ -293,19 +298,19 @@ export class Session {
     const times = { rampTimeMs, runtimeMs, logHistMs };
     const tell = (commands: number): void => onWaiting?.(waitingText(commands, workload));
     const nowNs = (): bigint => native().clockNow(this.#clock);
-    const monitor = new Monitor(views, {
-      ...times,
-      nowNs,
-      check: watch,
-      onWaiting: tell,
-      onSample,
+    const threads = (): Threads => ({
+      jobs: views.map((view) => view.thread),
+      device: this.#emulator?.thread ?? 0,
     });
+    const looks = { nowNs, threads, check: watch, onWaiting: tell, onSample };
+    const monitor = new Monitor(views, { ...times, ...looks });
     signal?.addEventListener("abort", hurry);
     if (signal?.aborted) hurry();
     const started = new AbortController();
     try {
       const jobs = Promise.all(tasks.map((task) => this.#pool.run(task)));
       await Promise.race([jobs, ready(views, [started.signal, signal])]);
+      const loadBefore = hostLoad();
       const startedMs = Date.now() + rampTimeMs;
       letGo(memory.memory, this.#gate.pointer);
       monitor.start();
@@ -314,10 +319,19 @@ export class Session {
       for (const [at, { rings, lost, unfinished }] of outcomes.entries()) {
         if (lost + unfinished === 0) queues[at]!.queue.takeBack(rings);
       }
-      const measured = outcomes.map((outcome, at) => measurement(tasks[at]!, views[at]!, outcome));
+      const load = loadBetween(loadBefore, hostLoad());
+      const { jobs: waited, device } = allShares(monitor.shares);
+      const measured = outcomes.map((outcome, at) => ({
+        ...measurement(tasks[at]!, views[at]!, outcome),
+        runDelayNs: waited[at]?.waitedNs ?? null,
+      }));
       const cpuAfter = this.#emulator?.cpuNs;
-      const deviceCpuNs = cpuAfter === undefined ? null : cpuAfter - cpuBefore;
-      return { startedMs, jobs: measured, intervals: monitor.intervals, deviceCpuNs, failure };
+      return {
+        ...{ startedMs, jobs: measured, intervals: monitor.intervals, failure },
+        deviceCpuNs: cpuAfter === undefined ? null : cpuAfter - cpuBefore,
+        deviceRunDelayNs: device?.waitedNs ?? null,
+        threads: { shares: monitor.shares, load },
+      };
     } finally {
       started.abort();
       hurry();
@@ -354,7 +368,11 @@ export async function withSession<M extends Measurement>(
   }
 }
 
-function measurement(task: JobTask, view: JobView, outcome: JobOutcome): JobMeasurement {
+function measurement(
+  task: JobTask,
+  view: JobView,
+  outcome: JobOutcome,
+): Omit<JobMeasurement, "runDelayNs"> {
   const { rejected: _rejected, ...counters } = view.counters;
   return {
     ...counters,

@@ -10,7 +10,7 @@ import type { BlockOutcome, Session } from "./session.ts";
 export function blockWarnings(
   session: Session,
   workload: Workload,
-  outcome: Pick<BlockOutcome, "jobs" | "failure">,
+  outcome: Pick<BlockOutcome, "jobs" | "failure" | "threads">,
   interrupted = false,
 ): Warning[] {
   return warningsOf({

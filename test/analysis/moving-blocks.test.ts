@@ -116,6 +116,7 @@ describe("intervals of a run", () => {
       source: 0,
       endMs: (index + 1) * 10,
       lengthMs: 10,
+      runDelay: null,
       latencies: [packed],
     }));
     const long = withBlock(exampleRun({ seconds: 1, perSecond: 1 }), { intervals });

@@ -49,6 +49,36 @@ describe("a measurement that was made is kept", () => {
   });
 });
 
+describe("--timeout", () => {
+  test("a command that takes longer than the rest of the run is waited for, and is not lost", () => {
+    const device = "embedded?size=16m&latency=6s";
+    const outcome = phasebit(["run", "-d", device, "-t", "100ms", "--output-format", "json"]);
+    expect(outcome.status).toBe(0);
+    expect(outcome.stderr).toBe(
+      "waiting for 1 command in flight, for up to 30s each (--timeout)\n",
+    );
+    const { jobs, phasebit: own } = JSON.parse(outcome.stdout);
+    expect(jobs[0].read.total_ios).toBe(1);
+    expect(jobs[0].read.clat_ns.min).toBeGreaterThanOrEqual(6e9);
+    expect(own.blocks[0].jobs[0]).toMatchObject({ lost: 0, unfinished: 0, timedOut: false });
+  });
+
+  test("a run that it ends says so, and names the command", () => {
+    const fault = device("never-complete:op=read,nth=1");
+    const options = ["--numjobs", "2", "--timeout", "100ms", "--runtime", "10m"];
+    const outcome = phasebit(["run", "-d", fault, ...options, "--output-format", "json"]);
+    expect(outcome.status).toBe(DEVICE_FAULT);
+    const { jobs, phasebit: own } = JSON.parse(outcome.stdout);
+    expect(jobs.some(({ error }: { error: number }) => error !== 0)).toBe(true);
+    const told = own.warnings.find(({ kind }: { kind: string }) => kind === "timed-out");
+    expect(told).toMatchObject({ op: "read", timeoutMs: 100, runtimeMs: 600_000 });
+    const of = own.blocks[0].jobs.find(({ timedOut }: { timedOut: boolean }) => timedOut);
+    expect(of.overdue).toMatchObject({ cid: told.cid, lba: told.lba });
+    expect(of.sqid).toBe(told.sqid);
+    expect(told.ageNs).toBeGreaterThan(100e6);
+  });
+});
+
 describe("one clear line", () => {
   test.each([
     [

@@ -154,6 +154,7 @@ function measured(latency: LatencyCounts, jobs: readonly Job[]) {
     jobs,
     intervals: [],
     deviceCpuNs: null,
+    deviceRunDelayNs: null,
   };
 }
 

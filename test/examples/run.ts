@@ -83,6 +83,7 @@ export function exampleJob(
     unfinished: 0,
     timedOut: false,
     overdue: null,
+    runDelayNs: null,
     statuses: [],
     rejections: noRejections,
     rejectedRaw: [],
@@ -153,6 +154,7 @@ export function exampleRun(example: Example = {}): Measurement {
     source: 0,
     endMs: (second + 1) * 1000,
     lengthMs: 1000,
+    runDelay: null,
     latencies: times(workload.numjobs).flatMap((job) =>
       (["read", "write"] as const)
         .map((op) => packLatency(countsOf(samples(op, job, second)), { op, job }))
@@ -168,6 +170,7 @@ export function exampleRun(example: Example = {}): Measurement {
     jobs,
     intervals: times(seconds).map(interval),
     deviceCpuNs: null,
+    deviceRunDelayNs: null,
   };
   return {
     kind: "run",
@@ -251,7 +254,12 @@ export function withJob(run: Measurement, change: JobChange): Measurement {
     write: write ?? sumIn(latenciesOf(run, first.job), "write"),
   };
   const place = { workload: 0, round: null, phase: 0, position: 0 };
-  const about = { startedMs: run.startedMs, intervals: [], deviceCpuNs: null };
+  const about = {
+    startedMs: run.startedMs,
+    intervals: [],
+    deviceCpuNs: null,
+    deviceRunDelayNs: null,
+  };
   const { jobs, latencies: own } = blockOf({ ...about, jobs: [measured] }, place);
   const kept = blockIn(run).latencies.filter(({ job }) => job !== first.job);
   return withBlock(withJobs(run, [...jobs!, ...others]), { latencies: [...own, ...kept] });

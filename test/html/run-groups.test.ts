@@ -46,6 +46,7 @@ function merged(): Measurement {
     source: 1,
     endMs: interval.endMs + 500,
     lengthMs: interval.lengthMs,
+    runDelay: null,
     latencies: interval.latencies.map(second),
   }));
   const sum = withJobs(run, [...jobs, ...jobs.map((job) => ({ ...second(job), source: 1 }))]);

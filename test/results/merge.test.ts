@@ -67,12 +67,14 @@ function runOf({ startedMs, jobs, elapsedMs = 2000, fractionMs = 0 }: RunShape):
       source: 0,
       endMs: ((index + 1) * elapsedMs) / 2 + fractionMs,
       lengthMs: elapsedMs / 2,
+      runDelay: null,
       latencies: jobs.flatMap((samples, job) => {
         const own = countsOf(half(samples, index));
         return own.total === 0 ? [] : [packLatency(own, { op: "read", job })];
       }),
     })),
     deviceCpuNs: null,
+    deviceRunDelayNs: null,
   };
   const workload = { ...base.workload, numjobs: jobs.length };
   return {

@@ -28,6 +28,15 @@ const interval = v.object({
   read: v.exactOptional(seriesDirection),
   write: v.exactOptional(seriesDirection),
   latencies,
+  runDelay: v.optional(
+    v.nullable(
+      v.object({
+        jobs: listOf(v.object({ job: count, waitedNs: amount }), MOST_JOBS),
+        deviceNs: v.nullable(amount),
+      }),
+    ),
+    null,
+  ),
 });
 
 /** "0x00" to "0xff". */
@@ -91,6 +100,7 @@ const job = v.object({
     minorFaults: count,
     majorFaults: count,
   }),
+  runDelayNs: v.optional(v.nullable(amount), null),
   waits: v.object({
     interrupts: count,
     wakeups: count,
@@ -137,6 +147,7 @@ export const block = v.pipe(
     startedMs: unixMs,
     elapsedNs: duration,
     deviceCpuNs: v.nullable(amount),
+    deviceRunDelayNs: v.optional(v.nullable(amount), null),
     latencies,
     work: v.nullable(work),
     jobs: v.nullable(v.pipe(listOf(job, MOST_JOBS), v.minLength(1))),

@@ -95,6 +95,12 @@ export const overdueCommand = {
   ageNs: amount,
 };
 
+const starved = {
+  percent: amount,
+  worstPercent: amount,
+  by: v.picklist(["others", "own", "quota", "unknown"]),
+};
+
 const names = v.array(text);
 const worded = { text };
 
@@ -140,6 +146,9 @@ const known = v.variant("kind", [
   v.object({ kind: v.literal("cpus-shared"), threads: count, cpus: count, ...worded }),
   v.object({ kind: v.literal("cpu-starved"), job: count, percent: figure, ...worded }),
   v.object({ kind: v.literal("clock-drift"), job: count, ppm: figure, ...worded }),
+  v.object({ kind: v.literal("job-starved"), job: count, ...starved, ...worded }),
+  v.object({ kind: v.literal("device-starved"), ...starved, ...worded }),
+  v.object({ kind: v.literal("interrupts-unclear"), lost: count, spurious: count, ...worded }),
   v.object({ kind: v.literal("host-busy"), loadAverage: amount, ...worded }),
   v.object({
     kind: v.literal("drift-larger-than-difference"),
