@@ -1,4 +1,5 @@
 // The host module's exports: single accesses for the control plane, then the loop. One instance owns one queue pair.
+import { configureBatches } from "./batch.ts";
 import { countsIndex } from "./histogram.ts";
 import { loadHalf, writeDoorbell } from "./mmio.ts";
 import { configurePattern, draw, multiplyHigh, nextLba } from "./pattern.ts";
@@ -28,6 +29,7 @@ import {
   sweepStaged,
 } from "./loop.ts";
 import { configureAudit, takeInterrupts } from "./audit.ts";
+import { configurePause, turn } from "./pause.ts";
 import { highNs, lowNs, wakeNs } from "./quantiles.ts";
 import { readClocks } from "./time.ts";
 import { configureStages } from "./stages.ts";
@@ -37,9 +39,10 @@ export { writeDoorbell, loadHalf };
 export { attachSubmissionQueue, attachCompletionQueue, ring, free, head, tail, phaseTag };
 export { buildPrps, prpListPages };
 export { configureSlots, configurePattern, configure, configureWait, configureAudit };
+export { configurePause, configureBatches };
 export { start, countIn, resetCounters, sweep, run, runStaged, configureStages, drain, publish, readClocks };
 export { outstanding, oldest, oldestSlot, youngest, submittedBy };
 // the loop's inner parts, so that V8 can be asked which of its compilers made them
-export { sweepFrom, sweepStaged, wait, settle };
+export { sweepFrom, sweepStaged, wait, settle, turn };
 export { takeInterrupts, lowNs, highNs, wakeNs };
 export { countsIndex, draw, nextLba, multiplyHigh };

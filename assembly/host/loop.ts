@@ -3,10 +3,12 @@
 import {
   BLOCK_COMPLETED,
   BLOCK_FAILED,
+  BLOCK_PAUSE,
   BLOCK_REJECTED,
   BLOCK_SUBMITTED,
   BLOCK_SWEEPS,
   BLOCK_SWEEPS_FULL,
+  HISTOGRAM_MIN,
   HISTOGRAM_SUM,
   SLOT_EXPECTED,
   SLOT_LBA_SHIFT,
@@ -19,9 +21,11 @@ import {
 } from "../layout.ts";
 import { NvmOpcode } from "../spec/commands.ts";
 import { Sqe } from "../spec/entries.ts";
+import { leastAtOnce, mostAtOnce, takeAll } from "./batch.ts";
 import { outstanding } from "./flight.ts";
 import { record } from "./histogram.ts";
 import { judge } from "./judge.ts";
+import { learnPause, longestPause, looksPerClock, pause, resetPause } from "./pause.ts";
 import { draw, nextLba, nextOpcode } from "./pattern.ts";
 import {
   advanceHead,
@@ -35,6 +39,7 @@ import {
   ring,
   ringBoth,
   secondHalf,
+  secondHalfAhead,
   submissionEntries,
   submissionEntry,
 } from "./queue.ts";
@@ -44,7 +49,6 @@ import { configureTime, readClock, time } from "./time.ts";
 import {
   begin,
   idle,
-  LOOKS_PER_CLOCK,
   onlyPolls,
   publishWaits,
   resetWaits,
@@ -81,6 +85,7 @@ export function configure(
   readHistogram = reads;
   writeHistogram = writes;
   resetCounters();
+  takeAll();
   odd = false;
   for (let index: u32 = 0; index < submissionEntries(); index++) {
     const pointer = submissionEntry(index);
@@ -112,6 +117,7 @@ export function resetCounters(): void {
   sweeps = 0;
   sweepsFull = 0;
   resetWaits();
+  resetPause();
 }
 
 /** Submits one command from every slot and rings once. */
@@ -170,7 +176,7 @@ export function sweep(): u32 {
 /** @param first the second half of the head entry, which is new */
 export function sweepFrom(first: u64): u32 {
   const built = nextEntry();
-  const limit = slotCount();
+  const limit = mostAtOnce();
   let second = first;
   let reaped: u32 = 0;
   do {
@@ -248,7 +254,8 @@ export function runStaged(until: u64): void {
 @inline
 function runLoop(until: u64, staged: bool): void {
   do {
-    const second = look(onlyPolls() ? LOOKS_PER_CLOCK : 1);
+    const most: u32 = onlyPolls() ? looksPerClock() : 1;
+    const second = leastAtOnce() == 1 ? look(most) : lookForBatch(most);
     if (isNew(second)) reap(second, staged);
     else idle();
   } while (time() < until);
@@ -296,9 +303,25 @@ export function sweepStaged(second: u64): void {
 function look(most: u32): u64 {
   let left = most;
   let second = secondHalf();
-  while (!isNew(second) && --left) second = secondHalf();
+  while (!isNew(second) && --left) {
+    pause();
+    second = secondHalf();
+  }
   sweeps += most - left + (left != 0) as u32;
   return second;
+}
+
+/** The same until as many are new as are to be taken at once. */
+function lookForBatch(most: u32): u64 {
+  const ahead = leastAtOnce() - 1;
+  let left = most;
+  let second = secondHalfAhead(ahead);
+  while (!isNew(second) && --left) {
+    pause();
+    second = secondHalfAhead(ahead);
+  }
+  sweeps += most - left + (left != 0) as u32;
+  return left != 0 ? secondHalf() : second;
 }
 
 /** Sum of all latencies so far, in ns. During the ramp one histogram takes both directions. */
@@ -354,5 +377,15 @@ export function publish(): void {
   store<u64>(block, rejected, BLOCK_REJECTED);
   store<u64>(block, sweeps, BLOCK_SWEEPS);
   store<u64>(block, sweepsFull, BLOCK_SWEEPS_FULL);
+  store<u64>(block, longestPause(), BLOCK_PAUSE);
   publishWaits(block);
+  learnPause(shortest());
+}
+
+/** The shortest latency so far, in ns. */
+function shortest(): u64 {
+  return min<u64>(
+    load<u64>(readHistogram, HISTOGRAM_MIN),
+    load<u64>(writeHistogram, HISTOGRAM_MIN),
+  );
 }

@@ -147,6 +147,13 @@ export function secondHalf(): u64 {
   return load<u64>(headEntry(), 8);
 }
 
+/** The same of the entry `ahead` of the head, with its phase as it would stand in the head's lap. */
+export function secondHalfAhead(ahead: u32): u64 {
+  const entry = headEntry() + ahead * CQE_BYTES;
+  if (entry < cqEnd) return load<u64>(entry, 8);
+  return load<u64>(entry - cqEntries * CQE_BYTES, 8) ^ (PHASE << 16);
+}
+
 /** Whether the second half of an entry carries this lap's phase tag. */
 // @ts-ignore: decorator
 @inline

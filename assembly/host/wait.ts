@@ -9,13 +9,10 @@ import {
   resetAudit,
   takeInterrupts,
 } from "./audit.ts";
+import { looksPerCheck, looksPerClock, pause } from "./pause.ts";
 import { highNs, learn, lowNs, resetQuantiles, skippedSleep, wakeNs, woke } from "./quantiles.ts";
 import { acceptClock, readClock, time } from "./time.ts";
 
-/** Looks between two readings of the clock while polling: some microseconds. */
-export const LOOKS_PER_CLOCK: u32 = 1024;
-/** Likewise while a limit of microseconds is watched. */
-const LOOKS_PER_CHECK: u32 = 16;
 /** `lhp` takes its mean over periods of this length, as Linux did. */
 const PERIOD_NS: u64 = 100_000_000;
 /** A thread that sleeps hears nothing else, not even that it is to stop. */
@@ -101,7 +98,8 @@ export function idle(): void {
 // @ts-ignore: decorator
 @inline
 function pollOn(): void {
-  if ((looks & (LOOKS_PER_CLOCK - 1)) == 0) readClock();
+  if ((looks & (looksPerClock() - 1)) == 0) readClock();
+  else pause();
 }
 
 /** Waits as the mode does, for modes that do more than look. */
@@ -125,7 +123,10 @@ export function wait(): void {
 
 /** Looks until the stretch has lasted `limit`, then takes the interrupts that came meanwhile, then blocks. */
 function lookThenBlock(limit: u64): void {
-  if ((looks & (LOOKS_PER_CHECK - 1)) != 0) return;
+  if ((looks & (looksPerCheck() - 1)) != 0) {
+    pause();
+    return;
+  }
   readClock();
   if (time() - since < limit) return;
   if (drained) {
@@ -135,7 +136,7 @@ function lookThenBlock(limit: u64): void {
   // A completion may have come just before its interrupt is taken here: look once more before blocking.
   takeInterrupts();
   drained = true;
-  looks = LOOKS_PER_CHECK - 1;
+  looks = looksPerCheck() - 1;
 }
 
 function sleepUntil(wanted: u64): void {

@@ -10,8 +10,10 @@ import {
   MAX_IODEPTH,
   needsInterrupts,
   parseWorkload,
+  pollPause,
   type Workload,
 } from "../measurement/workload.ts";
+import { pauseText } from "../measurement/workload-names.ts";
 import { completionModes, type WorkloadOptions } from "../measurement/workload-options.ts";
 import { checkOutput } from "../results/files.ts";
 import { runSweep, type SweepAxes, settingOf, sweepWorkloads } from "../run/sweep.ts";
@@ -37,8 +39,9 @@ export async function sweep(flags: SweepFlags, typed: TypedOptions): Promise<voi
     modes: names("--modes", flags.modes, completionModes),
     iodepths: axis("--iodepth", flags.iodepth, 1, MAX_IODEPTH),
     coalescings: coalescings(flags),
+    pausesNs: pauses(flags.pollPause ?? "auto"),
   };
-  const base = parseWorkload({ ...flags, iodepth: undefined });
+  const base = baseOf(flags, axes);
   const workloads = sweepWorkloads(base, axes);
   requireAxesEffect(flags, axes);
   requireEffect(typed, workloads);
@@ -74,6 +77,25 @@ function measure(
     }),
     ...traceTo(flags),
   });
+}
+
+/** What all points share: each of them is checked as a run would be. */
+function baseOf(flags: SweepFlags, { modes, iodepths }: SweepAxes): Workload {
+  const common = { ...flags, pollPause: undefined };
+  for (const completion of modes) {
+    for (const iodepth of iodepths) parseWorkload({ ...common, completion, iodepth: `${iodepth}` });
+  }
+  const any = { iodepthBatchCompleteMin: undefined, iodepthBatchCompleteMax: undefined };
+  const { batch } = parseWorkload({ ...common, iodepth: `${Math.max(...iodepths)}` });
+  return { ...parseWorkload({ ...common, ...any, iodepth: undefined }), batch };
+}
+
+/** Times, each once. */
+function pauses(text: string): (number | null)[] {
+  const values = text.split(",").map(pollPause);
+  const twice = values.findIndex((value, index) => values.indexOf(value) !== index);
+  if (twice >= 0) throw usage(`--poll-pause ${text}: names ${pauseText(values[twice]!)} twice`);
+  return values;
 }
 
 /** Numbers, each once: a setting that is measured twice would be two points of one name. */

@@ -4,7 +4,7 @@
 import { fioSize, fioTime, formatBytes, formatNs } from "../ground/units.ts";
 import type { DeviceIdentity, HostConditions } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
-import { coalescingText } from "../measurement/workload-names.ts";
+import { batchText, coalescingText, looksOn, pauseText } from "../measurement/workload-names.ts";
 import { type DiffResult, kindOf, type Side, sourcesOf } from "./diff-sides.ts";
 import { workloadPairs } from "./diff-workloads.ts";
 import { clocksOf, median } from "./totals.ts";
@@ -63,6 +63,12 @@ const noted: readonly Condition[] = [
     of: option(({ completion: { mode, spinNs } }) => (mode === "hybrid" ? formatNs(spinNs) : null)),
     isSubject: true,
   },
+  {
+    name: "poll-pause",
+    of: option(({ completion: { mode, pauseNs } }) => (looksOn(mode) ? pauseText(pauseNs) : null)),
+    isSubject: true,
+  },
+  { name: "at once", of: option(({ batch }) => batchText(batch)), isSubject: true },
   ofRuns("coalesce", ({ coalesce }) =>
     coalesce === null ? "left alone" : coalescingText(coalesce),
   ),

@@ -8,7 +8,7 @@ import { listOption, optionOf, outputOptions, typedOptions } from "./options.ts"
 import { withSection } from "./sections.ts";
 
 /** What the axes say instead. */
-const AXES = /--(completion|iodepth|coalesce)\b/;
+const AXES = /--(completion|iodepth|coalesce|poll-pause)(?= )/;
 const RUNTIME = "2s";
 
 export function sweepCommand(): Command {
@@ -42,6 +42,7 @@ function axes(): Option[] {
     new Option("-q, --iodepth <list>", "depths: commands in flight per job").default("1,4,16,64"),
     listOption("--modes <list>", "completion modes", completionModes).default("poll,interrupt"),
     new Option("--thresholds <list>", "Interrupt Coalescing: completions, 0's based"),
+    new Option("--poll-pause <list>", "between two looks: 0, times, auto").default("auto"),
     new Option("--times <list>", "Interrupt Coalescing: units of 100us"),
   ];
 }

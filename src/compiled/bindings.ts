@@ -60,6 +60,10 @@ export interface HostExports {
   configureWait(controlBlock: number, waitMode: number, spin: bigint): void;
   /** controlBlock u32, deadline u64, shared bool */
   configureAudit(controlBlock: number, deadline: bigint, shared: boolean): void;
+  /** ns i64, perNs f64 */
+  configurePause(ns: bigint, perNs: number): void;
+  /** atLeast u32, atMost u32 */
+  configureBatches(atLeast: number, atMost: number): void;
   start(): void;
   /** reads u32, writes u32, stages u32 */
   countIn(reads: number, writes: number, stages: number): void;
@@ -94,6 +98,8 @@ export interface HostExports {
   wait(): void;
   /** reaped u32, count u64, sumNs u64 */
   settle(reaped: number, count: bigint, sumNs: bigint): void;
+  /** count u32; returns u64 */
+  turn(count: number): bigint;
   takeInterrupts(): void;
   /** returns f64 */
   lowNs(): number;
@@ -129,6 +135,8 @@ export const hostArity: Readonly<Record<keyof HostExports, number>> = {
   configure: 5,
   configureWait: 3,
   configureAudit: 3,
+  configurePause: 2,
+  configureBatches: 2,
   start: 0,
   countIn: 3,
   resetCounters: 0,
@@ -148,6 +156,7 @@ export const hostArity: Readonly<Record<keyof HostExports, number>> = {
   sweepStaged: 1,
   wait: 0,
   settle: 3,
+  turn: 1,
   takeInterrupts: 0,
   lowNs: 0,
   highNs: 0,

@@ -3,7 +3,7 @@
 import type { Distribution, Group } from "../measurement/groups.ts";
 import type { DeviceIdentity } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
-import { coalescingText } from "../measurement/workload-names.ts";
+import { coalescingText, pauseText } from "../measurement/workload-names.ts";
 import type { Result } from "../results/read.ts";
 import type { Labels } from "./openmetrics-text.ts";
 
@@ -38,9 +38,14 @@ export function groupLabels(groups: readonly Group[]): Measured["labelsOf"] {
   return (group) => labels.get(group)!;
 }
 
-function conditions({ device, mode, workload: { iodepth, coalesce } }: Group): Labels {
+function conditions({ device, mode, workload: { iodepth, coalesce, completion } }: Group): Labels {
+  const { pauseNs } = completion;
   const coalesceText = coalesce === null ? "" : coalescingText(coalesce);
-  return { ...identityLabels(device), mode, iodepth: `${iodepth}`, coalesce: coalesceText };
+  const pause = pauseNs === null ? {} : { poll_pause: pauseText(pauseNs) };
+  return {
+    ...{ ...identityLabels(device), mode, iodepth: `${iodepth}`, coalesce: coalesceText },
+    ...pause,
+  };
 }
 
 /** Everything that is said once; of the workload what all groups have. */

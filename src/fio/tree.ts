@@ -165,13 +165,15 @@ function errorNumber({ jobs, failed }: FioSource): number {
 
 /** What was asked for, in fio's words; fio's tools need rw, bs, iodepth and numjobs here. */
 function jobOptions(workload: Workload): Record<string, string> {
-  const { rw, rwmixread, bs, iodepth, numjobs, size, cpus } = workload;
+  const { rw, rwmixread, bs, iodepth, numjobs, size, cpus, batch } = workload;
   return {
     rw,
     ...(rw === "randrw" && { rwmixread: `${rwmixread}` }),
     bs: fioSize(bs),
     iodepth: `${iodepth}`,
     numjobs: `${numjobs}`,
+    ...(batch.min > 1 && { iodepth_batch_complete_min: `${batch.min}` }),
+    ...(batch.max !== null && { iodepth_batch_complete_max: `${batch.max}` }),
     time_based: "",
     runtime: fioTime(workload.runtimeMs),
     ramp_time: fioTime(workload.rampTimeMs),

@@ -64,7 +64,12 @@ function unnamed(results: readonly Result[], drafts: readonly Drafts[]) {
     const { host } = results[result]!.measurement;
     return groups.map(({ data, group: { device, mode, workload } }) => {
       const { rw, completion, coalesce: coalescing } = workload;
-      const settings = { ...data, mode, rw, irq: completion.irq, coalescing };
+      const settings = {
+        ...data,
+        mode,
+        rw,
+        ...{ irq: completion.irq, coalescing, pauseNs: completion.pauseNs },
+      };
       const place = { device: device.address, host: host.hostname, file: files[result]! };
       return { settings, ...place };
     });

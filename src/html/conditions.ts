@@ -7,6 +7,7 @@ import type { Workload } from "../measurement/workload.ts";
 import { needsInterrupts } from "../measurement/workload.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
 import { capacityText } from "../text/compare-frame.ts";
+import { lookParts } from "../text/looks.ts";
 import { depthText, eachText, sizeText, workloadsOf } from "../text/workload-parts.ts";
 import type { ResultData } from "./report-data.ts";
 
@@ -114,6 +115,7 @@ function clockLines({ workloads, blocks }: Measurement): Line[] {
   const clockNs = median(jobs.map((job) => job.clockNs));
   return [
     line("jobs", `on CPU ${cpus}`),
+    line("looks", ...lookParts(jobs, blocks, workloads[0]!.workload.completion.mode)),
     line(
       "clock",
       ...clocksOf(jobs),

@@ -3,7 +3,7 @@
 import { safeString } from "../ground/strings.ts";
 import { fioSize } from "../ground/units.ts";
 import type { Coalescing } from "../measurement/workload.ts";
-import { coalescingText } from "../measurement/workload-names.ts";
+import { coalescingText, pauseText } from "../measurement/workload-names.ts";
 import { smallest } from "../statistics/summary.ts";
 import type { GroupData } from "./report-data.ts";
 
@@ -12,6 +12,7 @@ export interface Settings extends Pick<GroupData, "mode" | "op" | "bs" | "iodept
   readonly rw: string;
   readonly irq: string;
   readonly coalescing: Coalescing | null;
+  readonly pauseNs: number | null;
 }
 
 /** A group to be named. */
@@ -37,6 +38,7 @@ const settingParts: readonly Part[] = [
   ({ settings }) => `irq ${settings.irq}`,
   ({ settings: { coalescing } }) =>
     coalescing === null ? "" : `coalesce ${coalescingText(coalescing)}`,
+  ({ settings: { pauseNs } }) => (pauseNs === null ? "" : `pause ${pauseText(pauseNs)}`),
 ];
 
 /** What tells groups of the same settings apart, the most telling first. */

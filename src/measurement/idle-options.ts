@@ -3,6 +3,7 @@
 import { usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
 import { needsInterrupts, type Workload } from "./workload.ts";
+import { looksOn } from "./workload-names.ts";
 import type { WorkloadOptions } from "./workload-options.ts";
 
 /** Why an option has no effect on a workload, to follow "has no effect"; null where it has one. */
@@ -34,6 +35,10 @@ const idle: Readonly<Record<keyof WorkloadOptions, Idle | null>> = {
   destructive: null,
   completion: null,
   irq: withoutInterrupts,
+  pollPause: ({ completion: { mode } }) =>
+    looksOn(mode) ? null : "with interrupt, which does not look on",
+  iodepthBatchCompleteMin: null,
+  iodepthBatchCompleteMax: null,
   spin: ({ completion: { mode } }) => (mode === "hybrid" ? null : "without hybrid"),
   interruptTimeout: withoutInterrupts,
   coalesce: withoutInterrupts,

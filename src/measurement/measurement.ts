@@ -162,6 +162,8 @@ export interface Job {
   /** Looks at the completion queue, and those that found something. */
   readonly sweeps: number;
   readonly sweepsFull: number;
+  /** The longest pause between two looks: what looking late added to a latency is at most that. */
+  readonly pauseNs: number;
   readonly usage: Usage;
   /** How long it was ready to run and waited for a CPU; null where that is not known, as in old results. */
   readonly runDelayNs: number | null;

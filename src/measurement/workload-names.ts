@@ -2,6 +2,7 @@
 import { fioSize } from "../ground/units.ts";
 import type { Direction } from "./measurement.ts";
 import type { Coalescing, Workload } from "./workload.ts";
+import type { CompletionMode } from "./workload-options.ts";
 
 /** The directions in which the workload does I/O. */
 export function directionsOf({ rw }: Pick<Workload, "rw">): readonly Direction[] {
@@ -14,18 +15,46 @@ export function workloadName({ rw, bs, iodepth, numjobs }: Workload): string {
   return `${rw}-${fioSize(bs)}-qd${iodepth}x${numjobs}`;
 }
 
-type Point = Pick<Workload, "iodepth" | "coalesce">;
+type Point = Pick<Workload, "iodepth" | "coalesce"> & {
+  readonly completion: Pick<Workload["completion"], "pauseNs">;
+};
 
-/** A point of a sweep: "interrupt.qd8", "interrupt.qd8.c7-10" with coalescing. */
-export function pointName(mode: string, { iodepth, coalesce }: Point): string {
-  const name = `${mode}.qd${iodepth}`;
-  return coalesce === null ? name : `${name}.c${coalesce.threshold}-${coalesce.time}`;
+/** A point of a sweep: "interrupt.qd8", "interrupt.qd8.c7-10" with coalescing, "poll.qd8.p100ns" with a pause. */
+export function pointName(mode: string, { iodepth, coalesce, completion }: Point): string {
+  const { pauseNs } = completion;
+  return [
+    `${mode}.qd${iodepth}`,
+    ...(coalesce === null ? [] : [`c${coalesce.threshold}-${coalesce.time}`]),
+    ...(pauseNs === null ? [] : [`p${pauseText(pauseNs)}`]),
+  ].join(".");
 }
 
-/** The same for people: "interrupt qd8 coalesce 7,10". */
-export function pointTitle(mode: string, { iodepth, coalesce }: Point): string {
-  const title = `${mode} qd${iodepth}`;
-  return coalesce === null ? title : `${title} coalesce ${coalescingText(coalesce)}`;
+/** The same for people: "interrupt qd8 coalesce 7,10", "poll qd8 pause 100ns". */
+export function pointTitle(mode: string, { iodepth, coalesce, completion }: Point): string {
+  const { pauseNs } = completion;
+  return [
+    `${mode} qd${iodepth}`,
+    ...(coalesce === null ? [] : [`coalesce ${coalescingText(coalesce)}`]),
+    ...(pauseNs === null ? [] : [`pause ${pauseText(pauseNs)}`]),
+  ].join(" ");
+}
+
+/** As `--poll-pause` takes it; null is `auto`. */
+export function pauseText(ns: number | null): string {
+  if (ns === null) return "auto";
+  if (ns === 0) return "0";
+  return ns % 1000 === 0 ? `${ns / 1000}us` : `${ns}ns`;
+}
+
+/** "2 to 8", "1 or more": how many completions are taken at once. */
+export function batchText({ min, max }: Workload["batch"]): string {
+  if (max === null) return `${min} or more`;
+  return min === max ? `${min}` : `${min} to ${max}`;
+}
+
+/** Whether a job of this mode ever looks at its completion queue again before it is woken. */
+export function looksOn(mode: CompletionMode): boolean {
+  return mode !== "interrupt";
 }
 
 /** As `--coalesce` takes it. */

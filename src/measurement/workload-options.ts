@@ -39,6 +39,9 @@ export interface WorkloadOptions {
   readonly irq?: string | undefined;
   readonly spin?: string | undefined;
   readonly interruptTimeout?: string | undefined;
+  readonly pollPause?: string | undefined;
+  readonly iodepthBatchCompleteMin?: string | undefined;
+  readonly iodepthBatchCompleteMax?: string | undefined;
   readonly coalesce?: string | undefined;
   readonly stages?: boolean | undefined;
   readonly clocksource?: string | undefined;
@@ -65,6 +68,8 @@ export const workloadDefaults = {
   spin: "10us",
   interruptTimeout: "100ms",
   clocksource: "auto",
+  pollPause: "auto",
+  iodepthBatchCompleteMin: "1",
 } as const;
 
 /** One option for a command line. */
@@ -135,6 +140,20 @@ export const workloadOptions: readonly OptionDescription[] = [
       help: "which interrupts",
       choices: interruptChoices,
       default: defaults.irq,
+    },
+    {
+      flags: "--poll-pause <time>",
+      help: "between two looks: 0, a time, or auto, which follows the latency",
+      default: defaults.pollPause,
+    },
+    {
+      flags: "--iodepth-batch-complete-min <n>",
+      help: "poll, lhp: take completions when so many are there",
+      default: defaults.iodepthBatchCompleteMin,
+    },
+    {
+      flags: "--iodepth-batch-complete-max <n>",
+      help: "at most so many before ringing (default: all that are there)",
     },
     { flags: "--spin <time>", help: "hybrid: look so long first", default: defaults.spin },
     {

@@ -28,8 +28,18 @@ export interface Completion {
   readonly irq: InterruptChoice;
   /** `hybrid`: how long it looks before it blocks. */
   readonly spinNs: number;
+  /** From one look to the next, while it looks; null is learned: a small part of the shortest latency. */
+  readonly pauseNs: number | null;
   /** Longest wait for an interrupt, after which the completion queue is looked at anyway. */
   readonly deadlineMs: number;
+}
+
+/** How many completions are taken at once. */
+export interface Batch {
+  /** Nothing is taken before so many are there. */
+  readonly min: number;
+  /** So many are taken before the doorbells are rung; null is all that are there. */
+  readonly max: number | null;
 }
 
 /** A validated workload. Sizes in bytes, times in ms. */
@@ -62,6 +72,7 @@ export interface Workload {
   readonly timeoutMs: number;
   readonly destructive: boolean;
   readonly completion: Completion;
+  readonly batch: Batch;
   /** Interrupt Coalescing (5.21.1.8), or null to leave it alone. */
   readonly coalesce: Coalescing | null;
   /** Measure where the time of each command goes; costs four readings of the clock a command. */
@@ -130,7 +141,20 @@ export function parseWorkload(options: WorkloadOptions): Workload {
       mode: oneOf("--completion", options.completion ?? defaults.completion, completionModes),
       irq: oneOf("--irq", options.irq ?? defaults.irq, interruptChoices),
       spinNs: nanoseconds("--spin", options.spin ?? defaults.spin),
+      pauseNs: pollPause(options.pollPause ?? defaults.pollPause),
       deadlineMs: interruptTimeout(options.interruptTimeout ?? defaults.interruptTimeout),
+    },
+    batch: {
+      min: whole(
+        "--iodepth-batch-complete-min",
+        options.iodepthBatchCompleteMin ?? defaults.iodepthBatchCompleteMin,
+        1,
+        MAX_IODEPTH,
+      ),
+      max:
+        options.iodepthBatchCompleteMax === undefined
+          ? null
+          : whole("--iodepth-batch-complete-max", options.iodepthBatchCompleteMax, 1, MAX_IODEPTH),
     },
     coalesce: options.coalesce === undefined ? null : coalescing(options.coalesce),
     stages: options.stages ?? false,
@@ -141,6 +165,7 @@ export function parseWorkload(options: WorkloadOptions): Workload {
       `--size ${fioSize(workload.size)}: smaller than one I/O (--bs ${fioSize(workload.bs)})`,
     );
   }
+  requireBatch(workload);
   requireConsent(workload);
   return workload;
 }
@@ -149,6 +174,25 @@ export function parseWorkload(options: WorkloadOptions): Workload {
 export function writes(workload: Workload): boolean {
   if (workload.rw === "randrw") return workload.rwmixread < 100;
   return workload.rw === "write" || workload.rw === "randwrite";
+}
+
+/** More than are in flight never come, and a job that was woken takes what is there. */
+function requireBatch({
+  batch: { min, max },
+  iodepth,
+  completion: { mode },
+  stages,
+}: Workload): void {
+  const flag = "--iodepth-batch-complete-min";
+  const bad = (why: string): PhasebitError => badOption(flag, `${min}`, why);
+  if (min > iodepth) throw bad(`is more than --iodepth ${iodepth}: so many never complete`);
+  if (max !== null && max < min) throw bad(`is more than --iodepth-batch-complete-max ${max}`);
+  if (min > 1 && needsInterrupts(mode)) {
+    throw bad(`--completion ${mode} is told of each completion; --coalesce gathers them`);
+  }
+  if (stages && (min > 1 || max !== null)) {
+    throw usage("--stages: takes completions one by one; leave --iodepth-batch-complete-… out");
+  }
 }
 
 /** The embedded controller asks for consent too: its medium may be somebody's file. */
@@ -182,6 +226,20 @@ function nanoseconds(flag: string, value: string): number {
   const ns = parseTimeNs(value);
   if (ns !== undefined) return ns;
   throw badOption(flag, value, TIME_FORMAT);
+}
+
+/** Longer, and neither the end of a run nor Ctrl-C is seen in time. */
+const LONGEST_PAUSE_NS = 1_000_000;
+
+/** As `--poll-pause` has it; null is `auto`. */
+export function pollPause(value: string): number | null {
+  if (value === "auto") return null;
+  const ns = value === "0" ? 0 : parseTimeNs(value);
+  if (ns === undefined) {
+    throw badOption("--poll-pause", value, `must be auto or 0, or a time; ${TIME_FORMAT}`);
+  }
+  if (ns <= LONGEST_PAUSE_NS) return ns;
+  throw badOption("--poll-pause", value, "must be at most 1ms");
 }
 
 /** `7,10`: an interrupt for eight completions, or after 1 ms. */

@@ -5,7 +5,7 @@ import { grouped } from "../measurement/grouped.ts";
 import type { Setting } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { needsInterrupts } from "../measurement/workload.ts";
-import { coalescingText } from "../measurement/workload-names.ts";
+import { batchText, coalescingText, looksOn, pauseText } from "../measurement/workload-names.ts";
 import { completionModes } from "../measurement/workload-options.ts";
 import { largest } from "../statistics/summary.ts";
 
@@ -29,6 +29,11 @@ const agreements: readonly Agreement[] = [
     flag: "--spin",
     of: ({ completion: { mode, spinNs } }) => (mode === "hybrid" ? formatNs(spinNs) : null),
   },
+  {
+    flag: "--poll-pause",
+    of: ({ completion: { mode, pauseNs } }) => (looksOn(mode) ? pauseText(pauseNs) : null),
+  },
+  { flag: "--iodepth-batch-complete", of: ({ batch }) => batchText(batch) },
   {
     flag: "--interrupt-timeout",
     of: ({ completion: { mode, deadlineMs } }) =>
@@ -69,7 +74,12 @@ export function sweptWorkload(workload: Workload, points: readonly Setting[]): W
     telling.find(needsInterrupts) ??
     telling[0] ??
     workload.completion.mode;
-  return { ...workload, iodepth: 1, coalesce: null, completion: { ...workload.completion, mode } };
+  return {
+    ...workload,
+    iodepth: 1,
+    coalesce: null,
+    completion: { ...workload.completion, mode, pauseNs: null },
+  };
 }
 
 /**

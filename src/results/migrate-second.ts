@@ -99,7 +99,11 @@ function settingOf(point: Json, common: Json): Json {
   const completion = json(common["completion"]);
   const known = completionModes.find((one) => one === mode) ?? completion["mode"];
   const workload = { ...common, iodepth, coalesce, completion: { ...completion, mode: known } };
-  const name = pointName(mode, { iodepth, coalesce: coalesce ?? null } as never);
+  const name = pointName(mode, {
+    iodepth,
+    coalesce: coalesce ?? null,
+    completion: { pauseNs: null },
+  } as never);
   return { name, mode, options: "", device: 0, workload };
 }
 

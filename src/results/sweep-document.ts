@@ -15,6 +15,7 @@ export function sweepDocument(sweep: Measurement) {
 
 function pointEntry({ group, figures, interruptsPerSecond, unbeaten }: MeasuredPoint) {
   const { mode, workload } = group;
-  const { iodepth, coalesce: coalescing } = workload;
-  return { mode, iodepth, coalescing, ...figures, interruptsPerSecond, unbeaten };
+  const { iodepth, coalesce: coalescing, completion } = workload;
+  const { pauseNs } = completion;
+  return { mode, iodepth, coalescing, pauseNs, ...figures, interruptsPerSecond, unbeaten };
 }

@@ -4,7 +4,7 @@ import type { WaitMode } from "../../assembly/layout.ts";
 import { wasmModule } from "../compiled/modules.ts";
 import { type ClockScale, type EventFd, native } from "../compiled/native.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
-import { needsInterrupts, type Workload, writes } from "../measurement/workload.ts";
+import { type Batch, needsInterrupts, type Workload, writes } from "../measurement/workload.ts";
 import type { SharedMemory } from "../memory/linear-memory.ts";
 import type { Controller } from "../nvme/controller.ts";
 import type { Device } from "../nvme/device.ts";
@@ -18,6 +18,8 @@ import { vectorsFor, WAIT_MODES } from "./vectors.ts";
 export interface WaitTask {
   readonly mode: WaitMode;
   readonly spinNs: bigint;
+  /** From one look to the next; less than 0 is to be learned. */
+  readonly pauseNs: bigint;
   readonly deadlineNs: bigint;
   readonly isShared: boolean;
   readonly interrupt: number;
@@ -38,6 +40,7 @@ export interface JobTask {
   /** Of the run's clock; null is CLOCK_MONOTONIC. */
   readonly clock: ClockScale | null;
   readonly wait: WaitTask;
+  readonly batch: Batch;
   readonly stages: boolean;
   /** The device stamps this job's commands: the embedded controller does. */
   readonly hasStamps: boolean;
@@ -123,6 +126,7 @@ export function jobTask(
     queue,
     wait,
     clock,
+    batch: workload.batch,
     stages: workload.stages,
     hasStamps,
     deviceThread: transport instanceof EmbeddedTransport ? transport.thread : 0,
@@ -173,6 +177,7 @@ export function plainWait({ completion }: Workload): WaitTask {
   return {
     mode: WAIT_MODES[completion.mode],
     spinNs: BigInt(Math.round(completion.spinNs)),
+    pauseNs: BigInt(Math.round(completion.pauseNs ?? -1)),
     deadlineNs: BigInt(completion.deadlineMs) * 1_000_000n,
     isShared: false,
     interrupt: -1,

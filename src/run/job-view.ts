@@ -7,6 +7,7 @@ import {
   BLOCK_LOST,
   BLOCK_OVERDUE,
   BLOCK_OVERSLEPT,
+  BLOCK_PAUSE,
   BLOCK_PHASE,
   BLOCK_REJECTED,
   BLOCK_REJECTED_RAW,
@@ -80,6 +81,11 @@ export class JobView {
       sleeps: this.#counter(BLOCK_SLEEPS),
       overslept: this.#counter(BLOCK_OVERSLEPT),
     };
+  }
+
+  /** The longest pause between two looks so far, in ns. */
+  get pauseNs(): number {
+    return this.#counter(BLOCK_PAUSE);
   }
 
   get phase(): JobPhase {

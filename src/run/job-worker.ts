@@ -22,6 +22,7 @@ import { clockUsed, momentNow } from "../compiled/clock.ts";
 import { instantiateHost } from "../compiled/modules.ts";
 import { native, type ThreadUsage } from "../compiled/native.ts";
 import { threadClock } from "../compiled/thread-clock.ts";
+import { turnsPerNs } from "../compiled/turns.ts";
 import { ownThread, threadTimes } from "../ground/scheduler.ts";
 import type { ClockUsed, OverdueCommand, Tier } from "../measurement/measurement.ts";
 import type { QueuePairPlace } from "../nvme/submission-queue.ts";
@@ -99,6 +100,8 @@ class Job {
     const pinned = this.#pin();
     native().setTimerSlack(TIMER_SLACK_NS);
     configureLoop(this.#wasm, this.#task);
+    const perNs = turnsPerNs(this.#wasm.turn, () => this.#now());
+    this.#wasm.configurePause(this.#task.wait.pauseNs, perNs);
     const clockNs = this.#clockCost();
     // called here, its first call is no part of the measurement
     native().threadUsage();

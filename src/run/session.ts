@@ -393,6 +393,7 @@ function measurement(
     rejectedRaw: view.rejectedRaw(outcome.startedNs),
     usage: outcome.usage,
     waits: view.waits,
+    pauseNs: view.pauseNs,
     stages: task.stages ? stagesOf(view) : null,
     clockNs: outcome.clockNs,
     clock: outcome.clock,

@@ -4,7 +4,7 @@
 import type { Measurement, Setting } from "../measurement/measurement.ts";
 import type { Coalescing, Workload } from "../measurement/workload.ts";
 import { needsInterrupts } from "../measurement/workload.ts";
-import { pointName, pointTitle } from "../measurement/workload-names.ts";
+import { looksOn, pointName, pointTitle } from "../measurement/workload-names.ts";
 import type { CompletionMode } from "../measurement/workload-options.ts";
 import type { Trace } from "../nvme/registers.ts";
 import { withSession } from "./session.ts";
@@ -16,6 +16,8 @@ export interface SweepAxes {
   readonly iodepths: readonly number[];
   /** null leaves coalescing alone. Modes without interrupts are not repeated for each setting. */
   readonly coalescings: readonly (Coalescing | null)[];
+  /** Between two looks; null is learned. Modes that only wait are not repeated for each of them. */
+  readonly pausesNs: readonly (number | null)[];
 }
 
 /** What a sweep takes beside its axes. */
@@ -28,12 +30,14 @@ export interface SweepOptions extends TurnOptions {
 export function sweepWorkloads(base: Workload, axes: SweepAxes): Workload[] {
   return axes.iodepths.flatMap((iodepth) =>
     axes.modes.flatMap((mode) =>
-      (needsInterrupts(mode) ? axes.coalescings : [null]).map((coalesce) => ({
-        ...base,
-        iodepth,
-        coalesce,
-        completion: { ...base.completion, mode },
-      })),
+      (needsInterrupts(mode) ? axes.coalescings : [null]).flatMap((coalesce) =>
+        (looksOn(mode) ? axes.pausesNs : [null]).map((pauseNs) => ({
+          ...base,
+          iodepth,
+          coalesce,
+          completion: { ...base.completion, mode, pauseNs },
+        })),
+      ),
     ),
   );
 }

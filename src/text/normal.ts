@@ -15,6 +15,7 @@ import {
   type ViewOptions,
   warningLines,
 } from "./compare-frame.ts";
+import { lookParts } from "./looks.ts";
 import { jobTable, latencyTable, rateTable, stageTable } from "./normal-tables.ts";
 import { jobsText, patternText } from "./workload-parts.ts";
 
@@ -36,6 +37,12 @@ export function normalReport(run: Measurement, options: ViewOptions = {}): strin
     jobTable(group, colors),
     [
       ...wrap({ text: "cpu", style: colors.dim }, cpuParts(jobs), "  ", columns),
+      ...wrap(
+        { text: "looks", style: colors.dim },
+        lookParts(jobs, group.blocks, group.workload.completion.mode),
+        "  ",
+        columns,
+      ),
       ...hostLines(run, lines),
     ],
     faults(jobs, lines),

@@ -3,8 +3,9 @@ import picocolors from "picocolors";
 import type { ModeFigures } from "../analysis/compare-figures.ts";
 import { type MeasuredPoint, measuredPoints } from "../analysis/sweep-points.ts";
 import { formatCount, formatNs } from "../ground/units.ts";
+import type { Group } from "../measurement/groups.ts";
 import type { Measurement } from "../measurement/measurement.ts";
-import { coalescingText } from "../measurement/workload-names.ts";
+import { coalescingText, pauseText } from "../measurement/workload-names.ts";
 import { type Cell, type Colors, type Row, table, wrap } from "./columns.ts";
 import {
   headerLines,
@@ -43,11 +44,11 @@ function pointRows(points: readonly MeasuredPoint[], colors: Colors): string[] {
   const headings = ["iodepth", "coalesce", "IOPS", "p50", "p99", "irq/s", "CPU/IO"];
   const rows = points.map((measured): Row => {
     const { group, figures, interruptsPerSecond, unbeaten } = measured;
-    const { mode, workload } = group;
+    const { workload } = group;
     const { iops, latNs, cpuNsPerIo } = figures;
     return {
       label: {
-        text: `${unbeaten ? MARK : "  "}${shortName(mode, NAME_WIDTH)}`,
+        text: `${unbeaten ? MARK : "  "}${shortName(nameOf(group), NAME_WIDTH)}`,
         style: unbeaten ? colors.bold : String,
       },
       cells: [
@@ -62,6 +63,11 @@ function pointRows(points: readonly MeasuredPoint[], colors: Colors): string[] {
     };
   });
   return table([headingRow("  mode", headings, colors), ...rows]);
+}
+
+/** "poll", "poll 100ns" with a pause of its own. */
+function nameOf({ mode, workload: { completion } }: Group): string {
+  return completion.pauseNs === null ? mode : `${mode} ${pauseText(completion.pauseNs)}`;
 }
 
 function totalCpuNs({ user, system }: ModeFigures["cpuNsPerIo"]): number | null {

@@ -10,6 +10,7 @@ test.each([
   ["--iodepth 1,8,01: names 1 twice", ["--iodepth", "1,8,01"]],
   ["--thresholds 7,7: names 7 twice", ["--thresholds", "7,7"]],
   ["--times 1,10,1: names 1 twice", ["--thresholds", "7", "--times", "1,10,1"]],
+  ["--poll-pause 0,1us,1000ns: names 1us twice", ["--poll-pause", "0,1us,1000ns"]],
   ["--modes poll,poll: names poll twice", ["--modes", "poll,poll"]],
 ])("is refused: %s", (words, args) => {
   const cwd = folder();

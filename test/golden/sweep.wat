@@ -10,7 +10,7 @@
   (local $9 i64)
   global.get $assembly/host/queue/sqTail
   local.set $1
-  global.get $assembly/host/slots/depth
+  global.get $assembly/host/batch/most
   local.set $3
   loop $do-loop|0
    block $do-break|0

@@ -12,6 +12,7 @@ const plain: Unnamed["settings"] = {
   numjobs: 1,
   irq: "auto",
   coalescing: null,
+  pauseNs: null,
 };
 
 function group(settings: Partial<Unnamed["settings"]> = {}, place: Partial<Unnamed> = {}): Unnamed {
@@ -39,6 +40,7 @@ test("hostile names are unique too, safe and not endless", () => {
       numjobs: fc.integer({ min: 1, max: 2 }),
       irq: fc.constantFrom("auto", "msix"),
       coalescing: fc.constantFrom(null, { threshold: 7, time: 1 }),
+      pauseNs: fc.constantFrom(null, 0, 100),
     }),
   });
   fc.assert(

@@ -100,7 +100,8 @@ test("without options it is a short random read of the embedded controller", () 
     precondition: null,
     timeoutMs: 30_000,
     destructive: false,
-    completion: { mode: "poll", irq: "auto", spinNs: 10_000, deadlineMs: 100 },
+    completion: { mode: "poll", irq: "auto", spinNs: 10_000, pauseNs: null, deadlineMs: 100 },
+    batch: { min: 1, max: null },
     coalesce: null,
     stages: false,
     clocksource: "auto",
@@ -189,5 +190,45 @@ describe("what a device does not allow", () => {
     checkAgainstDevice(parseWorkload({ bs: "256m" }), boundless);
     const error = failure(() => checkAgainstDevice(parseWorkload({ bs: "262148k" }), boundless));
     expect(error.message).toContain("the device transfers 256m at most");
+  });
+});
+
+describe("the pause between two looks", () => {
+  test.each([
+    ["auto", null],
+    ["0", 0],
+    ["150ns", 150],
+    ["1.5us", 1500],
+    ["1ms", 1_000_000],
+  ])("--poll-pause %s", (pollPause, ns) => {
+    expect(parseWorkload({ pollPause }).completion.pauseNs).toBe(ns);
+  });
+
+  test.each(["", "1", "-1", "often", "1.1ms", "2s", "1e3ns"])("%j is refused", (pollPause) => {
+    expect(() => parseWorkload({ pollPause })).toThrow(/^--poll-pause .*: must be /);
+  });
+});
+
+describe("how many completions are taken at once", () => {
+  test("one or more unless something is asked for, and up to a number", () => {
+    expect(parseWorkload({}).batch).toEqual({ min: 1, max: null });
+    const options = { iodepthBatchCompleteMin: "4", iodepthBatchCompleteMax: "8", iodepth: "16" };
+    expect(parseWorkload(options).batch).toEqual({ min: 4, max: 8 });
+  });
+
+  test.each([
+    [{ iodepthBatchCompleteMin: "0" }, "must be a whole number from 1"],
+    [{ iodepthBatchCompleteMin: "2" }, "is more than --iodepth 1: so many never complete"],
+    [
+      { iodepthBatchCompleteMin: "4", iodepthBatchCompleteMax: "2", iodepth: "8" },
+      "is more than --iodepth-batch-complete-max 2",
+    ],
+    [
+      { iodepthBatchCompleteMin: "4", iodepth: "8", completion: "interrupt" },
+      "is told of each completion; --coalesce gathers them",
+    ],
+    [{ iodepthBatchCompleteMax: "2", stages: true }, "takes completions one by one"],
+  ])("%o is refused", (options, why) => {
+    expect(() => parseWorkload(options)).toThrow(why);
   });
 });

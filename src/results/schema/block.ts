@@ -92,6 +92,7 @@ const job = v.object({
   rejectedRaw: listOf(rejectedEntry, MOST_STATUSES),
   sweeps: count,
   sweepsFull: count,
+  pauseNs: v.optional(amount, 0),
   usage: v.object({
     userNs: amount,
     systemNs: amount,

@@ -90,6 +90,7 @@ const point = v.object({
   mode: text,
   iodepth: positive,
   coalescing,
+  pauseNs: v.optional(orNull, 0),
   ...figures,
   interruptsPerSecond: amount,
   unbeaten: v.boolean(),

@@ -71,8 +71,11 @@ export const workload = v.object({
     mode: v.picklist(completionModes),
     irq: v.picklist(interruptChoices),
     spinNs: amount,
+    // before it was an option, nothing lay between two looks
+    pauseNs: v.optional(v.nullable(amount), 0),
     deadlineMs: amount,
   }),
+  batch: v.optional(v.object({ min: positive, max: v.nullable(positive) }), { min: 1, max: null }),
   coalesce: coalescing,
   stages: v.boolean(),
   // schema 3 was there before it
