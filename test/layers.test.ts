@@ -40,7 +40,7 @@ const ASSEMBLY: Record<string, readonly string[]> = {
  * and those below it.
  */
 const DEVICE: readonly (readonly [part: string, files: readonly string[]])[] = [
-  ["the loop", ["index", "step", "pending", "registers", "fetch", "doorbells", "execute"]],
+  ["the loop", ["index", "step", "pause", "pending", "registers", "fetch", "doorbells", "execute"]],
   [
     "commands",
     [

@@ -25,6 +25,7 @@ import { acceptStamps } from "./stamps.ts";
 import { raiseInterrupts } from "./interrupts.ts";
 import { forgetTranslation } from "./dma.ts";
 import { clock } from "./imports.ts";
+import { pause } from "./pause.ts";
 
 /** While there is work, doorbells of absent queues are looked at every so many steps. */
 const ABSENT_SCAN_MASK: u32 = 255;
@@ -52,7 +53,9 @@ export function run(until: u64): u32 {
   let steps: u32 = 0;
   clock();
   while (controller.stopped == 0) {
-    work += step();
+    const done = step();
+    work += done;
+    if (done == 0) pause();
     if (isTimed() || (++steps & CLOCK_MASK) == 0) clock();
     if (load<u64>(BUS_NOW) >= until) break;
   }

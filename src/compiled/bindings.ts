@@ -316,6 +316,10 @@ export interface DeviceExports {
   waiting(): number;
   /** returns u64 */
   nextDue(): bigint;
+  /** ns u32, count u32 */
+  setPause(ns: number, count: number): void;
+  /** count u32; returns u64 */
+  turn(count: number): bigint;
 }
 
 /** How many parameters each export of build/device.wasm takes. */
@@ -331,6 +335,8 @@ export const deviceArity: Readonly<Record<keyof DeviceExports, number>> = {
   stopped: 0,
   waiting: 0,
   nextDue: 0,
+  setPause: 2,
+  turn: 1,
 };
 
 /** Parameters of `create`. */

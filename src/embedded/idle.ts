@@ -31,3 +31,12 @@ export function sleepNs(idleNs: number, dueInNs: number | null, waiting: number)
   if (waiting > 0 || idleNs < PATIENCE_NS) return 0;
   return Math.max(SHORTEST_NS, Math.min((idleNs - PATIENCE_NS) / PART, LONGEST_NS));
 }
+
+/** A pause between two idle steps is at most this part of what a command takes anyway, and not longer than that. */
+const PAUSE_PART = 256;
+const LONGEST_PAUSE_NS = 1_000;
+
+/** What lies between two looks at the doorbells, in ns: commands of `latencyNs` are seen late by that at most. */
+export function pauseNs(latencyNs: number): number {
+  return Math.min(Math.floor(latencyNs / PAUSE_PART), LONGEST_PAUSE_NS);
+}

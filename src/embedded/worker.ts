@@ -1,6 +1,7 @@
 // The embedded controller's thread: it runs the device in slices, offers its CPU to others between them when
 // it has nothing to do or shares it, and sleeps when embedded-idle.ts says so.
 import { parentPort, workerData } from "node:worker_threads";
+import { LatencyModel } from "../../assembly/device/options.ts";
 import {
   BUS_CPU,
   BUS_NOW,
@@ -14,11 +15,12 @@ import {
 import { instantiateDevice } from "../compiled/modules.ts";
 import { type ClockScale, type EventFd, native } from "../compiled/native.ts";
 import { threadClock } from "../compiled/thread-clock.ts";
+import { turnsPerNs } from "../compiled/turns.ts";
 import { ownThread } from "../ground/scheduler.ts";
 import type { Span } from "../memory/arena.ts";
 import type { SharedMemory } from "../memory/linear-memory.ts";
 import { type EmbeddedDevice, powerOn } from "./device.ts";
-import { sleepNs } from "./idle.ts";
+import { pauseNs, sleepNs } from "./idle.ts";
 
 /** Between two slices some commands are late by a microsecond; a device that is busy need seldom stop. */
 const BUSY_SLICE_NS = 4_000_000n;
@@ -59,6 +61,7 @@ let switchesBefore = 0;
 const exports = instantiateDevice(memory, { clock: clock.imported, interrupt }, module);
 powerOn(exports, doorbells, device);
 Atomics.store(bus, BUS_THREAD / 4, ownThread());
+settlePause();
 parentPort!.postMessage("ready");
 try {
   serve();
@@ -81,6 +84,13 @@ function serve(): void {
     account(end);
   }
   for (const signal of signals.values()) signal.close();
+}
+
+/** A device that answers at once has no time for a pause. */
+function settlePause(): void {
+  const { model, ns } = device.options.latency;
+  const pause = model === LatencyModel.NONE ? 0 : pauseNs(ns);
+  if (pause > 0) exports.setPause(pause, Math.round(pause * turnsPerNs(exports.turn, readClock)));
 }
 
 /** How long the next slice may last when `done` was done in the last one. */

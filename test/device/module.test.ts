@@ -45,8 +45,10 @@ test("it exports what its contract names", () => {
     "nextDue",
     "run",
     "setLatency",
+    "setPause",
     "step",
     "stopped",
+    "turn",
     "waiting",
   ]);
 });
