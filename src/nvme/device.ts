@@ -70,7 +70,7 @@ export class Device implements AsyncDisposable {
   readonly #wasm: HostExports;
   #controller: Controller | undefined;
   #admin: SubmissionQueue | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
   readonly #signal: EndSignal | undefined;
   /** When a wait first saw that it is to end, on performance.now()'s scale. */
   #interruptedMs: number | undefined;
@@ -130,8 +130,9 @@ export class Device implements AsyncDisposable {
     this.transport.setBusMaster(true);
   }
 
-  /** The opposite of `connect`. The controller must be disabled. */
+  /** The opposite of `connect`. The controller must be disabled. @throws PhasebitError USAGE when the device is closed. */
   disconnect(): void {
+    this.#requireOpen("disconnect");
     this.transport.setBusMaster(false);
     this.memory.detach();
   }
@@ -190,7 +191,8 @@ export class Device implements AsyncDisposable {
   /**
    * Writes AQA, ASQ and ACQ for admin queues in fresh memory; a step of `enable`, while the controller is disabled.
    * @returns the admin submission queue, whose `cq` is the admin completion queue.
-   * @throws PhasebitError USAGE for a size that AQA cannot hold, and while the controller is enabled.
+   * @throws PhasebitError USAGE for a size that AQA cannot hold, while the controller is enabled, and when the device
+   * is closed.
    */
   configureAdminQueue({
     asq,
@@ -199,6 +201,7 @@ export class Device implements AsyncDisposable {
     readonly asq: number;
     readonly acq: number;
   }): SubmissionQueue {
+    this.#requireOpen("configure the admin queue of");
     for (const [what, entries] of [
       ["asq", asq],
       ["acq", acq],
@@ -272,12 +275,17 @@ export class Device implements AsyncDisposable {
 
   /**
    * Stops and gives everything back, in the order in which the device can no longer do harm: queues, shutdown when
-   * asked, CC.EN=0 and RDY=0 (or a reset), interrupts, bus master, memory, device. Twice is once.
-   * @throws what the first step threw that failed; the others are done all the same.
+   * asked, CC.EN=0 and RDY=0 (or a reset), interrupts, bus master, memory, device. Twice is once: whoever asks again
+   * waits for the end too. What is under way ends with an error.
+   * @throws what the first step threw that failed, to whoever asked first; the others are done all the same.
    */
   async close({ shutdown = false }: { readonly shutdown?: boolean } = {}): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#closing !== undefined) return this.#closing.catch(() => {});
+    this.#closing = this.#close(shutdown);
+    return this.#closing;
+  }
+
+  async #close(shutdown: boolean): Promise<void> {
     const problems: unknown[] = [];
     // a device that was pulled out fails any step; the ones after it must come all the same
     const step = async (work: () => unknown): Promise<void> => {
@@ -295,6 +303,7 @@ export class Device implements AsyncDisposable {
     await step(() => this.transport.disableInterrupts());
     await step(() => this.transport.setBusMaster(false));
     await step(() => this.memory.detach());
+    this.registers.end();
     await step(() => this.transport.close());
     this.#trace?.("closed");
     if (problems.length > 0) throw problems[0];
@@ -328,7 +337,7 @@ export class Device implements AsyncDisposable {
   }
 
   #requireOpen(doing: string): void {
-    if (!this.#closed) return;
+    if (this.#closing === undefined) return;
     throw new PhasebitError("USAGE", `${doing} ${this.address}: the device was closed`);
   }
 
@@ -365,7 +374,7 @@ export class Device implements AsyncDisposable {
 
   /** A controller that is being closed is waited for: it may reach the memory until it has stopped. */
   async #pauseRegisters(): Promise<void> {
-    await (this.#closed ? this.transport.pause() : this.#pause());
+    await (this.#closing !== undefined ? this.transport.pause() : this.#pause());
   }
 
   #surroundings(): Surroundings {

@@ -34,6 +34,7 @@ export class Registers {
   readonly #transport: Transport;
   readonly #trace: Trace | undefined;
   readonly #lastRead = new Map<Register, number>();
+  #isEnded = false;
   readonly #pause: () => Promise<void>;
   #capabilities: Capabilities | undefined;
 
@@ -44,8 +45,12 @@ export class Registers {
     this.#pause = pause;
   }
 
-  /** Reads four bytes. A repeated read that gives the same again is traced once. */
+  /**
+   * Reads four bytes. A repeated read that gives the same again is traced once.
+   * @throws PhasebitError USAGE when the device was closed.
+   */
   read(register: Register): number {
+    this.#requireOpen("read", register);
     const value = this.#transport.read32(register) >>> 0;
     if (this.#trace !== undefined && this.#lastRead.get(register) !== value) {
       this.#trace(`read  ${describe(register, value)}`);
@@ -54,7 +59,9 @@ export class Registers {
     return value;
   }
 
+  /** Writes four bytes. @throws PhasebitError USAGE when the device was closed. */
   write(register: Register, value: number): void {
+    this.#requireOpen("write", register);
     this.#trace?.(`write ${describe(register, value >>> 0)}`);
     this.#transport.write32(register, value >>> 0);
   }
@@ -112,6 +119,20 @@ export class Registers {
   capabilities(): Capabilities {
     this.#capabilities ??= this.#readCapabilities();
     return this.#capabilities;
+  }
+
+  /** The device is given back: nobody answers any more, and whoever still waits is told so. */
+  end(): void {
+    this.#isEnded = true;
+  }
+
+  #requireOpen(doing: string, register: Register): void {
+    if (!this.#isEnded) return;
+    const what = `${doing} ${Register[register]}`;
+    throw new PhasebitError(
+      "USAGE",
+      `${what} of ${this.#transport.address}: the device was closed`,
+    );
   }
 
   #readCapabilities(): Capabilities {

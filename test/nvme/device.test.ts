@@ -59,6 +59,12 @@ describe("misuse", () => {
       () => device.bringUp({ ioQueues: 1 }),
       () => device.shutDown(),
       async () => device.connect(),
+      async () => device.disconnect(),
+      async () => device.configureAdminQueue({ asq: 2, acq: 2 }),
+      async () => device.health(),
+      async () => device.registers.read(Register.CC),
+      async () => device.registers.write(Register.CC, 0),
+      () => device.registers.until(Register.CSTS, { RDY: 1 }),
     ];
     for (const step of steps) {
       await expect(step()).rejects.toMatchObject({ code: "USAGE" });
@@ -319,6 +325,22 @@ describe("closing", () => {
     });
     await expect(device.close()).rejects.toThrow(/EIO/);
     expect(steps).toEqual(["detach", "close"]);
+  });
+
+  test("ends what is under way, and whoever asks again waits for the end too", async () => {
+    const device = await open("embedded?size=16m");
+    await device.enable();
+    const step = device.registers.until(Register.CSTS, { SHST: 2 });
+    const late = expect(step).rejects.toThrow(/the device was closed/);
+    const first = device.close();
+    const second = device.close();
+    let hasFirstEnded = false;
+    void first.then(() => {
+      hasFirstEnded = true;
+    });
+    await second;
+    expect(hasFirstEnded).toBe(true);
+    await late;
   });
 
   test("twice is once, also without any step before", async () => {
