@@ -41,7 +41,7 @@ export class Region implements Span {
    * @throws PhasebitError USAGE when the region was given back.
    */
   get view(): Uint8Array<SharedArrayBuffer> {
-    this.#requireHeld();
+    this.requireHeld();
     return this.#home.bytes.subarray(this.pointer, this.pointer + this.bytes);
   }
 
@@ -80,7 +80,13 @@ export class Region implements Span {
     this.#home.release(this);
   }
 
-  #requireHeld(): void {
+  /** Whether it is a part of this memory: another device's regions have pointers that look the same. */
+  liesIn(memory: { readonly bytes: Uint8Array<SharedArrayBuffer> }): boolean {
+    return this.#home.bytes === memory.bytes;
+  }
+
+  /** @throws PhasebitError USAGE when it was given back. */
+  requireHeld(): void {
     if (!this.isReleased) return;
     throw new PhasebitError("USAGE", `use the region at ${this.pointer}: it was given back`, {
       what: "region",

@@ -121,7 +121,7 @@ export class Controller {
   /**
    * Creates a completion queue (5.3).
    * @throws PhasebitError USAGE for an identifier or a size that the command cannot hold and for memory that is too
-   * small, DEVICE when the controller refuses, or has no doorbell for it.
+   * small or no queue can lie in, DEVICE when the controller refuses, or has no doorbell for it.
    */
   async createCompletionQueue(options: CompletionQueueOptions): Promise<CompletionQueue> {
     const { id, entries, vector = null } = options;
@@ -140,13 +140,14 @@ export class Controller {
 
   /**
    * Creates a submission queue (5.4).
-   * @throws PhasebitError USAGE for an identifier or a size that the command cannot hold, for memory that is too small,
-   * and for a completion queue that is gone or lent; DEVICE when the controller refuses, or has no doorbell for it.
+   * @throws PhasebitError USAGE for an identifier or a size that the command cannot hold, for memory that is too small
+   * or no queue can lie in, and for a completion queue that is gone, lent or another controller's; DEVICE when the controller refuses, or has no doorbell for it.
    */
   async createSubmissionQueue(options: SubmissionQueueOptions): Promise<SubmissionQueue> {
     const { id, entries, cq, priority = 0 } = options;
     requireQueueFields(id, entries, "5.4");
     cq.requireUse("complete into");
+    this.#requireOwn(cq, "complete into");
     const doorbell = this.#home.doorbell(2 * id);
     const region = this.#queueMemory(options.memory, entries * SQE_BYTES, "commands");
     const fields = { id, entries, cqid: cq.id, priority, prp1: region.iova };
@@ -173,13 +174,15 @@ export class Controller {
   /**
    * Deletes a submission queue (5.6); once the controller has forgotten it, its memory goes back.
    * @param options.expect "any" returns whatever status comes
-   * @throws PhasebitError USAGE when the queue is gone, DEVICE for an error status, unless any is expected.
+   * @throws PhasebitError USAGE when the queue is gone or another controller's, DEVICE for an error status, unless any
+   * is expected.
    */
   async deleteSubmissionQueue(
     queue: SubmissionQueue,
     options: { readonly expect?: "success" | "any" } = {},
   ): Promise<Completion> {
     queue.requireLive("delete");
+    this.#requireOwn(queue, "delete");
     const command = sqe.deleteSubmissionQueue(queue.id);
     const completion = await this.#delete(command, `Delete SQ ${queue.id}`, options);
     if (completion.status === 0) {
@@ -197,6 +200,7 @@ export class Controller {
     options: { readonly expect?: "success" | "any" } = {},
   ): Promise<Completion> {
     queue.requireLive("delete");
+    this.#requireOwn(queue, "delete");
     const command = sqe.deleteCompletionQueue(queue.id);
     const completion = await this.#delete(command, `Delete CQ ${queue.id}`, options);
     if (completion.status === 0) {
@@ -278,9 +282,29 @@ export class Controller {
   }
 
   #queueMemory(given: Region | undefined, bytes: number, kind: "commands" | "completions"): Region {
-    if (given === undefined) return this.#around.memory.allocate(bytes, { kind });
+    const { memory } = this.#around;
+    if (given === undefined) return memory.allocate(bytes, { kind });
+    if (!given.liesIn(memory)) throw badValue("memory", given.iova, "is another device's");
+    // entries are written and read as dwords, and a PRP has no lower bits either
+    if (given.pointer % 4 !== 0)
+      throw badValue("memory", given.iova, "must begin on a dword", "4.3");
     if (given.bytes >= bytes) return given.fill(0);
     throw badValue("memory", given.bytes, `bytes are too few: the queue needs ${bytes}`);
+  }
+
+  /** Another controller's queue has the same number as one of these, or none: it is not meant. */
+  #requireOwn(queue: SubmissionQueue | CompletionQueue, doing: string): void {
+    const own: ReadonlySet<unknown> = new Set([
+      ...this.#submissionQueues,
+      ...this.#completionQueues,
+      this.admin,
+      this.admin.cq,
+    ]);
+    if (own.has(queue)) return;
+    throw new PhasebitError("USAGE", `${doing} queue ${queue.id}: it is another controller's`, {
+      what: "queue",
+      value: queue.id,
+    });
   }
 
   async #identify(cns: Cns, nsid: number): Promise<Uint8Array> {

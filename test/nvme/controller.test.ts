@@ -85,6 +85,33 @@ describe("misuse", () => {
     expect(again.state).toBe("live");
   });
 
+  test("another device's queues and memory are refused, and stay as they are", async () => {
+    const [one, other] = [await withPair(), await withPair()];
+    const cq = one.sq.cq;
+    const asks = [
+      () => other.controller.deleteSubmissionQueue(one.sq),
+      () => other.controller.deleteCompletionQueue(cq, { expect: "any" }),
+      () => other.controller.createSubmissionQueue({ id: 2, entries: 4, cq }),
+      () => other.controller.createCompletionQueue({ id: 2, entries: 4, memory: one.page }),
+    ];
+    const used = other.device.memory.used;
+    for (const ask of asks) {
+      await expect(ask()).rejects.toMatchObject({ code: "USAGE" });
+      await expect(ask()).rejects.toThrow(/another (controller|device)'s/);
+    }
+    expect(other.device.memory.used).toEqual(used);
+    for (const { sq, page } of [one, other]) {
+      expect((await sq.run(readOf(page), { timeoutMs })).status).toBe(0);
+    }
+  });
+
+  test("memory between dwords is refused: entries would be written beside it", async () => {
+    const { device, controller } = await broughtUp();
+    const memory = device.memory.allocate(4096, { kind: "completions" }).slice(2);
+    const asked = controller.createCompletionQueue({ id: 1, entries: 4, memory });
+    await expect(asked).rejects.toMatchObject({ code: "USAGE", what: "memory", section: "4.3" });
+  });
+
   test("no queue completes into one that is gone", async () => {
     const { controller, sq } = await withPair();
     await controller.deleteQueuePair(sq);
