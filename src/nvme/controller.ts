@@ -263,12 +263,20 @@ export class Controller {
   async #create(command: sqe.SqeDwords, what: string, own: Region | undefined): Promise<void> {
     try {
       await this.adminCommand(command, what);
+      // a reset may have come between the completion and this line: then no queue is there
+      this.admin.requireLive("create a queue by");
     } catch (error) {
       const refused = error instanceof PhasebitError && typeof error.value === "number";
       if (refused) own?.release();
-      else if (own !== undefined) this.#unanswered.add(own);
+      else if (own !== undefined) this.#keepUntilReset(own);
       throw error;
     }
+  }
+
+  /** Memory of a command that was not answered; after a reset the controller writes there no more. */
+  #keepUntilReset(region: Region): void {
+    if (this.admin.state === "live") this.#unanswered.add(region);
+    else region.release();
   }
 
   async #delete(
@@ -311,9 +319,11 @@ export class Controller {
     const page = this.#around.memory.allocate(IDENTIFY_BYTES);
     const command = sqe.identify({ cns, nsid, data: page });
     const what = `Identify CNS ${cns} NSID ${nsid}`;
-    this.#unanswered.add(page);
-    const completion = await this.admin.run(command, { timeoutMs: ADMIN_TIMEOUT_MS });
-    this.#unanswered.delete(page);
+    const options = { timeoutMs: ADMIN_TIMEOUT_MS };
+    const completion = await this.admin.run(command, options).catch((error) => {
+      this.#keepUntilReset(page);
+      throw error;
+    });
     const data = page.copy();
     page.release();
     if (completion.status === 0) return data;

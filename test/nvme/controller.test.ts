@@ -202,6 +202,28 @@ test("an admin command that is not answered ends, and its memory goes back with 
   expect(device.memory.used.completions).toBe(0);
 });
 
+test("a controller that was reset takes no memory any more, also when that came in the middle of a command", async () => {
+  const faults = "never-complete:op=create-io-cq;never-complete:op=identify,nth=2";
+  const { device, controller } = await broughtUp(`size=16m&fault=${faults}`);
+  const before = device.memory.used;
+  const inFlight = [
+    controller.createCompletionQueue({ id: 1, entries: 4 }),
+    controller.identify(),
+  ].map((asked) => expect(asked).rejects.toThrow(/was reset since/));
+  await device.reset();
+  await Promise.all(inFlight);
+  for (let turn = 0; turn < 3; turn++) {
+    await expect(controller.createCompletionQueue({ id: 1, entries: 4 })).rejects.toThrow(/reset/);
+    await expect(controller.identify()).rejects.toThrow(/reset/);
+  }
+  const { commands, completions, data } = device.memory.used;
+  expect({ commands, completions, data }).toEqual({
+    commands: 0,
+    completions: 0,
+    data: before.data,
+  });
+});
+
 test("moves data there and back", async () => {
   const { sq, page } = await withPair();
   const pattern = Uint8Array.from({ length: 4096 }, (_, index) => (index * 7) & 0xff);
