@@ -8,8 +8,8 @@ import { setLatency } from "./latency.ts";
 import { addFault, faultsFired } from "./fault-table.ts";
 import { setPause, turn } from "./pause.ts";
 import { nextDue, waiting } from "./pending.ts";
-import { run, step, stopped } from "./step.ts";
+import { havePassed, idleMicros, run, runSlice, step, stopped } from "./step.ts";
 
 export { create, addNamespace, identity, setLatency, addFault, faultsFired };
-export { step, run, stopped, waiting, nextDue };
+export { step, run, runSlice, idleMicros, havePassed, stopped, waiting, nextDue };
 export { setPause, turn };

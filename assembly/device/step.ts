@@ -47,6 +47,11 @@ export function step(): u32 {
   return work;
 }
 
+const LONGEST_MICROS: u64 = 0x3fffffff;
+/** When something was last done, at the end of a slice. */
+let workedNs: u64 = 0;
+let markedNs: u64 = 0;
+
 /** Steps until BUS_NOW has reached `until` or a STOP was seen; returns the work done. */
 export function run(until: u64): u32 {
   let work: u32 = 0;
@@ -60,6 +65,31 @@ export function run(until: u64): u32 {
     if (load<u64>(BUS_NOW) >= until) break;
   }
   return work;
+}
+
+/**
+ * Runs for `ns`, and counts for how long nothing was done. Plain small numbers go in and out: a 64-bit time would be a new
+ * BigInt for each slice, and so garbage, which the device's thread would stop to collect.
+ */
+export function runSlice(ns: u32): u32 {
+  clock();
+  if (workedNs == 0) workedNs = load<u64>(BUS_NOW);
+  const done = run(load<u64>(BUS_NOW) + ns);
+  if (done != 0) workedNs = load<u64>(BUS_NOW);
+  return done;
+}
+
+/** @returns for how many us nothing was done, at the end of the last slice. */
+export function idleMicros(): u32 {
+  return min<u64>((load<u64>(BUS_NOW) - workedNs) / 1000, LONGEST_MICROS) as u32;
+}
+
+/** @returns whether `micros` have passed since it last did so, at the end of the last slice. */
+export function havePassed(micros: u32): bool {
+  const now = load<u64>(BUS_NOW);
+  if (now - markedNs < (micros as u64) * 1000) return false;
+  markedNs = now;
+  return true;
 }
 
 /** Whether the time decides about completions or interrupts: then every step reads the clock. */

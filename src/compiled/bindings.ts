@@ -81,6 +81,14 @@ export interface HostExports {
   publish(): void;
   /** count u32 */
   readClocks(count: number): void;
+  /** ns u64 */
+  setEnd(ns: bigint): void;
+  /** ns u32, staged bool; returns bool */
+  runSlice(ns: number, staged: boolean): boolean;
+  /** returns u64 */
+  sliceStart(): bigint;
+  /** returns u32 */
+  oldestMs(): number;
   /** returns u32 */
   outstanding(): number;
   /** returns u64 */
@@ -147,6 +155,10 @@ export const hostArity: Readonly<Record<keyof HostExports, number>> = {
   drain: 1,
   publish: 0,
   readClocks: 1,
+  setEnd: 1,
+  runSlice: 2,
+  sliceStart: 0,
+  oldestMs: 0,
   outstanding: 0,
   oldest: 0,
   oldestSlot: 0,
@@ -310,6 +322,12 @@ export interface DeviceExports {
   step(): number;
   /** until u64; returns u32 */
   run(until: bigint): number;
+  /** ns u32; returns u32 */
+  runSlice(ns: number): number;
+  /** returns u32 */
+  idleMicros(): number;
+  /** micros u32; returns bool */
+  havePassed(micros: number): boolean;
   /** returns u32 */
   stopped(): number;
   /** returns u32 */
@@ -332,6 +350,9 @@ export const deviceArity: Readonly<Record<keyof DeviceExports, number>> = {
   faultsFired: 1,
   step: 0,
   run: 1,
+  runSlice: 1,
+  idleMicros: 0,
+  havePassed: 1,
   stopped: 0,
   waiting: 0,
   nextDue: 0,

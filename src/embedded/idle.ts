@@ -17,6 +17,9 @@ const PART = 8;
 const SHORTEST_NS = 100_000;
 const LONGEST_NS = 5_000_000;
 
+/** `sleepNs` is 0 before nothing has been done for so long. */
+export const SOONEST_REST_NS = PATIENCE_DUE_NS;
+
 /**
  * How long the thread may sleep, in ns; 0 is not at all.
  * @param idleNs since something was done

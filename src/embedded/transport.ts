@@ -146,7 +146,7 @@ export class EmbeddedTransport implements Transport {
 
   /** CPU time that the device's own thread has used, in ns. */
   get cpuNs(): number {
-    return Number(this.memory.u64[BUS_CPU / 8]!);
+    return threadTimes(this.thread)?.ranNs ?? Number(this.memory.u64[BUS_CPU / 8]!);
   }
 
   /** The number of the device's own thread; 0 when it has none. */

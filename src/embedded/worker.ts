@@ -20,18 +20,19 @@ import { ownThread } from "../ground/scheduler.ts";
 import type { Span } from "../memory/arena.ts";
 import type { SharedMemory } from "../memory/linear-memory.ts";
 import { type EmbeddedDevice, powerOn } from "./device.ts";
-import { pauseNs, sleepNs } from "./idle.ts";
+import { pauseNs, SOONEST_REST_NS, sleepNs } from "./idle.ts";
 
 /** Between two slices some commands are late by a microsecond; a device that is busy need seldom stop. */
-const BUSY_SLICE_NS = 4_000_000n;
+const BUSY_SLICE_NS = 4_000_000;
 /** Commands in a slice that make it a busy one: a register access or two do not keep it awake for long. */
 const BUSY = 100;
-const SLICE_NS = 1_000_000n;
+const SLICE_NS = 1_000_000;
 /** When idle, or when a job that shares the CPU waits for it. */
-const SHORT_SLICE_NS = 50_000n;
-const ACCOUNT_NS = 1_000_000n;
+const SHORT_SLICE_NS = 50_000;
+/** Nobody rests sooner, and most slices of a device that waits for its latency end here. */
+const SOONEST_REST_US = SOONEST_REST_NS / 1000;
 /** How long it takes to see that others want this CPU. */
-const WINDOW_NS = 10_000_000n;
+const WINDOW_US = 10_000;
 
 const {
   memory,
@@ -54,8 +55,6 @@ const signals = new Map<number, EventFd>();
 let generation = 0;
 /** Other threads want this CPU: it was taken away more than once in the last window. */
 let isShared = false;
-let accounted = 0n;
-let windowEnd = 0n;
 let switchesBefore = 0;
 
 const exports = instantiateDevice(memory, { clock: clock.imported, interrupt }, module);
@@ -70,18 +69,15 @@ try {
   Atomics.store(bus, BUS_THREAD / 4, 0);
 }
 
+/** Makes next to no garbage while commands are in flight: collecting it would be a pause of the device. */
 function serve(): void {
-  let worked = readClock();
   let done = 1;
   while (!exports.stopped()) {
-    const start = readClock();
-    done = exports.run(start + sliceNs(done));
-    const end = clocks[BUS_NOW / 8]!;
-    if (done > 0) worked = end;
+    done = exports.runSlice(sliceNs(done));
     // with more spinning threads than CPUs, a job may be waiting for this one
     if (done === 0 || isShared) native().yieldThread();
-    if (done === 0) rest(end, worked);
-    account(end);
+    if (done === 0 && exports.idleMicros() >= SOONEST_REST_US) rest();
+    if (exports.havePassed(WINDOW_US)) account();
   }
   for (const signal of signals.values()) signal.close();
 }
@@ -94,28 +90,24 @@ function settlePause(): void {
 }
 
 /** How long the next slice may last when `done` was done in the last one. */
-function sliceNs(done: number): bigint {
+function sliceNs(done: number): number {
   if (done === 0 || isShared) return SHORT_SLICE_NS;
   return done < BUSY ? SLICE_NS : BUSY_SLICE_NS;
 }
 
-/** Once in a while: the host tells this thread's spinning from its own by its CPU time. */
-function account(now: bigint): void {
-  if (now - accounted < ACCOUNT_NS) return;
-  accounted = now;
+/** Once in a while: whether this thread's CPU is taken away, and its CPU time for a host whose kernel does not say. */
+function account(): void {
   const { userNs, systemNs, involuntarySwitches } = native().threadUsage();
   clocks[BUS_CPU / 8] = BigInt(userNs + systemNs);
-  if (now < windowEnd) return;
   isShared = involuntarySwitches - switchesBefore > 1;
   switchesBefore = involuntarySwitches;
-  windowEnd = now + WINDOW_NS;
 }
 
 /** Sleeps, if that is not too late for anything: until a bus request at the latest. */
-function rest(now: bigint, worked: bigint): void {
+function rest(): void {
   const due = exports.nextDue();
-  const dueInNs = due === 0n ? null : Number(due - now);
-  const sleep = sleepNs(Number(now - worked), dueInNs, exports.waiting());
+  const dueInNs = due === 0n ? null : Number(due - clocks[BUS_NOW / 8]!);
+  const sleep = sleepNs(exports.idleMicros() * 1000, dueInNs, exports.waiting());
   if (sleep === 0) return;
   Atomics.wait(bus, BUS_REQUEST / 4, BusRequest.NONE, sleep / 1e6);
 }

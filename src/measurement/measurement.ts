@@ -103,6 +103,13 @@ export interface Usage {
   readonly majorFaults: number;
 }
 
+/** Garbage collections, each of which stops its thread. */
+export interface Collections {
+  readonly count: number;
+  /** How long they took together. */
+  readonly ns: number;
+}
+
 /** A command that did not complete in its time. */
 export interface OverdueCommand {
   readonly cid: number;
@@ -167,6 +174,8 @@ export interface Job {
   readonly usage: Usage;
   /** How long it was ready to run and waited for a CPU; null where that is not known, as in old results. */
   readonly runDelayNs: number | null;
+  /** Garbage collections of the thread's JavaScript meanwhile; null in old results. */
+  readonly collections: Collections | null;
   readonly waits: Waits;
   /** By stage; null unless asked for. */
   readonly stages: Readonly<Record<StageName, PackedCounts>> | null;
@@ -256,6 +265,8 @@ export type Warning =
   | { readonly kind: "device-gone" }
   | { readonly kind: "interrupted" }
   | { readonly kind: "not-optimized"; readonly job: number }
+  /** The tool's own pauses, within the latencies. */
+  | ({ readonly kind: "garbage-collected"; readonly job: number } & Collections)
   | { readonly kind: "not-pinned"; readonly job: number }
   | { readonly kind: "cpus-shared"; readonly threads: number; readonly cpus: number }
   /** Of older results: share of its time that a job had its CPU. */

@@ -19,6 +19,9 @@ function identity(warning: Warning): string {
 }
 
 function together(a: Warning, b: Warning): Warning {
+  if (a.kind === "garbage-collected" && b.kind === "garbage-collected") {
+    return { ...a, count: a.count + b.count, ns: a.ns + b.ns };
+  }
   if ("count" in a && "count" in b) return { ...a, count: a.count + b.count };
   if (a.kind === "host-busy" && b.kind === "host-busy") {
     return a.loadAverage >= b.loadAverage ? a : b;

@@ -1,6 +1,6 @@
 // Each doubt about a measurement in words, with advice. The kinds are data (measurement/measurement.ts).
 
-import { formatCount } from "../ground/units.ts";
+import { formatCount, formatNs } from "../ground/units.ts";
 import type { OverdueCommand, Starved, Starver, Warning } from "../measurement/measurement.ts";
 
 type Words = {
@@ -50,6 +50,9 @@ const words: Words = {
   "not-optimized": ({ job }) =>
     `The loop of job ${job} did not run as optimized code throughout, which costs time. ` +
     "A --ramp-time of 1s lets the compiler finish first.",
+  "garbage-collected": ({ job, count, ns }) =>
+    `V8 stopped job ${job} ${count === 1 ? "once" : `${count} times`} to collect garbage, for ${formatNs(ns)} ` +
+    "in all: as many of its longest latencies may be the tool's own.",
   "not-pinned": ({ job }) =>
     `Job ${job} was not pinned to a CPU, so the scheduler may have moved it. Give CPUs with --cpus.`,
   "cpus-shared": ({ threads, cpus }) =>

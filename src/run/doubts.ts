@@ -57,6 +57,11 @@ export function warningsOf(evidence: Evidence): Warning[] {
     ...jobs
       .filter(({ tier }) => tier !== "turbofan")
       .map(({ job }): Warning => ({ kind: "not-optimized", job })),
+    ...jobs.flatMap(({ job, collections }): Warning[] =>
+      collections !== null && collections.count > 0
+        ? [{ kind: "garbage-collected", job, ...collections }]
+        : [],
+    ),
     ...jobs
       .filter(({ cpu }) => cpu === null)
       .map(({ job }): Warning => ({ kind: "not-pinned", job })),

@@ -24,8 +24,9 @@ import { native, type ThreadUsage } from "../compiled/native.ts";
 import { threadClock } from "../compiled/thread-clock.ts";
 import { turnsPerNs } from "../compiled/turns.ts";
 import { ownThread, threadTimes } from "../ground/scheduler.ts";
-import type { ClockUsed, OverdueCommand, Tier } from "../measurement/measurement.ts";
+import type { ClockUsed, Collections, OverdueCommand, Tier } from "../measurement/measurement.ts";
 import type { QueuePairPlace } from "../nvme/submission-queue.ts";
+import { CollectionCounter } from "./collections.ts";
 import { configureLoop, rampBegins, rampEnds, tierOfLoop } from "./job-loop.ts";
 import type { JobTask } from "./job-task.ts";
 import { Patience } from "./patience.ts";
@@ -59,6 +60,7 @@ export interface JobOutcome {
   /** Where the rings were left. */
   readonly rings: Pick<QueuePairPlace, "sqTail" | "cqHead" | "cqPhase">;
   readonly usage: ThreadUsage;
+  readonly collections: Collections;
   readonly clockNs: number;
   readonly clock: ClockUsed;
   /** The compiler behind the loop that ran. */
@@ -66,12 +68,15 @@ export interface JobOutcome {
 }
 
 /** Runs one job from the gate to the last completion. */
-export default function runJob(task: JobTask): JobOutcome {
-  return new Job(task).run();
+export default async function runJob(task: JobTask): Promise<JobOutcome> {
+  const collections = new CollectionCounter();
+  const outcome = new Job(task, collections).run();
+  return { ...outcome, collections: await collections.counted() };
 }
 
 class Job {
   readonly #task: JobTask;
+  readonly #collections: CollectionCounter;
   readonly #wasm: HostExports;
   readonly #words: Int32Array;
   readonly #clocks: BigUint64Array;
@@ -79,8 +84,9 @@ class Job {
   readonly #patience: Patience;
   #overdue: OverdueCommand | null = null;
 
-  constructor(task: JobTask) {
+  constructor(task: JobTask, collections: CollectionCounter) {
     this.#task = task;
+    this.#collections = collections;
     this.#words = new Int32Array(task.memory.buffer);
     this.#clocks = new BigUint64Array(task.memory.buffer);
     const bytes = new Uint8Array(task.memory.buffer);
@@ -96,7 +102,7 @@ class Job {
     });
   }
 
-  run(): JobOutcome {
+  run(): Omit<JobOutcome, "collections"> {
     const pinned = this.#pin();
     native().setTimerSlack(TIMER_SLACK_NS);
     configureLoop(this.#wasm, this.#task);
@@ -115,6 +121,7 @@ class Job {
     const isRamped = this.#task.rampTimeMs > 0;
     if (isRamped) this.#ramp();
     const before = native().threadUsage();
+    this.#collections.begin();
     if (isRamped) rampEnds(this.#wasm, this.#task);
     const startedNs = this.#now();
     this.#clocks[(this.#task.job.block.pointer + BLOCK_STARTED) / 8] = startedNs;
@@ -130,6 +137,7 @@ class Job {
     this.#takeInterrupts();
     this.#wasm.publish();
     const usage = difference(native().threadUsage(), before);
+    this.#collections.end();
     const tier = tierOfLoop(this.#wasm, this.#task);
     const clock = clockUsed(this.#task.clock, readyMoment, momentNow());
     this.#phase = JobPhase.DONE;
@@ -159,19 +167,23 @@ class Job {
     if (this.#task.wait.interrupt >= 0) this.#wasm.takeInterrupts();
   }
 
-  /** Until then, or until somebody wants the end or a command has had its time. */
+  /** Until then, or until somebody wants the end or a command has had its time. Makes no garbage, slice by slice. */
   #runFor(durationMs: number): void {
-    const end = this.#now() + nanoseconds(durationMs);
-    const run = this.#task.stages ? this.#wasm.runStaged : this.#wasm.run;
-    const slice = this.#sliceNs;
-    for (let now = this.#now(); now < end && this.#mayRun; ) {
-      const from = now;
-      run(from + slice < end ? from + slice : end);
-      if (this.#task.sharesCpu) native().yieldThread();
-      now = this.#now();
-      const oldest = this.#wasm.oldest();
-      if (oldest > 0n && this.#patience.isOver(oldest, from, now)) this.#giveUp();
+    const wasm = this.#wasm;
+    const { sharesCpu, stages, timeoutMs } = this.#task;
+    const sliceNs = Number(this.#sliceNs);
+    wasm.setEnd(this.#now() + nanoseconds(durationMs));
+    while (this.#mayRun && wasm.runSlice(sliceNs, stages)) {
+      if (sharesCpu) native().yieldThread();
+      // only an old command is worth exact times
+      if (wasm.oldestMs() >= Math.floor(timeoutMs / 2)) this.#watchOldest();
     }
+  }
+
+  #watchOldest(): void {
+    const oldest = this.#wasm.oldest();
+    if (oldest === 0n) return;
+    if (this.#patience.isOver(oldest, this.#wasm.sliceStart(), this.#now())) this.#giveUp();
   }
 
   /** A command has had its time: the job ends, and the main thread ends the others. */

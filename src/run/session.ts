@@ -392,6 +392,7 @@ function measurement(
     rejections: view.rejections,
     rejectedRaw: view.rejectedRaw(outcome.startedNs),
     usage: outcome.usage,
+    collections: outcome.collections,
     waits: view.waits,
     pauseNs: view.pauseNs,
     stages: task.stages ? stagesOf(view) : null,

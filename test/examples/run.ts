@@ -84,6 +84,7 @@ export function exampleJob(
     timedOut: false,
     overdue: null,
     runDelayNs: null,
+    collections: null,
     statuses: [],
     rejections: noRejections,
     rejectedRaw: [],

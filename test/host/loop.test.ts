@@ -276,6 +276,41 @@ describe("what is in flight", () => {
   });
 });
 
+describe("a slice", () => {
+  test("runs for its length, then up to the end, and not after it", () => {
+    const host = withLoop(1, 4);
+    host.wasm.start();
+    let now = 0n;
+    Object.defineProperty(host, "now", { configurable: true, get: () => ++now });
+    host.wasm.setEnd(150n);
+    expect(host.wasm.runSlice(100, false)).toBeTruthy();
+    expect(now).toBeGreaterThanOrEqual(100n);
+    expect(now).toBeLessThan(110n);
+    expect(host.wasm.runSlice(100, false)).toBeTruthy();
+    expect(host.wasm.sliceStart()).toBeGreaterThanOrEqual(100n);
+    expect(now).toBeLessThan(160n);
+    const before = counter(host, BLOCK_COMPLETED);
+    writeCqe(host, 0, { cid: cidAt(host, 0), phase: 1 });
+    expect(host.wasm.runSlice(100, false)).toBeFalsy();
+    expect(counter(host, BLOCK_COMPLETED)).toBe(before);
+  });
+
+  test("the age of the oldest command is whole ms, 0 when nothing is in flight", () => {
+    const host = withLoop(1, 4);
+    host.now = 1_000_000n;
+    host.wasm.start();
+    host.now = 1_999_999n;
+    expect(host.wasm.oldestMs()).toBe(0);
+    host.now = 43_500_000n;
+    expect(host.wasm.oldestMs()).toBe(42);
+    host.now = 2n ** 62n;
+    expect(host.wasm.oldestMs()).toBe(0x3fff_ffff);
+    writeCqe(host, 0, { cid: cidAt(host, 0), phase: 1 });
+    host.wasm.drain(host.now + 1n);
+    expect(host.wasm.oldestMs()).toBe(0);
+  });
+});
+
 describe("a hostile device", () => {
   test("10 million random completion entries neither crash, hang nor write elsewhere", () => {
     const depth = 32;

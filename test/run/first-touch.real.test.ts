@@ -71,3 +71,14 @@ describe("what is prepared for writes", () => {
     expect(ranges).toEqual([both]);
   });
 });
+
+describe("a worker's own pauses are told", () => {
+  test("collections of its garbage stand in the result, as does what the kernel did for it", async () => {
+    const chosen = workload({ runtime: "300ms" });
+    const session = await Session.open([chosen]);
+    opened.push(session);
+    const { jobs } = await session.block(chosen);
+    expect(jobs[0]?.collections).toEqual({ count: expect.any(Number), ns: expect.any(Number) });
+    expect(jobs[0]?.runDelayNs).toBeGreaterThanOrEqual(0);
+  });
+});

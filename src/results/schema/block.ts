@@ -102,6 +102,7 @@ const job = v.object({
     majorFaults: count,
   }),
   runDelayNs: v.optional(v.nullable(amount), null),
+  collections: v.optional(v.nullable(v.object({ count, ns: amount })), null),
   waits: v.object({
     interrupts: count,
     wakeups: count,

@@ -1,0 +1,40 @@
+// A job's time in slices, for a worker that must not make garbage while commands are in flight: what goes in and out is
+// small enough to be no object. A 64-bit time would be a new BigInt for each slice, on pages that the worker's heap has
+// yet to touch and later to collect.
+import { oldest } from "./flight.ts";
+import { run, runStaged } from "./loop.ts";
+import { readClock, time } from "./time.ts";
+
+const MS: u64 = 1_000_000;
+const LONGEST_MS: u64 = 0x3fffffff;
+
+let endNs: u64 = 0;
+let startedNs: u64 = 0;
+
+/** Until when `runSlice` runs, in ns. */
+export function setEnd(ns: u64): void {
+  endNs = ns;
+}
+
+/** Runs for `ns`, or until the end if that is nearer. @returns false at the end, when nothing was run. */
+export function runSlice(ns: u32, staged: bool): bool {
+  readClock();
+  startedNs = time();
+  if (startedNs >= endNs) return false;
+  const until = min<u64>(startedNs + ns, endNs);
+  if (staged) runStaged(until);
+  else run(until);
+  return true;
+}
+
+/** @returns when the last slice began, in ns. */
+export function sliceStart(): u64 {
+  return startedNs;
+}
+
+/** @returns for how many ms the oldest command has been in flight now; 0 when none is. */
+export function oldestMs(): u32 {
+  readClock();
+  const submitted = oldest();
+  return submitted ? (min<u64>((time() - submitted) / MS, LONGEST_MS) as u32) : 0;
+}
