@@ -13,7 +13,10 @@ export interface Drift {
   readonly metric: string;
   /** The line's rise from the first block of the mode to its last. */
   readonly change: number;
-  /** The same as a share of the mean; null when that is 0. */
+  /**
+   * The same as a share of the first block: of the straight line through the logarithms, which never falls by more
+   * than all there is; null where a block has 0.
+   */
   readonly relative: number | null;
   /** Scatter alone would hardly look like this. */
   readonly clear: boolean;
@@ -31,16 +34,25 @@ export function driftsOf({ name, blocks }: MeasuredMode): Drift[] {
   return metrics.flatMap(({ metric, of }) => {
     const values = whole.map(({ figures }) => of(figures)).filter((value) => value !== null);
     if (values.length < whole.length) return [];
-    const { slope, centre } = linearTrend(times, values);
-    const change = slope * (Math.max(...times) - Math.min(...times));
+    const change = changeOver(times, values);
     return {
       mode: name,
       metric,
       change,
-      relative: centre === 0 ? null : change / centre,
+      relative: relativeChange(times, values),
       clear: trendPValue(times, values, new Random(SEED)) <= CLEAR_LEVEL,
     };
   });
+}
+
+/** What a straight line does from the first time to the last. */
+function changeOver(times: readonly number[], values: readonly number[]): number {
+  return linearTrend(times, values).slope * (Math.max(...times) - Math.min(...times));
+}
+
+function relativeChange(times: readonly number[], values: readonly number[]): number | null {
+  if (values.some((value) => value <= 0)) return null;
+  return Math.expm1(changeOver(times, values.map(Math.log)));
 }
 
 /** One warning when the clear drift of a figure exceeds the difference of some pair in it. */

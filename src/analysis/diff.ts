@@ -88,7 +88,7 @@ export function diffSides(a: Side, b: Side, despiteDifferences = false): Diff {
     unmatched,
     onBothSides: a.chosen === b.chosen ? sharedFiles(a, b) : [],
     figures: compared.map(figureDiff),
-    warnings: united(warningsOf("a", a), warningsOf("b", b)),
+    warnings: partialFirst(united(warningsOf("a", a), warningsOf("b", b))),
     confounded: confoundings(a, b, differences, subject),
   };
 }
@@ -151,6 +151,11 @@ function united(a: readonly SideWarning[], b: readonly SideWarning[]): SideWarni
     ...a.map((own) => (inB.has(words(own)) ? { ...own, sides: both } : own)),
     ...b.filter((own) => !inA.has(words(own))),
   ];
+}
+
+function partialFirst(all: readonly SideWarning[]): SideWarning[] {
+  const isPartial = ({ warning }: SideWarning): boolean => warning.kind === "partial";
+  return [...all.filter(isPartial), ...all.filter((one) => !isPartial(one))];
 }
 
 function warningsOf(side: SideName, { results }: Side): SideWarning[] {

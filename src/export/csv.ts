@@ -14,6 +14,7 @@ import { bucketLowNs } from "../measurement/buckets.ts";
 import type { Distribution, Group, Stretch } from "../measurement/groups.ts";
 import { emptyCounts, unpackLatency } from "../measurement/latency-counts.ts";
 import type { LatencyCounts, Op, PackedLatency } from "../measurement/measurement.ts";
+import { shareText } from "../measurement/shortfall.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
 import type { Result } from "../results/read.ts";
 import { seriesOf } from "./series.ts";
@@ -53,15 +54,17 @@ export function seriesTable(result: Result, distributions: readonly Distribution
 }
 
 const IDENTITY = [
-  ...["result", "device", "model", "serial", "firmware"],
+  ...["result", "partial", "device", "model", "serial", "firmware"],
   ...["mode", "op", "bs", "iodepth", "coalesce"],
 ];
 
 /** On every row, so that tables of several results can be put together. */
-function identity({ file }: Result, { mode, workload, device }: Group, op: Op): Row {
+function identity({ file, measurement }: Result, { mode, workload, device }: Group, op: Op): Row {
   const { address, model, serial, firmware } = device;
   const { bs, iodepth, coalesce } = workload;
   return {
+    // of which measurement it is but a part: "7 of 12 settings"
+    partial: shareText(measurement.warnings) || null,
     ...{ result: file, device: address, model, serial, firmware, mode, op, bs, iodepth },
     coalesce: coalesce === null ? null : coalescingText(coalesce),
   };

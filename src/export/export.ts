@@ -5,6 +5,7 @@ import { usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
 import { type Distribution, groupsOf } from "../measurement/groups.ts";
 import { safeName } from "../measurement/safe-names.ts";
+import { shareText } from "../measurement/shortfall.ts";
 import { documentOf } from "../results/document.ts";
 import type { Result } from "../results/read.ts";
 import { jsonText } from "../results/save.ts";
@@ -48,7 +49,9 @@ const exporters: Readonly<Record<ExportFormat, Exporter>> = {
  * @throws PhasebitError USAGE for a selection that the result does not have.
  */
 export function exported(result: Result, options: ExportOptions): Exported {
-  return exporters[options.format](result, options);
+  const { files, notes } = exporters[options.format](result, options);
+  const share = shareText(result.measurement.warnings);
+  return { files, notes: share === "" ? notes : [`is partial: ${share}`, ...notes] };
 }
 
 /** @throws PhasebitError USAGE for an option that the format does not know */
@@ -80,9 +83,10 @@ function hlogFile(result: Result, { select, untagged = false }: ExportOptions): 
     const names = groups.map(({ name }) => name).join(", ");
     throw usage(`--untagged: would add up ${names}; name one of them with --select`);
   }
-  const { startedMs } = result.measurement;
+  const { startedMs, warnings } = result.measurement;
+  const partial = shareText(warnings);
   return {
-    ...file(result, "hlog", hlog(distributions, { startedMs, untagged })),
+    ...file(result, "hlog", hlog(distributions, { startedMs, untagged, partial })),
     notes: timeNotes(distributions),
   };
 }

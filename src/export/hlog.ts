@@ -22,13 +22,20 @@ interface Entry {
   readonly packed: PackedLatency;
 }
 
+export interface HlogOptions {
+  readonly startedMs: number;
+  readonly untagged: boolean;
+  /** "7 of 12 settings"; empty for a whole measurement. */
+  readonly partial?: string;
+}
+
 /**
  * The log of `distributions`, in the order of time: a line for each interval, direction and queue, tagged
  * "poll.read.q1" (the queue of job 0), or with `untagged` one line for all of an interval.
  */
 export function hlog(
   distributions: readonly Distribution[],
-  { startedMs, untagged }: { readonly startedMs: number; readonly untagged: boolean },
+  { startedMs, untagged, partial = "" }: HlogOptions,
 ): string {
   const groups = [...new Set(distributions.map(({ group }) => group))];
   const entries = groups.flatMap((group) => {
@@ -38,7 +45,7 @@ export function hlog(
     return untagged ? untaggedEntries(group, names) : taggedEntries(group, names);
   });
   entries.sort((a, b) => a.stretch.startMs - b.stretch.startMs);
-  return `${[...header(startedMs), ...entries.map(line)].join("\n")}\n`;
+  return `${[...header(startedMs, partial), ...entries.map(line)].join("\n")}\n`;
 }
 
 /** How many of the distributions' samples the intervals hold. */
@@ -50,11 +57,12 @@ export function timedIos(distributions: readonly Distribution[]): number {
   );
 }
 
-function header(startedMs: number): string[] {
+function header(startedMs: number, partial: string): string[] {
   const start = `${seconds(startedMs)} (seconds since epoch), ${new Date(startedMs).toUTCString()}`;
   return [
     "#[Histogram log format version 1.3]",
     `#[Logged with phasebit ${version}]`,
+    ...(partial === "" ? [] : [`#[Partial: ${partial}]`]),
     `#[StartTime: ${start}]`,
     COLUMNS,
   ];

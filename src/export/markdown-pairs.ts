@@ -16,7 +16,8 @@ export function pairTables(pairs: readonly Pair[]): string[][] {
         .map((comparison) => [title, timesText(comparison), prose(comparison.verdict!)]),
     );
     const head = ["", `times ${code(b)} (95 %)`, `${code(a)} is`];
-    return [[heading], table(head, rows), alsoDiffer(shown)];
+    const figures = rows.length === 0 ? [] : table(head, rows);
+    return [[heading], figures, otherwiseDiffer(a, shown, rows.length > 0)];
   });
 }
 
@@ -25,12 +26,13 @@ function timesText({ ci95 }: Comparison): string {
 }
 
 /** Figures without a row of their own. */
-function alsoDiffer(shown: readonly Comparison[]): string[] {
+function otherwiseDiffer(a: string, shown: readonly Comparison[], hasRows: boolean): string[] {
   return (["lower", "higher"] as const).flatMap((verdict) => {
     const titles = metrics
       .filter((metric) => !sentenceMetrics.includes(metric))
       .filter(({ metric }) => shown.some((one) => one.metric === metric && one.verdict === verdict))
       .map(({ title }) => title);
-    return titles.length === 0 ? [] : [`Also ${verdict}: ${titles.join(", ")}.`];
+    const is = `${code(a)} is ${hasRows ? "also " : ""}${verdict}`;
+    return titles.length === 0 ? [] : [`${is} in ${titles.join(", ")}.`];
   });
 }

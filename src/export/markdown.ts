@@ -4,6 +4,7 @@ import { analyse } from "../analysis/compare-analysis.ts";
 import { fioTime } from "../ground/units.ts";
 import { distributionsOf, groupsOf } from "../measurement/groups.ts";
 import type { DeviceIdentity, Measurement, Warning } from "../measurement/measurement.ts";
+import { shareText } from "../measurement/shortfall.ts";
 import type { Result } from "../results/read.ts";
 import { warningText } from "../results/warnings.ts";
 import { capacityText } from "../text/compare-frame.ts";
@@ -12,6 +13,7 @@ import {
   eachText,
   jobsText,
   patternText,
+  roundsText,
   sizeText,
   workloadsOf,
 } from "../text/workload-parts.ts";
@@ -23,11 +25,13 @@ import { code, prose, table } from "./markdown-text.ts";
 export function markdown({ measurement }: Result): string {
   const { kind, devices, rounds, warnings } = measurement;
   const analysis = rounds === null ? null : analyse(measurement);
+  const isPart = warnings.some(isPartial);
   const models = [...new Set(devices.map(({ model }) => code(model)))].join(" and ");
   const sections = [
-    [`### phasebit ${kind}: ${models}`],
+    [`### phasebit ${kind}${isPart ? " (partial)" : ""}: ${models}`],
+    warningList(warnings.filter(isPartial)),
     conditionTable(measurement),
-    warningList(analysis?.warnings ?? warnings),
+    warningList((analysis?.warnings ?? warnings).filter((warning) => !isPartial(warning))),
     figureTable(distributionsOf(groupsOf(measurement))),
     ...(analysis === null ? [] : pairTables(analysis.pairs)),
   ];
@@ -80,7 +84,8 @@ function workloadText(measurement: Measurement): string {
     jobsText(workloads),
     kind === "run" ? completion.mode : "",
     kind === "run" ? fioTime(runtimeMs) : `${fioTime(runtimeMs)} each`,
-    rounds === null ? "" : `${rounds} rounds`,
+    rounds === null ? "" : roundsText(measurement),
+    kind === "compare" ? "" : shareText(measurement.warnings),
   ];
   return parts.filter((part) => part !== "").join(", ");
 }
@@ -88,6 +93,10 @@ function workloadText(measurement: Measurement): string {
 function precondition({ workload }: Measurement): string[][] {
   const said = workload.precondition;
   return said === null ? [] : [["precondition", code(said)]];
+}
+
+function isPartial({ kind }: Warning): boolean {
+  return kind === "partial";
 }
 
 function warningList(warnings: readonly Warning[]): string[] {

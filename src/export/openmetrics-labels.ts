@@ -2,6 +2,7 @@
 
 import type { Distribution, Group } from "../measurement/groups.ts";
 import type { DeviceIdentity } from "../measurement/measurement.ts";
+import { shareText } from "../measurement/shortfall.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { coalescingText, pauseText } from "../measurement/workload-names.ts";
 import type { Result } from "../results/read.ts";
@@ -51,7 +52,7 @@ function conditions({ device, mode, workload: { iodepth, coalesce, completion } 
 /** Everything that is said once; of the workload what all groups have. */
 export function infoLabels(result: Result, groups: readonly Group[]): Labels {
   const { kind, devices, host, workload, version, startedMs } = result.measurement;
-  const { interrupted, merged } = result.measurement;
+  const { interrupted, warnings, merged } = result.measurement;
   const device = devices[0]!;
   const workloads = groups.length > 0 ? groups.map((group) => group.workload) : [workload];
   return {
@@ -72,6 +73,7 @@ export function infoLabels(result: Result, groups: readonly Group[]): Labels {
     cpu: host.cpuModel,
     started: new Date(startedMs).toISOString(),
     interrupted: `${interrupted}`,
+    partial: shareText(warnings),
     merged: merged.length > 0 ? `${merged.length}` : "",
     version,
   };

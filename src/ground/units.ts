@@ -105,6 +105,11 @@ export function formatNs(ns: number): string {
   return `${threeDigits(ns / 1e9)}s`;
 }
 
+/** As options are given: "100ms", "2s". */
+export function formatMs(ms: number): string {
+  return ms < 1000 ? `${Number(ms.toFixed(1))}ms` : `${Number((ms / 1000).toFixed(2))}s`;
+}
+
 /** "4KiB", "1.5KiB", "1.75TiB": exact where two decimals suffice. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];

@@ -3,6 +3,7 @@
 import { safeString } from "../ground/strings.ts";
 import { fioSize } from "../ground/units.ts";
 import type { Measurement, Warning } from "../measurement/measurement.ts";
+import { shortfallIn } from "../measurement/shortfall.ts";
 import { directionsOf, workloadName } from "../measurement/workload-names.ts";
 import type { Result } from "../results/read.ts";
 import { warningText } from "../results/warnings.ts";
@@ -97,7 +98,9 @@ function nameOf(file: string): string {
 /** "randread-4k-qd32x1 on ACME X1", or "3 results". */
 function titleOf(results: readonly Result[]): string {
   const [{ measurement }] = results as readonly [Result];
-  if (results.length > 1) return `${results.length} results`;
+  const isPart = results.some((result) => shortfallIn(result.measurement.warnings) !== null);
+  const part = isPart ? " (partial)" : "";
+  if (results.length > 1) return `${results.length} results${part}`;
   const { kind, workload, devices } = measurement;
   const sides = workloadsOf(measurement);
   const models = [...new Set(devices.map(({ model }) => model))].join(" and ");
@@ -107,5 +110,5 @@ function titleOf(results: readonly Result[]): string {
     // its depths are what it is about
     sweep: `sweep ${workload.rw}-${fioSize(workload.bs)}`,
   };
-  return safeString(`${named[kind]} on ${models}`);
+  return safeString(`${named[kind]} on ${models}${part}`);
 }

@@ -3,6 +3,7 @@ import { clocksOf, median, worstDriftPpm } from "../analysis/totals.ts";
 import { safeString } from "../ground/strings.ts";
 import { fioTime, formatBytes, formatNs } from "../ground/units.ts";
 import type { DeviceIdentity, HostConditions, Measurement } from "../measurement/measurement.ts";
+import { shareText } from "../measurement/shortfall.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { needsInterrupts } from "../measurement/workload.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
@@ -57,7 +58,8 @@ function workloadLines(measurement: Measurement): Line[] {
   ];
 }
 
-function completionLines({ kind, workload, workloads, rounds }: Measurement): Line[] {
+function completionLines(measurement: Measurement): Line[] {
+  const { kind, workload, workloads, rounds } = measurement;
   if (rounds !== null) {
     return [
       ...workloads.map(({ name, options }) =>
@@ -141,9 +143,12 @@ function inRanges(cpus: readonly (number | null)[]): string {
   return ranges.map(([from, to]) => (from === to ? (from ?? "any") : `${from}-${to}`)).join(" ");
 }
 
-function originLines({ startedMs, interrupted, version, argv, merged }: Measurement): Line[] {
+function originLines(measurement: Measurement): Line[] {
+  const { startedMs, interrupted, version, argv, merged } = measurement;
+  const share = shareText(measurement.warnings);
   return [
     line("started", utc(startedMs), ...(interrupted ? ["interrupted"] : [])),
+    ...(share === "" ? [] : [line("measured", share)]),
     line("phasebit", version),
     line("command", `phasebit ${argv.map(quoted).join(" ")}`),
     ...merged.map(({ file, host, devices, startedMs: partMs }) =>

@@ -237,6 +237,15 @@ export interface Starved {
 
 /** Doubts about a measurement; results/warnings.ts words each of them, with advice. */
 export type Warning =
+  | {
+      readonly kind: "partial";
+      /** What is counted: the settings of a sweep, the blocks of a comparison, the time of a run. */
+      readonly unit: "settings" | "blocks" | "ms";
+      readonly measured: number;
+      readonly planned: number;
+      /** The settings that are not there, or not in full. */
+      readonly missing?: readonly string[];
+    }
   | { readonly kind: "io-errors"; readonly count: number }
   | { readonly kind: "rejected-completions"; readonly count: number }
   | {

@@ -23,6 +23,9 @@ function together(a: Warning, b: Warning): Warning {
     return { ...a, count: a.count + b.count, ns: a.ns + b.ns };
   }
   if ("count" in a && "count" in b) return { ...a, count: a.count + b.count };
+  if (a.kind === "partial" && b.kind === "partial") {
+    return a.measured / a.planned <= b.measured / b.planned ? a : b;
+  }
   if (a.kind === "host-busy" && b.kind === "host-busy") {
     return a.loadAverage >= b.loadAverage ? a : b;
   }

@@ -11,6 +11,7 @@ import type {
   Measurement,
   Warning,
 } from "../measurement/measurement.ts";
+import { shareText } from "../measurement/shortfall.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { directionsOf } from "../measurement/workload-names.ts";
 import { statusName } from "../nvme/status.ts";
@@ -34,6 +35,7 @@ export function detailsOf(
   return {
     schema: SCHEMA,
     kind,
+    partial: shareText(measurement.warnings) || null,
     ...{ version, argv, startedMs, interrupted, merged, host, devices },
     workload: savedWorkload(workload),
     workloads: workloads.map((setting) => {

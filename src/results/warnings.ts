@@ -1,13 +1,15 @@
 // Each doubt about a measurement in words, with advice. The kinds are data (measurement/measurement.ts).
 
-import { formatCount, formatNs } from "../ground/units.ts";
+import { formatCount, formatMs, formatNs } from "../ground/units.ts";
 import type { OverdueCommand, Starved, Starver, Warning } from "../measurement/measurement.ts";
+import { shortfallText } from "../measurement/shortfall.ts";
 
 type Words = {
   readonly [K in Warning["kind"]]: (warning: Extract<Warning, { kind: K }>) => string;
 };
 
 const words: Words = {
+  partial: shortfallText,
   "io-errors": ({ count }) =>
     `${things(count, "command")} ended with an error and ${are(count)} not among the latencies. ` +
     "The list of errors says which.",
@@ -119,11 +121,6 @@ const starvedAdvice: Readonly<Record<Starver, string>> = {
 function commandText({ op, lba, cid, sqid, ageNs }: OverdueCommand & { sqid: number }): string {
   const age = ageNs >= 1e9 ? `${(ageNs / 1e9).toFixed(2)} s` : `${(ageNs / 1e6).toFixed(1)} ms`;
   return `${op} at LBA ${lba}, CID ${cid}, queue ${sqid}, in flight for ${age}`;
-}
-
-/** As options are given: "100ms", "2s". */
-function formatMs(ms: number): string {
-  return ms < 1000 ? `${Number(ms.toFixed(1))}ms` : `${Number((ms / 1000).toFixed(2))}s`;
 }
 
 function things(count: number, thing: string): string {

@@ -1,6 +1,7 @@
 // A comparison: several modes on one open device, in short blocks whose order is balanced over the rounds.
 // Within a round all modes touch the same blocks of the device in the same order.
 import type { Measurement, Setting } from "../measurement/measurement.ts";
+import { comparisonShortfall } from "../measurement/shortfall.ts";
 import type { Trace } from "../nvme/registers.ts";
 import { balancedOrder } from "../statistics/order.ts";
 import { withSession } from "./session.ts";
@@ -29,13 +30,16 @@ export async function runComparison(
     const { signal, rounds } = options;
     const startedMs = Date.now();
     const measured = await measureTurns(session, turnsOf(settings, rounds), options);
+    const { blocks } = measured;
+    const missing = comparisonShortfall({ workloads: settings, rounds, blocks });
     return {
       ...session.describe(workloads[0]!, options.argv, signal),
       kind: "compare",
       startedMs,
       workloads: settings,
       rounds,
-      ...measured,
+      blocks,
+      warnings: [...missing, ...measured.warnings],
     };
   });
 }

@@ -1,6 +1,7 @@
 // A run: one workload on a device, from opening it to the measurement.
 
 import type { Measurement } from "../measurement/measurement.ts";
+import { runShortfall } from "../measurement/shortfall.ts";
 import type { Workload } from "../measurement/workload.ts";
 import type { Trace } from "../nvme/registers.ts";
 import { blockOf } from "./block.ts";
@@ -27,6 +28,7 @@ export async function runWorkload(workload: Workload, options: RunOptions): Prom
     const outcome = await session.block(workload, {
       ...{ signal, onPreparing, onWaiting, onSample },
     });
+    const block = blockOf(outcome, { workload: 0, round: null, phase: 0, position: 0 });
     const described = session.describe(workload, options.argv, signal);
     return {
       ...described,
@@ -34,8 +36,11 @@ export async function runWorkload(workload: Workload, options: RunOptions): Prom
       startedMs: outcome.startedMs,
       workloads: [{ name: "", mode: "", options: "", device: 0, workload }],
       rounds: null,
-      blocks: [blockOf(outcome, { workload: 0, round: null, phase: 0, position: 0 })],
-      warnings: blockWarnings(session, workload, outcome, described.interrupted),
+      blocks: [block],
+      warnings: [
+        ...runShortfall({ workload }, block),
+        ...blockWarnings(session, workload, outcome, described.interrupted),
+      ],
     };
   });
 }

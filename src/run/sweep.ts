@@ -2,6 +2,7 @@
 // device, one after the other.
 
 import type { Measurement, Setting } from "../measurement/measurement.ts";
+import { sweepShortfall } from "../measurement/shortfall.ts";
 import type { Coalescing, Workload } from "../measurement/workload.ts";
 import { needsInterrupts } from "../measurement/workload.ts";
 import { looksOn, pointName, pointTitle } from "../measurement/workload-names.ts";
@@ -59,13 +60,15 @@ export async function runSweep(
   return withSession(workloads, options, async (session) => {
     const startedMs = Date.now();
     const measured = await measureTurns(session, turns, options);
+    const settings = workloads.map(settingOf);
     return {
       ...session.describe(base, options.argv, options.signal),
       kind: "sweep",
       startedMs,
-      workloads: workloads.slice(0, measured.blocks.length).map(settingOf),
+      workloads: settings.slice(0, measured.blocks.length),
       rounds: null,
-      ...measured,
+      blocks: measured.blocks,
+      warnings: [...sweepShortfall(settings, measured.blocks), ...measured.warnings],
     };
   });
 }

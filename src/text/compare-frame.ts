@@ -4,6 +4,7 @@
 import { safeString } from "../ground/strings.ts";
 import { formatBytes } from "../ground/units.ts";
 import type { DeviceIdentity, Measurement, Warning } from "../measurement/measurement.ts";
+import { shortfallIn, shortfallText } from "../measurement/shortfall.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { warningText } from "../results/warnings.ts";
 import { type Colors, LABEL_WIDTH, type Row, type Style, wrap } from "./columns.ts";
@@ -75,10 +76,17 @@ export function hostLines({ host, version }: Measurement, { colors, columns }: L
   return wrap({ text: "host", style: colors.dim }, parts, "  ", columns);
 }
 
-/** Doubts, in words. */
+/** A part is not shown as the whole: the first line of a report. */
+export function partialLines(warnings: readonly Warning[], lines: Lines): string[] {
+  const found = shortfallIn(warnings);
+  return found === null ? [] : field("partial", lines.colors.red, shortfallText(found), lines);
+}
+
+/** Doubts, in words; what is missing was said before. */
 export function warningLines(warnings: readonly Warning[], { colors, columns }: Lines): string[] {
   const label = { text: "warning", style: colors.yellow };
-  return warnings.flatMap((warning) => wrap(label, warningText(warning).split(" "), " ", columns));
+  const others = warnings.filter(({ kind }) => kind !== "partial");
+  return others.flatMap((warning) => wrap(label, warningText(warning).split(" "), " ", columns));
 }
 
 /** A label and words, what does not fit the line below. */

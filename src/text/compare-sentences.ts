@@ -28,14 +28,18 @@ function pairLines({ a, b, rounds, comparisons }: Pair, lines: Lines): string[] 
   const different = comparisons.filter(({ verdict }) => isDifference(verdict));
   const nothing =
     rounds < FEWEST_FOR_VERDICT ? "too few rounds" : "no difference shown in any figure";
+  const sentences = sentenceMetrics.flatMap((metric) =>
+    sentence(metric, comparisonIn(different, metric)),
+  );
+  const also = sentences.length > 0 ? "also " : "";
   const texts =
     different.length === 0
       ? [nothing]
       : [
-          ...sentenceMetrics.flatMap((metric) => sentence(metric, comparisonIn(different, metric))),
-          ...list("also lower", others(different, "lower")),
-          ...list("also higher", others(different, "higher")),
-          ...list("no difference shown", undecided(comparisons)),
+          ...sentences,
+          ...list(`${a} is ${also}lower than ${b} in`, others(different, "lower")),
+          ...list(`${a} is ${also}higher than ${b} in`, others(different, "higher")),
+          ...list("no difference shown in", undecided(comparisons)),
         ];
   return [
     ...wrap({ text: "pair", style: lines.colors.dim }, heading, " ", lines.columns),
@@ -102,7 +106,7 @@ function undecided(comparisons: readonly Comparison[]): string[] {
 }
 
 function list(title: string, names: readonly string[]): string[] {
-  return names.length > 0 ? [`${title}: ${names.join(", ")}`] : [];
+  return names.length > 0 ? [`${title} ${names.join(", ")}`] : [];
 }
 
 /** Percentiles are compared round by round, so every block must carry them. */

@@ -13,13 +13,14 @@ import {
   hostLines,
   joinSections,
   type Lines,
+  partialLines,
   savedLines,
   type ViewOptions,
   warningLines,
 } from "./compare-frame.ts";
 import { pairSections } from "./compare-sentences.ts";
 import { cpuRows, interruptRows, latencyRows, rateRows } from "./compare-tables.ts";
-import { depthText, workloadsOf } from "./workload-parts.ts";
+import { depthText, roundsText, workloadsOf } from "./workload-parts.ts";
 
 /** The report as text, lines ended. */
 export function comparisonReport(measurement: Measurement, options: ViewOptions = {}): string {
@@ -30,6 +31,7 @@ export function comparisonReport(measurement: Measurement, options: ViewOptions 
   const { modes, pairs, warnings } = analysis;
   const workloads = workloadsOf(measurement);
   return joinSections([
+    partialLines(warnings, lines),
     [
       ...headerLines(measurement, workloads, runParts(measurement, workloads), lines),
       ...modeLines(measurement, lines),
@@ -46,11 +48,12 @@ export function comparisonReport(measurement: Measurement, options: ViewOptions 
   ]);
 }
 
-function runParts({ rounds, blocks }: Measurement, workloads: readonly Workload[]): string[] {
+function runParts(measurement: Measurement, workloads: readonly Workload[]): string[] {
+  const { blocks } = measurement;
   const typicalNs = median(blocks.map(({ elapsedNs }) => elapsedNs));
   return [
     depthText(workloads),
-    `${rounds} ${rounds === 1 ? "round" : "rounds"}, interleaved`,
+    `${roundsText(measurement)}, interleaved`,
     ...(blocks.length > 0 ? [`blocks of ${formatNs(typicalNs)}`] : []),
   ];
 }

@@ -41,7 +41,7 @@ export function diffDocument(
     failIf: judgements.map(judgementEntry),
     /** Kinds of warnings that failed because it was strict. */
     strict: doubts.map(({ kind }) => kind),
-    warnings: [...diff.confounded.map(confoundingEntry(diff)), ...warnings.map(warningEntry)],
+    warnings: [...warnings.map(warningEntry), ...diff.confounded.map(confoundingEntry(diff))],
   };
 }
 

@@ -7,7 +7,7 @@ import { safeString } from "../ground/strings.ts";
 import { warningText } from "../results/warnings.ts";
 import { confoundingText } from "./diff-confounded.ts";
 import { conditionText, outcomeText, reasonText } from "./diff-judgements.ts";
-import { notes, observationWords, whoseText } from "./diff-notes.ts";
+import { isPartial, notes, observationWords, whoseText } from "./diff-notes.ts";
 import {
   byGroup,
   differenceText,
@@ -59,6 +59,9 @@ function sides(diff: Diff): string[] {
     `- a: ${code(sideText(diff.a))}`,
     `- b: ${code(sideText(diff.b))}`,
     `- ${about.join("; ")}`,
+    ...diff.warnings.filter(isPartial).map((found) => {
+      return `- **partial** ${plain(`${whoseText(found, diff)}: ${warningText(found.warning)}`)}`;
+    }),
     ...diff.confounded.map((found) => `- **warning** ${plain(confoundingText(found))}`),
   ];
 }
@@ -109,11 +112,13 @@ function conditions(diff: Diff): string[] {
     ),
     ...(["a", "b"] as const).flatMap((side) => unmatchedRows(diff, side)),
     ...diff.onBothSides.map((file) => row(["on both sides", code(file), code(file)])),
-    ...diff.warnings.map((found) => {
-      const text = code(warningText(found.warning));
-      const inSide = (side: SideName): string => (found.sides.includes(side) ? text : "");
-      return row([`warning of ${whoseText(found, diff)}`, inSide("a"), inSide("b")]);
-    }),
+    ...diff.warnings
+      .filter((found) => !isPartial(found))
+      .map((found) => {
+        const text = code(warningText(found.warning));
+        const inSide = (side: SideName): string => (found.sides.includes(side) ? text : "");
+        return row([`warning of ${whoseText(found, diff)}`, inSide("a"), inSide("b")]);
+      }),
   ];
   if (rows.length === 0) return [];
   const summary =

@@ -30,6 +30,11 @@ export function observationWords({ observations, a }: Diff): string[] {
   ];
 }
 
+/** What must be said first: a part of what was asked for. */
+export function isPartial({ warning }: SideWarning): boolean {
+  return warning.kind === "partial";
+}
+
 /** "a", "a and b", "b (3 of 10 results)". */
 export function whoseText({ sides, results }: SideWarning, diff: Diff): string {
   const all = diff[sides[0]!].results.length;

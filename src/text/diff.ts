@@ -8,7 +8,7 @@ import { warningText } from "../results/warnings.ts";
 import { type Cell, type Colors, type Row, type Style, table, wrap } from "./columns.ts";
 import { ARROW, field, fitting, headingRow, joinSections, type Lines } from "./compare-frame.ts";
 import { confoundingText } from "./diff-confounded.ts";
-import { notes, observationWords, whoseText } from "./diff-notes.ts";
+import { isPartial, notes, observationWords, whoseText } from "./diff-notes.ts";
 import {
   byGroup,
   deviceParts,
@@ -44,6 +44,7 @@ export function diffReport(
 ): string {
   const lines: Lines = { colors: picocolors.createColors(color), columns };
   return joinSections([
+    diff.warnings.filter(isPartial).flatMap((found) => partialLines(found, diff, lines)),
     headerSection(diff, lines),
     conditionSection(diff, lines),
     ...[...byGroup(shownFigures(diff.figures))].map(([name, figures]) =>
@@ -98,7 +99,9 @@ function conditionSection(diff: Diff, lines: Lines): string[] {
     ...diff.confounded.flatMap((found) =>
       field("warning", colors.yellow, confoundingText(found), lines),
     ),
-    ...diff.warnings.flatMap((warning) => warningLines(warning, diff, lines)),
+    ...diff.warnings
+      .filter((found) => !isPartial(found))
+      .flatMap((found) => warningLines(found, diff, lines)),
   ];
 }
 
@@ -108,6 +111,12 @@ function sameWords(file: string): string {
 
 function differenceWords({ name, a, b }: Difference): string {
   return `${name}: ${valuesText(a)} ${ARROW} ${valuesText(b)}`;
+}
+
+/** A part is not compared as the whole without a word before all others. */
+function partialLines(found: SideWarning, diff: Diff, lines: Lines): string[] {
+  const text = `${whoseText(found, diff)}: ${warningText(found.warning)}`;
+  return field("partial", lines.colors.red, text, lines);
 }
 
 function warningLines(found: SideWarning, diff: Diff, lines: Lines): string[] {

@@ -4,6 +4,7 @@ import { clocksOf, errorsOf, median, rejectionsOf, sumOf } from "../analysis/tot
 import { fioTime, formatBytes, formatCount, formatNs } from "../ground/units.ts";
 import { type Group, groupsOf } from "../measurement/groups.ts";
 import type { Job, Measurement } from "../measurement/measurement.ts";
+import { shareText } from "../measurement/shortfall.ts";
 import { statusName } from "../nvme/status.ts";
 import { wrap } from "./columns.ts";
 import {
@@ -11,6 +12,7 @@ import {
   hostLines,
   joinSections,
   type Lines,
+  partialLines,
   savedLines,
   type ViewOptions,
   warningLines,
@@ -27,6 +29,7 @@ export function normalReport(run: Measurement, options: ViewOptions = {}): strin
   const group = groupsOf(run)[0]!;
   const jobs = group.jobs ?? [];
   return joinSections([
+    partialLines(run.warnings, lines),
     [
       ...deviceLines(run.devices, lines),
       ...wrap({ text: "run", style: colors.dim }, runParts(run, group), "  ", columns),
@@ -51,7 +54,10 @@ export function normalReport(run: Measurement, options: ViewOptions = {}): strin
   ]);
 }
 
-function runParts({ interrupted }: Measurement, { workload, jobs, elapsedNs }: Group): string[] {
+function runParts(
+  { interrupted, warnings }: Measurement,
+  { workload, jobs, elapsedNs }: Group,
+): string[] {
   const { bs, iodepth, rampTimeMs } = workload;
   const seconds = (elapsedNs / 1e9).toFixed(1);
   const cpus = (jobs ?? []).flatMap(({ cpu }) => cpu ?? []);
@@ -62,7 +68,7 @@ function runParts({ interrupted }: Measurement, { workload, jobs, elapsedNs }: G
     `iodepth ${iodepth}`,
     jobsText([{ ...workload, numjobs: count }]),
     ...(count === 1 && cpus.length === 1 ? [`cpu ${cpus[0]}`] : []),
-    `${seconds}s${rampTimeMs > 0 ? ` after a ramp of ${fioTime(rampTimeMs)}` : ""}`,
+    `${shareText(warnings) || `${seconds}s`}${rampTimeMs > 0 ? ` after a ramp of ${fioTime(rampTimeMs)}` : ""}`,
     ...(interrupted ? ["interrupted"] : []),
     ...(jobs?.some(({ timedOut }) => timedOut) ? ["ended by --timeout"] : []),
   ];

@@ -5,6 +5,7 @@ import { type MeasuredPoint, measuredPoints } from "../analysis/sweep-points.ts"
 import { formatCount, formatNs } from "../ground/units.ts";
 import type { Group } from "../measurement/groups.ts";
 import type { Measurement } from "../measurement/measurement.ts";
+import { shareText } from "../measurement/shortfall.ts";
 import { coalescingText, pauseText } from "../measurement/workload-names.ts";
 import { type Cell, type Colors, type Row, table, wrap } from "./columns.ts";
 import {
@@ -13,6 +14,7 @@ import {
   hostLines,
   joinSections,
   type Lines,
+  partialLines,
   savedLines,
   shortName,
   type ViewOptions,
@@ -29,8 +31,10 @@ export function sweepReport(sweep: Measurement, options: ViewOptions = {}): stri
   const { saved = [], color = picocolors.isColorSupported, columns = 80 } = options;
   const lines: Lines = { colors: picocolors.createColors(color), columns };
   const points = measuredPoints(sweep);
-  const settings = `${points.length} ${points.length === 1 ? "setting" : "settings"}`;
+  const all = `${points.length} ${points.length === 1 ? "setting" : "settings"}`;
+  const settings = shareText(sweep.warnings) || all;
   return joinSections([
+    partialLines(sweep.warnings, lines),
     headerLines(sweep, workloadsOf(sweep), [settings], lines),
     pointRows(points, lines.colors),
     reasonLines(points, lines),

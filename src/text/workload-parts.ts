@@ -2,6 +2,7 @@
 
 import { formatBytes } from "../ground/units.ts";
 import type { Measurement } from "../measurement/measurement.ts";
+import { shareText } from "../measurement/shortfall.ts";
 import type { Workload } from "../measurement/workload.ts";
 
 /** More of them stand in the modes' own lines. */
@@ -42,4 +43,10 @@ export function sizeText(workloads: readonly Workload[]): string {
 /** "iodepth 8". */
 export function depthText(workloads: readonly Workload[]): string {
   return `iodepth ${eachText(workloads, ({ iodepth }) => `${iodepth}`)}`;
+}
+
+/** "12 rounds", or of a part of them "12 rounds (30 of 48 blocks)". */
+export function roundsText({ rounds, warnings }: Pick<Measurement, "rounds" | "warnings">): string {
+  const share = shareText(warnings);
+  return `${rounds} ${rounds === 1 ? "round" : "rounds"}${share === "" ? "" : ` (${share})`}`;
 }

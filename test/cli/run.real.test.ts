@@ -211,6 +211,17 @@ describe("a device that misbehaves", () => {
     expect(resultFiles(here), "what was measured is kept").toHaveLength(2);
   });
 
+  test("a sweep that ends with its first setting says first that it is a part", () => {
+    const here = folder();
+    const device = "embedded?size=16m&fault=gone:nth=3";
+    const args = ["sweep", "-d", device, "-q", "1,8", "--modes", "poll", "--runtime", "10m"];
+    const outcome = phasebit(args, here);
+    expect(outcome.stdout.replace(/\s+/g, " ")).toMatch(
+      /^partial Only 0 of 2 settings were measured in full; missing or cut short: poll\.qd1, poll\.qd8\. /,
+    );
+    expect(outcome.status).toBe(DEVICE_FAULT);
+  });
+
   test("one that never becomes ready is one clear line with its registers", () => {
     const outcome = phasebit([
       "run",

@@ -2,6 +2,7 @@
 export const MEASURED_KEYS = [
   "schema",
   "kind",
+  "partial",
   "version",
   "argv",
   "startedMs",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { analyse } from "../../src/analysis/compare-analysis.ts";
 import type { Measurement } from "../../src/measurement/measurement.ts";
 import { warningText } from "../../src/results/warnings.ts";
 import { comparisonReport } from "../../src/text/compare.ts";
@@ -83,8 +84,20 @@ test("sentences give intervals, and what differs without a sentence is listed", 
     /poll has 0\.60[0-9]* to 0\.6[01][0-9]* times interrupt's p50, 5\.[0-9]+ to 5\.[0-9]+us less/,
   );
   expect(text).toMatch(/poll has 1\.6[0-9]+ to 1\.6[0-9]+ times interrupt's IOPS, .*k more/);
-  expect(text).toMatch(/also lower: mean, p90, .*interrupts, wake-ups/);
+  expect(text).toMatch(/poll is also lower than interrupt in mean, p90, .*interrupts, wake-ups/);
   expect(text).toContain("not compared: p99.9 needs 10,000 I/Os in every block");
+});
+
+test("every list of figures has a subject, and nothing is so too where nothing was before", () => {
+  const figures = { userNs: 2000, systemNs: 100 };
+  const modes = [
+    { ...poll, ...figures },
+    { ...poll, ...figures, name: "poll#2", interruptsPerIo: 1 },
+  ];
+  const text = flat(report(exampleComparison({ modes, noise: 0.002 })));
+  expect(text).toMatch(/12 rounds poll is lower than poll#2 in .*interrupts, wake-ups/);
+  expect(text).toMatch(/no difference shown in IOPS, p50, p99/);
+  expect(text).not.toMatch(/also|lower:|higher:|shown:/);
 });
 
 test("a mode beside itself gets no sentence", () => {
@@ -93,6 +106,20 @@ test("a mode beside itself gets no sentence", () => {
     "pair    poll and poll#2, 12 rounds\n        no difference shown in any figure\n",
   );
   expect(text).not.toMatch(/times|also/);
+});
+
+test("no drift is more than all there was", () => {
+  const { blocks, ...rest } = exampleComparison({ modes: twice, rounds: 8, ios: 400 });
+  const slowing = blocks.map((block, index) => {
+    return { ...block, elapsedNs: block.elapsedNs * (1 + index * index) };
+  });
+  const { modes, drift } = analyse({ ...rest, blocks: slowing });
+  const [iops] = drift.filter(({ metric }) => metric === "iops");
+  const whole = modes[0]!.blocks.filter(({ isWhole }) => isWhole);
+  const mean = whole.reduce((sum, { figures }) => sum + figures.iops! / whole.length, 0);
+  expect(iops!.change / mean, "a straight line ends below 0").toBeLessThan(-1);
+  expect(iops!.relative).toBeGreaterThan(-1);
+  expect(iops!.relative).toBeLessThan(-0.5);
 });
 
 test("drift is shown, and warned of when it exceeds the difference", () => {

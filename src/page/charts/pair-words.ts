@@ -31,17 +31,19 @@ export function differenceOf({ differenceCi95, unit }: PairData): string {
   return from === to ? String(from) : `${from} to ${to}`;
 }
 
-/** "poll has 1.29 to 1.33 times the IOPS of interrupt, 0.75 to 0.77 times its p50; no difference shown: p99." */
+/** "poll has 1.29 to 1.33 times the IOPS of interrupt, 0.75 to 0.77 times its p50; no difference shown in p99." */
 export function inWords({ a, b, all }: Pair): string {
   const told = all.filter((row) => TOLD.includes(row.title) && isDifference(row));
   const others = (wanted: string) =>
     all.filter((row) => !told.includes(row) && row.verdict === wanted).map(({ title }) => title);
   const sentences = told.map((row, index) => sentence(row, index === 0 ? b.name : null));
+  const isThan = (verdict: string): string =>
+    sentences.length > 0 ? `it is also ${verdict} in` : `${a.name} is ${verdict} than ${b.name} in`;
   const parts = [
     ...(sentences.length > 0 ? [`${a.name} has ${sentences.join(", ")}`] : []),
-    ...listed("also lower", others("lower")),
-    ...listed("also higher", others("higher")),
-    ...listed("no difference shown", others("no difference shown")),
+    ...listed(isThan("lower"), others("lower")),
+    ...listed(isThan("higher"), others("higher")),
+    ...listed("no difference shown in", others("no difference shown")),
   ];
   return `${parts.length > 0 ? parts.join("; ") : "too few rounds for a verdict"}.`;
 }
@@ -62,5 +64,5 @@ function amount({ differenceCi95, unit, verdict }: PairData): string {
 }
 
 function listed(heading: string, names: readonly string[]): string[] {
-  return names.length > 0 ? [`${heading}: ${names.join(", ")}`] : [];
+  return names.length > 0 ? [`${heading} ${names.join(", ")}`] : [];
 }

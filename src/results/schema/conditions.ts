@@ -113,6 +113,14 @@ const known = v.variant("kind", [
     v.object({ kind: v.literal(kind), count, ...worded }),
   ),
   v.object({
+    kind: v.literal("partial"),
+    unit: v.picklist(["settings", "blocks", "ms"]),
+    measured: amount,
+    planned: amount,
+    missing: v.exactOptional(names),
+    ...worded,
+  }),
+  v.object({
     kind: v.literal("commands-lost"),
     count,
     oldest: v.exactOptional(v.object({ sqid: count, ...overdueCommand })),
@@ -185,6 +193,8 @@ export const warnings = listOf(warning, MOST_WORDS);
 
 /** Of every kind of result. */
 export const conditions = {
+  // written for people, and worked out again from the warning
+  partial: v.exactOptional(v.nullable(text)),
   version: text,
   argv: listOf(text, MOST_WORDS),
   startedMs: unixMs,
