@@ -86,4 +86,9 @@ test("of two that are partial, the sum says the worse", () => {
     { kind: "partial", unit: "ms", measured, planned: 10_000 },
   ];
   expect(shareText(unitedWarnings([part(9000), part(2000), part(5000)]))).toBe("2s of 10s");
+  const other: Warning[] = [{ kind: "io-errors", count: 1 }];
+  expect(unitedWarnings([other, part(9000)]).map(({ kind }) => kind)).toEqual([
+    "partial",
+    "io-errors",
+  ]);
 });
