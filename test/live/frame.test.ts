@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { LiveEvent } from "../../src/live/events.ts";
+import type { LiveEvent, SampleEvent } from "../../src/live/events.ts";
 import { fits, frame, type Size } from "../../src/live/frame.ts";
 import type { Look } from "../../src/live/look.ts";
 import { shortLine } from "../../src/live/short-line.ts";
@@ -93,6 +93,17 @@ describe("what must not be shown", () => {
     const short = shortLine(viewOf([start, preparing]), 80, plain).text;
     expect(short).toBe("preparing 1GiB of the medium");
     expect(texts([start, preparing, ...samples]).join()).not.toContain("preparing");
+  });
+
+  test("a wait for commands in flight is shown until the next block, whatever is sampled meanwhile", () => {
+    const events = runEvents({ samples: 2 });
+    const [last] = events.slice(-1) as [SampleEvent];
+    const text = "waiting for 2 commands in flight, for up to 30s each (--timeout)";
+    const waiting = { event: "waiting", text } as const;
+    expect(texts([...events, waiting, last])[1]).toContain(text);
+    expect(shortLine(viewOf([...events, waiting]), 80, plain).text).toContain(text);
+    const next: SampleEvent = { ...last, block: { ...last.block, number: 2 } };
+    expect(texts([...events, waiting, next]).join()).not.toContain("waiting");
   });
 
   test("a frame in a terminal that is too small", () => {

@@ -72,10 +72,21 @@ test("what takes a while before the first sample is an event of its own", () => 
   expect(told.at(-1)).toEqual({ event: "preparing", text: "preparing 1GiB of the medium" });
 });
 
-test("where nobody looks it is a line on stderr", () => {
+test("and so is a wait after the last one", () => {
+  const { told, sink } = recorder();
+  new Live(plan, sink).waiting("waiting for 1 command in flight");
+  expect(told.at(-1)).toEqual({ event: "waiting", text: "waiting for 1 command in flight" });
+});
+
+test("where nobody looks both are a line on stderr", () => {
   const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-  new Live(plan, null).preparing("preparing 1GiB of the medium");
-  expect(write.mock.calls).toEqual([["preparing 1GiB of the medium\n"]]);
+  const live = new Live(plan, null);
+  live.preparing("preparing 1GiB of the medium");
+  live.waiting("waiting for 1 command in flight");
+  expect(write.mock.calls).toEqual([
+    ["preparing 1GiB of the medium\n"],
+    ["waiting for 1 command in flight\n"],
+  ]);
   write.mockRestore();
 });
 

@@ -82,6 +82,17 @@ test("what is prepared before the first sample is named", async () => {
   await expect.poll(() => state(page)).toBe("ramp");
 });
 
+test("a wait for commands in flight is named until the next block", async () => {
+  const page = await live();
+  const block = { name: "poll", number: 1, of: 2 };
+  const text = "waiting for 1 command in flight, for up to 30s each (--timeout)";
+  server.send(startEvent(), sampleEvent({ elapsedMs: 1000, block }));
+  server.send({ event: "waiting", text }, sampleEvent({ elapsedMs: 1250, block }));
+  await expect.poll(() => state(page)).toBe(text);
+  server.send(sampleEvent({ elapsedMs: 250, block: { ...block, number: 2 } }));
+  await expect.poll(() => state(page)).not.toBe(text);
+});
+
 test("during the ramp nothing is measured", async () => {
   const page = await live();
   server.send(startEvent(), sampleEvent({ elapsedMs: -500 }));
