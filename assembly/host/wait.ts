@@ -10,7 +10,18 @@ import {
   takeInterrupts,
 } from "./audit.ts";
 import { looksPerCheck, looksPerClock, pause } from "./pause.ts";
-import { highNs, learn, lowNs, resetQuantiles, skippedSleep, wakeNs, woke } from "./quantiles.ts";
+import {
+  highNs,
+  isShort,
+  learn,
+  learnLatency,
+  napNs,
+  resetQuantiles,
+  skippedSleep,
+  sleepNs,
+  woke,
+} from "./quantiles.ts";
+import { slotCount } from "./slots.ts";
 import { acceptClock, readClock, time } from "./time.ts";
 
 /** `lhp` takes its mean over periods of this length, as Linux did. */
@@ -19,6 +30,7 @@ const PERIOD_NS: u64 = 100_000_000;
 const LONGEST_SLEEP_NS: u64 = 100_000_000;
 /** A sleep shorter than this costs more than it saves. */
 const SHORTEST_SLEEP_NS: u64 = 2_000;
+const SHORTEST_NAP_NS: f64 = 500;
 
 let mode: u32 = WaitMode.POLL;
 let block: u32 = 0;
@@ -31,6 +43,12 @@ let since: u64 = 0;
 /** In this idle stretch a sleep was taken; what arrived before was taken from the eventfd. */
 let slept: bool = false;
 let drained: bool = false;
+/** There was no time for a sleep, but there is for naps. */
+let naps: bool = false;
+/** Until then after `since`, nothing had come: the last look before a sleep. */
+let emptyNs: u64 = 0;
+/** Sum of all latencies when something was last found. */
+let sumBefore: u64 = 0;
 
 let sleeps: u64 = 0;
 let overslept: u64 = 0;
@@ -54,6 +72,7 @@ export function configureWait(controlBlock: u32, waitMode: u32, spin: u64): void
   periodSumNs = 0;
   meanNs = 0;
   resetQuantiles();
+  sumBefore = 0;
 }
 
 /** The first commands have been submitted. */
@@ -116,9 +135,37 @@ export function wait(): void {
       else pollOn();
       break;
     default:
-      if (!slept) sleepUntil(since + max<i64>(0, (lowNs() - wakeNs()) as i64) as u64);
-      else lookThenBlock(highNs() as u64);
+      adapt();
   }
+}
+
+/**
+ * `adaptive`. What is served side by side comes in flocks: the first wake-up's time after something was found is
+ * looked through, since a sleep would end too late for the rest of the flock.
+ */
+function adapt(): void {
+  if (slept) {
+    if (naps) nap();
+    else lookThenBlock(highNs() as u64);
+    return;
+  }
+  if (slotCount() > 1 && napNs() < SHORTEST_NAP_NS) {
+    readClock();
+    if (isShort(time() - since)) return;
+  }
+  sleepUntil(since + (sleepNs() as u64));
+}
+
+/** A sleep that is a small part of a latency: where completions come often, this is what rests the CPU. */
+function nap(): void {
+  readClock();
+  emptyNs = time() - since;
+  if (emptyNs >= (highNs() as u64)) {
+    looks = 0;
+    lookThenBlock(0);
+    return;
+  }
+  rest(time() + (napNs() as u64));
 }
 
 /** Looks until the stretch has lasted `limit`, then takes the interrupts that came meanwhile, then blocks. */
@@ -146,9 +193,17 @@ function sleepUntil(wanted: u64): void {
   const until = min<u64>(wanted, time() + LONGEST_SLEEP_NS);
   if (until < time() + SHORTEST_SLEEP_NS) {
     looks = 1;
-    skippedSleep();
+    naps = mode == WaitMode.ADAPTIVE && napNs() >= SHORTEST_NAP_NS;
+    if (naps) nap();
+    else skippedSleep();
     return;
   }
+  emptyNs = time() > since ? time() - since : 0;
+  rest(until);
+}
+
+function rest(until: u64): void {
+  looks = 0;
   store<u64>(block, until, BLOCK_WAIT_UNTIL);
   sleep();
   acceptClock();
@@ -167,16 +222,26 @@ function isFirstAfterSleep(): bool {
 export function settle(reaped: u32, count: u64, sumNs: u64): void {
   foundAfterWait(reaped);
   if (mode == WaitMode.LHP && time() >= periodEnd) takeMean(count, sumNs);
-  learn(time() - since, isFirstAfterSleep());
+  if (mode == WaitMode.ADAPTIVE) learnFrom(reaped, sumNs);
   if (isFirstAfterSleep()) overslept++;
   since = time();
   beginStretch();
+}
+
+/** Of several at once the mean latency is known; of a flock only how long it kept us waiting. */
+function learnFrom(reaped: u32, sumNs: u64): void {
+  if (reaped != 0 && sumNs > sumBefore) learnLatency((sumNs - sumBefore) / reaped);
+  sumBefore = sumNs;
+  const ns = time() - since;
+  if (isFirstAfterSleep() || slotCount() == 1 || !isShort(ns)) learn(ns, emptyNs, isFirstAfterSleep());
 }
 
 function beginStretch(): void {
   looks = 0;
   slept = false;
   drained = false;
+  naps = false;
+  emptyNs = 0;
 }
 
 /** The mean service time of the period that has ended. */

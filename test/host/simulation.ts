@@ -19,8 +19,9 @@ export interface World {
   service(command: number): number;
   /** What the looks from one reading of the clock to the next take, in ns. */
   readonly readingNs?: number;
-  /** How late a sleep ends. */
+  /** How late a sleep ends: always so, or each as it says. */
   readonly sleepOvershootNs?: number;
+  wake?(): number;
   /** How long from an interrupt to the thread that waits for it. */
   readonly wakeNs?: number;
   /** Whether the n-th completion's interrupt is lost. */
@@ -100,7 +101,7 @@ export function simulate(
     },
     sleep: () => {
       const start = time();
-      passTo(until() + sleepOvershootNs);
+      passTo(until() + (world.wake?.() ?? sleepOvershootNs));
       idleNs += time() - start;
       store(BLOCK_NOW, host.now);
     },
