@@ -141,7 +141,8 @@ function cellsOf({ devices, depths }: LoopOptions): Cell[] {
   );
 }
 
-function twoCpus(): [number, number] {
+/** For host and device. */
+export function twoCpus(): [number, number] {
   const [first, second] = systemCalls().allowedCpus();
   if (first === undefined || second === undefined) {
     throw new PhasebitError("ENVIRONMENT", "pin host and device: two CPUs are needed");

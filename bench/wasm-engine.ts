@@ -3,6 +3,7 @@
 import type { HostExports } from "../src/compiled/bindings.ts";
 import { instantiateHost, wasmModule } from "../src/compiled/modules.ts";
 import { tierOf } from "../src/compiled/tier.ts";
+import { turnsPerNs } from "../src/compiled/turns.ts";
 import type { BenchMemory } from "./bench-memory.ts";
 import type { Engine } from "./engine.ts";
 import type { Place } from "./place.ts";
@@ -14,6 +15,9 @@ export class WasmEngine implements Engine {
   readonly #withClock: HostExports;
   readonly #withoutClock: HostExports;
   readonly #drivers: Map<HostExports, Driver>;
+  readonly #turnsPerNs: number;
+  /** Between two looks; none unless that is what is measured. */
+  pauseNs = 0;
   #loop: HostExports;
 
   constructor(memory: BenchMemory, module = wasmModule("host")) {
@@ -25,11 +29,13 @@ export class WasmEngine implements Engine {
       [this.#withClock, this.#withoutClock].map((loop) => [loop, driverOf(loop)]),
     );
     this.#loop = this.#withClock;
+    this.#turnsPerNs = turnsPerNs(this.#loop.turn, process.hrtime.bigint);
   }
 
   configure(place: Place, readsClock: boolean): void {
     this.#loop = readsClock ? this.#withClock : this.#withoutClock;
     this.#memory.configure(this.#loop, place);
+    this.#loop.configurePause(BigInt(this.pauseNs), this.#turnsPerNs);
   }
 
   start(): void {

@@ -86,16 +86,16 @@
     i64.const -4658895280553007687
     i64.mul
     local.tee $0
+    local.get $0
     i64.const 27
     i64.shr_u
-    local.get $0
     i64.xor
     i64.const -7723592293110705685
     i64.mul
     local.tee $0
+    local.get $0
     i64.const 31
     i64.shr_u
-    local.get $0
     i64.xor
     local.tee $0
     i32.wrap_i64
