@@ -19,12 +19,19 @@ export function countsIndex(ns: u64): u32 {
   return ((bucket << (HISTOGRAM_SUB_BUCKETS_BITS - 1)) + (ns >> bucket)) as u32;
 }
 
+/** Counts one latency; the sum and the extremes are the caller's. */
+// @ts-ignore: decorator
+@inline
+export function count(histogram: u32, ns: u64): void {
+  const place = histogram + (countsIndex(ns) << 3);
+  store<u64>(place, load<u64>(place, HISTOGRAM_HEADER_BYTES) + 1, HISTOGRAM_HEADER_BYTES);
+}
+
 /** Counts one latency in the histogram at `histogram`, which has room for every value there is. */
 // @ts-ignore: decorator
 @inline
 export function record(histogram: u32, ns: u64): void {
-  const count = histogram + HISTOGRAM_HEADER_BYTES + (countsIndex(ns) << 3);
-  store<u64>(count, load<u64>(count) + 1);
+  count(histogram, ns);
   store<u64>(histogram, load<u64>(histogram, HISTOGRAM_SUM) + ns, HISTOGRAM_SUM);
   if (ns < load<u64>(histogram, HISTOGRAM_MIN)) store<u64>(histogram, ns, HISTOGRAM_MIN);
   if (ns > load<u64>(histogram, HISTOGRAM_MAX)) store<u64>(histogram, ns, HISTOGRAM_MAX);

@@ -57,6 +57,14 @@ export function nextLba(bits: u64): u64 {
   return firstLba + (!isRandom ? nextInSequence() : scale(bits)) * lbasPerBlock;
 }
 
+export function onlyReads(): bool {
+  return readShare == READ_SHARE_ALL;
+}
+
+export function onlyWrites(): bool {
+  return readShare == 0;
+}
+
 /** The next I/O's opcode; the draw's low 16 bits decide, which hardly move the block's number. */
 // @ts-ignore: decorator
 @inline

@@ -112,6 +112,13 @@ export function submissionEntry(index: u32): u32 {
   return sq + index * SQE_BYTES;
 }
 
+/** Where the last submission queue entry ends. */
+// @ts-ignore: decorator
+@inline
+export function submissionsEnd(): u32 {
+  return sqEnd;
+}
+
 /** Pointer of the entry at the tail. */
 // @ts-ignore: decorator
 @inline

@@ -5,6 +5,7 @@
 namespace {
 
 constexpr uint32_t kLooksPerClock = 1024;
+constexpr uint32_t kAll = 0x10000;
 constexpr uint32_t kWrite = 1;
 constexpr uint32_t kRead = 2;
 constexpr uint32_t kLbaShift = 8;
@@ -31,6 +32,7 @@ void Loop::Configure(const LoopPlace& place) {
   slotMask_ = (1u << bits) - 1;
   generationStep_ = bits < 16 ? 0x10000u << bits : 0;
   state_ = place.seed;
+  only_ = place.readShare == kAll ? place.reads : place.readShare == 0 ? place.writes : nullptr;
   sqTail_ = place.sq;
   cqHead_ = place.cq;
   for (uint32_t slot = 0; slot < place.depth; slot++) place.slots[slot].expected |= place.sqid;
@@ -101,11 +103,39 @@ inline uint32_t Loop::SweepFrom(uint64_t second) {
 }
 
 inline void Loop::KeepBooks(const Sqe* first) {
+  if (only_ != nullptr) {
+    KeepBooksIn(only_, first);
+    return;
+  }
   for (const Sqe* entry = first; entry != sqTail_; entry = EntryAfter(entry)) {
     Slot* const slot = SlotOfCommand(entry->cdw0);
     Finish(slot);
     Stamp(slot, entry);
   }
+}
+
+inline void Loop::KeepBooksIn(Histogram* histogram, const Sqe* first) {
+  const Sqe* const tail = sqTail_;
+  uint64_t sum = histogram->sum;
+  uint64_t least = histogram->min;
+  uint64_t most = histogram->max;
+  const Sqe* end = first <= tail ? tail : place_.sq + place_.sqEntries;
+  for (const Sqe* entry = first;; entry = place_.sq) {
+    for (; entry != end; entry++) {
+      Slot* const slot = SlotOfCommand(entry->cdw0);
+      const uint64_t ns = now_ - slot->submitted;
+      histogram->counts[CountsIndex(ns)]++;
+      sum += ns;
+      least = std::min(least, ns);
+      most = std::max(most, ns);
+      Stamp(slot, entry);
+    }
+    if (end == tail) break;
+    end = tail;
+  }
+  histogram->sum = sum;
+  histogram->min = least;
+  histogram->max = most;
 }
 
 void Loop::Run(uint64_t until) {

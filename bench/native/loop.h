@@ -53,6 +53,7 @@ class Loop {
   void Build(Slot* slot);
   void Stamp(Slot* slot, const Sqe* entry);
   void KeepBooks(const Sqe* first);
+  void KeepBooksIn(Histogram* histogram, const Sqe* first);
   void Finish(const Slot* slot);
   Sqe* EntryAfter(const Sqe* entry) const;
   Slot* SlotOfCommand(uint32_t cdw0) const { return place_.slots + (cdw0 >> 16 & slotMask_); }
@@ -64,6 +65,8 @@ class Loop {
   uint32_t Outstanding() const;
 
   LoopPlace place_ = {};
+  // The histogram that all commands are recorded in; null where reads and writes are mixed.
+  Histogram* only_ = nullptr;
   uint32_t slotMask_ = 0;
   uint32_t generationStep_ = 0;
   // Pointers in the loop, indexes at the doorbells.
