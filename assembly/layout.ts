@@ -129,6 +129,11 @@ export const BLOCK_PAUSE = 208;
 export const BLOCK_OVERDUE = 240;
 /** u32: the number of the worker's thread, 0 before; set by the worker. */
 export const BLOCK_THREAD = 244;
+/** u64 each, published with the counters: reads and writes that completed well after that. */
+export const BLOCK_DRAINED_READS = 216;
+export const BLOCK_DRAINED_WRITES = 224;
+/** u64: the clock when the measurement ended and nothing more was submitted, 0 before; set by the worker. */
+export const BLOCK_ENDED = 232;
 /** Raw rejected entries: REJECTED_RAW_MAX of REJECTED_RAW_BYTES. */
 export const BLOCK_REJECTED_RAW = 256;
 /** u64 for each status code (SCT << 8 | SC). */

@@ -22,6 +22,8 @@ let place: u32 = 0;
 let deadlineNs: u64 = 0;
 /** Other queues raise the same vector: a wake-up for them is nobody's fault. */
 let isShared: bool = false;
+/** No wait goes on after this: what then is still to come is drained. */
+let endNs: u64 = u64.MAX_VALUE;
 
 /** An interrupt ended the last wait, and nothing has been found since. */
 let isWoken: bool = false;
@@ -41,7 +43,19 @@ export function configureAudit(controlBlock: u32, deadline: u64, shared: bool): 
   isShared = shared;
   isWoken = false;
   credit = 0;
+  endNs = u64.MAX_VALUE;
   resetAudit();
+}
+
+/** Lets no wait last longer than until `ns`. */
+export function endWaitsAt(ns: u64): void {
+  endNs = ns;
+}
+
+// @ts-ignore: decorator
+@inline
+export function waitsEnd(): u64 {
+  return endNs;
 }
 
 /** Counts from here on. */
@@ -56,9 +70,12 @@ export function resetAudit(): void {
 /** Waits for an interrupt, at most until the deadline. */
 export function awaitInterrupt(): void {
   if (isWoken) judgeEmptyWakeup();
-  const count = blockUntil(time() + deadlineNs);
+  const deadline = time() + deadlineNs;
+  const count = blockUntil(min<u64>(deadline, endNs));
   isWoken = count != 0;
   if (isWoken) wakeups++;
+  // the interrupt still has time
+  else if (endNs < deadline) return;
   // Before anything new is submitted: an interrupt that comes now can only be the missing one.
   else if (isNew(secondHalf()) && blockUntil(time() + GRACE_NS) == 0) countLost();
 }

@@ -29,7 +29,7 @@ import {
   sweepFrom,
   sweepStaged,
 } from "./loop.ts";
-import { configureAudit, takeInterrupts } from "./audit.ts";
+import { configureAudit, endWaitsAt, takeInterrupts } from "./audit.ts";
 import { configurePause, turn } from "./pause.ts";
 import { highNs, lowNs, wakeNs } from "./quantiles.ts";
 import { readClocks } from "./time.ts";
@@ -46,5 +46,5 @@ export { setEnd, runSlice, sliceStart, oldestMs };
 export { outstanding, oldest, oldestSlot, youngest, submittedBy };
 // the loop's inner parts, so that V8 can be asked which of its compilers made them
 export { sweepFrom, sweepStaged, wait, settle, turn };
-export { takeInterrupts, lowNs, highNs, wakeNs };
+export { endWaitsAt, takeInterrupts, lowNs, highNs, wakeNs };
 export { countsIndex, draw, nextLba, multiplyHigh };

@@ -2,6 +2,8 @@
 // settled before a run is settled in `configure`: the entries' constant dwords, the PRPs, the pattern.
 import {
   BLOCK_COMPLETED,
+  BLOCK_DRAINED_READS,
+  BLOCK_DRAINED_WRITES,
   BLOCK_FAILED,
   BLOCK_PAUSE,
   BLOCK_REJECTED,
@@ -67,6 +69,9 @@ let failed: u64 = 0;
 let rejected: u64 = 0;
 let sweeps: u64 = 0;
 let sweepsFull: u64 = 0;
+/** Of the completed ones, those that `drain` reaped. */
+let drainedReads: u64 = 0;
+let drainedWrites: u64 = 0;
 /** The head entry is new and is not the plain success of a busy slot: `sweep` left it to `examine`. */
 let odd: bool = false;
 /** That entry's second half, as it was read. */
@@ -124,6 +129,8 @@ export function resetCounters(): void {
   rejected = 0;
   sweeps = 0;
   sweepsFull = 0;
+  drainedReads = 0;
+  drainedWrites = 0;
   resetWaits();
   resetPause();
 }
@@ -410,6 +417,8 @@ function reapOne(second: u64): u32 {
   }
   finish(slot);
   completed++;
+  if (load<u8>(slot, SLOT_OPCODE) == NvmOpcode.READ) drainedReads++;
+  else drainedWrites++;
   advanceHead();
   release(slot);
   return 1;
@@ -423,6 +432,8 @@ export function publish(): void {
   store<u64>(block, rejected, BLOCK_REJECTED);
   store<u64>(block, sweeps, BLOCK_SWEEPS);
   store<u64>(block, sweepsFull, BLOCK_SWEEPS_FULL);
+  store<u64>(block, drainedReads, BLOCK_DRAINED_READS);
+  store<u64>(block, drainedWrites, BLOCK_DRAINED_WRITES);
   store<u64>(block, longestPause(), BLOCK_PAUSE);
   publishWaits(block);
   learnPause(shortest());

@@ -8,6 +8,7 @@ import {
   publishAudit,
   resetAudit,
   takeInterrupts,
+  waitsEnd,
 } from "./audit.ts";
 import { looksPerCheck, looksPerClock, pause } from "./pause.ts";
 import {
@@ -190,7 +191,7 @@ function sleepUntil(wanted: u64): void {
   slept = true;
   looks = 0;
   readClock();
-  const until = min<u64>(wanted, time() + LONGEST_SLEEP_NS);
+  const until = min<u64>(min<u64>(wanted, waitsEnd()), time() + LONGEST_SLEEP_NS);
   if (until < time() + SHORTEST_SLEEP_NS) {
     looks = 1;
     naps = mode == WaitMode.ADAPTIVE && napNs() >= SHORTEST_NAP_NS;

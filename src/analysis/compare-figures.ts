@@ -1,6 +1,6 @@
 // The figures of a setting: of one block, or of several together.
 
-import { mergeCounts } from "../measurement/latency-counts.ts";
+import { inTime, mergeCounts } from "../measurement/latency-counts.ts";
 import type { Block, LatencyCounts } from "../measurement/measurement.ts";
 import { sumOrNull, workSum } from "../measurement/work.ts";
 import { carriedNs, meanNs } from "./histogram.ts";
@@ -49,7 +49,7 @@ export function figuresOf(counted: readonly Counted[]): ModeFigures {
   const perIo = (value: number | null): number | null =>
     value !== null && work.completed > 0 ? value / work.completed : null;
   return {
-    iops: elapsedNs > 0 ? perSecond(latency.total, elapsedNs) : null,
+    iops: elapsedNs > 0 ? perSecond(inTime(latency), elapsedNs) : null,
     latNs: latencyFigures(latency),
     cpuNsPerIo: { user: perIo(work.userNs), system: perIo(work.systemNs) },
     switchesPerIo: {

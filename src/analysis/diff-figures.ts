@@ -1,6 +1,7 @@
 // The figures in which two results are compared, by name: what each is of, how it is written, which way is good.
 
 import { formatCount, formatMiBps, formatNs } from "../ground/units.ts";
+import { inTime } from "../measurement/latency-counts.ts";
 import type { LatencyCounts } from "../measurement/measurement.ts";
 import { formatPerIo } from "./compare-metrics.ts";
 import { carriedNs, meanNs } from "./histogram.ts";
@@ -82,7 +83,7 @@ export const sharedFigures: readonly Figure[] = [
 export const diffFigures: readonly Figure[] = [...directionFigures, ...sharedFigures];
 
 function iopsOf({ latency, elapsedNs }: Sample): number {
-  return perSecond(latency.total, elapsedNs);
+  return perSecond(inTime(latency), elapsedNs);
 }
 
 function rate(

@@ -1,4 +1,6 @@
 // One run on either side: the values are those of its intervals, and the intervals are drawn in blocks.
+
+import { inTime } from "../measurement/latency-counts.ts";
 import {
   type BlockFigure,
   blockLength,
@@ -35,7 +37,7 @@ export function ofIntervals(matches: readonly Match[]): [Observations, Compared[
 /** Of the direction in which it is clearest. */
 function likenessIn(pairs: readonly Pair[], side: "a" | "b"): number {
   const rates = [...new Set(pairs.map((pair) => pair[side].samples))].map((samples) =>
-    samples.map(({ latency, elapsedNs }) => perSecond(latency.total, elapsedNs)),
+    samples.map(({ latency, elapsedNs }) => perSecond(inTime(latency), elapsedNs)),
   );
   return Math.max(...rates.map(neighbourLikeness));
 }

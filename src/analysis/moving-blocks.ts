@@ -1,7 +1,7 @@
 // Blocks of a run's intervals: rates, means and percentiles of any of them together, without adding up histograms
 // anew for each resample.
 import { bucketHighNs } from "../measurement/buckets.ts";
-import { LatencySum } from "../measurement/latency-sum.ts";
+import { inTime, LatencySum } from "../measurement/latency-sum.ts";
 import type { LatencyCounts } from "../measurement/measurement.ts";
 import { type BlockFigure, blockCount, blockLength } from "../statistics/interval-blocks.ts";
 import type { Figure, Sample } from "./diff-figures.ts";
@@ -20,7 +20,7 @@ export function movingBlockFigures(
     if (figure.percentile !== undefined) return blocks.percentile(value, figure.percentile, whole);
     if (figure.metric === "latNs.mean") return blocks.quotient(value, blocks.sumsNs, blocks.totals);
     return figure.better === "higher"
-      ? blocks.quotient(value, blocks.totals, blocks.lengths)
+      ? blocks.quotient(value, blocks.inTime, blocks.lengths)
       : null;
   });
 }
@@ -29,6 +29,8 @@ export function movingBlockFigures(
 class MovingBlocks {
   readonly #count: number;
   readonly totals: Float64Array;
+  /** Without what was drained, which is in no rate. */
+  readonly inTime: Float64Array;
   readonly sumsNs: Float64Array;
   readonly lengths: Float64Array;
   /** Buckets that have samples, ascending. */
@@ -39,6 +41,7 @@ class MovingBlocks {
   constructor(samples: readonly Sample[]) {
     this.#count = blockCount(samples.length);
     this.totals = this.#sums(samples, ({ latency }) => latency.total);
+    this.inTime = this.#sums(samples, ({ latency }) => inTime(latency));
     this.sumsNs = this.#sums(samples, ({ latency }) => latency.sumNs);
     this.lengths = this.#sums(samples, ({ elapsedNs }) => elapsedNs);
     this.#buckets = bucketsOf(samples);

@@ -108,6 +108,8 @@ export interface HostExports {
   settle(reaped: number, count: bigint, sumNs: bigint): void;
   /** count u32; returns u64 */
   turn(count: number): bigint;
+  /** ns u64 */
+  endWaitsAt(ns: bigint): void;
   takeInterrupts(): void;
   /** returns f64 */
   lowNs(): number;
@@ -169,6 +171,7 @@ export const hostArity: Readonly<Record<keyof HostExports, number>> = {
   wait: 0,
   settle: 3,
   turn: 1,
+  endWaitsAt: 1,
   takeInterrupts: 0,
   lowNs: 0,
   highNs: 0,

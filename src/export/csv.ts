@@ -12,7 +12,7 @@ import { perSecond } from "../analysis/totals.ts";
 import { NS_PER_MS } from "../ground/units.ts";
 import { bucketLowNs } from "../measurement/buckets.ts";
 import type { Distribution, Group, Stretch } from "../measurement/groups.ts";
-import { emptyCounts, unpackLatency } from "../measurement/latency-counts.ts";
+import { emptyCounts, inTime, unpackLatency } from "../measurement/latency-counts.ts";
 import type { LatencyCounts, Op, PackedLatency } from "../measurement/measurement.ts";
 import { shareText } from "../measurement/shortfall.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
@@ -87,7 +87,7 @@ const SERIES = [
 function seriesCells({ startMs, lengthMs }: Stretch, packed: PackedLatency, bs: number): Row {
   const { total, maxNs, job } = packed;
   const latency = total > 0 ? unpackLatency(packed) : emptyCounts;
-  const iops = perSecond(total, lengthMs * NS_PER_MS);
+  const iops = perSecond(inTime(packed), lengthMs * NS_PER_MS);
   return {
     queue: job === null ? null : job + 1,
     start_ms: rounded(Math.max(0, startMs)),

@@ -4,6 +4,7 @@ import { samplesNeeded } from "../analysis/histogram.ts";
 import { perSecond } from "../analysis/totals.ts";
 import { formatCount, formatMiBps, formatNs } from "../ground/units.ts";
 import { type Distribution, type Group, iosOf } from "../measurement/groups.ts";
+import { inTime } from "../measurement/latency-counts.ts";
 import { code, table } from "./markdown-text.ts";
 
 const LATENCIES = ["mean", "p50", "p90", "p99", "p999", "p9999", "max"] as const;
@@ -21,7 +22,7 @@ export function figureTable(distributions: readonly Distribution[]): string[] {
 }
 
 function row({ name, group, latency }: Distribution): string[] {
-  const iops = perSecond(latency.total, group.elapsedNs);
+  const iops = perSecond(inTime(latency), group.elapsedNs);
   const figures = latencyFigures(latency);
   return [
     code(name),

@@ -2,6 +2,7 @@
 import { exportedPercentiles, isCarried, percentileNs } from "../analysis/histogram.ts";
 import { perSecond } from "../analysis/totals.ts";
 import type { Distribution } from "../measurement/groups.ts";
+import { inTime } from "../measurement/latency-counts.ts";
 import type { Measured } from "./openmetrics-labels.ts";
 import { decimal, type Family, type Labels, real, type Sample } from "./openmetrics-text.ts";
 
@@ -14,7 +15,7 @@ export function gaugeFamilies({ distributions, groups, labelsOf }: Measured): Fa
       help: "I/Os in a second, all queues together.",
       samples: distributions.map(({ group, op, latency }) => ({
         labels: { ...labelsOf(group), op },
-        value: real(perSecond(latency.total, group.elapsedNs)),
+        value: real(perSecond(inTime(latency), group.elapsedNs)),
       })),
     },
     {

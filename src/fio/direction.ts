@@ -7,7 +7,7 @@ import {
   stddevNs,
 } from "../analysis/histogram.ts";
 import { perSecond } from "../analysis/totals.ts";
-import { emptyCounts, iosIn } from "../measurement/latency-counts.ts";
+import { emptyCounts, inTime, iosInTime } from "../measurement/latency-counts.ts";
 import type { LatencyCounts, PackedLatency } from "../measurement/measurement.ts";
 import { largest, smallest } from "../statistics/summary.ts";
 
@@ -57,13 +57,13 @@ export function fioDirection(
 ): FioDirection {
   const { total } = latency;
   const bytes = total * bs;
-  const bytesPerSecond = perSecond(bytes, elapsedNs);
+  const bytesPerSecond = perSecond(inTime(latency) * bs, elapsedNs);
   return {
     io_bytes: bytes,
     io_kbytes: Math.floor(bytes / 1024),
     bw_bytes: Math.round(bytesPerSecond),
     bw: Math.round(bytesPerSecond / 1024),
-    iops: perSecond(total, elapsedNs),
+    iops: perSecond(inTime(latency), elapsedNs),
     runtime: Math.round(elapsedNs / 1e6),
     total_ios: total,
     short_ios: 0,
@@ -88,7 +88,7 @@ export function ratesOf(
   const shortestMs = (stretches[0]?.lengthMs ?? 0) / 2;
   return stretches
     .filter(({ lengthMs }) => lengthMs > 0 && lengthMs >= shortestMs)
-    .map(({ latencies, lengthMs }) => (iosIn(latencies) * 1000) / lengthMs);
+    .map(({ latencies, lengthMs }) => (iosInTime(latencies) * 1000) / lengthMs);
 }
 
 /** Extremes, mean and deviation. */

@@ -13,6 +13,7 @@ import {
   opsOf,
   stagesOf,
 } from "../measurement/groups.ts";
+import { inTime } from "../measurement/latency-counts.ts";
 import type { Direction, Measurement, Op, Warning } from "../measurement/measurement.ts";
 import { directionsOf } from "../measurement/workload-names.ts";
 import { largest } from "../statistics/summary.ts";
@@ -92,7 +93,7 @@ function draftOf(
 ): Draft {
   const { workload, elapsedNs, work, deviceCpuNs } = group;
   const latency = latencyOf(group, direction);
-  const iops = elapsedNs > 0 ? perSecond(latency.total, elapsedNs) : null;
+  const iops = elapsedNs > 0 ? perSecond(inTime(latency), elapsedNs) : null;
   const perIo = (ns: number): number => ns / work.completed;
   const course = group.stretches.filter(({ isInterval }) => isInterval || rounds !== null);
   const timeline = latency.total > 0 ? timelineOf(course, direction, most) : null;

@@ -3,7 +3,7 @@ import { perSecond } from "../analysis/totals.ts";
 import { safeString } from "../ground/strings.ts";
 import { grouped } from "../measurement/grouped.ts";
 import type { Group } from "../measurement/groups.ts";
-import { mergeCounts } from "../measurement/latency-counts.ts";
+import { inTime, mergeCounts } from "../measurement/latency-counts.ts";
 import type { Direction, Job, LatencyCounts, MergedSource } from "../measurement/measurement.ts";
 import { latencyNs } from "./digits.ts";
 import { shortPaths } from "./group-names.ts";
@@ -76,5 +76,11 @@ function placesOf(merged: readonly MergedSource[]): string[] {
 function figuresOf(latencies: LatencyCounts, elapsedNs: number) {
   const { p50, p99, max } = latencyNs(latencies);
   const { total: ios } = latencies;
-  return { ios, iops: elapsedNs > 0 ? perSecond(ios, elapsedNs) : null, p50, p99, max };
+  return {
+    ios,
+    iops: elapsedNs > 0 ? perSecond(inTime(latencies), elapsedNs) : null,
+    p50,
+    p99,
+    max,
+  };
 }

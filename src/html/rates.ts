@@ -1,5 +1,6 @@
 // Completions per second over the columns of a chart, all together and queue by queue.
 import type { Stretch } from "../measurement/groups.ts";
+import { inTime } from "../measurement/latency-counts.ts";
 import type { Op } from "../measurement/measurement.ts";
 import { roundedRate } from "./digits.ts";
 import type { Column } from "./grid.ts";
@@ -26,8 +27,9 @@ export function ratesOf(
   const homes = homesOf(columns);
   for (const stretch of stretches) {
     const shares = sharesOf(stretch, columns, homes.get(stretch)!);
-    for (const { job, total, op: of } of stretch.latencies) {
+    for (const { job, op: of, ...latency } of stretch.latencies) {
       if (op !== undefined && of !== op) continue;
+      const total = inTime(latency);
       spread(all, total, shares);
       if (job === null) continue;
       const own = queues.get(job) ?? new Float64Array(columns.length);

@@ -5,6 +5,7 @@ import { stepEdgeNs, stepsOf } from "../analysis/latency-steps.ts";
 import { curveAt, percentilesNs } from "../analysis/percentile-curve.ts";
 import { perSecond } from "../analysis/totals.ts";
 import { NS_PER_MS } from "../ground/units.ts";
+import { inTime } from "../measurement/latency-counts.ts";
 import type { LatencyCounts } from "../measurement/measurement.ts";
 import type { QueueSample, Sample } from "../run/monitor.ts";
 import type { LiveQueue, LiveTotal, SampleEvent } from "./events.ts";
@@ -25,7 +26,7 @@ export type SampleFigures = Pick<
 
 /** @param bs bytes of an I/O */
 export function figuresOf(sample: Sample, bs: number): SampleFigures {
-  const iops = rate(sample.latency.total, sample.periodMs);
+  const iops = rate(inTime(sample.latency), sample.periodMs);
   return {
     iops,
     bytesPerSecond: Math.round(iops * bs),
@@ -47,7 +48,7 @@ function latencyOf(latency: LatencyCounts): SampleEvent["latencyNs"] {
 }
 
 function totalOf({ total, elapsedMs }: Sample, bs: number): LiveTotal {
-  const iops = rate(total.total, elapsedMs);
+  const iops = rate(inTime(total), elapsedMs);
   const [p9999] = percentilesNs(total, [99.99]);
   const mean = total.total === 0 ? null : tenths(meanNs(total));
   return {
@@ -61,7 +62,7 @@ function totalOf({ total, elapsedMs }: Sample, bs: number): LiveTotal {
 
 function queueOf({ job, latency }: QueueSample, periodMs: number): LiveQueue {
   const [p50, p99] = percentilesNs(latency, [50, 99]);
-  return { job, iops: rate(latency.total, periodMs), p50: p50!, p99: p99! };
+  return { job, iops: rate(inTime(latency), periodMs), p50: p50!, p99: p99! };
 }
 
 /** Counts by 5 % step, each step by its lower edge to four digits. */

@@ -1,10 +1,10 @@
 // Latency counts as a whole: none, several together, and packed.
 import { strict as assert } from "node:assert";
 import { packCounts, unpackCounts } from "./histogram-payload.ts";
-import { LatencySum } from "./latency-sum.ts";
+import { inTime, LatencySum, withDrained } from "./latency-sum.ts";
 import type { LatencyCounts, Op, PackedCounts, PackedLatency } from "./measurement.ts";
 
-export { emptyCounts } from "./latency-sum.ts";
+export { emptyCounts, inTime } from "./latency-sum.ts";
 
 const sum = new LatencySum();
 
@@ -17,8 +17,9 @@ export function mergeCounts(parts: readonly LatencyCounts[]): LatencyCounts {
 }
 
 /** The counts packed. */
-export function packed({ total, minNs, maxNs, sumNs, counts }: LatencyCounts): PackedCounts {
-  return { total, minNs, maxNs, sumNs, hdrHistogramV2: packCounts(counts) };
+export function packed({ counts, ...latency }: LatencyCounts): PackedCounts {
+  const { total, minNs, maxNs, sumNs, drained = 0 } = latency;
+  return withDrained({ total, minNs, maxNs, sumNs, hdrHistogramV2: packCounts(counts) }, drained);
 }
 
 /** The counts of one job in one direction, packed. */
@@ -31,14 +32,14 @@ export function packLatency(
 
 /** The counts in a packed latency that phasebit packed, or that was checked when it was read. */
 export function unpackLatency({ hdrHistogramV2, ...latency }: PackedCounts): LatencyCounts {
-  const { total, minNs, maxNs, sumNs } = latency;
+  const { total, minNs, maxNs, sumNs, drained = 0 } = latency;
   const counts = unpackCounts(hdrHistogramV2);
   assert.equal(
     counts.reduce((sum, [, count]) => sum + count, 0),
     total,
     "the counts and their total",
   );
-  return { total, minNs, maxNs, sumNs, counts };
+  return withDrained({ total, minNs, maxNs, sumNs, counts }, drained);
 }
 
 /** Packed latencies together: those of one direction, or all of them. */
@@ -51,4 +52,10 @@ export function latencyIn(latencies: readonly PackedLatency[], op?: Op): Latency
 export function iosIn(latencies: readonly PackedLatency[], op?: Op): number {
   const chosen = latencies.filter((one) => op === undefined || one.op === op);
   return chosen.reduce((sum, { total }) => sum + total, 0);
+}
+
+/** How many of those completed within the measured time. */
+export function iosInTime(latencies: readonly PackedLatency[], op?: Op): number {
+  const chosen = latencies.filter((one) => op === undefined || one.op === op);
+  return chosen.reduce((sum, one) => sum + inTime(one), 0);
 }

@@ -4,6 +4,16 @@ import type { LatencyCounts } from "./measurement.ts";
 
 export const emptyCounts: LatencyCounts = { total: 0, minNs: 0, maxNs: 0, sumNs: 0, counts: [] };
 
+/** The same, so many of which were drained. */
+export function withDrained<T extends object>(latency: T, drained: number): T {
+  return drained > 0 ? { ...latency, drained } : latency;
+}
+
+/** How many completed within the measured time: what rates are made of. */
+export function inTime({ total, drained = 0 }: Pick<LatencyCounts, "total" | "drained">): number {
+  return total - drained;
+}
+
 /** A sum that grows, and is emptied for the next. */
 export class LatencySum {
   readonly #counts = new Float64Array(HISTOGRAM_COUNTS);
@@ -13,8 +23,9 @@ export class LatencySum {
   #minNs = Number.POSITIVE_INFINITY;
   #maxNs = 0;
   #sumNs = 0;
+  #drained = 0;
 
-  add({ total, minNs, maxNs, sumNs, counts }: LatencyCounts): void {
+  add({ total, minNs, maxNs, sumNs, drained = 0, counts }: LatencyCounts): void {
     if (total === 0) return;
     for (const [index, count] of counts) this.#counts[index]! += count;
     this.#first = Math.min(this.#first, counts[0]![0]);
@@ -23,6 +34,7 @@ export class LatencySum {
     this.#minNs = Math.min(this.#minNs, minNs);
     this.#maxNs = Math.max(this.#maxNs, maxNs);
     this.#sumNs += sumNs;
+    this.#drained += drained;
   }
 
   /** What was added since the last call. */
@@ -34,8 +46,9 @@ export class LatencySum {
       if (count > 0) counts.push([index, count]);
     }
     const sum = { total: this.#total, minNs: this.#minNs, maxNs: this.#maxNs, sumNs: this.#sumNs };
+    const latency = withDrained({ ...sum, counts }, this.#drained);
     this.#clear();
-    return { ...sum, counts };
+    return latency;
   }
 
   #clear(): void {
@@ -46,5 +59,6 @@ export class LatencySum {
     this.#minNs = Number.POSITIVE_INFINITY;
     this.#maxNs = 0;
     this.#sumNs = 0;
+    this.#drained = 0;
   }
 }

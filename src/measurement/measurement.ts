@@ -11,6 +11,8 @@ export interface LatencyCounts {
   readonly minNs: number;
   readonly maxNs: number;
   readonly sumNs: number;
+  /** How many of them completed after the measured time, when nothing more was submitted: in no rate. Absent: none. */
+  readonly drained?: number;
   /** [index in HdrHistogram's counts array, count], index ascending, count above 0. */
   readonly counts: readonly (readonly [number, number])[];
 }
@@ -27,6 +29,8 @@ export interface PackedCounts {
   readonly minNs: number;
   readonly maxNs: number;
   readonly sumNs: number;
+  /** As in LatencyCounts. */
+  readonly drained?: number;
   /** HdrHistogram V2, deflated, base64: "HISTFAAA…". */
   readonly hdrHistogramV2: string;
 }
@@ -149,7 +153,10 @@ export interface Job {
   readonly cpu: number | null;
   readonly sqid: number;
   readonly entries: number;
+  /** From the start until nothing more was submitted: the time of all rates. */
   readonly elapsedNs: number;
+  /** How long was then waited for what was in flight; absent in older results, where it is part of `elapsedNs`. */
+  readonly drainNs?: number;
   readonly submitted: number;
   readonly completed: number;
   /** Commands that ended with an error status; not in the latency counts. */

@@ -2,7 +2,7 @@
 import type * as v from "valibot";
 import { JobPhase } from "../../assembly/layout.ts";
 import { carriedNs } from "../analysis/histogram.ts";
-import { latencyIn } from "../measurement/latency-counts.ts";
+import { inTime, latencyIn } from "../measurement/latency-counts.ts";
 import type {
   Block,
   Direction,
@@ -82,7 +82,7 @@ function intervalEntry({ latencies, ...interval }: Interval, workload: Workload)
   const { lengthMs } = interval;
   const rates = perDirection(directionsOf(workload), (direction) => {
     const latency = latencyIn(latencies, direction);
-    const iops = lengthMs > 0 ? (latency.total * 1000) / lengthMs : 0;
+    const iops = lengthMs > 0 ? (inTime(latency) * 1000) / lengthMs : 0;
     return {
       ios: latency.total,
       iops,

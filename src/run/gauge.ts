@@ -1,7 +1,7 @@
 // What a job did since somebody last looked: intervals and the live view look at different times, so each has
 // a gauge of its own.
 import { HISTOGRAM_COUNTS } from "../../assembly/layout.ts";
-import { emptyCounts } from "../measurement/latency-sum.ts";
+import { emptyCounts, withDrained } from "../measurement/latency-sum.ts";
 import type { Direction, LatencyCounts } from "../measurement/measurement.ts";
 import type { JobView } from "./job-view.ts";
 
@@ -17,7 +17,9 @@ const DIRECTIONS = ["read", "write"] as const;
 export class Gauge {
   readonly #job: JobView;
   /** Made when a direction first does something: most jobs have only one. */
-  readonly #seen: Partial<Record<Direction, { readonly counts: Float64Array; sumNs: number }>> = {};
+  readonly #seen: Partial<
+    Record<Direction, { readonly counts: Float64Array; sumNs: number; drained: number }>
+  > = {};
 
   constructor(job: JobView) {
     this.#job = job;
@@ -35,11 +37,14 @@ export class Gauge {
     const sumNs = this.#job.sumNs(op);
     // whatever completes takes at least a nanosecond: an idle direction costs one load
     if (sumNs === (this.#seen[op]?.sumNs ?? 0)) return emptyCounts;
-    this.#seen[op] ??= { counts: new Float64Array(HISTOGRAM_COUNTS), sumNs: 0 };
+    this.#seen[op] ??= { counts: new Float64Array(HISTOGRAM_COUNTS), sumNs: 0, drained: 0 };
     const seen = this.#seen[op];
+    const drained = this.#job.drained(op);
     const stretch = { ...this.#job.since(op, seen.counts), sumNs: sumNs - seen.sumNs };
     // a sum that ran ahead of its counts waits for them
     if (stretch.total > 0) seen.sumNs = sumNs;
-    return stretch;
+    const more = Math.min(drained - seen.drained, stretch.total);
+    seen.drained += more;
+    return withDrained(stretch, more);
   }
 }

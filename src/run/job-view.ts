@@ -1,6 +1,9 @@
 // How the main thread sees a job while its worker's loop runs: plain loads of what the worker publishes.
 import {
   BLOCK_COMPLETED,
+  BLOCK_DRAINED_READS,
+  BLOCK_DRAINED_WRITES,
+  BLOCK_ENDED,
   BLOCK_FAILED,
   BLOCK_INTERRUPTS,
   BLOCK_LATE,
@@ -38,6 +41,7 @@ import {
 } from "../../assembly/layout.ts";
 import { STATUS_CODES } from "../../assembly/spec/status.ts";
 import { bucketHighNs, bucketIndex, bucketLowNs } from "../measurement/buckets.ts";
+import { withDrained } from "../measurement/latency-sum.ts";
 import type { LatencyCounts, RejectedEntry, RejectionName } from "../measurement/measurement.ts";
 import type { Span } from "../memory/arena.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
@@ -95,6 +99,16 @@ export class JobView {
   /** The clock when the measurement began, in ns; null during the ramp. */
   get startedNs(): bigint | null {
     return this.#memory.u64[(this.#job.block.pointer + BLOCK_STARTED) / 8]! || null;
+  }
+
+  /** The clock when the job submitted its last command, in ns; null before. */
+  get endedNs(): bigint | null {
+    return this.#memory.u64[(this.#job.block.pointer + BLOCK_ENDED) / 8]! || null;
+  }
+
+  /** What of a direction completed well after that, so far. */
+  drained(direction: "read" | "write"): number {
+    return this.#counter(direction === "read" ? BLOCK_DRAINED_READS : BLOCK_DRAINED_WRITES);
   }
 
   get counters() {
@@ -183,7 +197,8 @@ export class JobView {
 
   /** Everything a direction recorded. */
   latency(direction: "read" | "write"): LatencyCounts {
-    return this.#latencyAt(this.#histogram(direction).pointer);
+    const latency = this.#latencyAt(this.#histogram(direction).pointer);
+    return withDrained(latency, this.drained(direction));
   }
 
   /** Everything the stages recorded, in their order; null when they were not measured. */

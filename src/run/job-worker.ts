@@ -2,6 +2,7 @@
 // milliseconds, in which nothing but Wasm runs, and looks at the stop word, the clock and the oldest
 // command between them.
 import {
+  BLOCK_ENDED,
   BLOCK_NOW,
   BLOCK_OVERDUE,
   BLOCK_PHASE,
@@ -49,7 +50,10 @@ const CLOCK_WARM_UP = 100_000;
 export interface JobOutcome {
   readonly pinned: boolean;
   readonly startedNs: bigint;
+  /** Rates are by this time: from the first submission after the ramp until nothing more was submitted. */
   readonly elapsedNs: number;
+  /** How long was then waited for what was in flight. */
+  readonly drainNs: number;
   /** Commands that had their time and did not complete, and those that were not waited for. */
   readonly lost: number;
   readonly unfinished: number;
@@ -129,14 +133,14 @@ class Job {
     if (!isRamped) this.#wasm.start();
     this.#runFor(this.#task.runtimeMs);
     this.#phase = JobPhase.DRAINING;
-    const beforeDrainNs = this.#now();
+    const endedNs = this.#now();
+    this.#clocks[(this.#task.job.block.pointer + BLOCK_ENDED) / 8] = endedNs;
+    const usage = difference(native().threadUsage(), before);
     const left = this.#drain();
-    // a wait for what never came is no part of the measurement
-    const endNs = left.lost + left.unfinished > 0 ? beforeDrainNs : this.#now();
-    const elapsedNs = Number(endNs - startedNs);
+    const elapsedNs = Number(endedNs - startedNs);
+    const drainNs = Number(this.#now() - endedNs);
     this.#takeInterrupts();
     this.#wasm.publish();
-    const usage = difference(native().threadUsage(), before);
     this.#collections.end();
     const tier = tierOfLoop(this.#wasm, this.#task);
     const clock = clockUsed(this.#task.clock, readyMoment, momentNow());
@@ -149,7 +153,7 @@ class Job {
     const timedOut = this.#overdue !== null;
     const overdue = this.#overdue ?? (left.lost > 0 ? this.#oldest() : null);
     return {
-      ...{ pinned, startedNs, elapsedNs, ...left, timedOut, overdue },
+      ...{ pinned, startedNs, elapsedNs, drainNs, ...left, timedOut, overdue },
       ...{ rings, usage, clockNs, clock, tier },
     };
   }
@@ -172,7 +176,9 @@ class Job {
     const wasm = this.#wasm;
     const { sharesCpu, stages, timeoutMs } = this.#task;
     const sliceNs = Number(this.#sliceNs);
-    wasm.setEnd(this.#now() + nanoseconds(durationMs));
+    const end = this.#now() + nanoseconds(durationMs);
+    wasm.setEnd(end);
+    wasm.endWaitsAt(end);
     while (this.#mayRun && wasm.runSlice(sliceNs, stages)) {
       if (sharesCpu) native().yieldThread();
       // only an old command is worth exact times

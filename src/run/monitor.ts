@@ -101,7 +101,7 @@ export class Monitor {
     this.#options.check();
     if (!this.#hasBegun()) return;
     const nowNs = this.#options.nowNs();
-    this.#endInterval(nowNs, true);
+    this.#endInterval(this.#endedNs ?? nowNs, true);
     // the last totals are the whole block's; of a shorter moment no rate can be told
     const isLong = milliseconds(nowNs - this.#sampleNs) >= SHORTEST_SAMPLE_MS;
     if (this.#options.onSample && isLong) this.#sample(nowNs);
@@ -142,7 +142,9 @@ export class Monitor {
     const nowNs = this.#options.nowNs();
     this.#tellWait(nowNs);
     if (nowNs >= this.#intervalDueNs) {
-      if (!this.#isNearEnd(nowNs)) this.#endInterval(nowNs, false);
+      // what is drained belongs to the last interval, which ends when nothing more was submitted
+      const isLast = this.#isNearEnd(nowNs) || this.#jobs.some(({ endedNs }) => endedNs !== null);
+      if (!isLast) this.#endInterval(nowNs, false);
       while (this.#intervalDueNs <= nowNs) this.#intervalDueNs += this.#lengthNs;
     }
     const isSampleDue = milliseconds(nowNs - this.#sampleNs) >= SAMPLE_MS;
@@ -170,12 +172,19 @@ export class Monitor {
     return true;
   }
 
+  /** When the last of the jobs submitted its last command; null before. */
+  get #endedNs(): bigint | null {
+    const ended = this.#jobs.flatMap((job) => job.endedNs ?? []);
+    if (ended.length < this.#jobs.length) return null;
+    return ended.reduce((last, ns) => (ns > last ? ns : last));
+  }
+
   #endInterval(nowNs: bigint, isLast: boolean): void {
     const latencies = this.#gauges.interval.flatMap((gauge, job) =>
       gauge.directions().map(({ op, latency }) => packLatency(latency, { op, job })),
     );
     const lengthMs = milliseconds(nowNs - this.#intervalNs);
-    const shares = this.#meter.end(nowNs);
+    const shares = this.#meter.end(isLast ? this.#options.nowNs() : nowNs);
     this.#shares.push(shares);
     // a last moment without I/O is no interval
     if (isLast && latencies.length === 0 && lengthMs < this.#options.logHistMs / 10) return;
@@ -205,7 +214,7 @@ export class Monitor {
       latency: mergeCounts(gauge.directions().map(({ latency }) => latency)),
     }));
     this.#options.onSample?.({
-      elapsedMs: milliseconds(nowNs - this.#startedNs!),
+      elapsedMs: milliseconds((this.#endedNs ?? nowNs) - this.#startedNs!),
       periodMs: milliseconds(nowNs - this.#sampleNs),
       latency: mergeCounts(queues.map(({ latency }) => latency)),
       total: mergeCounts(this.#jobs.flatMap((job) => [job.latency("read"), job.latency("write")])),

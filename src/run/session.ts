@@ -382,6 +382,7 @@ function measurement(
     sqid: task.queue.sqid,
     entries: task.queue.sqEntries,
     elapsedNs: outcome.elapsedNs,
+    drainNs: outcome.drainNs,
     read: view.latency("read"),
     write: view.latency("write"),
     lost: outcome.lost,

@@ -5,6 +5,7 @@ import type { MeasuredMode } from "../analysis/compare-modes.ts";
 import { samplesNeeded } from "../analysis/histogram.ts";
 import { perSecond } from "../analysis/totals.ts";
 import { formatCount, formatMiBps, formatNs } from "../ground/units.ts";
+import { inTime } from "../measurement/latency-counts.ts";
 import { median, robustDeviation } from "../statistics/summary.ts";
 import { type Cell, type Colors, LABEL_WIDTH, sparkline, table } from "./columns.ts";
 import { headingRow, shortName } from "./compare-frame.ts";
@@ -41,7 +42,7 @@ export function rateRows(modes: readonly MeasuredMode[], colors: Colors): string
 function wholeIops(blocks: MeasuredMode["blocks"]): number[] {
   return blocks
     .filter(({ isWhole }) => isWhole)
-    .map(({ block, latency }) => perSecond(latency.total, block.elapsedNs));
+    .map(({ block, latency }) => perSecond(inTime(latency), block.elapsedNs));
 }
 
 function course(iops: readonly number[], colors: Colors): string {

@@ -4,7 +4,7 @@ import { isCarried, meanNs, percentileNs, samplesNeeded } from "../analysis/hist
 import { perSecond } from "../analysis/totals.ts";
 import { fioTime, formatCount, formatMiBps, formatNs } from "../ground/units.ts";
 import { type Group, latencyOf, queueLatency, stagesOf } from "../measurement/groups.ts";
-import { iosIn } from "../measurement/latency-counts.ts";
+import { inTime, iosInTime } from "../measurement/latency-counts.ts";
 import type { Direction, Job, LatencyCounts } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { directionsOf } from "../measurement/workload-names.ts";
@@ -20,12 +20,13 @@ export function rateTable(group: Group, colors: Colors): string[] {
   const { workload, elapsedNs } = group;
   const directions = directionsOf(workload);
   const rows = directions.map((direction): Row => {
-    const { total } = latencyOf(group, direction);
+    const latency = latencyOf(group, direction);
+    const { total } = latency;
     return {
       label: { text: direction, style: colors.bold },
       cells: [
-        { text: formatCount(perSecond(total, elapsedNs)), style: colors.bold },
-        formatMiBps(perSecond(total * workload.bs, elapsedNs)),
+        { text: formatCount(perSecond(inTime(latency), elapsedNs)), style: colors.bold },
+        formatMiBps(perSecond(inTime(latency) * workload.bs, elapsedNs)),
         formatCount(total),
       ],
     };
@@ -47,7 +48,7 @@ function intervalName({ logHistMs }: Workload): string {
 function courseOf({ stretches, workload }: Group, direction: Direction, colors: Colors): string {
   const iops = stretches
     .filter(({ isInterval, lengthMs }) => isInterval && lengthMs >= workload.logHistMs / 2)
-    .map(({ latencies, lengthMs }) => (iosIn(latencies, direction) * 1000) / lengthMs);
+    .map(({ latencies, lengthMs }) => (iosInTime(latencies, direction) * 1000) / lengthMs);
   if (iops.length < 2) return "";
   const from = formatCount(Math.min(...iops));
   const to = formatCount(Math.max(...iops));
@@ -139,8 +140,8 @@ function jobCells(
   const latency = queueLatency(group, job, direction);
   return [
     cpu === null ? "any" : `${cpu}`,
-    formatCount(perSecond(latency.total, elapsedNs)),
-    formatMiBps(perSecond(latency.total * group.workload.bs, elapsedNs)),
+    formatCount(perSecond(inTime(latency), elapsedNs)),
+    formatMiBps(perSecond(inTime(latency) * group.workload.bs, elapsedNs)),
     ...latencyCells(latency, jobPercentiles, colors),
   ];
 }

@@ -54,10 +54,8 @@ export function normalReport(run: Measurement, options: ViewOptions = {}): strin
   ]);
 }
 
-function runParts(
-  { interrupted, warnings }: Measurement,
-  { workload, jobs, elapsedNs }: Group,
-): string[] {
+function runParts({ interrupted, warnings }: Measurement, group: Group): string[] {
+  const { workload, jobs, elapsedNs } = group;
   const { bs, iodepth, rampTimeMs } = workload;
   const seconds = (elapsedNs / 1e9).toFixed(1);
   const cpus = (jobs ?? []).flatMap(({ cpu }) => cpu ?? []);
@@ -69,9 +67,17 @@ function runParts(
     jobsText([{ ...workload, numjobs: count }]),
     ...(count === 1 && cpus.length === 1 ? [`cpu ${cpus[0]}`] : []),
     `${shareText(warnings) || `${seconds}s`}${rampTimeMs > 0 ? ` after a ramp of ${fioTime(rampTimeMs)}` : ""}`,
+    ...drainParts(group),
     ...(interrupted ? ["interrupted"] : []),
     ...(jobs?.some(({ timedOut }) => timedOut) ? ["ended by --timeout"] : []),
   ];
+}
+
+/** What was in flight at the end: it is in the latencies and in no rate. */
+function drainParts({ parts, jobs }: Group): string[] {
+  const drained = parts.reduce((sum, { latency }) => sum + (latency.drained ?? 0), 0);
+  const longestNs = Math.max(0, ...(jobs ?? []).map(({ drainNs }) => drainNs ?? 0));
+  return drained > 0 ? [`${formatCount(drained)} drained in ${formatNs(longestNs)}`] : [];
 }
 
 /** What bears on how far the figures are to be believed. */

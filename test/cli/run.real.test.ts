@@ -34,6 +34,32 @@ function stringsUnder(value: unknown, key: string): string[] {
 describe("phasebit run --output-format json", () => {
   const cwd = folder;
 
+  test("the wait for the last commands is no part of the measured time, and told", () => {
+    const device = "embedded?latency=300ms";
+    const outcome = phasebit(
+      ["run", "-d", device, "--iodepth", "4", "--runtime", "400ms", "--output-format", "json"],
+      cwd(),
+    );
+    const { blocks } = json(outcome.stdout).phasebit as {
+      blocks: readonly [
+        {
+          elapsedNs: number;
+          latencies: readonly [{ total: number; drained: number }];
+          jobs: readonly [{ elapsedNs: number; drainNs: number; completed: number }];
+        },
+      ];
+    };
+    const [{ elapsedNs, latencies, jobs }] = blocks;
+    expect(jobs[0].elapsedNs).toBe(elapsedNs);
+    expect(jobs[0].drainNs).toBeGreaterThan(0);
+    expect(jobs[0].completed).toBe(latencies[0].total);
+    // the loop ends with everything in flight
+    expect(latencies[0].drained).toBe(4);
+    expect(json(outcome.stdout).jobs[0]!.read.iops).toBeCloseTo(
+      ((latencies[0].total - 4) * 1e9) / elapsedNs,
+    );
+  });
+
   test("prints one document in fio's tree, and total I/Os equal the histogram's counts", () => {
     const outcome = phasebit(
       ["run", "--iodepth", "32", "--runtime", "1", "--output-format", "json"],

@@ -1,6 +1,7 @@
 // A device in virtual time whose every service time is known. Completions arrive at their own moments, also while
 // the loop is in the middle of a sweep: whatever the clock shows, a little time passes before the loop goes on.
 import {
+  BLOCK_DRAINED_READS,
   BLOCK_NOW,
   HISTOGRAM_HEADER_BYTES,
   HISTOGRAM_MAX,
@@ -14,9 +15,12 @@ import { at, configureLoop, type Harness, harness } from "./harness.ts";
 const SQE_BYTES = 64;
 const CQE_BYTES = 16;
 const PHASE = 1n << 48n;
+const NEVER = 1n << 62n;
 /** From one reading of the clock to the next while the loop works, and how much of that comes after the reading. */
 const READING_NS = 40n;
 const AFTER_NS = 25n;
+
+const SLICE_NS = 10_000n;
 
 /** How much longer than its service time a command may be seen to take. */
 export const RESOLUTION_NS = 3 * Number(READING_NS);
@@ -27,6 +31,17 @@ export interface Known {
   /** Service times of the commands that completed, as they were drawn, in ns. */
   readonly servicesNs: readonly number[];
   readonly latency: LatencyCounts;
+  /** How many had completed, by the device's own count, when the loop ended, and how long it had run. */
+  readonly inTime: number;
+  readonly elapsedNs: number;
+}
+
+/** How a run against the device goes: until so many have completed, or for so long. */
+export interface Course {
+  readonly depth: number;
+  readonly commands?: number;
+  readonly runtimeNs?: bigint;
+  readonly staged?: boolean;
 }
 
 interface InFlight {
@@ -35,10 +50,10 @@ interface InFlight {
   readonly serviceNs: number;
 }
 
-/** Lets the loop run at a depth until `commands` have completed. @param service ns of the n-th command */
+/** Lets the loop run at a depth. @param service ns of the n-th command */
 export function runAgainst(
   service: (command: number) => number,
-  { depth, commands, staged = false }: { depth: number; commands: number; staged?: boolean },
+  { depth, commands = Number.POSITIVE_INFINITY, runtimeNs = NEVER, staged = false }: Course,
 ): Known {
   const host = harness();
   const entries = depth + 1;
@@ -88,9 +103,18 @@ export function runAgainst(
   if (staged) wasm.configureStages(at.scratch, 0);
   wasm.start();
   const run = staged ? wasm.runStaged : wasm.run;
-  while (posted < commands) run(host.now + 10_000n);
+  const startedNs = host.now;
+  const endNs = startedNs + runtimeNs;
+  while (posted < commands && host.now < endNs) {
+    const sliceNs = host.now + SLICE_NS;
+    run(sliceNs < endNs ? sliceNs : endNs);
+  }
+  const elapsedNs = Number(host.now - startedNs);
+  const inTime = posted;
   while (wasm.outstanding() > 0) wasm.drain(host.now + 1_000_000_000n);
-  return { host: { ...host, wasm }, servicesNs, latency: recorded(host) };
+  wasm.publish();
+  const latency = recorded(host);
+  return { host: { ...host, wasm }, servicesNs, latency, inTime, elapsedNs };
 }
 
 function recorded({ u64 }: Harness): LatencyCounts {
@@ -105,6 +129,7 @@ function recorded({ u64 }: Harness): LatencyCounts {
     minNs: Number(u64[(at.reads + HISTOGRAM_MIN) / 8]!),
     maxNs: Number(u64[(at.reads + HISTOGRAM_MAX) / 8]!),
     sumNs: Number(u64[(at.reads + HISTOGRAM_SUM) / 8]!),
+    drained: Number(u64[(at.block + BLOCK_DRAINED_READS) / 8]!),
     counts,
   };
 }

@@ -2,6 +2,7 @@
 // shorter than what the device took.
 import { describe, expect, test } from "vitest";
 import { percentileNs, rankOf } from "../../src/analysis/histogram.ts";
+import { inTime } from "../../src/measurement/latency-counts.ts";
 import { type Known, RESOLUTION_NS, runAgainst } from "./known-device.ts";
 
 const COMMANDS = 4000;
@@ -64,3 +65,32 @@ for (const [name, model] of Object.entries(models)) {
     });
   });
 }
+
+describe("stragglers", () => {
+  const draw = uniform(5);
+  const service = (): number => (draw() < 0.002 ? 80_000_000 : 100_000);
+  const depth = 8;
+  const {
+    latency,
+    inTime: truth,
+    elapsedNs,
+  } = runAgainst(service, {
+    depth,
+    runtimeNs: 50_000_000n,
+  });
+
+  test("the time of the rates ends with the run, whatever is still in flight", () => {
+    expect(elapsedNs).toBeGreaterThanOrEqual(50_000_000);
+    expect(elapsedNs).toBeLessThan(50_200_000);
+  });
+
+  test("what completed by then is in the rate, and only that", () => {
+    expect(latency.drained).toBe(depth);
+    expect(inTime(latency)).toBeGreaterThan(truth - depth);
+    expect(inTime(latency)).toBeLessThanOrEqual(truth);
+  });
+
+  test("the stragglers are in the latencies", () => {
+    expect(latency.maxNs).toBeGreaterThanOrEqual(80_000_000);
+  });
+});

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   BLOCK_COMPLETED,
+  BLOCK_DRAINED_READS,
+  BLOCK_DRAINED_WRITES,
   BLOCK_FAILED,
   BLOCK_NOW,
   BLOCK_REJECTED,
@@ -102,6 +104,32 @@ describe("sweep", () => {
     host.wasm.sweep();
     expect(recorded(host, at.reads)).toBe(opcodes.filter((opcode) => opcode === 2).length);
     expect(recorded(host, at.writes)).toBe(opcodes.filter((opcode) => opcode === 1).length);
+  });
+});
+
+describe("drain", () => {
+  test("counts what it reaps by direction, apart from what completed before", () => {
+    const host = withLoop(4, 8, 0x8000);
+    host.wasm.start();
+    writeCqe(host, 0, { cid: cidAt(host, 0), phase: 1 });
+    host.wasm.sweep();
+    const opcodes = [1, 2, 3].map((index) => host.bytes[at.sq + index * 64]);
+    for (const index of [1, 2, 3]) writeCqe(host, index, { cid: cidAt(host, index), phase: 1 });
+    host.now = 5000n;
+    expect(host.wasm.drain(1n)).toBe(1);
+    host.wasm.publish();
+    expect(counter(host, BLOCK_COMPLETED)).toBe(4);
+    const reads = opcodes.filter((opcode) => opcode === 2).length;
+    expect(counter(host, BLOCK_DRAINED_READS)).toBe(reads);
+    expect(counter(host, BLOCK_DRAINED_WRITES)).toBe(3 - reads);
+  });
+
+  test("takes what is there though its time is over", () => {
+    const host = withLoop(1, 4);
+    host.wasm.start();
+    writeCqe(host, 0, { cid: cidAt(host, 0), phase: 1 });
+    host.now = 5000n;
+    expect(host.wasm.drain(1n)).toBe(0);
   });
 });
 

@@ -3,13 +3,17 @@ import {
   BLOCK_INTERRUPTS,
   BLOCK_LATE,
   BLOCK_LOST,
+  BLOCK_NOW,
   BLOCK_OVERSLEPT,
   BLOCK_SLEEPS,
   BLOCK_SPURIOUS,
+  BLOCK_WAIT_COUNT,
+  BLOCK_WAIT_UNTIL,
   BLOCK_WAKEUPS,
   WaitMode,
 } from "../../assembly/layout.ts";
-import { counter } from "./harness.ts";
+import { instantiateHost } from "../../src/compiled/modules.ts";
+import { at, cidAt, configureLoop, counter, harness, writeCqe } from "./harness.ts";
 import { latencies, type Simulation, simulate } from "./simulation.ts";
 
 const US = 1000;
@@ -68,6 +72,40 @@ describe("interrupt", () => {
     expect(audit(run).spurious).toBe(10);
     expect(audit(run).lost).toBe(0);
   });
+});
+
+describe("the end of the measurement", () => {
+  for (const mode of [WaitMode.INTERRUPT, WaitMode.HYBRID, WaitMode.LHP, WaitMode.ADAPTIVE]) {
+    test(`${WaitMode[mode]} waits for nothing beyond it, and calls no interrupt lost for that`, () => {
+      const host = harness();
+      const waits: bigint[] = [];
+      const store = (offset: number, value: bigint): void => {
+        host.u64[(at.block + offset) / 8] = value;
+      };
+      const wait = (): void => {
+        const until = host.u64[(at.block + BLOCK_WAIT_UNTIL) / 8]!;
+        waits.push(until);
+        if (until > host.now) host.now = until;
+        store(BLOCK_WAIT_COUNT, 0n);
+        store(BLOCK_NOW, host.now);
+        // an entry comes with the end, its interrupt a moment later
+        if (host.now >= 500_000n) writeCqe(host, 0, { cid: cidAt(host, 0), phase: 1 });
+      };
+      const clock = (): void => {
+        host.now += 1000n;
+        store(BLOCK_NOW, host.now);
+      };
+      const wasm = instantiateHost(host.memory, { clock, block: wait, sleep: wait });
+      configureLoop({ ...host, wasm }, 1, 4);
+      wasm.configureWait(at.block, mode, 10_000n);
+      wasm.configureAudit(at.block, 1_000_000_000n, false);
+      wasm.endWaitsAt(500_000n);
+      wasm.start();
+      wasm.run(500_000n);
+      expect(Math.max(...waits.map(Number))).toBeLessThanOrEqual(500_000);
+      expect(counter(host, BLOCK_LOST)).toBe(0);
+    });
+  }
 });
 
 describe("hybrid", () => {

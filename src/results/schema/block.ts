@@ -80,6 +80,7 @@ const job = v.object({
   sqid: count,
   entries: count,
   elapsedNs: duration,
+  drainNs: v.exactOptional(duration),
   submitted: count,
   completed: count,
   failed: count,

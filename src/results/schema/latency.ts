@@ -13,7 +13,7 @@ const extremes = { total: count, minNs: amount, maxNs: amount, sumNs: amount };
 const LONGEST_PAYLOAD = 1_000_000;
 const payload = v.pipe(v.string(), v.maxLength(LONGEST_PAYLOAD));
 
-const packedEntries = { ...extremes, hdrHistogramV2: payload };
+const packedEntries = { ...extremes, drained: v.exactOptional(count), hdrHistogramV2: payload };
 type PackedEntries = v.InferOutput<v.ObjectSchema<typeof packedEntries, undefined>>;
 
 /** measurement/measurement.ts: PackedCounts. */
@@ -64,7 +64,7 @@ export const latencyDetails = v.pipe(
 
 /** Why the counts are not those of phasebit's buckets, or not those of the totals; null when they are. */
 function damage(
-  { total, minNs, maxNs, sumNs }: Omit<LatencyCounts, "counts">,
+  { total, minNs, maxNs, sumNs, drained = 0 }: Omit<LatencyCounts, "counts">,
   counts: SparseCounts | string,
 ): string | null {
   if (typeof counts === "string") return `the histogram ${counts}`;
@@ -74,6 +74,7 @@ function damage(
   if (!rises || last >= HISTOGRAM_COUNTS) return "the histogram's buckets are out of order";
   if (counts.some(([, of]) => of < 1)) return "the histogram has a bucket without samples";
   const sum = counts.reduce((all, [, of]) => all + of, 0);
+  if (drained > total) return `"drained" is ${drained}, more than "total" says`;
   if (sum !== total) return `the histogram has ${sum} samples where "total" says ${total}`;
   if (total === 0) return sumNs === 0 ? null : '"sumNs" is a sum of no samples';
   const fits =
