@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { DEVICE_STATE, HEAP, IOVA_WINDOW_DMA, RESERVED_BYTES } from "../../assembly/layout.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { type Mapping, native } from "../compiled/native.ts";
-import { PhasebitError } from "../ground/errors.ts";
+import { badValue, PhasebitError } from "../ground/errors.ts";
 import { Arena, alignUp, type Span } from "./arena.ts";
 import type { Iommu } from "./iommu.ts";
 import { Region, type RegionHome } from "./region.ts";
@@ -45,6 +45,8 @@ export const defaultLimits: MemoryLimits = {
   completions: 64 * 2 ** 20,
   data: 512 * 2 ** 20,
 };
+
+const kinds: readonly MemoryKind[] = ["host", "commands", "completions", "data"];
 
 /** What the linear memory is divided into. */
 export interface MemoryPlan extends Partial<MemoryLimits> {
@@ -88,8 +90,9 @@ export class LinearMemory {
   #iommu: Iommu | undefined;
   #mappings: Mapping[] = [];
   #pageBytes: number = PAGE_BYTES;
+  #isClosed = false;
 
-  /** @throws PhasebitError USAGE when the plan does not fit into 4 GiB. */
+  /** @throws PhasebitError USAGE when the plan does not fit into 4 GiB, or has a size that is none. */
   constructor(plan: MemoryPlan) {
     const { windows, bytes } = place(plan);
     const pages = Math.ceil(bytes / WASM_PAGE_BYTES);
@@ -143,14 +146,18 @@ export class LinearMemory {
 
   /**
    * Memory, zeroed. A device reaches it once the controller's memory is attached (all kinds but "host").
-   * @throws PhasebitError USAGE when the kind's window is full, ENVIRONMENT when the system has no more memory to lock.
+   * @throws PhasebitError USAGE for a size, an alignment or a kind that is none, when the kind's window is full, and when
+   * the device was closed; ENVIRONMENT when the system has no more memory.
    */
   allocate(bytes: number, { kind = "data", alignment = PAGE_BYTES }: AllocateOptions = {}): Region {
     const arena = this.#arenas[kind];
+    if (arena === undefined) throw badValue("kind", kind, `must be ${kinds.join(", ")}`);
+    if (this.#isClosed) throw new PhasebitError("USAGE", "allocate memory: the device was closed");
     const span = arena.allocate(bytes, alignment);
     const home: RegionHome = {
       bytes: this.bytes,
       iovaBase: this.#iovaBase,
+      isOpen: () => !this.#isClosed,
       release: (released) => arena.release(released),
     };
     return new Region(span, home).fill(0);
@@ -196,15 +203,15 @@ export class LinearMemory {
     return mapping;
   }
 
-  /** Puts anonymous pages over all windows again, the last mapped first. */
+  /** Puts anonymous pages over all windows again, the last mapped first. Nothing is handed out from here on. */
   close(): void {
+    this.#isClosed = true;
     for (const mapping of this.#mappings.reverse()) mapping.close();
     this.#mappings = [];
   }
 
   #commit(chunk: Chunk): void {
-    const { pointer, bytes } = chunk;
-    const mapping = native().mapMemory(this.bytes, pointer, bytes, true);
+    const mapping = this.#mapPages(chunk);
     try {
       this.#iommu?.map(chunk, this.#iovaOf(chunk), chunk.readOnly);
     } catch (error) {
@@ -214,6 +221,19 @@ export class LinearMemory {
     this.keep(mapping);
     this.#pageBytes = mapping.pageBytes;
     this.#chunks.push(chunk);
+  }
+
+  /** @throws PhasebitError ENVIRONMENT when the system has no more memory, or no more descriptors. */
+  #mapPages({ pointer, bytes }: Span): Mapping {
+    try {
+      return native().mapMemory(this.bytes, pointer, bytes, true);
+    } catch (cause) {
+      throw new PhasebitError("ENVIRONMENT", (cause as Error).message, {
+        what: "memory",
+        value: bytes,
+        cause,
+      });
+    }
   }
 
   #unmap(iommu: Iommu, chunks: readonly Chunk[]): void {
@@ -247,7 +267,7 @@ interface Windows {
 
 /** Lays the windows out one after the other; `dma` and what follows may still move up by under 2 MiB. */
 function place(plan: MemoryPlan): { windows: Windows; bytes: number } {
-  const limits = { ...defaultLimits, ...plan };
+  const limits = limitsOf(plan);
   let end = HEAP;
   const next = (bytes: number, alignment: number): Span => {
     const pointer = alignUp(end, alignment);
@@ -274,6 +294,19 @@ function place(plan: MemoryPlan): { windows: Windows; bytes: number } {
   const bytes = end + HUGE_PAGE_BYTES;
   if (bytes > MAX_BYTES) throw tooLarge(bytes);
   return { windows: { host, doorbells, dma, commands, completions, data, media }, bytes };
+}
+
+/** @throws PhasebitError USAGE for a size that is none: windows would overlap. */
+function limitsOf(plan: MemoryPlan): MemoryLimits {
+  const limits: Record<MemoryKind, number> = { ...defaultLimits };
+  for (const kind of kinds) {
+    const bytes = plan[kind] ?? defaultLimits[kind];
+    if (!(Number.isSafeInteger(bytes) && bytes >= 0)) {
+      throw badValue(`memory.${kind}`, bytes, "must be a whole number of bytes");
+    }
+    limits[kind] = bytes;
+  }
+  return limits;
 }
 
 function tooLarge(bytes: number): PhasebitError {

@@ -7,6 +7,8 @@ export interface RegionHome {
   readonly bytes: Uint8Array<SharedArrayBuffer>;
   /** What the device adds to a pointer. */
   readonly iovaBase: bigint;
+  /** Whether the device is still held: afterwards there are other pages in this place. */
+  isOpen(): boolean;
   release(region: Span): void;
 }
 
@@ -38,7 +40,7 @@ export class Region implements Span {
 
   /**
    * The memory itself: what the device writes shows here, at any time. Parse a `copy` instead.
-   * @throws PhasebitError USAGE when the region was given back.
+   * @throws PhasebitError USAGE when the region was given back, or the device closed.
    */
   get view(): Uint8Array<SharedArrayBuffer> {
     this.requireHeld();
@@ -57,9 +59,12 @@ export class Region implements Span {
     return this;
   }
 
-  /** What is in it just now, in memory of its own: what a device wrote is parsed from a copy only. */
+  /**
+   * What is in it just now (its first `bytes`), in memory of its own: what a device wrote is parsed from a copy only.
+   * @throws RangeError when it has fewer.
+   */
   copy(bytes = this.bytes): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.view.subarray(0, bytes));
+    return new Uint8Array(this.slice(0, bytes).view);
   }
 
   /** A part of it, which is not released by itself. @throws RangeError when it is no part of it. */
@@ -85,10 +90,11 @@ export class Region implements Span {
     return this.#home.bytes === memory.bytes;
   }
 
-  /** @throws PhasebitError USAGE when it was given back. */
+  /** @throws PhasebitError USAGE when it was given back, or the device closed. */
   requireHeld(): void {
-    if (!this.isReleased) return;
-    throw new PhasebitError("USAGE", `use the region at ${this.pointer}: it was given back`, {
+    if (!this.isReleased && this.#home.isOpen()) return;
+    const why = this.isReleased ? "it was given back" : "the device was closed";
+    throw new PhasebitError("USAGE", `use the region at ${this.pointer}: ${why}`, {
       what: "region",
       value: this.pointer,
     });

@@ -15,9 +15,11 @@ export function listPages(bytes: number): number {
 /**
  * PRP1 and PRP2 of a region. More than two pages go through a list.
  * @param list page aligned memory that the device may read; `listPages(bytes)` pages are enough
- * @throws PhasebitError USAGE when a list is needed and is not there, too short, or not on a page.
+ * @throws PhasebitError USAGE when a list is needed and is not there, too short, or not on a page, and when either was
+ * given back: its place may be somebody else's by now.
  */
 export function prps(data: Region, list?: Region): readonly [bigint, bigint] {
+  data.requireHeld();
   const first = PAGE_BYTES - (data.pointer % PAGE_BYTES);
   if (data.bytes <= first) return [data.iova, 0n];
   const second = data.iova + BigInt(first);

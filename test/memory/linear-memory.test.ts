@@ -1,5 +1,5 @@
 // The memory of one controller: its windows, what is handed out of them, and what a device may reach.
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { HEAP, RESERVED_BYTES } from "../../assembly/layout.ts";
 import { native } from "../../src/compiled/native.ts";
 import { PhasebitError } from "../../src/ground/errors.ts";
@@ -51,6 +51,37 @@ describe("misuse", () => {
     const huge = { ...plan, data: 5 * 2 ** 30 };
     expect(() => new LinearMemory(huge)).toThrow(PhasebitError);
     expect(() => new LinearMemory(huge)).toThrow(/4 GiB/);
+  });
+
+  test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])("%d bytes are no window", (data) => {
+    expect(() => new LinearMemory({ ...plan, data })).toThrow(
+      expect.objectContaining({ code: "USAGE", what: "memory.data" }),
+    );
+  });
+
+  test("once it is closed nothing is handed out, and what was is refused", () => {
+    const memory = new LinearMemory(plan);
+    const region = memory.allocate(4096);
+    memory.close();
+    expect(() => memory.allocate(1)).toThrow(/the device was closed/);
+    expect(() => region.view).toThrow(/the device was closed/);
+    region.release();
+    expect(memory.used.data).toBe(0);
+  });
+
+  test("what the system refuses is a failure of the environment, with its cause", () => {
+    const memory = new LinearMemory(plan);
+    const refusal = Object.assign(new Error("map 4096 bytes of memory: EMFILE"), {
+      code: "EMFILE",
+    });
+    vi.spyOn(native(), "mapMemory").mockImplementationOnce(() => {
+      throw refusal;
+    });
+    expect(() => memory.allocate(1)).toThrow(
+      expect.objectContaining({ code: "ENVIRONMENT", cause: refusal }),
+    );
+    expect(memory.allocate(1).bytes).toBe(1);
+    memory.close();
   });
 
   test("a window that is full says whose it is; what came back is there again", () => {

@@ -6,6 +6,7 @@ function regionIn(): { region: Region; home: RegionHome; released: number[] } {
   const home: RegionHome = {
     bytes: new Uint8Array(new SharedArrayBuffer(0x10000)),
     iovaBase: 0x1_0000_0000n,
+    isOpen: () => true,
     release: ({ pointer }) => released.push(pointer),
   };
   return { region: new Region({ pointer: 0x2000, bytes: 0x1000 }, home), home, released };
@@ -29,6 +30,10 @@ describe("misuse", () => {
     expect(() => region.write(new Uint8Array(9).fill(1), 0xff8)).toThrow(RangeError);
     expect(() => region.write(Uint8Array.of(1), -1)).toThrow(RangeError);
     expect(home.bytes.every((byte) => byte === 0)).toBe(true);
+  });
+
+  test.each([-1, 0x1001, 0.5, Number.NaN])("a copy of %d bytes is no part of it", (bytes) => {
+    expect(() => regionIn().region.copy(bytes)).toThrow(RangeError);
   });
 
   test("a region that was given back refuses use, and so do its parts", () => {

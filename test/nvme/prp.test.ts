@@ -32,6 +32,12 @@ describe("misuse", () => {
     expect(list.copy().every((byte) => byte === 0xee)).toBe(true);
   });
 
+  test("data that were given back are refused: their place may be somebody else's", () => {
+    const gone = memory.allocate(PAGE);
+    gone.release();
+    expect(() => prps(gone)).toThrow(expect.objectContaining({ code: "USAGE", what: "region" }));
+  });
+
   test("a list that does not begin on a page is refused: its chain would go wrong", () => {
     expect(() => prps(buffer.slice(0, 3 * PAGE), list.slice(64))).toThrow(/begin on a page/);
   });
