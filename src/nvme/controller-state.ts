@@ -7,7 +7,7 @@ import {
   ShutdownNotification,
   ShutdownStatus,
 } from "../../assembly/spec/registers.ts";
-import { PhasebitError } from "../ground/errors.ts";
+import { badValue, PhasebitError } from "../ground/errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import { fieldsOf, type Registers, type Trace } from "./registers.ts";
 
@@ -161,5 +161,23 @@ export class ControllerState {
   async #waitEnabled(): Promise<void> {
     if (this.#isEnabling || this.health() === "fatal") return;
     await this.#registers.until(Register.CSTS, { RDY: 1 });
+  }
+}
+
+/** Bits of each field of CC: what does not fit would come out in the next one. */
+const FIELD_MASK: Readonly<Record<keyof Configuration, number>> = {
+  mps: spec.CC_MPS_MASK,
+  css: spec.CC_CSS_MASK,
+  ams: spec.CC_AMS_MASK,
+  iosqes: spec.CC_IOSQES_MASK,
+  iocqes: spec.CC_IOCQES_MASK,
+};
+
+/** @throws PhasebitError USAGE for a value that its field cannot hold. */
+export function requireFields(configuration: Configuration): void {
+  for (const [name, most] of Object.entries(FIELD_MASK)) {
+    const value = configuration[name as keyof Configuration];
+    if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= most)) continue;
+    throw badValue(name, value, `must be 0 to ${most}`, "3.1.5");
   }
 }

@@ -94,7 +94,7 @@ export class Controller {
   /** Identify Namespace (5.15.2.1). @throws PhasebitError USAGE for an inactive NSID, DEVICE for senseless data. */
   async identifyNamespace(nsid: number): Promise<NamespaceData> {
     const { namespaces } = this.#identity ?? (await this.identify());
-    if (nsid < 1 || nsid > namespaces) {
+    if (!(Number.isInteger(nsid) && nsid >= 1 && nsid <= namespaces)) {
       throw badValue("nsid", nsid, `the controller's namespaces are 1 to ${namespaces}`, "6.1.2");
     }
     return parseNamespace(await this.#identify(Cns.NAMESPACE, nsid), nsid);
@@ -120,12 +120,13 @@ export class Controller {
 
   /**
    * Creates a completion queue (5.3).
-   * @throws PhasebitError USAGE for an identifier or a size that the command cannot hold and for memory that is too
+   * @throws PhasebitError USAGE for an identifier, a size or a vector that the command cannot hold and for memory that is too
    * small or no queue can lie in, DEVICE when the controller refuses, or has no doorbell for it.
    */
   async createCompletionQueue(options: CompletionQueueOptions): Promise<CompletionQueue> {
     const { id, entries, vector = null } = options;
     requireQueueFields(id, entries, "5.3");
+    sqe.requireField("vector", vector ?? 0, 16, "5.3");
     const doorbell = this.#home.doorbell(2 * id + 1);
     const region = this.#queueMemory(options.memory, entries * CQE_BYTES, "completions");
     const command = sqe.createCompletionQueue({ id, entries, vector, prp1: region.iova });
@@ -140,12 +141,13 @@ export class Controller {
 
   /**
    * Creates a submission queue (5.4).
-   * @throws PhasebitError USAGE for an identifier or a size that the command cannot hold, for memory that is too small
+   * @throws PhasebitError USAGE for an identifier, a size or a priority that the command cannot hold, for memory that is too small
    * or no queue can lie in, and for a completion queue that is gone, lent or another controller's; DEVICE when the controller refuses, or has no doorbell for it.
    */
   async createSubmissionQueue(options: SubmissionQueueOptions): Promise<SubmissionQueue> {
     const { id, entries, cq, priority = 0 } = options;
     requireQueueFields(id, entries, "5.4");
+    sqe.requireField("priority", priority, 2, "5.4");
     cq.requireUse("complete into");
     this.#requireOwn(cq, "complete into");
     const doorbell = this.#home.doorbell(2 * id);
@@ -333,9 +335,7 @@ export class Controller {
 
 /** What the command's fields of 16 bits cannot hold would come out as something else. */
 function requireQueueFields(id: number, entries: number, section: string): void {
-  if (!(Number.isInteger(id) && id >= 0 && id <= 65_535)) {
-    throw badValue("id", id, "must be 0 to 65535", section);
-  }
+  sqe.requireField("id", id, 16, section);
   if (!(Number.isInteger(entries) && entries >= 1 && entries <= 65_536)) {
     throw badValue("entries", entries, "must be 1 to 65536", section);
   }

@@ -17,6 +17,7 @@ import {
   ControllerState,
   type Health,
   type ResetKind,
+  requireFields,
 } from "./controller-state.ts";
 import { openTransport } from "./open-transport.ts";
 import type { Surroundings } from "./queue.ts";
@@ -140,12 +141,13 @@ export class Device implements AsyncDisposable {
   /**
    * Disables the controller (by a function level reset if it does not follow), connects it, gives it an admin queue
    * pair and enables it.
-   * @throws PhasebitError USAGE for a size that AQA cannot hold or when the device is closed, DEVICE when the
-   * controller does not follow.
+   * @throws PhasebitError USAGE for a size that AQA or a field that CC cannot hold and when the device is
+   * closed, DEVICE when the controller does not follow.
    */
   async enable(options: EnableOptions = {}): Promise<Controller> {
     this.#requireOpen("enable");
     const { asq = ADMIN_ENTRIES, acq = ADMIN_ENTRIES, ...configuration } = options;
+    requireFields(configuration);
     await this.#state.disableOrReset();
     this.#forget();
     this.connect();

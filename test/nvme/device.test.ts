@@ -36,6 +36,18 @@ describe("misuse", () => {
     expect((await device.enable()).admin.state).toBe("live");
   });
 
+  test.each(["mps", "css", "ams", "iosqes", "iocqes"])(
+    "CC.%s is not what it cannot hold",
+    async (what) => {
+      const { device, controller } = await broughtUp();
+      for (const value of [-1, 16, 1.5, Number.NaN]) {
+        const refused = device.enable({ [what]: value });
+        await expect(refused).rejects.toMatchObject({ code: "USAGE", what, section: "3.1.5" });
+      }
+      expect(controller.admin.state, "refused before anything happens").toBe("live");
+    },
+  );
+
   test.each([-1, 1.5, Number.NaN])("%d I/O queues are none", async (ioQueues) => {
     const device = await openStepped();
     await expect(device.bringUp({ ioQueues })).rejects.toMatchObject({ what: "ioQueues" });

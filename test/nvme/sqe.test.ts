@@ -44,6 +44,53 @@ describe("misuse", () => {
     expect(() => sqe.createSubmissionQueue({ id: 1, entries: 0, cqid: 1 })).toThrow(/entries/);
   });
 
+  test.each([-1, 2 ** 32, 1.5, Number.NaN])(
+    "%d fits no field: the next one would change",
+    (value) => {
+      const builders: [string, () => sqe.SqeDwords][] = [
+        ["opcode", () => sqe.command({ opcode: value })],
+        ["nsid", () => sqe.flush(value)],
+        ["cns", () => sqe.identify({ cns: value })],
+        ["fid", () => sqe.setFeatures({ fid: value, value: 0 })],
+        ["fid", () => sqe.getFeatures({ fid: value })],
+        ["select", () => sqe.getFeatures({ fid: 1, select: value })],
+        ["lid", () => sqe.getLogPage({ lid: value })],
+        ["threshold", () => sqe.interruptCoalescing(value, 0)],
+        ["time", () => sqe.interruptCoalescing(0, value)],
+        ["vector", () => sqe.vectorConfiguration(value, true)],
+        ["id", () => sqe.createCompletionQueue({ id: value, entries: 2, vector: null })],
+        ["vector", () => sqe.createCompletionQueue({ id: 1, entries: 2, vector: value })],
+        ["id", () => sqe.createSubmissionQueue({ id: value, entries: 2, cqid: 1 })],
+        ["cqid", () => sqe.createSubmissionQueue({ id: 1, entries: 2, cqid: value })],
+        [
+          "priority",
+          () => sqe.createSubmissionQueue({ id: 1, entries: 2, cqid: 1, priority: value }),
+        ],
+        ["id", () => sqe.deleteSubmissionQueue(value)],
+        ["id", () => sqe.deleteCompletionQueue(value)],
+        ["sqid", () => sqe.abort(value, 0)],
+        ["cid", () => sqe.abort(0, value)],
+      ];
+      for (const [what, build] of builders) {
+        expect(build, what).toThrow(expect.objectContaining({ code: "USAGE", what }));
+      }
+    },
+  );
+
+  test.each([-1n, 1n << 64n])("%d fits no 64 bits", (value) => {
+    expect(() => sqe.read({ ...range, slba: value })).toThrow(/^slba/);
+    expect(() => sqe.read({ ...range, prp1: value })).toThrow(/^prp1/);
+  });
+
+  test("a log page of no bytes would be one of 16 GiB; none is longer than its memory", () => {
+    const data = memory.allocate(512);
+    for (const bytes of [0, -4, 6, 516, 2 ** 35, Number.NaN]) {
+      expect(() => sqe.getLogPage({ lid: LogPage.SMART, bytes, data })).toThrow(/^bytes/);
+    }
+    expect(() => sqe.identify({ cns: Cns.CONTROLLER, data })).toThrow(/^data 512/);
+    expect(sqe.identify({ cns: Cns.CONTROLLER, prp1: data.iova })[7]).toBe(1);
+  });
+
   test("data longer than two pages needs a list", () => {
     const data = memory.allocate(3 * 4096);
     expect(() => sqe.read({ ...range, blocks: 24, data })).toThrow(/PRP list/);
