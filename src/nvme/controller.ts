@@ -241,6 +241,15 @@ export class Controller {
     await this.#home.reset(kind);
   }
 
+  /**
+   * Gives a region back with the next reset, `disable` or `enable`, after which the controller writes there no more: for
+   * memory of a command that was not answered. When this controller has ended already, at once.
+   */
+  releaseAfterReset(region: Region): void {
+    if (this.admin.state === "live") this.#unanswered.add(region);
+    else region.release();
+  }
+
   /** The controller has forgotten everything: its queues refuse use, their memory goes back. */
   end(): void {
     for (const queue of [...this.#submissionQueues, ...this.#completionQueues]) {
@@ -270,15 +279,9 @@ export class Controller {
     } catch (error) {
       const refused = error instanceof PhasebitError && typeof error.value === "number";
       if (refused) own?.release();
-      else if (own !== undefined) this.#keepUntilReset(own);
+      else if (own !== undefined) this.releaseAfterReset(own);
       throw error;
     }
-  }
-
-  /** Memory of a command that was not answered; after a reset the controller writes there no more. */
-  #keepUntilReset(region: Region): void {
-    if (this.admin.state === "live") this.#unanswered.add(region);
-    else region.release();
   }
 
   async #delete(
@@ -323,7 +326,7 @@ export class Controller {
     const what = `Identify CNS ${cns} NSID ${nsid}`;
     const options = { timeoutMs: ADMIN_TIMEOUT_MS };
     const completion = await this.admin.run(command, options).catch((error) => {
-      this.#keepUntilReset(page);
+      this.releaseAfterReset(page);
       throw error;
     });
     const data = page.copy();

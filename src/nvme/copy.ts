@@ -4,11 +4,14 @@ import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
 import { alignUp } from "../memory/arena.ts";
+import type { MemoryKind } from "../memory/linear-memory.ts";
+import type { Region } from "../memory/region.ts";
 import type { Controller } from "./controller.ts";
 import type { Device } from "./device.ts";
 import type { NamespaceData } from "./identify.ts";
 import { listPages } from "./prp.ts";
 import * as sqe from "./sqe.ts";
+import type { SubmissionQueue } from "./submission-queue.ts";
 
 const LARGEST_TRANSFER = 128 * 1024;
 const IN_FLIGHT = 16;
@@ -24,7 +27,7 @@ export interface CopyRange {
 }
 
 /**
- * Reads a range into a new file.
+ * Reads a range into a new file, through an I/O queue pair 1 of its own, which must not be there.
  * @returns the bytes copied.
  * @throws PhasebitError USAGE for a range that does not fit, RESULTS when the file cannot be written, DEVICE
  * when a command fails.
@@ -47,7 +50,12 @@ export async function copyOut(device: Device, range: CopyRange, path: string): P
   return size;
 }
 
-/** Writes a file to a range and flushes. The caller has the user's consent. @returns the bytes copied. */
+/**
+ * Writes a file to a range and flushes, as `copyOut` reads. The caller has the user's consent.
+ * @returns the bytes copied.
+ * @throws PhasebitError USAGE for a range that does not fit and a file that is none or too short, DEVICE when a command
+ * fails: the range is then written in part.
+ */
 export async function copyIn(device: Device, range: CopyRange, path: string): Promise<number> {
   const controller = requireController(device);
   const namespace = await controller.identifyNamespace(range.nsid);
@@ -94,13 +102,17 @@ async function transfer(
   const queue = await controller.createQueuePair(1, Math.min(ENTRIES, maxQueueEntries));
   const limit = controller.identity.maxTransferBytes ?? LARGEST_TRANSFER;
   const chunk = Math.max(namespace.blockBytes, Math.min(LARGEST_TRANSFER, limit));
+  const buffers: Region[] = [];
+  const allocate = (bytes: number, kind: MemoryKind): Region => {
+    const region = device.memory.allocate(bytes, { kind });
+    buffers.push(region);
+    return region;
+  };
   let next = 0;
   let isFailed = false;
   const lane = async (): Promise<void> => {
-    const data = device.memory.allocate(alignUp(chunk, PAGE_BYTES));
-    const list = device.memory.allocate(listPages(chunk) * PAGE_BYTES || PAGE_BYTES, {
-      kind: "commands",
-    });
+    const data = allocate(alignUp(chunk, PAGE_BYTES), "data");
+    const list = allocate(listPages(chunk) * PAGE_BYTES || PAGE_BYTES, "commands");
     while (next < size && !isFailed) {
       const at = next;
       next += chunk;
@@ -118,9 +130,6 @@ async function transfer(
       await queue.execute(build(command), { timeoutMs: TIMEOUT_MS, what });
       hooks.after?.(piece.copy(), at);
     }
-    // after a failure the controller may still write there: closing the device gives it back
-    list.release();
-    data.release();
   };
   const lanes = Math.min(IN_FLIGHT, queue.room, Math.ceil(size / chunk));
   // all of them end before anything is given back, the first failure stops the others
@@ -132,12 +141,33 @@ async function transfer(
       }),
     ),
   );
-  const failure = ends.find((end) => end.status === "rejected");
-  if (failure !== undefined) throw failure.reason;
-  if (isWrite) {
-    await queue.execute(sqe.flush(namespace.nsid), { timeoutMs: TIMEOUT_MS, what: "Flush" });
+  try {
+    const failure = ends.find((end) => end.status === "rejected");
+    if (failure !== undefined) throw failure.reason;
+    if (isWrite) {
+      await queue.execute(sqe.flush(namespace.nsid), { timeoutMs: TIMEOUT_MS, what: "Flush" });
+    }
+  } catch (error) {
+    // what failed is told, not that its queue did not go either
+    await giveBack(controller, queue, buffers).catch(() => {});
+    throw error;
   }
-  await controller.deleteQueuePair(queue);
+  await giveBack(controller, queue, buffers);
+}
+
+/** A deleted queue's commands write no more (5.6); otherwise they may until the next reset. */
+async function giveBack(
+  controller: Controller,
+  queue: SubmissionQueue,
+  buffers: readonly Region[],
+): Promise<void> {
+  try {
+    await controller.deleteQueuePair(queue);
+    for (const region of buffers) region.release();
+  } catch (error) {
+    for (const region of buffers) controller.releaseAfterReset(region);
+    throw error;
+  }
 }
 
 /** @throws PhasebitError USAGE when the controller is not enabled. */
@@ -155,7 +185,7 @@ function checkRange(namespace: NamespaceData, offset: number, size: number): voi
     ["offset", offset],
     ["size", size],
   ] as const) {
-    if (value % namespace.blockBytes !== 0) {
+    if (value < 0 || value % namespace.blockBytes !== 0) {
       throw badValue(what, value, `must be a multiple of ${namespace.blockBytes} bytes`);
     }
   }

@@ -1,0 +1,65 @@
+// Ranges of a namespace to and from files: what is refused, and what a failure leaves behind.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { copyIn, copyOut } from "../../src/nvme/copy.ts";
+import { broughtUp } from "./devices.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "phasebit-copy-"));
+const path = join(folder, "data");
+const BLOCK = 4096;
+const CAPACITY = 1 << 20;
+const range = { nsid: 1, offset: 0, size: null };
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("misuse", () => {
+  test.each([
+    [-BLOCK, BLOCK, "offset"],
+    [-BLOCK, null, "offset"],
+    [1, BLOCK, "offset"],
+    [Number.NaN, BLOCK, "offset"],
+    [0, 0, "size"],
+    [0, -BLOCK, "size"],
+    [0, CAPACITY + BLOCK, "size"],
+    [CAPACITY, null, "size"],
+    [CAPACITY - BLOCK, 2 * BLOCK, "size"],
+  ])("from %d, %d bytes are no part of the namespace", async (offset, size, what) => {
+    const { device } = await broughtUp("size=1m");
+    const asked = copyOut(device, { nsid: 1, offset, size }, path);
+    await expect(asked).rejects.toMatchObject({ code: "USAGE", what });
+  });
+
+  test.each([0, 1.5, Number.NaN, 17])("NSID %d is none", async (nsid) => {
+    const { device } = await broughtUp("size=1m");
+    const asked = copyOut(device, { ...range, nsid }, path);
+    await expect(asked).rejects.toMatchObject({ code: "USAGE", what: "nsid" });
+  });
+});
+
+test("there and back, also through two entries and small transfers", async () => {
+  const { device } = await broughtUp("size=1m&mdts=1&entries=2");
+  const contents = Uint8Array.from({ length: CAPACITY }, (_, at) => (at * 7) >> 3);
+  writeFileSync(path, contents);
+  expect(await copyIn(device, range, path)).toBe(CAPACITY);
+  expect(await copyOut(device, range, path)).toBe(CAPACITY);
+  expect(Buffer.compare(readFileSync(path), contents)).toBe(0);
+});
+
+test("a command that fails leaves no queue and no memory behind: it can be tried again", async () => {
+  const { device } = await broughtUp("size=1m&fault=error-status:op=read,nth=3");
+  const { commands, completions, data } = device.memory.used;
+  await expect(copyOut(device, range, path)).rejects.toMatchObject({ code: "DEVICE" });
+  expect(device.memory.used).toMatchObject({ commands, completions, data });
+  expect(await copyOut(device, range, path)).toBe(CAPACITY);
+});
+
+test("where the queue cannot be deleted either, the memory goes back with the reset", async () => {
+  const faults = "error-status:op=read,nth=3;error-status:op=delete-io-sq";
+  const { device } = await broughtUp(`size=1m&fault=${faults}`);
+  await expect(copyOut(device, range, path)).rejects.toThrow(/^Read of/);
+  expect(device.memory.used.data).toBeGreaterThan(0);
+  await device.reset();
+  expect(device.memory.used).toMatchObject({ commands: 0, completions: 0, data: 0 });
+});
