@@ -68,6 +68,12 @@ export function badValue(
   return new PhasebitError("USAGE", `${what} ${value}: ${limit}`, facts);
 }
 
+/** @throws PhasebitError USAGE for a time that is none: a wait would never end. */
+export function requireTimeout(timeoutMs: number): void {
+  if (typeof timeoutMs === "number" && !Number.isNaN(timeoutMs)) return;
+  throw badValue("timeoutMs", timeoutMs, "must be a number of milliseconds");
+}
+
 /** The exit code that any failure ends in: ours by its code, the system's as the environment, else a bug. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof PhasebitError) return error.exitCode;

@@ -1,7 +1,7 @@
 // A completion queue: where completions are found, consumed and given back, each an act of its own (NVMe 1.4,
 // section 4.6). Any number of submission queues may complete into it, so the table of commands that somebody waits
 // for belongs to it.
-import { PhasebitError } from "../ground/errors.ts";
+import { PhasebitError, requireTimeout } from "../ground/errors.ts";
 import { type Completion, CQE_DWORDS, completionOf } from "./completion.ts";
 import { type Completer, Queue, type QueuePlace, type Surroundings } from "./queue.ts";
 
@@ -76,9 +76,11 @@ export class CompletionQueue extends Queue {
   /**
    * Consumes completions as they come. Ends after `count` of them, or when none came for `timeoutMs`: too few are
    * for the caller to judge.
-   * @throws PhasebitError USAGE when the queue is gone or lent, DEVICE when the controller fails meanwhile.
+   * @throws PhasebitError USAGE for a time that is none and when the queue is gone or lent, DEVICE when the controller
+   * fails meanwhile.
    */
   async *reap(options: ReapOptions): AsyncGenerator<Completion, void, undefined> {
+    requireTimeout(options.timeoutMs);
     this.requireUse("reap from");
     const found = this.#found.filter(({ stray }) => !stray).length;
     let left = options.count ?? found + this.#outstanding();

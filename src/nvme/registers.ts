@@ -2,7 +2,7 @@
 // came back, field by field (NVMe 1.4, section 3.1).
 import * as fields from "../../assembly/spec/registers.ts";
 import { ALL_ONES, Register } from "../../assembly/spec/registers.ts";
-import { PhasebitError } from "../ground/errors.ts";
+import { PhasebitError, requireTimeout } from "../ground/errors.ts";
 import type { Transport } from "../transport/transport.ts";
 
 /** Receives one line for each step of the control plane. */
@@ -89,12 +89,13 @@ export class Registers {
   /**
    * Waits until a register's fields have these values.
    * @returns the register's value.
-   * @throws PhasebitError USAGE for a field that the register does not have; DEVICE at the deadline, when the register
+   * @throws PhasebitError USAGE for a field that the register does not have or a time that is none; DEVICE at the deadline, when the register
    * reads all-ones, or when CSTS.CFS is set and is not
    * what is waited for.
    */
   async until(register: Register, wanted: Fields, options: UntilOptions = {}): Promise<number> {
     const timeoutMs = options.timeoutMs ?? this.capabilities().timeoutMs + 500;
+    requireTimeout(timeoutMs);
     const deadline = performance.now() + timeoutMs;
     const names = Object.keys(wanted);
     requireFields(register, names);

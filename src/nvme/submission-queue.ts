@@ -1,7 +1,7 @@
 // A submission queue: commands are posted into entries, and a doorbell tells the controller of them, each an act of
 // its own (NVMe 1.4, section 4.1). `run` does the usual: one command, its completion.
 import { CDW0_CID_SHIFT } from "../../assembly/spec/commands.ts";
-import { badValue } from "../ground/errors.ts";
+import { badValue, requireTimeout } from "../ground/errors.ts";
 import { type Completion, completionError } from "./completion.ts";
 import { type CompletionQueue, noCompletion } from "./completion-queue.ts";
 import { Queue, type QueuePlace, type Surroundings } from "./queue.ts";
@@ -118,10 +118,12 @@ export class SubmissionQueue extends Queue {
 
   /**
    * Posts one command, rings, and waits for its completion, whatever its status. CDW0's CID is filled in.
-   * @throws PhasebitError USAGE when the queue is gone or lent; DEVICE when no completion comes within `timeoutMs`,
+   * @throws PhasebitError USAGE when the queue is gone or lent, for a time that is none, and when each CID is in use by a
+   * command in a chosen slot; DEVICE when no completion comes within `timeoutMs`,
    * or the controller fails meanwhile.
    */
   async run(sqe: SqeDwords, { timeoutMs }: { readonly timeoutMs: number }): Promise<Completion> {
+    requireTimeout(timeoutMs);
     const deadline = performance.now() + timeoutMs;
     const wait = this.cq.waiting();
     const turn = async (what: string): Promise<void> => {
@@ -221,11 +223,12 @@ export class SubmissionQueue extends Queue {
 
   /** The next CID that is not in flight. FFFFh is left out: the Error Information log says "no command" with it. */
   #claimCid(): number {
-    while (this.#inFlight.has(this.#nextCid) || this.#placed.has(this.#nextCid))
-      this.#nextCid = (this.#nextCid + 1) % CID_MASK;
-    const cid = this.#nextCid;
-    this.#nextCid = (cid + 1) % CID_MASK;
-    return cid;
+    for (let tried = 0; tried < CID_MASK; tried++) {
+      const cid = this.#nextCid;
+      this.#nextCid = (cid + 1) % CID_MASK;
+      if (!this.#inFlight.has(cid) && !this.#placed.has(cid)) return cid;
+    }
+    throw this.refusal("run a command on", "each Command Identifier is in use");
   }
 }
 

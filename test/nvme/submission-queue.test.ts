@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { LatencyModel } from "../../assembly/device/options.ts";
 import { BUS_NOW } from "../../assembly/layout.ts";
+import { Register } from "../../assembly/spec/registers.ts";
 import { Status } from "../../assembly/spec/status.ts";
 import { PhasebitError } from "../../src/ground/errors.ts";
 import * as sqe from "../../src/nvme/sqe.ts";
@@ -266,6 +267,22 @@ describe("post and ring", () => {
 });
 
 describe("run", () => {
+  test("does not wait for NaN ms: that would never end", async () => {
+    const time = Number.NaN;
+    const { sq, device } = await withPair();
+    await expect(sq.run(command, { timeoutMs: time })).rejects.toThrow(/^timeoutMs/);
+    await expect(sq.cq.reap({ timeoutMs: time, count: 1 }).next()).rejects.toThrow(/^timeoutMs/);
+    const wait = device.registers.until(Register.CSTS, { RDY: 0 }, { timeoutMs: time });
+    await expect(wait).rejects.toMatchObject({ code: "USAGE", what: "timeoutMs" });
+    expect(sq.outstanding).toBe(0);
+  });
+
+  test("is refused when entries in chosen slots have every CID", async () => {
+    const { sq, page } = await withPair();
+    for (let cid = 0; cid < 0xffff; cid++) sq.post(readOf(page), { slot: 3, cid });
+    await expect(sq.run(readOf(page), { timeoutMs })).rejects.toThrow(/each Command Identifier/);
+  });
+
   test("returns an error status as a value; execute throws it by name", async () => {
     const { sq, page } = await withPair();
     const past = readOf(page, 1n << 40n);
