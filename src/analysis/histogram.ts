@@ -101,6 +101,8 @@ export function encodeCounts(latencies: LatencyCounts): string {
 }
 
 const TICKS_PER_HALF_DISTANCE = 5;
+/** As the library prints values. */
+const VALUE_DECIMALS = 3;
 
 /** Units of the values, in ns; the text itself names none. Three decimals are printed of each. */
 export const hgrmUnits = { ns: 1, us: 1e3, ms: 1e6 } as const;
@@ -108,5 +110,13 @@ export const hgrmUnits = { ns: 1, us: 1e3, ms: 1e6 } as const;
 /** HdrHistogram's percentile text of one direction, which its plotter reads. */
 export function hgrm(latencies: LatencyCounts, unit: keyof typeof hgrmUnits = "us"): string {
   const histogram = toHdrHistogram(latencies);
-  return histogram.outputPercentileDistribution(TICKS_PER_HALF_DISTANCE, hgrmUnits[unit]);
+  const text = histogram.outputPercentileDistribution(TICKS_PER_HALF_DISTANCE, hgrmUnits[unit]);
+  return atMost(text, latencies.maxNs / hgrmUnits[unit]);
+}
+
+/** The library gives each row the upper end of its bucket; beyond the exact maximum, which it prints below, lies nothing. */
+function atMost(text: string, max: number): string {
+  return text.replace(/^ *(\d+\.\d+)(?= +\d)/gm, (cell, value: string) =>
+    Number(value) > max ? max.toFixed(VALUE_DECIMALS).padStart(cell.length) : cell,
+  );
 }

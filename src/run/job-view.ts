@@ -163,7 +163,8 @@ export class JobView {
 
   /**
    * What a direction recorded since `seen` (counts by index), which becomes what it has recorded now. Extremes
-   * are those of the buckets, exact to three digits; the sum is the caller's to find.
+   * are those of the buckets, exact to three digits, and never beyond the exact ones of all that was recorded; the sum
+   * is the caller's to find.
    */
   since(direction: "read" | "write", seen: Float64Array): Omit<LatencyCounts, "sumNs"> {
     const counts: [number, number][] = [];
@@ -175,9 +176,14 @@ export class JobView {
       total += more;
       counts.push([index, more]);
     });
-    const minNs = counts.length === 0 ? 0 : bucketLowNs(counts[0]![0]);
-    const maxNs = counts.length === 0 ? 0 : bucketHighNs(counts.at(-1)![0]);
-    return { total, minNs, maxNs, counts };
+    if (counts.length === 0) return { total, minNs: 0, maxNs: 0, counts };
+    const { minNs, maxNs } = this.#extremes(this.#histogram(direction).pointer);
+    return {
+      total,
+      minNs: Math.max(bucketLowNs(counts[0]![0]), minNs),
+      maxNs: Math.min(bucketHighNs(counts.at(-1)![0]), maxNs),
+      counts,
+    };
   }
 
   /** Index and count of every bucket that may hold something, index ascending. */
@@ -193,6 +199,15 @@ export class JobView {
       const count = words[word]! + words[word + 1]! * 2 ** 32;
       see(index, index === HISTOGRAM_COUNTS - 1 ? count + beyond : count);
     }
+  }
+
+  /** Exact; a count that is not in them yet is a moment old, and its bucket holds. */
+  #extremes(pointer: number): { minNs: number; maxNs: number } {
+    const word = (offset: number): number => Number(this.#memory.u64[(pointer + offset) / 8]!);
+    return {
+      minNs: word(HISTOGRAM_MIN),
+      maxNs: Math.min(word(HISTOGRAM_MAX), HISTOGRAM_HIGHEST_NS),
+    };
   }
 
   /** Everything a direction recorded. */
