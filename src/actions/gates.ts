@@ -7,7 +7,7 @@ import { exitCodes, usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
 import type { Parsed } from "../ground/units.ts";
 import type { Measurement, Warning } from "../measurement/measurement.ts";
-import { doubtVerdicts, measuredJudgementText } from "../text/gate-words.ts";
+import { doubtVerdicts, measuredEntry, measuredJudgementText } from "../text/gate-words.ts";
 import type { Verdict } from "../text/verdicts.ts";
 
 export interface GateFlags {
@@ -43,7 +43,8 @@ export function measuredGates(
   return (measurement) => [
     ...judgeMeasured(measurement, gates, planned).map((judgement) => {
       const { outcome } = judgement;
-      return { outcome, text: safeString(measuredJudgementText(judgement)) };
+      const entry = measuredEntry(judgement);
+      return { outcome, text: safeString(measuredJudgementText(judgement)), entry };
     }),
     ...(flags.strict ? doubtVerdicts(warningsOf(measurement)) : []),
   ];

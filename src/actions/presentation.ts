@@ -18,7 +18,8 @@ export function presentationOf(
   output?: string,
   verdicts: readonly Verdict[] = [],
 ): Presentation {
-  const result = new SavedResult(measurement);
+  const judged = verdicts.flatMap(({ entry }) => entry ?? []);
+  const result = new SavedResult(measurement, judged);
   return {
     save: () => result.save(output),
     normal: (saved) => {

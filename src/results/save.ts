@@ -15,9 +15,10 @@ export class SavedResult {
   readonly #document: object;
   readonly text: string;
 
-  constructor(measurement: Measurement) {
+  /** @param judged what became of the conditions in --fail-if; without any, nothing is said of them. */
+  constructor(measurement: Measurement, judged: readonly JudgedCondition[] = []) {
     this.#measurement = measurement;
-    this.#document = documentOf(measurement);
+    this.#document = withConditions(documentOf(measurement), judged);
     this.text = jsonText(this.#document);
   }
 
@@ -49,6 +50,24 @@ export class SavedResult {
     const name = workloadName(workload);
     return freeName(startedMs, kind === "run" ? name : `${kind}-${name}`);
   }
+}
+
+/** A condition in --fail-if as it stands in the document. */
+export interface JudgedCondition {
+  /** "p99 > 200us" */
+  readonly condition: string;
+  /** "poll.read" */
+  readonly group: string;
+  readonly outcome: string;
+  /** Of the figure, in ns or as a number. */
+  readonly value: number | null;
+}
+
+/** They stand beside the figures, of a run under "phasebit". */
+function withConditions(document: object, judged: readonly JudgedCondition[]): object {
+  if (judged.length === 0) return document;
+  if (!("phasebit" in document)) return { ...document, failIf: judged };
+  return { ...document, phasebit: { ...(document.phasebit as object), failIf: judged } };
 }
 
 /** A document as JSON, a line for each list of numbers. */

@@ -2,6 +2,7 @@
 import { groupName } from "../analysis/diff-cells.ts";
 import { boundValue, formatGate, type Gate, type Operator } from "../analysis/gate.ts";
 import type { MeasuredJudgement } from "../analysis/measured-judge.ts";
+import type { JudgedCondition } from "../results/save.ts";
 import type { Verdict } from "./verdicts.ts";
 
 /** "FAILED: read.p99 > 200us: 312us". */
@@ -9,6 +10,11 @@ export function measuredJudgementText(judgement: MeasuredJudgement): string {
   const { gate, group, outcome } = judgement;
   const condition = formatGate({ ...gate, group: groupName(group) });
   return `${outcome === "failed" ? "FAILED" : outcome}: ${condition}: ${reasonText(judgement)}`;
+}
+
+/** The same as data. */
+export function measuredEntry({ gate, group, outcome, value }: MeasuredJudgement): JudgedCondition {
+  return { condition: formatGate(gate), group: groupName(group), outcome, value };
 }
 
 /** A warning; what it says in words stands elsewhere. */

@@ -1,6 +1,7 @@
 // The last lines of a report: what became of the conditions in --fail-if.
 import picocolors from "picocolors";
 import type { Outcome } from "../analysis/diff-judge.ts";
+import type { JudgedCondition } from "../results/save.ts";
 import type { Colors } from "./columns.ts";
 import { field, joinSections, type Lines } from "./compare-frame.ts";
 
@@ -8,6 +9,8 @@ import { field, joinSections, type Lines } from "./compare-frame.ts";
 export interface Verdict {
   readonly outcome: Outcome;
   readonly text: string;
+  /** As the document of a measurement has it. */
+  readonly entry?: JudgedCondition;
 }
 
 /** A line for each. */

@@ -174,7 +174,9 @@ describe("phasebit run", () => {
       expect(outcome.stderr).toMatch(
         /^phasebit: not judged: read\.p99\.999999 > 1s: p99\.999999 needs 1,000,000,000 I\/Os/,
       );
-      expect(() => JSON.parse(outcome.stdout)).not.toThrow();
+      expect(json(outcome.stdout).phasebit["failIf"]).toEqual([
+        { condition: "p99.999999 > 1s", group: "read", outcome: "not judged", value: null },
+      ]);
     });
   });
 

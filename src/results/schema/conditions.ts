@@ -193,6 +193,18 @@ export const warnings = listOf(warning, MOST_WORDS);
 
 /** Of every kind of result. */
 export const conditions = {
+  // what became of --fail-if when it was measured; not judged again
+  failIf: v.exactOptional(
+    listOf(
+      v.object({
+        condition: text,
+        group: text,
+        outcome: v.picklist(["ok", "failed", "not judged"]),
+        value: v.nullable(amount),
+      }),
+      MOST_WORDS,
+    ),
+  ),
   // written for people, and worked out again from the warning
   partial: v.exactOptional(v.nullable(text)),
   version: text,
