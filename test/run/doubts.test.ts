@@ -1,0 +1,39 @@
+// Doubts that follow from what the jobs say of themselves.
+import { describe, expect, test } from "vitest";
+import { parseWorkload } from "../../src/measurement/workload.ts";
+import { warningsOf } from "../../src/run/doubts.ts";
+import { exampleRun, jobsIn } from "../examples/run.ts";
+
+const run = exampleRun({ options: { numjobs: "2" }, seconds: 1, perSecond: 100 });
+
+/** The doubts when the jobs' clocks ran so many millionths faster than CLOCK_MONOTONIC; null is not known. */
+function doubts(drifts: readonly (number | null)[]) {
+  const jobs = jobsIn(run).map((job, index) => ({
+    ...job,
+    clock: { source: "tsc" as const, hz: 2.6e9, driftPpm: drifts[index]! },
+  }));
+  return warningsOf({
+    jobs,
+    host: run.host,
+    threads: { shares: [], load: { cpus: new Map(), ownNs: 0, throttledNs: 0 } },
+    workload: parseWorkload({}),
+    interrupted: false,
+    crowd: { threads: 1, cpus: 2 },
+    hasReset: true,
+    failure: undefined,
+  });
+}
+
+describe("a clock that drifts", () => {
+  test("as far as NTP slews, or for a time too short to tell, is none", () => {
+    expect(doubts([500, -500])).toEqual([]);
+    expect(doubts([null, 0])).toEqual([]);
+  });
+
+  test("further, in either direction, is a doubt about the job's latencies", () => {
+    expect(doubts([501, -12_000])).toEqual([
+      { kind: "clock-drift", job: 0, ppm: 501 },
+      { kind: "clock-drift", job: 1, ppm: -12_000 },
+    ]);
+  });
+});
