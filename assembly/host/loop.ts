@@ -235,7 +235,7 @@ function keepMixedBooks(first: u32): void {
 
 /**
  * The same where all commands are recorded in one histogram: what stands beside its counts is kept in locals over a
- * sweep, and entries are taken up to the queue's end, then from its beginning. It takes a sixth off a command
+ * sweep, and entries are taken up to the queue's end, then from its beginning. It takes a seventh off a command
  * (docs/measuring.md).
  */
 // @ts-ignore: decorator
