@@ -1,7 +1,7 @@
 // What WebAssembly cannot do: native functions without arguments, whose parameters and results lie in the
 // control block. A function that stores is cheaper to call than one that returns a number (bench/).
 
-/** Stores CLOCK_MONOTONIC, in ns, at BLOCK_NOW. */
+/** Stores the time by the run's clock, in ns, at BLOCK_NOW. */
 // @ts-ignore: decorator
 @external("env", "clock")
 export declare function clock(): void;
