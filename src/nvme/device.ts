@@ -211,7 +211,8 @@ export class Device implements AsyncDisposable {
       if (Number.isInteger(entries) && entries >= 2 && entries <= MOST_ADMIN_ENTRIES) continue;
       throw badValue(what, entries, `must be 2 to ${MOST_ADMIN_ENTRIES} entries`, "3.1.8");
     }
-    if (this.#controller !== undefined) {
+    // one that was enabled by hand still uses the queues that are there
+    if (this.#controller !== undefined || this.registers.fields(Register.CC).EN === 1) {
       throw new PhasebitError("USAGE", `configure the admin queue: ${this.address} is enabled`);
     }
     this.#releaseAdmin();

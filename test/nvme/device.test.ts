@@ -60,6 +60,18 @@ describe("misuse", () => {
     expect((await controller.identify()).model).not.toBe("");
   });
 
+  test("nor that of one that was enabled by hand: it still writes there", async () => {
+    const device = await openStepped();
+    await device.disable();
+    device.connect();
+    const admin = device.configureAdminQueue({ asq: 4, acq: 4 });
+    device.registers.write(Register.CC, 0x0046_0001);
+    expect(() => device.configureAdminQueue({ asq: 2, acq: 2 })).toThrow(/is enabled/);
+    expect(admin.state).toBe("live");
+    await device.registers.until(Register.CSTS, { RDY: 1 });
+    expect((await device.adopt().identify()).model).not.toBe("");
+  });
+
   test("a closed device refuses each step, and its queues each use", async () => {
     const { device, sq } = await withPair();
     await device.close();
