@@ -44,7 +44,13 @@ export type {
 } from "./nvme/controller.ts";
 export type { Configuration, Health, ResetKind } from "./nvme/controller-state.ts";
 export { type CopyRange, copyIn, copyOut } from "./nvme/copy.ts";
-export { Device, type EnableOptions, type OpenOptions, open } from "./nvme/device.ts";
+export {
+  Device,
+  type EnableOptions,
+  type EndSignal,
+  type OpenOptions,
+  open,
+} from "./nvme/device.ts";
 export type { ControllerData, NamespaceData } from "./nvme/identify.ts";
 export { addTransport } from "./nvme/open-transport.ts";
 export { listPages, prps } from "./nvme/prp.ts";
