@@ -17,20 +17,26 @@ import { isIdle, isInRange, slotOf } from "./slots.ts";
 
 const ACCEPTED: u32 = 0xff;
 
+export const REJECTED: u32 = 0;
+export const FAILED: u32 = 1;
+export const SUCCEEDED: u32 = 2;
+
 /**
  * Judges the entry at the completion queue's head and counts it in the control block at `block`.
  * @param second the entry's second half, read once: the device may still be writing
- * @returns whether it ended its command, with an error status; false when it was rejected.
+ * @returns what became of its command: REJECTED when it goes on, else FAILED or SUCCEEDED. SCT and SC alone decide: a
+ * success with another bit of the status set (CRD, More, Do Not Retry) is one, and is counted under code 0.
  */
-export function judge(block: u32, second: u64, now: u64): bool {
+export function judge(block: u32, second: u64, now: u64): u32 {
   const verdict = rejection(second);
   if (verdict == ACCEPTED) {
-    countStatus(block, ((second >> 49) as u32) & STATUS_CODE_MASK);
-    return true;
+    const code = ((second >> 49) as u32) & STATUS_CODE_MASK;
+    countStatus(block, code);
+    return code == 0 ? SUCCEEDED : FAILED;
   }
   keepRaw(block, second, verdict, now);
   increment(block + BLOCK_REJECTIONS + (verdict << 3));
-  return false;
+  return REJECTED;
 }
 
 function rejection(second: u64): u32 {

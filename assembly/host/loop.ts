@@ -27,7 +27,7 @@ import { SQE_BYTES, Sqe } from "../spec/entries.ts";
 import { leastAtOnce, mostAtOnce, takeAll } from "./batch.ts";
 import { outstanding } from "./flight.ts";
 import { count, record } from "./histogram.ts";
-import { judge } from "./judge.ts";
+import { judge, REJECTED, SUCCEEDED } from "./judge.ts";
 import { learnPause, longestPause, looksPerClock, pause, resetPause } from "./pause.ts";
 import { draw, nextLba, nextOpcode, onlyReads, onlyWrites } from "./pattern.ts";
 import {
@@ -276,13 +276,14 @@ function finish(slot: u32): void {
 /** Judges the head entry that ended a sweep, and submits again if it did end a command. */
 function examine(resubmit: bool): void {
   const slot = slotOf(oddSecond);
-  const ended = judge(block, oddSecond, time());
+  const verdict = judge(block, oddSecond, time());
   advanceHead();
   odd = false;
-  if (!ended) {
+  if (verdict == REJECTED) {
     rejected++;
   } else {
-    failed++;
+    if (verdict == SUCCEEDED) succeed(slot, !resubmit);
+    else failed++;
     if (resubmit) {
       stamp(slot, build(slot));
     } else {
@@ -410,18 +411,23 @@ function reapOne(second: u64): u32 {
   const slot = slotOf(second);
   const expected = load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd();
   if (second >> 16 != expected || ((second as u32) & 0xffff) >= submissionEntries()) {
-    const failedBefore = failed;
+    const before = failed + completed;
     oddSecond = second;
     examine(false);
-    return (failed - failedBefore) as u32;
+    return (failed + completed - before) as u32;
   }
-  finish(slot);
-  completed++;
-  if (load<u8>(slot, SLOT_OPCODE) == NvmOpcode.READ) drainedReads++;
-  else drainedWrites++;
+  succeed(slot, true);
   advanceHead();
   release(slot);
   return 1;
+}
+
+function succeed(slot: u32, isDrained: bool): void {
+  finish(slot);
+  completed++;
+  if (!isDrained) return;
+  if (load<u8>(slot, SLOT_OPCODE) == NvmOpcode.READ) drainedReads++;
+  else drainedWrites++;
 }
 
 /** Stores the counters where the main thread reads them. */

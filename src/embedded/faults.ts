@@ -191,10 +191,11 @@ function matchOf(fault: string, text: string | undefined, absent: number): numbe
 function statusArguments(fault: string, values: Values): readonly [bigint, bigint] {
   const sct = number(fault, values, "sct", 0, 0, 7);
   const sc = number(fault, values, "sc", 6, 0, 0xff);
-  if ((sct | sc) === 0n) throw wrong(fault, "sc", "0", "with sct=0 this is success");
   const more = number(fault, values, "more", 0, 0, 1) * BigInt(STATUS_MORE);
   const dnr = number(fault, values, "dnr", 0, 0, 1) * BigInt(STATUS_DNR);
-  return [(sct << 8n) | sc | more | dnr, 0n];
+  const status = (sct << 8n) | sc | more | dnr;
+  if (status === 0n) throw wrong(fault, "sc", "0", "with sct=0 this is success");
+  return [status, 0n];
 }
 
 function delayArguments(fault: string, values: Values): readonly [bigint, bigint] {

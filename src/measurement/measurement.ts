@@ -169,7 +169,7 @@ export interface Job {
   readonly timedOut: boolean;
   /** That command, else the oldest of the lost ones; null when there is none, and in old results. */
   readonly overdue: OverdueCommand | null;
-  /** By status code, SCT << 8 | SC. */
+  /** By status code, SCT << 8 | SC; under 0 the successes that had another bit of the status set. */
   readonly statuses: readonly { readonly code: number; readonly count: number }[];
   readonly rejections: Readonly<Record<RejectionName, number>>;
   readonly rejectedRaw: readonly RejectedEntry[];

@@ -95,8 +95,11 @@ export interface Coalescing {
 const MAX_TIME_MS = 2 ** 31 - 1;
 /** Queue identifiers end at 65,534, and 0 is the admin queue's (NVMe 1.4, 5.21.1.7). */
 const MAX_IO_QUEUES = 65_534;
-/** CAP.MQES carries 16 bits, 0's based, and one entry of a queue stays free (4.1.2). */
-export const MAX_IODEPTH = 65_535;
+/**
+ * A CID has 16 bits for slot and generation. Deeper queues would leave less than two bits for the generation, by which a
+ * duplicate or late completion is told from the one that is due: more in flight takes more queues (`--numjobs`).
+ */
+export const MAX_IODEPTH = 16_383;
 /** FFFFFFFFh means all namespaces. */
 const MAX_NSID = 0xffff_fffe;
 const MAX_CPU = 4095;

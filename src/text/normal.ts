@@ -100,9 +100,16 @@ function cpuParts(jobs: readonly Job[]): string[] {
 /** Errors by status, commands that never ended, completions not believed: one line each. */
 function faults(jobs: readonly Job[], { colors, columns }: Lines): string[] {
   const lost = sumOf(jobs, (job) => job.lost);
+  const flagged = sumOf(
+    jobs,
+    ({ statuses }) => statuses.find(({ code }) => code === 0)?.count ?? 0,
+  );
   const rejected = Object.entries(rejectionsOf(jobs)).filter(([, count]) => count > 0);
   const lines = [
     ...errorsOf(jobs).map(({ code, count }) => ["error", statusName(code), count] as const),
+    ...(flagged > 0
+      ? [["odd", "successes with CRD, More or Do Not Retry set", flagged] as const]
+      : []),
     ...(lost > 0 ? [["lost", "never completed", lost] as const] : []),
     ...rejected.map(([kind, count]) => ["invalid", `${kind} completions`, count] as const),
   ];

@@ -238,6 +238,20 @@ describe("an error status", () => {
     expect(host.wasm.outstanding(), "the slot is busy with its next command").toBe(1);
     expect(counter(host, BLOCK_SUBMITTED)).toBe(2);
   });
+
+  test("a success with CRD, More and Do Not Retry set is one, as it is for the control plane", () => {
+    for (const bits of [0x0800, 0x1000, 0x2000, 0x4000, 0x7800]) {
+      const host = withLoop(1, 4);
+      host.wasm.start();
+      writeCqe(host, 0, { cid: cidAt(host, 0), status: bits, phase: 1 });
+      runUntil(host, 10n);
+      expect(counter(host, BLOCK_FAILED)).toBe(0);
+      expect(counter(host, BLOCK_COMPLETED)).toBe(1);
+      expect(counter(host, BLOCK_STATUS_COUNTS)).toBe(1);
+      expect(recorded(host, at.reads)).toBe(1);
+      expect(host.wasm.outstanding()).toBe(1);
+    }
+  });
 });
 
 describe("drain", () => {

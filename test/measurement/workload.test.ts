@@ -25,7 +25,7 @@ describe("options that make no workload", () => {
     [{ rwmixread: "50%" }, "--rwmixread 50%: must be a whole number"],
     [{ bs: "0" }, "--bs 0: must be more than 0"],
     [{ bs: "4kib" }, "--bs 4kib: fio takes"],
-    [{ iodepth: "0" }, "--iodepth 0: must be a whole number from 1 to 65535"],
+    [{ iodepth: "0" }, "--iodepth 0: must be a whole number from 1 to 16383"],
     [{ iodepth: "1e3" }, "--iodepth 1e3: must be a whole number"],
     [{ iodepth: "-1" }, "--iodepth -1: must be"],
     [{ numjobs: "0" }, "--numjobs 0: must be"],
