@@ -22,11 +22,12 @@ import type { Health } from "../nvme/controller-state.ts";
 import { type Device, open } from "../nvme/device.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { Trace } from "../nvme/registers.ts";
-import type { JobMeasurement, Measured } from "./block.ts";
+import type { Measured } from "./block.ts";
 import { Coalescer } from "./coalescing.ts";
 import { allShares, type Threads } from "./delays.ts";
 import { hostConditions } from "./host.ts";
 import { hostLoad, loadBetween } from "./host-load.ts";
+import { jobMeasurement } from "./job-measurement.ts";
 import { allocateJob, clearJob, type JobMemory, jobLimits } from "./job-memory.ts";
 import { createQueues, type JobQueue, type JobTask, jobTask } from "./job-task.ts";
 import { JobView } from "./job-view.ts";
@@ -322,7 +323,7 @@ export class Session {
       const load = loadBetween(loadBefore, hostLoad());
       const { jobs: waited, device } = allShares(monitor.shares);
       const measured = outcomes.map((outcome, at) => ({
-        ...measurement(tasks[at]!, views[at]!, outcome),
+        ...jobMeasurement(at, tasks[at]!, views[at]!, outcome),
         runDelayNs: waited[at]?.waitedNs ?? null,
       }));
       const cpuAfter = this.#emulator?.cpuNs;
@@ -366,49 +367,6 @@ export async function withSession<M extends Measurement>(
     const doubt: Warning = { kind: "not-closed", why: (error as Error).message };
     return { ...measured, warnings: [...measured.warnings, doubt] };
   }
-}
-
-function measurement(
-  task: JobTask,
-  view: JobView,
-  outcome: JobOutcome,
-): Omit<JobMeasurement, "runDelayNs"> {
-  const { rejected: _rejected, ...counters } = view.counters;
-  return {
-    ...counters,
-    job: task.queue.sqid - 1,
-    source: 0,
-    cpu: outcome.pinned ? task.cpu : null,
-    sqid: task.queue.sqid,
-    entries: task.queue.sqEntries,
-    elapsedNs: outcome.elapsedNs,
-    drainNs: outcome.drainNs,
-    read: view.latency("read"),
-    write: view.latency("write"),
-    lost: outcome.lost,
-    unfinished: outcome.unfinished,
-    timedOut: outcome.timedOut,
-    overdue: outcome.overdue,
-    statuses: view.statuses,
-    rejections: view.rejections,
-    rejectedRaw: view.rejectedRaw(outcome.startedNs),
-    usage: outcome.usage,
-    collections: outcome.collections,
-    waits: view.waits,
-    pauseNs: view.pauseNs,
-    stages: task.stages ? stagesOf(view) : null,
-    clockNs: outcome.clockNs,
-    clock: outcome.clock,
-    tier: outcome.tier,
-    phase: view.phase,
-  };
-}
-
-function stagesOf(view: JobView): JobMeasurement["stages"] {
-  const [build, doorbell, fetch, service, seen, reap] = view.stages ?? [];
-  return build && doorbell && fetch && service && seen && reap
-    ? { build, doorbell, fetch, service, seen, reap }
-    : null;
 }
 
 /** "waiting for 2 commands in flight, for up to 30s each (--timeout)" */
