@@ -1,10 +1,8 @@
 // phasebit compare: completion modes, or any two sets of options, interleaved on one open device.
 import { Command, type CommanderError } from "commander";
 import { usage } from "../ground/errors.ts";
-import { type Live, whileLive } from "../live/live.ts";
-import type { LiveFlags } from "../live/modes.ts";
 import { requireEffect, type TypedOptions, typedText } from "../measurement/idle-options.ts";
-import type { Measurement, Setting } from "../measurement/measurement.ts";
+import type { Setting } from "../measurement/measurement.ts";
 import { parseWorkload } from "../measurement/workload.ts";
 import {
   type CompletionMode,
@@ -14,20 +12,16 @@ import {
 } from "../measurement/workload-options.ts";
 import { checkOutput } from "../results/files.ts";
 import { runComparison } from "../run/compare.ts";
-import { type GateFlags, gatedExitCode, measuredGates } from "./gates.ts";
+import { type GateFlags, measuredGates } from "./gates.ts";
 import { names, wholeNumber } from "./lists.ts";
-import { exitCodeOf, type OutputFlags, present } from "./output.ts";
-import { presentationOf } from "./presentation.ts";
-import { untilSignalled } from "./signals.ts";
-import { traceTo } from "./trace.ts";
+import { type MeasureFlags, measureAndPresent } from "./measure.ts";
 
 /** What the command line said. */
-export interface CompareFlags extends WorkloadOptions, OutputFlags, LiveFlags, GateFlags {
+export interface CompareFlags extends WorkloadOptions, MeasureFlags, GateFlags {
   readonly modes: string;
   readonly a?: string;
   readonly b?: string;
   readonly rounds: string;
-  readonly trace?: boolean;
 }
 
 /** Both sides must be on one device and namespace, and go by one clock. */
@@ -41,35 +35,9 @@ export async function compare(flags: CompareFlags, typed: TypedOptions): Promise
   const judge = measuredGates(flags, modes);
   checkOutput(flags.output);
   const plan = { command: "compare", parts: modes, blocks: rounds * modes.length } as const;
-  await untilSignalled((signal) =>
-    whileLive(flags, plan, async (live) => {
-      const measurement = await measure(modes, rounds, flags, live, signal);
-      live.measured(measurement);
-      const verdicts = judge(measurement);
-      process.exitCode = gatedExitCode(verdicts, exitCodeOf(measurement));
-      return present(flags, presentationOf(measurement, flags.output, verdicts));
-    }),
+  await measureAndPresent(flags, plan, judge, (options) =>
+    runComparison(modes, { ...options, rounds }),
   );
-}
-
-function measure(
-  modes: readonly Setting[],
-  rounds: number,
-  flags: CompareFlags,
-  live: Live,
-  signal: AbortSignal,
-): Promise<Measurement> {
-  return runComparison(modes, {
-    argv: process.argv.slice(2),
-    rounds,
-    signal,
-    onPreparing: (what) => live.preparing(what),
-    onWaiting: (what) => live.waiting(what),
-    ...(live.isWatched && {
-      onSample: (sample, place) => live.sample(sample, place),
-    }),
-    ...traceTo(flags),
-  });
 }
 
 function comparedModes(flags: CompareFlags, typed: TypedOptions): Setting[] {

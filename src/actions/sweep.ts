@@ -1,9 +1,6 @@
 // phasebit sweep: depths × completion modes × interrupt coalescing, one table.
 import { usage } from "../ground/errors.ts";
-import { type Live, whileLive } from "../live/live.ts";
-import type { LiveFlags } from "../live/modes.ts";
 import { requireEffect, type TypedOptions, typedText } from "../measurement/idle-options.ts";
-import type { Measurement } from "../measurement/measurement.ts";
 import {
   type Coalescing,
   MAX_COALESCING,
@@ -17,20 +14,16 @@ import { pauseText } from "../measurement/workload-names.ts";
 import { completionModes, type WorkloadOptions } from "../measurement/workload-options.ts";
 import { checkOutput } from "../results/files.ts";
 import { runSweep, type SweepAxes, settingOf, sweepWorkloads } from "../run/sweep.ts";
-import { type GateFlags, gatedExitCode, measuredGates } from "./gates.ts";
+import { type GateFlags, measuredGates } from "./gates.ts";
 import { names, numbers } from "./lists.ts";
-import { exitCodeOf, type OutputFlags, present } from "./output.ts";
-import { presentationOf } from "./presentation.ts";
-import { untilSignalled } from "./signals.ts";
-import { traceTo } from "./trace.ts";
+import { type MeasureFlags, measureAndPresent } from "./measure.ts";
 
 /** What the command line said. */
-export interface SweepFlags extends WorkloadOptions, OutputFlags, LiveFlags, GateFlags {
+export interface SweepFlags extends WorkloadOptions, MeasureFlags, GateFlags {
   readonly modes: string;
   readonly iodepth: string;
   readonly thresholds?: string;
   readonly times?: string;
-  readonly trace?: boolean;
 }
 
 /** Measures point by point, prints and saves; `typed` are the flags that took no default. */
@@ -49,34 +42,7 @@ export async function sweep(flags: SweepFlags, typed: TypedOptions): Promise<voi
   checkOutput(flags.output);
   const parts = workloads.map((workload) => ({ name: "", workload }));
   const plan = { command: "sweep", parts, blocks: parts.length } as const;
-  await untilSignalled((signal) =>
-    whileLive(flags, plan, async (live) => {
-      const measurement = await measure(base, axes, flags, live, signal);
-      live.measured(measurement);
-      const verdicts = judge(measurement);
-      process.exitCode = gatedExitCode(verdicts, exitCodeOf(measurement));
-      return present(flags, presentationOf(measurement, flags.output, verdicts));
-    }),
-  );
-}
-
-function measure(
-  base: Workload,
-  axes: SweepAxes,
-  flags: SweepFlags,
-  live: Live,
-  signal: AbortSignal,
-): Promise<Measurement> {
-  return runSweep(base, axes, {
-    argv: process.argv.slice(2),
-    signal,
-    onPreparing: (what) => live.preparing(what),
-    onWaiting: (what) => live.waiting(what),
-    ...(live.isWatched && {
-      onSample: (sample, place) => live.sample(sample, place),
-    }),
-    ...traceTo(flags),
-  });
+  await measureAndPresent(flags, plan, judge, (options) => runSweep(base, axes, options));
 }
 
 /** What all points share: each of them is checked as a run would be. */
