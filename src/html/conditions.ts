@@ -129,7 +129,10 @@ function clockLines({ workloads, blocks }: Measurement): Line[] {
 }
 
 function driftText(ppm: number | null): string[] {
-  return ppm === null ? [] : [`${ppm.toFixed(1)} ppm beside CLOCK_MONOTONIC`];
+  if (ppm === null) return [];
+  // as a number again: -0.04 is 0, not "-0.0"
+  const shown = Number(ppm.toFixed(1)) || 0;
+  return [`${shown} ppm beside CLOCK_MONOTONIC`];
 }
 
 /** "0-63" or "2 0": in the order of the jobs. */
