@@ -28,6 +28,9 @@ const WORKS = new Set(["run", "compare", "sweep", "read", "write"]);
 /** How long a command may take on a machine that is slow and busy. */
 const LONGEST_MS = 100_000;
 
+/** Vitest asks its children for colours where it prints them itself, as it does in a CI. */
+export const COLOURLESS = { ...process.env, NO_COLOR: "1" };
+
 /** Runs `phasebit …` to its end, with `env` on top of this environment. It must not get as far as to measure. */
 export function phasebit(
   args: readonly string[],
@@ -50,7 +53,7 @@ export function endOf(
     cwd,
     encoding: "utf8",
     timeout: LONGEST_MS,
-    env: { ...process.env, NO_COLOR: "1", ...env },
+    env: { ...COLOURLESS, ...env },
   });
   if (error) throw error;
   return { status, stdout, stderr };

@@ -1,7 +1,7 @@
 // The built command line where it measures: with threads that want the cores for themselves. Only *.real.test.ts may use
 // this, whose files run alone.
 import { spawn } from "node:child_process";
-import { CLI, endOf, folder, type Outcome } from "./cli.ts";
+import { CLI, COLOURLESS, endOf, folder, type Outcome } from "./cli.ts";
 
 /** Runs `phasebit …` to its end. */
 export function phasebit(args: readonly string[], cwd: string = folder()): Outcome {
@@ -10,7 +10,7 @@ export function phasebit(args: readonly string[], cwd: string = folder()): Outco
 
 /** Starts `phasebit …`; `stdout` and `stderr` gather as it runs. */
 export function started(args: readonly string[], cwd: string) {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd });
+  const child = spawn(process.execPath, [CLI, ...args], { cwd, env: COLOURLESS });
   const said = { stdout: "", stderr: "" };
   child.stdout.on("data", (data) => {
     said.stdout += data;
