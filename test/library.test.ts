@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { packageRoot } from "../src/ground/package.ts";
+import { COLOURLESS } from "./cli/cli.ts";
 
 const run = promisify(execFile);
 const text = readFileSync(join(packageRoot, "docs/library.md"), "utf8");
@@ -36,7 +37,10 @@ test("it compiles, strictly", async () => {
 });
 
 test("it runs on the embedded controller and prints what the comments say", async () => {
-  const { stdout, stderr } = await run(process.execPath, ["program.js"], { cwd: folder });
+  const { stdout, stderr } = await run(process.execPath, ["program.js"], {
+    cwd: folder,
+    env: COLOURLESS,
+  });
   const lines = stdout.trimEnd().split("\n");
   expect(lines[0]).toMatch(/^VID [0-9a-f]+$/);
   const reaped = lines.slice(1, -4);

@@ -1,6 +1,7 @@
 // The lines above and below the figures of a comparison or a sweep: on what, with what, on which machine, with
 // which doubts, saved where.
 
+import picocolors from "picocolors";
 import { safeString } from "../ground/strings.ts";
 import { formatBytes } from "../ground/units.ts";
 import type { DeviceIdentity, Measurement, Warning } from "../measurement/measurement.ts";
@@ -13,7 +14,7 @@ import { eachText, jobsText, patternText, sizeText } from "./workload-parts.ts";
 export interface ViewOptions {
   /** Files that the result was saved to. */
   readonly saved?: readonly string[];
-  /** Colours; by default when stdout is a terminal and NO_COLOR is not set. */
+  /** Colours; by default as isColored says. */
   readonly color?: boolean;
   readonly columns?: number;
 }
@@ -22,6 +23,23 @@ export interface ViewOptions {
 export interface Lines {
   readonly colors: Colors;
   readonly columns: number;
+}
+
+export function linesFor({ color = isColored(), columns = 80 }: ViewOptions): Lines {
+  return { colors: picocolors.createColors(color), columns };
+}
+
+/**
+ * Whether stdout takes colours: a terminal does, and whatever FORCE_COLOR is set for, unless NO_COLOR is. picocolors'
+ * own answer has them in every pipe of a CI too.
+ */
+export function isColored(
+  env: NodeJS.ProcessEnv = process.env,
+  { isTTY }: { readonly isTTY?: boolean } = process.stdout,
+): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = env;
+  if (NO_COLOR) return false;
+  return FORCE_COLOR ? FORCE_COLOR !== "0" : isTTY === true && TERM !== "dumb";
 }
 
 /** The device, and what was run on it: `workloads` are those of all modes. */

@@ -1,6 +1,5 @@
 // The report on the terminal after a comparison, for 80 columns: the modes side by side, then what can be
 // said about each pair, then what casts doubt on it.
-import picocolors from "picocolors";
 import { type Analysis, analyse } from "../analysis/compare-analysis.ts";
 import { driftMetrics } from "../analysis/compare-metrics.ts";
 import { median } from "../analysis/totals.ts";
@@ -13,6 +12,7 @@ import {
   hostLines,
   joinSections,
   type Lines,
+  linesFor,
   partialLines,
   savedLines,
   type ViewOptions,
@@ -24,8 +24,8 @@ import { depthText, roundsText, workloadsOf } from "./workload-parts.ts";
 
 /** The report as text, lines ended. */
 export function comparisonReport(measurement: Measurement, options: ViewOptions = {}): string {
-  const { saved = [], color = picocolors.isColorSupported, columns = 80 } = options;
-  const lines: Lines = { colors: picocolors.createColors(color), columns };
+  const { saved = [] } = options;
+  const lines = linesFor(options);
   const { colors } = lines;
   const analysis = analyse(measurement);
   const { modes, pairs, warnings } = analysis;

@@ -1,12 +1,20 @@
 // The report on the terminal after a diff, for 80 columns: what is compared, under which conditions, figure by
 // figure, and what becomes of the conditions in --fail-if.
-import picocolors from "picocolors";
 import type { Diff, FigureDiff, SideWarning } from "../analysis/diff.ts";
 import type { Difference } from "../analysis/diff-conditions.ts";
 import { safeString } from "../ground/strings.ts";
 import { warningText } from "../results/warnings.ts";
 import { type Cell, type Colors, type Row, type Style, table, wrap } from "./columns.ts";
-import { ARROW, field, fitting, headingRow, joinSections, type Lines } from "./compare-frame.ts";
+import {
+  ARROW,
+  field,
+  fitting,
+  headingRow,
+  joinSections,
+  type Lines,
+  linesFor,
+  type ViewOptions,
+} from "./compare-frame.ts";
 import { confoundingText } from "./diff-confounded.ts";
 import { isPartial, notes, observationWords, whoseText } from "./diff-notes.ts";
 import {
@@ -24,12 +32,6 @@ import {
 } from "./diff-words.ts";
 import { type Verdict, verdictLines } from "./verdicts.ts";
 
-export interface DiffViewOptions {
-  /** Colours; by default when stdout is a terminal and NO_COLOR is not set. */
-  readonly color?: boolean;
-  readonly columns?: number;
-}
-
 const MARK = "* ";
 /** "0.9301 to 0.9534" */
 const RANGE_WIDTH = 16;
@@ -40,9 +42,9 @@ const NAME_WIDTH = 12;
 export function diffReport(
   diff: Diff,
   verdicts: readonly Verdict[] = [],
-  { color = picocolors.isColorSupported, columns = 80 }: DiffViewOptions = {},
+  options: ViewOptions = {},
 ): string {
-  const lines: Lines = { colors: picocolors.createColors(color), columns };
+  const lines = linesFor(options);
   return joinSections([
     diff.warnings.filter(isPartial).flatMap((found) => partialLines(found, diff, lines)),
     headerSection(diff, lines),

@@ -1,5 +1,4 @@
 // The report on the terminal after a run, for 80 columns: what ran, how fast, how late, what went wrong.
-import picocolors from "picocolors";
 import { clocksOf, errorsOf, median, rejectionsOf, sumOf } from "../analysis/totals.ts";
 import { fioTime, formatBytes, formatCount, formatNs } from "../ground/units.ts";
 import { type Group, groupsOf } from "../measurement/groups.ts";
@@ -12,6 +11,7 @@ import {
   hostLines,
   joinSections,
   type Lines,
+  linesFor,
   partialLines,
   savedLines,
   type ViewOptions,
@@ -23,9 +23,9 @@ import { jobsText, patternText } from "./workload-parts.ts";
 
 /** The report as text, lines ended. */
 export function normalReport(run: Measurement, options: ViewOptions = {}): string {
-  const { saved = [], color = picocolors.isColorSupported, columns = 80 } = options;
-  const lines: Lines = { colors: picocolors.createColors(color), columns };
-  const { colors } = lines;
+  const { saved = [] } = options;
+  const lines = linesFor(options);
+  const { colors, columns } = lines;
   const group = groupsOf(run)[0]!;
   const jobs = group.jobs ?? [];
   return joinSections([

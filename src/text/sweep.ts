@@ -1,5 +1,4 @@
 // The report on the terminal after a sweep, for 80 columns: one row for each setting.
-import picocolors from "picocolors";
 import type { ModeFigures } from "../analysis/compare-figures.ts";
 import { type MeasuredPoint, measuredPoints } from "../analysis/sweep-points.ts";
 import { formatCount, formatNs } from "../ground/units.ts";
@@ -14,6 +13,7 @@ import {
   hostLines,
   joinSections,
   type Lines,
+  linesFor,
   partialLines,
   savedLines,
   shortName,
@@ -28,8 +28,8 @@ const MARK = "* ";
 
 /** The report as text, lines ended. */
 export function sweepReport(sweep: Measurement, options: ViewOptions = {}): string {
-  const { saved = [], color = picocolors.isColorSupported, columns = 80 } = options;
-  const lines: Lines = { colors: picocolors.createColors(color), columns };
+  const { saved = [] } = options;
+  const lines = linesFor(options);
   const points = measuredPoints(sweep);
   const all = `${points.length} ${points.length === 1 ? "setting" : "settings"}`;
   const settings = shareText(sweep.warnings) || all;

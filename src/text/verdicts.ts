@@ -1,9 +1,8 @@
 // The last lines of a report: what became of the conditions in --fail-if.
-import picocolors from "picocolors";
 import type { Outcome } from "../analysis/diff-judge.ts";
 import type { JudgedCondition } from "../results/save.ts";
 import type { Colors } from "./columns.ts";
-import { field, joinSections, type Lines } from "./compare-frame.ts";
+import { field, joinSections, type Lines, linesFor, type ViewOptions } from "./compare-frame.ts";
 
 /** What became of a condition. */
 export interface Verdict {
@@ -21,13 +20,8 @@ export function verdictLines(verdicts: readonly Verdict[], lines: Lines): string
 }
 
 /** The same as text, lines ended. */
-export function verdictReport(
-  verdicts: readonly Verdict[],
-  { color = picocolors.isColorSupported, columns = 80 } = {},
-): string {
-  return joinSections([
-    verdictLines(verdicts, { colors: picocolors.createColors(color), columns }),
-  ]);
+export function verdictReport(verdicts: readonly Verdict[], options: ViewOptions = {}): string {
+  return joinSections([verdictLines(verdicts, linesFor(options))]);
 }
 
 /** Those that are not ok, for stderr where the report is not on the terminal. */

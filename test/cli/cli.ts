@@ -28,8 +28,9 @@ const WORKS = new Set(["run", "compare", "sweep", "read", "write"]);
 /** How long a command may take on a machine that is slow and busy. */
 const LONGEST_MS = 100_000;
 
-/** Vitest asks its children for colours where it prints them itself, as it does in a CI. */
-export const COLOURLESS = { ...process.env, NO_COLOR: "1" };
+/** This environment without its wish for colours, which may come from the terminal that the tests are started in. */
+const { FORCE_COLOR: _, ...unforced } = process.env;
+export const COLOURLESS = { ...unforced, NO_COLOR: "1" };
 
 /** Runs `phasebit …` to its end, with `env` on top of this environment. It must not get as far as to measure. */
 export function phasebit(
