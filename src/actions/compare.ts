@@ -1,5 +1,5 @@
 // phasebit compare: completion modes, or any two sets of options, interleaved on one open device.
-import { Command, type CommanderError } from "commander";
+import type { Command, CommanderError } from "commander";
 import { usage } from "../ground/errors.ts";
 import { requireEffect, type TypedOptions, typedText } from "../measurement/idle-options.ts";
 import type { Setting } from "../measurement/measurement.ts";
@@ -8,7 +8,6 @@ import {
   type CompletionMode,
   completionModes,
   type WorkloadOptions,
-  workloadOptions,
 } from "../measurement/workload-options.ts";
 import { checkOutput } from "../results/files.ts";
 import { runComparison } from "../run/compare.ts";
@@ -28,9 +27,16 @@ export interface CompareFlags extends WorkloadOptions, MeasureFlags, GateFlags {
 const SHARED_OPTIONS = ["device", "nsid", "clocksource"] as const;
 const MOST_ROUNDS = 1000;
 
-/** Measures, compares, prints and saves; `typed` are the flags that took no default. */
-export async function compare(flags: CompareFlags, typed: TypedOptions): Promise<void> {
-  const modes = comparedModes(flags, typed);
+/**
+ * Measures, compares, prints and saves; `typed` are the flags that took no default, `parser` makes one for the options of
+ * a side.
+ */
+export async function compare(
+  flags: CompareFlags,
+  typed: TypedOptions,
+  parser: () => Command,
+): Promise<void> {
+  const modes = comparedModes(flags, typed, parser);
   const rounds = wholeNumber("--rounds", flags.rounds, 1, MOST_ROUNDS);
   const judge = measuredGates(flags, modes);
   checkOutput(flags.output);
@@ -40,8 +46,8 @@ export async function compare(flags: CompareFlags, typed: TypedOptions): Promise
   );
 }
 
-function comparedModes(flags: CompareFlags, typed: TypedOptions): Setting[] {
-  const modes = settingsOf(flags, typed);
+function comparedModes(flags: CompareFlags, typed: TypedOptions, parser: () => Command): Setting[] {
+  const modes = settingsOf(flags, typed, parser);
   requireEffect(
     typed,
     modes.map(({ workload }) => workload),
@@ -49,13 +55,13 @@ function comparedModes(flags: CompareFlags, typed: TypedOptions): Setting[] {
   return modes;
 }
 
-function settingsOf(flags: CompareFlags, typed: TypedOptions): Setting[] {
+function settingsOf(flags: CompareFlags, typed: TypedOptions, parser: () => Command): Setting[] {
   const { a, b } = flags;
   if (a === undefined && b === undefined) return completionSides(flags);
   if (a === undefined || b === undefined) {
     throw usage(`--${a === undefined ? "a" : "b"}: both sides need their options`);
   }
-  const [own, other] = [sideOptions("a", a), sideOptions("b", b)];
+  const [own, other] = [sideOptions("a", a, parser()), sideOptions("b", b, parser())];
   const hidden = Object.keys(typed).find((name) => name in own && name in other);
   if (hidden !== undefined) {
     throw usage(
@@ -83,10 +89,7 @@ function completionSides(flags: CompareFlags): Setting[] {
 }
 
 /** The options that one side has, on top of the common ones. */
-function sideOptions(name: string, options: string): WorkloadOptions {
-  const parser = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-  for (const { flags: option, help } of workloadOptions) parser.option(option, help);
-  parser.helpOption(false);
+function sideOptions(name: string, options: string, parser: Command): WorkloadOptions {
   try {
     parser.parse(options.split(/\s+/).filter(Boolean), { from: "user" });
   } catch (error) {

@@ -10,6 +10,7 @@ import { gateOptions, measuredConditions } from "./gates.ts";
 import { liveOptions } from "./live.ts";
 import { listOption, optionOf, outputOptions, typedOptions } from "./options.ts";
 import { withSection } from "./sections.ts";
+import { takeSpellings } from "./spellings.ts";
 
 /** Of a block; twelve rounds of two modes take half a minute. */
 const BLOCK_DEFAULTS: Readonly<Record<string, string>> = {
@@ -29,9 +30,10 @@ export function compareCommand(): Command {
   for (const option of [...outputOptions(), ...liveOptions(), ...gateOptions()]) {
     command.addOption(option);
   }
+  takeSpellings(command);
   withSection(command, measuredConditions).action(async (flags) => {
     const { compare } = await import("../actions/compare.ts");
-    await compare(flags, typedOptions(command));
+    await compare(flags, typedOptions(command), sideParser);
   });
   return withExamples(command, [
     [
@@ -55,6 +57,13 @@ function sideOptions(): Option[] {
     new Option("--b <options>", "and those of side b"),
     new Option("--rounds <n>", "blocks of each mode").default("12"),
   ];
+}
+
+/** For the options of one side, which take no defaults: those are the command's. */
+function sideParser(): Command {
+  const parser = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  for (const { flags, help } of workloadOptions) parser.option(flags, help);
+  return takeSpellings(parser).helpOption(false);
 }
 
 function eachBlock(description: OptionDescription): OptionDescription {

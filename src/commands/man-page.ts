@@ -25,7 +25,8 @@ const DESCRIPTION = [
     "latency and faults are part of its address, as in embedded?size=16m&latency=20us.",
   "A function must be bound to vfio-pci, and its IOMMU group's node in /dev/vfio must be yours. Reads need no " +
     "consent; writes need --destructive and destroy data. A function whose namespaces are mounted is refused.",
-  "Long options are fio's. Sizes take k, m, g, t and p, powers of 1024; times take us, ms, s, m, h and d, and are " +
+  "Long options are fio's; readwrite, blocksize, filename, cpus_allowed, randseed, time_based and underscores for hyphens " +
+    "are taken too. Sizes take k, m, g, t and p, powers of 1024; times take us, ms, s, m, h and d, and are " +
     "seconds without a unit.",
 ];
 

@@ -1,7 +1,9 @@
 // What is said of a command line that makes no sense: one line, with what was wrong and what to do.
 import type { Command, CommanderError } from "commander";
 import { oneOf } from "../ground/choices.ts";
+import { usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
+import { foreignValue, spdkAdvice } from "./spellings.ts";
 
 /** "too many arguments for 'run'. Expected 0 arguments but got 1.": two sentences, which make one. */
 const COUNTS = /\. Expected (\d+) arguments? but got (\d+)\.$/;
@@ -23,7 +25,8 @@ export function misuseLine({ command, refusal }: Misuse): string {
   const message = refusal.message.replace(/^error: /, "");
   const [hint, near] = /\n\(Did you mean (.+)\?\)$/.exec(message) ?? [""];
   const what = safeString(message.slice(0, message.length - hint.length));
-  const advice = near === undefined ? helpAdvice(command) : `did you mean ${near}?`;
+  const advice =
+    spdkAdvice(message) ?? (near === undefined ? helpAdvice(command) : `did you mean ${near}?`);
   return `${what.replace(COUNTS, ": it takes $1 and got $2")}; ${advice}`;
 }
 
@@ -32,7 +35,11 @@ export function suggestChoices(command: Command): void {
   for (const option of command.options) {
     const { argChoices, parseArg, long } = option;
     if (argChoices === undefined || parseArg === undefined) continue;
-    option.argParser((value) => oneOf(long ?? option.flags, value, argChoices));
+    option.argParser((value) => {
+      const why = foreignValue(long ?? "", value);
+      if (why !== undefined) throw usage(why);
+      return oneOf(long ?? option.flags, value, argChoices);
+    });
   }
   for (const argument of command.registeredArguments) {
     const { argChoices } = argument;

@@ -6,6 +6,7 @@ import { gateOptions, measuredConditions } from "./gates.ts";
 import { liveOptions } from "./live.ts";
 import { optionOf, outputOptions, typedOptions } from "./options.ts";
 import { withSection } from "./sections.ts";
+import { takeSpellings } from "./spellings.ts";
 
 export function runCommand(): Command {
   const command = new Command("run").description(
@@ -17,6 +18,7 @@ export function runCommand(): Command {
   for (const option of [...outputOptions(), ...liveOptions(), ...gateOptions()]) {
     command.addOption(option);
   }
+  takeSpellings(command);
   withSection(command, measuredConditions).action(async (flags) => {
     const { run } = await import("../actions/run.ts");
     await run(flags, typedOptions(command));

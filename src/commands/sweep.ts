@@ -6,6 +6,7 @@ import { gateOptions, measuredConditions } from "./gates.ts";
 import { liveOptions } from "./live.ts";
 import { listOption, optionOf, outputOptions, typedOptions } from "./options.ts";
 import { withSection } from "./sections.ts";
+import { takeSpellings } from "./spellings.ts";
 
 /** What the axes say instead. */
 const AXES = /--(completion|iodepth|coalesce|poll-pause)(?= )/;
@@ -24,6 +25,7 @@ export function sweepCommand(): Command {
   for (const option of [...outputOptions(), ...liveOptions(), ...gateOptions()]) {
     command.addOption(option);
   }
+  takeSpellings(command);
   withSection(command, measuredConditions).action(async (flags) => {
     const { sweep } = await import("../actions/sweep.ts");
     await sweep(flags, typedOptions(command));

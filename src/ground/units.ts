@@ -1,5 +1,5 @@
 // Sizes and times as fio users write them, and as reports print them. fio reads a unit that it does not
-// know as 0 or as something else (4kib is 4000, 1sec is 0, 1_000 is 1); here such a value is an error.
+// know as 0 or as something else (1sec is 0, 1_000 is 1); here such a value is an error.
 
 export const NS_PER_US = 1e3;
 export const NS_PER_MS = 1e6;
@@ -18,20 +18,19 @@ const timeUnitsUs: Readonly<Record<string, number>> = {
   usec: 1,
 };
 
-/** A parsed value, or why there is none: "4kib is 4000 bytes to fio and …". */
+/** A parsed value, or why there is none: "fio would cut it at the point; …". */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly why: string };
 
-/** Bytes of `4096`, `4k`, `4kb`, `4ki`, `0x1000` or `1g`: k is 1024, case does not matter. */
+/**
+ * Bytes of `4096`, `4k`, `4kb`, `4ki`, `4KiB`, `0x1000` or `1g`: k is 1024, case does not matter. `4KiB` is what reports
+ * print; fio takes it for 4000 unless its kb_base says else.
+ */
 export function parseSize(text: string): Parsed<number> {
   const lower = text.toLowerCase();
   const match = /^(0x[0-9a-f]+|[0-9]+)(?:([kmgtp])i?b?|b)?$/.exec(lower);
   if (!match?.[1]) return refused(sizeAdvice(lower));
-  if (/[kmgtp]ib$/.test(lower)) {
-    const plain = lower.slice(0, -2);
-    return refused(`fio takes "ib" for powers of 1000; write ${plain} for powers of 1024`);
-  }
   const bytes = Number(match[1]) * 1024 ** sizeUnits.indexOf(match[2] ?? "");
   if (!Number.isSafeInteger(bytes)) return refused("is larger than phasebit can count (8p - 1)");
   return { ok: true, value: bytes };

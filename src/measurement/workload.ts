@@ -304,24 +304,39 @@ function seed(value: string): bigint {
   throw badOption("--seed", value, "must be a whole number below 2^64, as in 42 or 0x2a");
 }
 
-/** `0,2-4` as [0, 2, 3, 4], in the order given: job 0 runs on the first. */
+/**
+ * `0,2-4` as [0, 2, 3, 4], in the order given: job 0 runs on the first. SPDK's and DPDK's `[0,2-4]` and `0x1d` are the
+ * same CPUs.
+ */
 function cpuList(value: string): number[] {
-  const cpus = value.split(",").flatMap((part) => {
-    const match = /^([0-9]{1,4})(?:-([0-9]{1,4}))?$/.exec(part);
-    const first = Number(match?.[1]);
-    const last = Number(match?.[2] ?? match?.[1]);
-    if (!match || last < first || last > MAX_CPU) {
-      throw badOption(
-        "--cpus",
-        value,
-        `must be CPUs and rising ranges up to ${MAX_CPU}, as in 0,2-4`,
-      );
-    }
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  });
+  if (/^0x[0-9a-f]{1,1024}$/i.test(value)) return cpusInMask(value);
+  const cpus = value
+    .replace(/^\[(.*)\]$/, "$1")
+    .split(",")
+    .flatMap((part) => {
+      const match = /^([0-9]{1,4})(?:-([0-9]{1,4}))?$/.exec(part);
+      const first = Number(match?.[1]);
+      const last = Number(match?.[2] ?? match?.[1]);
+      if (!match || last < first || last > MAX_CPU) {
+        throw badOption(
+          "--cpus",
+          value,
+          `must be CPUs and rising ranges up to ${MAX_CPU}, as in 0,2-4`,
+        );
+      }
+      return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    });
   const twice = cpus.find((cpu, index) => cpus.indexOf(cpu) !== index);
   if (twice !== undefined) throw badOption("--cpus", value, `names CPU ${twice} twice`);
   return cpus;
+}
+
+/** A core mask: bit n is CPU n. */
+function cpusInMask(value: string): number[] {
+  const bits = [...BigInt(value).toString(2)].reverse();
+  const cpus = bits.flatMap((bit, cpu) => (bit === "1" ? [cpu] : []));
+  if (cpus.length > 0) return cpus;
+  throw badOption("--cpus", value, "is a mask of no CPUs");
 }
 
 /** Whether queues of this mode are created with interrupts. */

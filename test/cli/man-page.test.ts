@@ -41,7 +41,7 @@ describe.skipIf(isAbsent("groff"))("groff", () => {
     const program = phasebit();
     for (const command of program.commands) {
       expect(stdout).toContain(`phasebit ${command.name()}`);
-      for (const { long } of command.options) {
+      for (const { long } of command.options.filter(({ hidden }) => !hidden)) {
         expect(stdout).toMatch(new RegExp(`^ +(-\\w, )?${long}( |$)`, "m"));
       }
     }

@@ -11,7 +11,7 @@ const cases: readonly [string, string[], number, RegExp][] = [
   ["a device parameter that is none", ["--device", "embedded?sise=1G"], USAGE, /size/],
   ["a medium that is not there", ["--device", "embedded?medium=/no/such"], USAGE, /\/no\/such/],
   ["--bs 3", ["--bs", "3"], USAGE, /--bs 3.*4096/],
-  ["--bs without a sense", ["--bs", "4kib"], USAGE, /--bs 4kib/],
+  ["--bs without a sense", ["--bs", "4kbi"], USAGE, /--bs 4kbi/],
   ["--bs above MDTS", ["--bs", "1g"], USAGE, /--bs 1g/],
   ["--iodepth 0", ["--iodepth", "0"], USAGE, /--iodepth 0/],
   ["--iodepth above MQES", ["--iodepth", "4096"], USAGE, /--iodepth 4096.*4095/],

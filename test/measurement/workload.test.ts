@@ -24,7 +24,7 @@ describe("options that make no workload", () => {
     [{ rwmixread: "101" }, "--rwmixread 101: must be a whole number from 0 to 100"],
     [{ rwmixread: "50%" }, "--rwmixread 50%: must be a whole number"],
     [{ bs: "0" }, "--bs 0: must be more than 0"],
-    [{ bs: "4kib" }, "--bs 4kib: fio takes"],
+    [{ bs: "4,5k" }, "--bs 4,5k: fio would stop"],
     [{ iodepth: "0" }, "--iodepth 0: must be a whole number from 1 to 16383"],
     [{ iodepth: "1e3" }, "--iodepth 1e3: must be a whole number"],
     [{ iodepth: "-1" }, "--iodepth -1: must be"],
@@ -144,6 +144,14 @@ test("everything that can be asked for", () => {
   expect(workload).toMatchObject({ offset: 2 ** 30, size: 2 ** 31, nsid: 2, timeoutMs: 5000 });
   expect(workload.seed).toBe(2n ** 64n - 1n);
   expect(workload.cpus).toEqual([0, 2, 3, 4]);
+});
+
+test.each([
+  ["[0,2-4]", [0, 2, 3, 4]],
+  ["0x1d", [0, 2, 3, 4]],
+  ["0X8000000000000000", [63]],
+])("CPUs as SPDK writes them: %s", (cpus, expected) => {
+  expect(parseWorkload({ cpus }).cpus).toEqual(expected);
 });
 
 describe("what a device does not allow", () => {
