@@ -15,6 +15,7 @@ import { PhasebitError } from "../ground/errors.ts";
 import { LinearMemory } from "../memory/linear-memory.ts";
 import { hostRoots, isPciAddress, PciFunction, requireVfio, type SystemRoots } from "./pci.ts";
 import type { InterruptKind, Transport, TransportKind, TransportOptions } from "./transport.ts";
+import { access, reset } from "./vfio-failures.ts";
 import { type HeldFunction, takeFunction, type VfioCalls } from "./vfio-group.ts";
 import { VfioIommu } from "./vfio-iommu.ts";
 
@@ -132,7 +133,7 @@ class VfioTransport implements Transport {
   }
 
   write32(offset: number, value: number): void {
-    this.#device.write32(BAR0, offset, value);
+    access(this.address, () => this.#device.write32(BAR0, offset, value));
   }
 
   setBusMaster(on: boolean): void {
@@ -188,7 +189,7 @@ class VfioTransport implements Transport {
   }
 
   reset(): void {
-    this.#device.reset();
+    reset(this.address, () => this.#device.reset());
   }
 
   async pause(): Promise<void> {
@@ -206,9 +207,11 @@ class VfioTransport implements Transport {
   }
 
   #setCommand(bit: number, on: boolean): void {
-    const [low = 0, high = 0] = this.#device.readBytes(CONFIG_SPACE, CONFIG_COMMAND, 2);
-    const value = on ? low | bit : low & ~bit;
-    this.#device.writeBytes(CONFIG_SPACE, CONFIG_COMMAND, Uint8Array.of(value, high));
+    access(this.address, () => {
+      const [low = 0, high = 0] = this.#device.readBytes(CONFIG_SPACE, CONFIG_COMMAND, 2);
+      const value = on ? low | bit : low & ~bit;
+      this.#device.writeBytes(CONFIG_SPACE, CONFIG_COMMAND, Uint8Array.of(value, high));
+    });
   }
 }
 

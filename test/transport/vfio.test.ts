@@ -382,6 +382,29 @@ describe("registers and the configuration space", () => {
     await transport.close();
   });
 
+  test.each([
+    ["a register that is not written", "write32", "EIO", (one: Transport) => one.write32(0x14, 1)],
+    ["bus master", "write config", "EIO", (one: Transport) => one.setBusMaster(true)],
+    ["a reset", "reset", "EIO", (one: Transport) => one.reset()],
+    ["a function that does not come back", "reset", "ENOTTY", (one: Transport) => one.reset()],
+    ["one that takes too long", "reset", "ETIMEDOUT", (one: Transport) => one.reset()],
+  ])("%s is the device's failure: %s %s", async (_, call, code, act) => {
+    const transport = await open();
+    machine.fail(call, code, { times: 1 });
+    const failed = await failure(Promise.resolve().then(() => act(transport)) as never);
+    expect(failed).toMatchObject({ code: "DEVICE", exitCode: 5, cause: { code } });
+    expect(failed.message).toBe(`${ADDRESS}: ${call}: ${code}, told to`);
+    await transport.close();
+  });
+
+  test.each(["EBADF", "EPERM"])("%s is not: it stays as the kernel says it", async (code) => {
+    const transport = await open();
+    for (const call of ["write32", "reset"]) machine.fail(call, code, { times: 1 });
+    expect(() => transport.write32(0x14, 1)).toThrow(/^write32: /);
+    expect(() => transport.reset()).toThrow(/^reset: /);
+    await transport.close();
+  });
+
   test("bus master is one bit: the others of the Command register stay", async () => {
     machine.config.set([0x40, 0x05], 4);
     const transport = await open();
