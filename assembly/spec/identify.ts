@@ -77,8 +77,12 @@ export enum IdentifyNamespace {
   LBAF0 = 128,
 }
 
-/** Format in use, an index of the LBA formats. */
+/** Format in use, an index of the LBA formats: its low four bits. */
 export const FLBAS_FORMAT_MASK = 0xf;
+/** Its high two bits (2.0), where there are more formats than four bits can name. */
+export const FLBAS_FORMAT_HIGH_SHIFT = 5;
+export const FLBAS_FORMAT_HIGH_MASK = 0x3;
+export const FLBAS_FORMAT_LOW_BITS = 4;
 /** In an LBA format: Metadata Size, LBA Data Size as a power of two, Relative Performance. */
 export const LBAF_MS_MASK = 0xffff;
 export const LBAF_LBADS_SHIFT = 16;

@@ -1,6 +1,9 @@
 // Identify data, parsed from a copy. Everything here comes from a device: lengths are checked, strings
 // made safe, numbers that are too large for what follows refused by name (NVMe 1.4, section 5.15).
 import {
+  FLBAS_FORMAT_HIGH_MASK,
+  FLBAS_FORMAT_HIGH_SHIFT,
+  FLBAS_FORMAT_LOW_BITS,
   FLBAS_FORMAT_MASK,
   FR_BYTES,
   IDENTIFY_BYTES,
@@ -61,7 +64,7 @@ export function parseNamespace(data: Uint8Array, nsid: number): NamespaceData {
   if (blocks === 0n) {
     throw badValue("nsid", nsid, "the controller has no such active namespace", "6.1.5");
   }
-  const format = view.getUint8(IdentifyNamespace.FLBAS) & FLBAS_FORMAT_MASK;
+  const format = formatIndex(view);
   const lbaf = view.getUint32(IdentifyNamespace.LBAF0 + format * 4, true);
   const lbads = (lbaf >>> LBAF_LBADS_SHIFT) & LBAF_LBADS_MASK;
   if (lbads < LBADS_MIN || lbads > LBADS_MAX) {
@@ -80,6 +83,16 @@ export function parseNamespace(data: Uint8Array, nsid: number): NamespaceData {
     );
   }
   return { nsid, blocks: Number(blocks), blockBytes: 2 ** lbads };
+}
+
+/** Bits 6:5 of FLBAS mean nothing where four bits are enough (NVM Command Set 1.0, Identify Namespace). */
+function formatIndex(view: DataView): number {
+  const flbas = view.getUint8(IdentifyNamespace.FLBAS);
+  const low = flbas & FLBAS_FORMAT_MASK;
+  const formats = view.getUint8(IdentifyNamespace.NLBAF) + 1; // 0's based
+  if (formats <= 2 ** FLBAS_FORMAT_LOW_BITS) return low;
+  const high = (flbas >>> FLBAS_FORMAT_HIGH_SHIFT) & FLBAS_FORMAT_HIGH_MASK;
+  return (high << FLBAS_FORMAT_LOW_BITS) | low;
 }
 
 function implausible(nsid: number, what: string): PhasebitError {
