@@ -4,15 +4,11 @@
 import type { Command } from "commander";
 import { Misuse, misuseLine } from "./commands/misuse.ts";
 import { phasebit } from "./commands/program.ts";
+import { watchStreams } from "./commands/streams.ts";
 import { exitCodeOf, exitCodes, isSystemError, PhasebitError } from "./ground/errors.ts";
 import { messageOf } from "./text/failure-words.ts";
 
-// A reader that has seen enough closes its pipe, and a terminal may be closed: that is no failure of ours.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
-  });
-}
+watchStreams();
 
 const program = phasebit();
 for (const command of [program, ...program.commands]) throwRefusals(command);

@@ -21,6 +21,7 @@ import { ALL_ONES } from "../../assembly/spec/registers.ts";
 import type { DeviceExports } from "../compiled/bindings.ts";
 import { instantiateDevice, wasmModule } from "../compiled/modules.ts";
 import { type ClockScale, type EventFd, native } from "../compiled/native.ts";
+import { requireAddressSpace } from "../ground/address-space.ts";
 import { packageRoot } from "../ground/package.ts";
 import { threadTimes } from "../ground/scheduler.ts";
 import type { Span } from "../memory/arena.ts";
@@ -44,6 +45,8 @@ const MOST_ACCESS_NS = 10e9;
 const STEP_NS = 1000n;
 const STEPS_PER_PAUSE = 64;
 const MSI_VECTORS_MAX = 32;
+/** For the linear memory and the device's thread, as it was seen on Node.js 20 and rounded up. */
+const ADDRESS_SPACE_BYTES = 12 * 2 ** 30;
 
 /** How the embedded controller is opened. */
 export interface EmbeddedOpening extends TransportOptions {
@@ -64,6 +67,7 @@ export async function openEmbedded(
   opening: EmbeddedOpening = {},
 ): Promise<EmbeddedTransport> {
   const options = parseEmbedded(address);
+  if (opening.stepped !== true) requireAddressSpace(ADDRESS_SPACE_BYTES, "the embedded controller");
   const memory = new LinearMemory({ ...opening.memory, ...windowsOf(options) });
   const device: EmbeddedDevice = { options, mediaPointers: placeMedia(memory, options) };
   if (opening.stepped === true) {

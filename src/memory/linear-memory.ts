@@ -7,6 +7,7 @@ import { DEVICE_STATE, HEAP, IOVA_WINDOW_DMA, RESERVED_BYTES } from "../../assem
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { type Mapping, native } from "../compiled/native.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
+import { formatBytes } from "../ground/units.ts";
 import { Arena, alignUp, type Span } from "./arena.ts";
 import type { Iommu } from "./iommu.ts";
 import { Region, type RegionHome } from "./region.ts";
@@ -73,6 +74,21 @@ export interface SharedMemory {
   readonly buffer: SharedArrayBuffer;
 }
 
+/** V8 reserves the same address space for each, guards included, however small it is. */
+function reserved(pages: number): SharedMemory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (cause) {
+    const bytes = pages * WASM_PAGE_BYTES;
+    throw new PhasebitError(
+      "ENVIRONMENT",
+      `reserve ${formatBytes(bytes)} of linear memory: V8 got no 10GiB of address space for it; ` +
+        "raise the limit, as with ulimit -v unlimited",
+      { cause, what: "address space", value: bytes },
+    );
+  }
+}
+
 /** The shared memory of one controller and the windows in it. */
 export class LinearMemory {
   readonly memory: SharedMemory;
@@ -92,11 +108,14 @@ export class LinearMemory {
   #pageBytes: number = PAGE_BYTES;
   #isClosed = false;
 
-  /** @throws PhasebitError USAGE when the plan does not fit into 4 GiB, or has a size that is none. */
+  /**
+   * @throws PhasebitError USAGE when the plan does not fit into 4 GiB, or has a size that is none; ENVIRONMENT when the
+   * process may not have the address space.
+   */
   constructor(plan: MemoryPlan) {
     const { windows, bytes } = place(plan);
     const pages = Math.ceil(bytes / WASM_PAGE_BYTES);
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.memory = reserved(pages);
     this.bytes = new Uint8Array(this.memory.buffer);
     this.u32 = new Uint32Array(this.memory.buffer);
     this.u64 = new BigUint64Array(this.memory.buffer);

@@ -6,6 +6,7 @@ import { JobPhase, JobStop } from "../../assembly/layout.ts";
 import { chooseClock } from "../compiled/clock.ts";
 import { type ClockScale, native } from "../compiled/native.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
+import { requireAddressSpace } from "../ground/address-space.ts";
 import { usage } from "../ground/errors.ts";
 import { packageRoot, version } from "../ground/package.ts";
 import type {
@@ -41,6 +42,11 @@ import { requireCoalescedVector } from "./vectors.ts";
 
 /** How often a start-up wait looks at the jobs' phases. */
 const PHASE_POLL_MS = 2;
+
+/** What runs were seen to take on Node.js 20, rounded up: two linear memories, one of them the rehearsal's. */
+const ADDRESS_SPACE_BYTES = 22 * 2 ** 30;
+/** And for each job's thread. */
+const JOB_ADDRESS_SPACE_BYTES = 0.6 * 2 ** 30;
 
 /** What a block takes beside its workload. */
 export interface BlockOptions extends PrepareOptions {
@@ -124,6 +130,8 @@ export class Session {
   ): Promise<Session> {
     const { device: address, nsid, clocksource } = workloads[0]!;
     for (const { cpus } of workloads) requireCpus(cpus);
+    const numjobs = Math.max(...workloads.map((workload) => workload.numjobs));
+    requireAddressSpace(ADDRESS_SPACE_BYTES + numjobs * JOB_ADDRESS_SPACE_BYTES, "a run");
     const clock = await chooseClock(clocksource ?? "auto");
     const device = await open(address, {
       clock,
