@@ -14,7 +14,7 @@ import {
   tail,
 } from "./queue.ts";
 import { oldest, oldestSlot, outstanding, submittedBy, youngest } from "./flight.ts";
-import { oldestMs, runSlice, setEnd, sliceStart } from "./slice.ts";
+import { hasOldCommand, runSlice, setEnd, sliceStart } from "./slice.ts";
 import { configureSlots } from "./slots.ts";
 import {
   configure,
@@ -42,7 +42,7 @@ export { buildPrps, prpListPages };
 export { configureSlots, configurePattern, configure, configureWait, configureAudit };
 export { configurePause, configureBatches };
 export { start, countIn, resetCounters, sweep, run, runStaged, configureStages, drain, publish, readClocks };
-export { setEnd, runSlice, sliceStart, oldestMs };
+export { setEnd, runSlice, sliceStart, hasOldCommand };
 export { outstanding, oldest, oldestSlot, youngest, submittedBy };
 // the loop's inner parts, so that V8 can be asked which of its compilers made them
 export { sweepFrom, sweepStaged, wait, settle, turn };

@@ -25,7 +25,7 @@ import {
 import { NvmOpcode } from "../spec/commands.ts";
 import { SQE_BYTES, Sqe } from "../spec/entries.ts";
 import { leastAtOnce, mostAtOnce, takeAll } from "./batch.ts";
-import { outstanding } from "./flight.ts";
+import { allInFlight, end, noneInFlight, outstanding } from "./flight.ts";
 import { count, record } from "./histogram.ts";
 import { judge, REJECTED, SUCCEEDED } from "./judge.ts";
 import { learnPause, longestPause, looksPerClock, pause, resetPause } from "./pause.ts";
@@ -47,7 +47,7 @@ import {
   submissionEntry,
   submissionsEnd,
 } from "./queue.ts";
-import { claim, isIdle, release, slotAt, slotCount, slotOf, slotOfCommand } from "./slots.ts";
+import { claim, isIdle, slotAt, slotCount, slotOf, slotOfCommand } from "./slots.ts";
 import { recordService, recordStagesIn, stageEnds } from "./stages.ts";
 import { configureTime, readClock, time } from "./time.ts";
 import {
@@ -92,6 +92,7 @@ export function configure(
   block = controlBlock;
   configureTime(controlBlock);
   recordIn(reads, writes);
+  noneInFlight();
   resetCounters();
   takeAll();
   odd = false;
@@ -146,6 +147,7 @@ export function start(): void {
     store<u64>(slot, time(), SLOT_RUNG);
   }
   ring();
+  allInFlight();
   begin();
 }
 
@@ -287,7 +289,7 @@ function examine(resubmit: bool): void {
     if (resubmit) {
       stamp(slot, build(slot));
     } else {
-      release(slot);
+      end(slot);
     }
   }
   ringBoth();
@@ -418,7 +420,7 @@ function reapOne(second: u64): u32 {
   }
   succeed(slot, true);
   advanceHead();
-  release(slot);
+  end(slot);
   return 1;
 }
 

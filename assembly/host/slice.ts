@@ -1,12 +1,11 @@
 // A job's time in slices, for a worker that must not make garbage while commands are in flight: what goes in and out is
 // small enough to be no object. A 64-bit time would be a new BigInt for each slice, on pages that the worker's heap has
 // yet to touch and later to collect.
-import { oldest } from "./flight.ts";
+import { hasOlder } from "./flight.ts";
 import { run, runStaged } from "./loop.ts";
 import { readClock, time } from "./time.ts";
 
 const MS: u64 = 1_000_000;
-const LONGEST_MS: u64 = 0x3fffffff;
 
 let endNs: u64 = 0;
 let startedNs: u64 = 0;
@@ -32,9 +31,8 @@ export function sliceStart(): u64 {
   return startedNs;
 }
 
-/** @returns for how many ms the oldest command has been in flight now; 0 when none is. */
-export function oldestMs(): u32 {
+/** Whether a command has been in flight for `ms` ms or longer now. */
+export function hasOldCommand(ms: u32): bool {
   readClock();
-  const submitted = oldest();
-  return submitted ? (min<u64>((time() - submitted) / MS, LONGEST_MS) as u32) : 0;
+  return hasOlder((ms as u64) * MS);
 }

@@ -87,8 +87,8 @@ export interface HostExports {
   runSlice(ns: number, staged: boolean): boolean;
   /** returns u64 */
   sliceStart(): bigint;
-  /** returns u32 */
-  oldestMs(): number;
+  /** ms u32; returns bool */
+  hasOldCommand(ms: number): boolean;
   /** returns u32 */
   outstanding(): number;
   /** returns u64 */
@@ -160,7 +160,7 @@ export const hostArity: Readonly<Record<keyof HostExports, number>> = {
   setEnd: 1,
   runSlice: 2,
   sliceStart: 0,
-  oldestMs: 0,
+  hasOldCommand: 1,
   outstanding: 0,
   oldest: 0,
   oldestSlot: 0,

@@ -182,7 +182,7 @@ class Job {
     while (this.#mayRun && wasm.runSlice(sliceNs, stages)) {
       if (sharesCpu) native().yieldThread();
       // only an old command is worth exact times
-      if (wasm.oldestMs() >= Math.floor(timeoutMs / 2)) this.#watchOldest();
+      if (wasm.hasOldCommand(Math.floor(timeoutMs / 2))) this.#watchOldest();
     }
   }
 

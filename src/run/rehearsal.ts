@@ -95,7 +95,7 @@ function playLoop(transport: EmbeddedTransport, task: JobTask): void {
   wasm.start();
   untilOptimized([run, device!.run], () => {
     run(u64[BUS_NOW / 8]! + CALL_NS);
-    wasm.oldest();
+    wasm.hasOldCommand(0);
   });
   wasm.resetCounters();
   wasm.drain(u64[BUS_NOW / 8]! + CALL_NS);

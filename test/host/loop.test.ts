@@ -20,10 +20,21 @@ import {
   SLOT_EXPECTED,
   SLOT_LBA_SHIFT,
   SLOT_OPCODE,
+  SLOT_STATE,
+  SLOT_SUBMITTED,
 } from "../../assembly/layout.ts";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { Status } from "../../assembly/spec/status.ts";
-import { at, cidAt, counter, type Harness, SQID, withLoop, writeCqe } from "./harness.ts";
+import {
+  at,
+  cidAt,
+  configureLoop,
+  counter,
+  type Harness,
+  SQID,
+  withLoop,
+  writeCqe,
+} from "./harness.ts";
 
 /** Runs until everything that is there was looked at: the clock advances with each reading. */
 function runUntil(host: Harness, until: bigint): void {
@@ -318,6 +329,91 @@ describe("what is in flight", () => {
   });
 });
 
+describe("old commands", () => {
+  const MS = 1_000_000n;
+  /** Completes the command of the entry at `last` with the `n`-th completion entry of a queue of 8. */
+  const complete = (host: Harness, n: number, last: number): void => {
+    writeCqe(host, n % 8, { cid: cidAt(host, last), phase: 1 - ((n >> 3) & 1) });
+    host.wasm.sweep();
+  };
+
+  test("none before anything is in flight, and none when all has ended", () => {
+    const host = withLoop(1, 8);
+    host.now = 2n ** 62n;
+    expect(host.wasm.hasOldCommand(0)).toBeFalsy();
+    host.wasm.start();
+    writeCqe(host, 0, { cid: cidAt(host, 0), phase: 1 });
+    host.wasm.drain(host.now + 1n);
+    host.now += 50n * MS;
+    expect(host.wasm.hasOldCommand(42)).toBeFalsy();
+  });
+
+  test("one is old from so many ms on, to the nanosecond, however many they are", () => {
+    const host = withLoop(1, 8);
+    host.now = MS;
+    host.wasm.start();
+    host.now = 43n * MS - 1n;
+    expect(host.wasm.hasOldCommand(42)).toBeFalsy();
+    host.now = 43n * MS;
+    expect(host.wasm.hasOldCommand(42)).toBeTruthy();
+    expect(host.wasm.hasOldCommand(43)).toBeFalsy();
+    host.now = 2n ** 63n;
+    expect(host.wasm.hasOldCommand(0xffff_ffff)).toBeTruthy();
+  });
+
+  test("the oldest stays it while others end, and the next one is found when it has ended", () => {
+    const host = withLoop(3, 8);
+    host.wasm.start();
+    // the second command stays; the first one's place is taken again and again
+    for (const [n, last] of [0, 3, 4].entries()) {
+      host.now += 10n * MS;
+      complete(host, n, last);
+      expect(host.wasm.oldest()).toBe(0n);
+      expect(host.wasm.hasOldCommand(10 * (n + 1))).toBeTruthy();
+    }
+    host.now += 10n * MS;
+    for (const [n, last] of [1, 2].entries()) complete(host, n + 3, last);
+    expect(host.wasm.oldest()).toBe(30n * MS);
+    expect(host.wasm.hasOldCommand(10)).toBeTruthy();
+    expect(host.wasm.hasOldCommand(11)).toBeFalsy();
+  });
+
+  test("the slots are gone over only when a command may be old", () => {
+    const host = withLoop(2, 8);
+    host.now = 100n * MS;
+    host.wasm.start();
+    // behind the loop's back
+    const second = at.slots + SLOT_BYTES;
+    host.u64[(second + SLOT_SUBMITTED) / 8] = 0n;
+    host.now = 109n * MS;
+    expect(host.wasm.hasOldCommand(10)).toBeFalsy();
+    host.now = 110n * MS;
+    expect(host.wasm.hasOldCommand(110)).toBeFalsy();
+    expect(host.wasm.hasOldCommand(10)).toBeTruthy();
+    expect(host.wasm.oldest()).toBe(0n);
+  });
+
+  test("nor are they to count what is in flight", () => {
+    const host = withLoop(2, 8);
+    host.wasm.start();
+    host.u32[(at.slots + SLOT_STATE) / 4] = 1;
+    host.wasm.publish();
+    expect(counter(host, BLOCK_SUBMITTED)).toBe(2);
+  });
+
+  test("loops that begin anew know nothing of the last one's", () => {
+    const host = withLoop(2, 8);
+    host.wasm.start();
+    host.now = 50n * MS;
+    expect(host.wasm.hasOldCommand(10)).toBeTruthy();
+    configureLoop(host, 2, 8);
+    expect([host.wasm.outstanding(), host.wasm.oldest()]).toEqual([0, 0n]);
+    host.wasm.start();
+    expect(host.wasm.outstanding()).toBe(2);
+    expect(host.wasm.hasOldCommand(10)).toBeFalsy();
+  });
+});
+
 describe("a slice", () => {
   test("runs for its length, then up to the end, and not after it", () => {
     const host = withLoop(1, 4);
@@ -335,21 +431,6 @@ describe("a slice", () => {
     writeCqe(host, 0, { cid: cidAt(host, 0), phase: 1 });
     expect(host.wasm.runSlice(100, false)).toBeFalsy();
     expect(counter(host, BLOCK_COMPLETED)).toBe(before);
-  });
-
-  test("the age of the oldest command is whole ms, 0 when nothing is in flight", () => {
-    const host = withLoop(1, 4);
-    host.now = 1_000_000n;
-    host.wasm.start();
-    host.now = 1_999_999n;
-    expect(host.wasm.oldestMs()).toBe(0);
-    host.now = 43_500_000n;
-    expect(host.wasm.oldestMs()).toBe(42);
-    host.now = 2n ** 62n;
-    expect(host.wasm.oldestMs()).toBe(0x3fff_ffff);
-    writeCqe(host, 0, { cid: cidAt(host, 0), phase: 1 });
-    host.wasm.drain(host.now + 1n);
-    expect(host.wasm.oldestMs()).toBe(0);
   });
 });
 
