@@ -175,7 +175,9 @@ class Hostile {
       [bench.doorbells, 2 * 5 * 4],
       [bench.medium, 256 * 512],
       [this.arena, 32 * PAGE],
-      ...[...this.pairs, bench.admin].map(({ cq }) => [cq.pointer, cq.entries * 16]),
+      // their whole pages are the device's to write, so a PRP entry may point beyond the last entry
+      ...this.pairs.map(({ cq }) => [cq.pointer, PAGE]),
+      [bench.admin.cq.pointer, bench.admin.cq.entries * 16],
     ] as [number, number][];
     let end = 0;
     const gaps = allowed.map(([pointer, bytes]) => {
