@@ -50,10 +50,19 @@ export function finishSlowly(sq: SubmissionQueue, status: u32): void {
   }
 }
 
-/** Our failures all have an entry in the error log, and repeating the command would not help. */
+/** Our failures all have an entry in the error log, and repeating most commands would not help. */
 function withFlags(status: u32): u32 {
   if (status == 0) return 0;
-  return status | STATUS_MORE | STATUS_DNR;
+  return status | STATUS_MORE | (mayPassLater(status) ? 0 : STATUS_DNR);
+}
+
+/** Limits on what is outstanding, and the way to host memory: the same command may succeed (4.6.1). */
+function mayPassLater(status: u32): bool {
+  return (
+    status == (Status.ABORT_LIMIT_EXCEEDED as u32) ||
+    status == (Status.ASYNCHRONOUS_EVENT_LIMIT_EXCEEDED as u32) ||
+    status == (Status.DATA_TRANSFER_ERROR as u32)
+  );
 }
 
 function fillAnswer(sq: SubmissionQueue, status: u32): void {

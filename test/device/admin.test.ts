@@ -70,6 +70,12 @@ describe("any admin command", () => {
     expect(bench.execute({ opcode: 0x7f }).status).toBe(0x6001);
     expect(getFeature(bench, Feature.ARBITRATION).status).toBe(0);
   });
+
+  test("what a retry may pass says More alone: memory that the device could not reach", () => {
+    const bench = new Bench().enable();
+    const command = { opcode: AdminOpcode.IDENTIFY, cdw10: 1, prp1: 0x12345000n };
+    expect(bench.execute(command).status).toBe(0x2000 | Status.DATA_TRANSFER_ERROR);
+  });
 });
 
 describe("Identify", () => {
