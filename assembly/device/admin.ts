@@ -11,31 +11,43 @@ import { getLogPage } from "./log-pages.ts";
 import { asynchronousEventRequest } from "./event-requests.ts";
 import { abort } from "./abort.ts";
 
+const NSID_LOCATION: u32 = 4;
+
 /** Executes the admin command in `command`; returns its status, or NO_COMPLETION. */
 export function executeAdmin(): u32 {
   if ((command.flags & FLAGS_UNSUPPORTED) != 0) return failAt(1, Status.INVALID_FIELD);
   switch (command.opcode as u32) {
     case AdminOpcode.DELETE_IO_SQ:
-      return deleteSubmissionQueue();
+      return namesNone() ? deleteSubmissionQueue() : unusedNamespace();
     case AdminOpcode.CREATE_IO_SQ:
-      return createSubmissionQueue();
+      return namesNone() ? createSubmissionQueue() : unusedNamespace();
     case AdminOpcode.GET_LOG_PAGE:
       return getLogPage();
     case AdminOpcode.DELETE_IO_CQ:
-      return deleteCompletionQueue();
+      return namesNone() ? deleteCompletionQueue() : unusedNamespace();
     case AdminOpcode.CREATE_IO_CQ:
-      return createCompletionQueue();
+      return namesNone() ? createCompletionQueue() : unusedNamespace();
     case AdminOpcode.IDENTIFY:
       return identify();
     case AdminOpcode.ABORT:
-      return abort();
+      return namesNone() ? abort() : unusedNamespace();
     case AdminOpcode.SET_FEATURES:
       return setFeatures();
     case AdminOpcode.GET_FEATURES:
       return getFeatures();
     case AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST:
-      return asynchronousEventRequest();
+      return namesNone() ? asynchronousEventRequest() : unusedNamespace();
     default:
       return failAt(0, Status.INVALID_OPCODE);
   }
+}
+
+/** Commands that do not use the NSID have 0 there (4.2). */
+@inline
+function namesNone(): bool {
+  return command.nsid == 0;
+}
+
+function unusedNamespace(): u32 {
+  return failAt(NSID_LOCATION, Status.INVALID_FIELD);
 }

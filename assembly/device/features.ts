@@ -45,7 +45,7 @@ export function getFeatures(): u32 {
   if (select > (FeatureSelect.SUPPORTED_CAPABILITIES as u32)) {
     return failAt(SEL_LOCATION, Status.INVALID_FIELD);
   }
-  const status = isOfNamespace(fid) ? checkOneNamespace() : (Status.SUCCESS as u32);
+  const status = isOfNamespace(fid) ? checkOneNamespace() : checkAnyNamespace();
   if (status != 0) return status;
   if (select == (FeatureSelect.SUPPORTED_CAPABILITIES as u32)) {
     command.dw0 = CAPABILITY_CHANGEABLE | (isOfNamespace(fid) ? CAPABILITY_NAMESPACE : 0);
@@ -149,6 +149,13 @@ function checkScope(fid: u32): u32 {
   if (nsid == 0 || nsid == NSID_BROADCAST) return Status.SUCCESS;
   if (nsid > MAX_NAMESPACES) return failAt(NSID_LOCATION, Status.INVALID_NAMESPACE_OR_FORMAT);
   return failAt(NSID_LOCATION, Status.FEATURE_NOT_NAMESPACE_SPECIFIC);
+}
+
+/** Get Features of what is the controller's: with any NSID that may be one (7.8). */
+function checkAnyNamespace(): u32 {
+  const nsid = command.nsid;
+  if (nsid <= MAX_NAMESPACES || nsid == NSID_BROADCAST) return Status.SUCCESS;
+  return failAt(NSID_LOCATION, Status.INVALID_NAMESPACE_OR_FORMAT);
 }
 
 function checkOneNamespace(): u32 {

@@ -39,7 +39,7 @@ function build(cns: u32): u32 {
     case Cns.NAMESPACE:
       return buildNamespace(command.nsid);
     case Cns.CONTROLLER:
-      return buildController();
+      return command.nsid == 0 ? buildController() : unusedNamespace();
     case Cns.ACTIVE_NAMESPACES:
       return buildActiveList(command.nsid);
     case Cns.NAMESPACE_DESCRIPTORS:
@@ -104,6 +104,11 @@ function writeUuid(place: usize, nsid: u32): void {
 
 function writeBigEndian(place: usize, value: u64): void {
   store<u64>(place, bswap(value));
+}
+
+/** CNS 01h does not use the NSID. */
+function unusedNamespace(): u32 {
+  return failAt(NSID_LOCATION, Status.INVALID_FIELD);
 }
 
 function noNamespace(): u32 {

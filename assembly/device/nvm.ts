@@ -131,15 +131,23 @@ function zero(namespace: Namespace, slba: u64, blocks: u64): void {
 }
 
 /**
- * NSID rules of I/O commands (6.1.5): an inactive namespace is an invalid field, others do not
- * exist.
+ * NSID rules of commands for one namespace (4.2, 6.1): an inactive one is an invalid field, and so is
+ * FFFFFFFFh, which none of them supports; others do not exist.
  */
 @inline
 function checkNamespace(): u32 {
   const nsid = command.nsid;
-  if (nsid - 1 >= MAX_NAMESPACES) return failAt(NSID_LOCATION, Status.INVALID_NAMESPACE_OR_FORMAT);
+  if (nsid - 1 >= MAX_NAMESPACES) return notOneNamespace(nsid);
   if (namespaceAt(nsid).blocks == 0) return failAt(NSID_LOCATION, Status.INVALID_FIELD);
   return Status.SUCCESS;
+}
+
+function notOneNamespace(nsid: u32): u32 {
+  const broadcast = nsid == NSID_BROADCAST;
+  return failAt(
+    NSID_LOCATION,
+    broadcast ? Status.INVALID_FIELD : Status.INVALID_NAMESPACE_OR_FORMAT,
+  );
 }
 
 /** MDTS first, then the LBA range. */

@@ -76,6 +76,26 @@ describe("any admin command", () => {
     const command = { opcode: AdminOpcode.IDENTIFY, cdw10: 1, prp1: 0x12345000n };
     expect(bench.execute(command).status).toBe(0x2000 | Status.DATA_TRANSFER_ERROR);
   });
+
+  test.each([
+    AdminOpcode.DELETE_IO_SQ,
+    AdminOpcode.CREATE_IO_SQ,
+    AdminOpcode.DELETE_IO_CQ,
+    AdminOpcode.CREATE_IO_CQ,
+    AdminOpcode.ABORT,
+    AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST,
+  ])("opcode %i does not use the NSID, and takes none", (opcode) => {
+    const bench = new Bench().enable();
+    bench.createPair(1);
+    const before = bench.read32(Register.CSTS);
+    for (const nsid of [1, 2, 17, 0xffffffff]) {
+      const { code, dw0 } = bench.execute({ opcode, nsid, cdw10: 1 });
+      expect([code, dw0]).toEqual([Status.INVALID_FIELD, 0]);
+    }
+    expect(bench.read32(Register.CSTS)).toBe(before);
+    // nothing was deleted
+    expect(bench.createCq(bench.completion(1, 16), 1).code).toBe(Status.INVALID_QUEUE_IDENTIFIER);
+  });
 });
 
 describe("Identify", () => {
@@ -128,6 +148,9 @@ describe("Identify", () => {
   test("NSID rules of each CNS", () => {
     const bench = new Bench().enable();
     const wrong = Status.INVALID_NAMESPACE_OR_FORMAT;
+    for (const nsid of [1, 2, 17, 0xffffffff]) {
+      expect(identify(bench, Cns.CONTROLLER, nsid)).toBe(Status.INVALID_FIELD);
+    }
     for (const nsid of [0, 17, 0xfffffffe, 0xffffffff]) {
       expect(identify(bench, Cns.NAMESPACE, nsid)).toBe(wrong);
       expect(identify(bench, Cns.NAMESPACE_DESCRIPTORS, nsid)).toBe(wrong);
@@ -234,6 +257,16 @@ describe("features", () => {
     expect(setFeature(bench, Feature.VOLATILE_WRITE_CACHE, 1, 99).code).toBe(
       Status.INVALID_NAMESPACE_OR_FORMAT,
     );
+  });
+
+  test("a feature of the controller is read with any NSID that there may be", () => {
+    const bench = new Bench().enable();
+    const read = (nsid: number) => getFeature(bench, Feature.ARBITRATION, 0, 0, nsid);
+    for (const nsid of [0, 1, 16, 0xffffffff])
+      expect(read(nsid)).toMatchObject({ code: 0, dw0: 6 });
+    for (const nsid of [17, 0xfffffffe]) {
+      expect(read(nsid).code).toBe(Status.INVALID_NAMESPACE_OR_FORMAT);
+    }
   });
 
   test("Error Recovery has a value for each namespace", () => {

@@ -30,13 +30,17 @@ function slba(lba: bigint): Pick<Command, "cdw10" | "cdw11"> {
 
 describe("misuse", () => {
   const data = [NvmOpcode.READ, NvmOpcode.WRITE, NvmOpcode.COMPARE, NvmOpcode.WRITE_ZEROES];
+  const ofOneNamespace = [...data, NvmOpcode.DATASET_MANAGEMENT];
 
-  test.each(data)("opcode %i: NSID 0, FFFFFFFFh, above NN, inactive", (opcode) => {
+  test.each(ofOneNamespace)("opcode %i: NSID 0, FFFFFFFFh, above NN, inactive", (opcode) => {
     const { run } = setUp();
-    for (const nsid of [0, 17, 0x80000001, 0xfffffffe, 0xffffffff]) {
+    for (const nsid of [0, 17, 0x80000001, 0xfffffffe]) {
       expect(run({ opcode, nsid })).toBe(Status.INVALID_NAMESPACE_OR_FORMAT);
     }
-    expect(run({ opcode, nsid: 2 })).toBe(Status.INVALID_FIELD);
+    // inactive, and a broadcast that none of them supports
+    for (const nsid of [2, 0xffffffff]) {
+      expect(run({ opcode, nsid })).toBe(Status.INVALID_FIELD);
+    }
   });
 
   test.each(data)("opcode %i: blocks outside the namespace, wrapping or not", (opcode) => {
@@ -63,6 +67,15 @@ describe("misuse", () => {
 
   test.each([0x03, 0x04, 0x0c, 0x0d, 0x7f, 0x80, 0xff])("opcode %i is invalid", (opcode) => {
     expect(setUp().run({ opcode })).toBe(Status.INVALID_OPCODE);
+  });
+
+  test("nothing of the host's memory or of the medium moves for a namespace that is none", () => {
+    const { bench, page, run } = setUp();
+    bench.bytes.fill(0x77, bench.medium, bench.medium + 2048 * BLOCK);
+    for (const opcode of ofOneNamespace) run({ opcode, nsid: 0xffffffff, cdw11: 4 });
+    expect(bench.bytes.slice(page, page + PAGE).every((byte) => byte === 0)).toBe(true);
+    const medium = bench.bytes.slice(bench.medium, bench.medium + 2048 * BLOCK);
+    expect(medium.every((byte) => byte === 0x77)).toBe(true);
   });
 
   test("more than MDTS moves nothing", () => {
