@@ -163,6 +163,10 @@ export class EmbeddedTransport implements Transport {
     return "worker" in this.#side ? undefined : this.#side;
   }
 
+  hostDelayMs(): number {
+    return (threadTimes(this.thread)?.waitedNs ?? 0) / 1e6;
+  }
+
   read32(offset: number): number {
     const answered = this.#request(BusRequest.READ, offset, 0);
     return answered ? this.memory.u32[BUS_VALUE / 4]! : ALL_ONES;

@@ -386,6 +386,7 @@ export class Device implements AsyncDisposable {
       wasm: this.#wasm,
       pause: () => this.#pause(),
       check: () => this.#state.check(),
+      hostDelayMs: () => this.transport.hostDelayMs?.() ?? 0,
       ...(this.#trace && { trace: this.#trace }),
     };
   }

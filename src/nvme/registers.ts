@@ -4,6 +4,7 @@ import * as fields from "../../assembly/spec/registers.ts";
 import { ALL_ONES, Register } from "../../assembly/spec/registers.ts";
 import { PhasebitError, requireTimeout } from "../ground/errors.ts";
 import type { Transport } from "../transport/transport.ts";
+import { Deadline } from "./deadline.ts";
 
 /** Receives one line for each step of the control plane. */
 export type Trace = (line: string) => void;
@@ -96,9 +97,9 @@ export class Registers {
   async until(register: Register, wanted: Fields, options: UntilOptions = {}): Promise<number> {
     const timeoutMs = options.timeoutMs ?? this.capabilities().timeoutMs + 500;
     requireTimeout(timeoutMs);
-    const deadline = performance.now() + timeoutMs;
     const names = Object.keys(wanted);
     requireFields(register, names);
+    const deadline = new Deadline(timeoutMs, () => this.#transport.hostDelayMs?.() ?? 0);
     for (;;) {
       const value = this.#present(register);
       const found = fieldsOf(register, value);
@@ -106,7 +107,7 @@ export class Registers {
       if (register === Register.CSTS && found.CFS === 1 && endsOnFailure(wanted)) {
         throw this.#failure("CSTS.CFS is set, the controller has failed");
       }
-      if (performance.now() > deadline) throw this.#late(register, wanted, value, timeoutMs);
+      if (deadline.isOver()) throw this.#late(register, wanted, value, timeoutMs);
       await this.#pause();
     }
   }

@@ -4,6 +4,7 @@ import { CDW0_CID_SHIFT } from "../../assembly/spec/commands.ts";
 import { badValue, requireTimeout } from "../ground/errors.ts";
 import { type Completion, completionError } from "./completion.ts";
 import { type CompletionQueue, noCompletion } from "./completion-queue.ts";
+import { Deadline } from "./deadline.ts";
 import { Queue, type QueuePlace, type Surroundings } from "./queue.ts";
 import type { SqeDwords } from "./sqe.ts";
 import { statusName } from "./status.ts";
@@ -124,11 +125,11 @@ export class SubmissionQueue extends Queue {
    */
   async run(sqe: SqeDwords, { timeoutMs }: { readonly timeoutMs: number }): Promise<Completion> {
     requireTimeout(timeoutMs);
-    const deadline = performance.now() + timeoutMs;
+    const deadline = new Deadline(timeoutMs, () => this.around.hostDelayMs?.() ?? 0);
     const wait = this.cq.waiting();
     const turn = async (what: string): Promise<void> => {
       this.#collect();
-      if (performance.now() > deadline) throw noCompletion(what, timeoutMs);
+      if (deadline.isOver()) throw noCompletion(what, timeoutMs);
       await wait();
       this.#collect();
     };

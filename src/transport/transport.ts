@@ -40,6 +40,11 @@ export interface Transport {
   disableInterrupts(): void;
   /** Function level reset, or what the kernel takes for it. */
   reset(): void;
+  /**
+   * For how long, in ms, the host has kept the device itself from running so far: one that this process plays. Left out
+   * where the device needs no host to run.
+   */
+  hostDelayMs?(): number;
   /** Inside every wait of the control plane: sleeps a little, or steps the embedded device. */
   pause(): Promise<void>;
   /** Gives the device back. The controller must be disabled and its memory detached. */
