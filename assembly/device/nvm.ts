@@ -67,6 +67,15 @@ function moveBlocks(wet: Movement, dry: Movement, writes: bool): u32 {
   const bytes = commandBytes(namespace);
   const wrong = checkData(namespace, bytes);
   if (wrong != 0) return wrong;
+  const movement = isDry(namespace) ? dry : wet;
+  const moved = transfer(movement, bytes, blockPointer(namespace, command.slba), bytes);
+  if (moved == 0) count(writes, bytes);
+  return moved;
+}
+
+/** The SMART log counts what has succeeded (5.14.1.2). */
+@inline
+function count(writes: bool, bytes: u64): void {
   if (writes) {
     controller.writeCommands++;
     controller.sectorsWritten += bytes >> SECTOR_SHIFT;
@@ -74,8 +83,6 @@ function moveBlocks(wet: Movement, dry: Movement, writes: bool): u32 {
     controller.readCommands++;
     controller.sectorsRead += bytes >> SECTOR_SHIFT;
   }
-  const movement = isDry(namespace) ? dry : wet;
-  return transfer(movement, bytes, blockPointer(namespace, command.slba), bytes);
 }
 
 /** Flush (6.8), of one namespace or of all: nothing is ever cached. */

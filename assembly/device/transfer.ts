@@ -1,6 +1,6 @@
 // A command's data: the walk along its PRP entries (NVMe 1.4, section 4.3) and what happens to each
-// piece. Entries are the host's: each is read once and checked, and the walk ends with the data,
-// not with the list.
+// piece. Entries are the host's: each is checked whenever it is read, and the walk ends with the
+// data, not with the list.
 import { PAGE_BYTES } from "../spec/registers.ts";
 import { Status } from "../spec/status.ts";
 import { readable, willWrite, withinPage } from "./blank.ts";
@@ -38,11 +38,27 @@ let available: u64 = 0;
 
 /**
  * Moves `bytes` between the memory that the command's PRP entries describe and the device's copy at
- * `pointer`, which has `present` bytes. Returns a status.
+ * `pointer`, which has `present` bytes. Returns a status. What comes from the host comes whole or not
+ * at all: an entry that leads nowhere is found before the first byte is written.
  */
 export function transfer(how: Movement, bytes: u64, pointer: u32, present: u64): u32 {
+  if (how == Movement.FROM_HOST && bytes > firstPiece()) {
+    const status = walk(Movement.CHECK_FROM_HOST, bytes, pointer, present);
+    if (status != 0) return status;
+  }
+  return walk(how, bytes, pointer, present);
+}
+
+/** How many bytes PRP1 may stand for. */
+@inline
+function firstPiece(): u64 {
+  return PAGE_BYTES - (command.prp1 & OFFSET_MASK);
+}
+
+/** Goes along the PRP entries once. */
+function walk(how: Movement, bytes: u64, pointer: u32, present: u64): u32 {
   const prp1 = command.prp1;
-  const first = PAGE_BYTES - (prp1 & OFFSET_MASK);
+  const first = firstPiece();
   begin(how, pointer, present);
   if ((prp1 & 3) != 0) return wrong(PRP1_LOCATION, Status.PRP_OFFSET_INVALID);
   if (bytes <= first) return movePiece(prp1, bytes as u32);

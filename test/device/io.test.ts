@@ -1,8 +1,9 @@
 // NVM commands: status and integrity (IO rows of the transport tests).
 import { describe, expect, test } from "vitest";
-import { NvmOpcode } from "../../assembly/spec/commands.ts";
+import { LogPage, NvmOpcode } from "../../assembly/spec/commands.ts";
 import { Status } from "../../assembly/spec/status.ts";
 import {
+  AdminOpcode,
   Bench,
   type BenchOptions,
   type Command,
@@ -189,6 +190,73 @@ describe("data", () => {
     }
     expect(run({ opcode: NvmOpcode.WRITE_ZEROES })).toBe(0);
     expect(bench.bytes.slice(page, page + PAGE).every((byte) => byte === 0x33)).toBe(true);
+  });
+});
+
+describe("a command that fails on its way", () => {
+  /** A controller whose list page names two good pages and then `last`. */
+  function withList(last: (page: number) => bigint) {
+    const set = setUp({ mdts: 5 });
+    const { bench, page } = set;
+    const list = bench.buffer(PAGE);
+    [iova(bench.buffer(PAGE)), iova(bench.buffer(PAGE)), last(page)].forEach((entry, index) => {
+      bench.view.setBigUint64(list + index * 8, entry, true);
+    });
+    bench.bytes.fill(0x77, bench.medium, bench.medium + 2048 * BLOCK);
+    bench.bytes.fill(0x11, page, page + PAGE);
+    const untouched = () =>
+      bench.bytes.slice(bench.medium, bench.medium + 2048 * BLOCK).every((byte) => byte === 0x77);
+    return { ...set, list, untouched };
+  }
+
+  /** Host Read and Write Commands, Data Units Read and Written. */
+  function counters(bench: Bench): bigint[] {
+    const page = bench.buffer(PAGE);
+    bench.execute({
+      opcode: AdminOpcode.GET_LOG_PAGE,
+      cdw10: (127 << 16) | LogPage.SMART,
+      prp1: iova(page),
+    });
+    return [64, 80, 32, 48].map((offset) => bench.view.getBigUint64(page + offset, true));
+  }
+
+  test.each<[string, number, (page: number) => bigint]>([
+    ["an unmapped last page", Status.DATA_TRANSFER_ERROR, () => 0x1000n],
+    ["an offset in the list's last entry", Status.PRP_OFFSET_INVALID, (page) => iova(page + 8)],
+  ])("Write changes nothing and is not counted: %s", (_, status, last) => {
+    const { bench, run, list, untouched } = withList(last);
+    const command = { opcode: NvmOpcode.WRITE, ...slba(8n), cdw12: 31, prp2: iova(list) };
+    expect(run(command)).toBe(status);
+    expect(untouched()).toBe(true);
+    expect(counters(bench)).toEqual([0n, 0n, 0n, 0n]);
+    expect(run({ ...command, cdw12: 23 })).toBe(0);
+    expect(untouched()).toBe(false);
+    expect(counters(bench)).toEqual([0n, 1n, 0n, 1n]);
+  });
+
+  test("so does one whose second page is not there", () => {
+    const { run, untouched } = withList(() => 0n);
+    const command = { opcode: NvmOpcode.WRITE, cdw12: 15, prp2: 0x5000n };
+    expect(run(command)).toBe(Status.DATA_TRANSFER_ERROR);
+    expect(untouched()).toBe(true);
+  });
+
+  test("Dataset Management deallocates nothing when its ranges cannot be read whole", () => {
+    const { bench, page, run, untouched } = withList(() => 0n);
+    bench.view.setUint32(page + PAGE - 16 + 4, 8, true);
+    const command = { opcode: NvmOpcode.DATASET_MANAGEMENT, cdw10: 1, cdw11: 4 };
+    expect(run({ ...command, prp1: iova(page + PAGE - 16), prp2: 0x5000n })).toBe(
+      Status.DATA_TRANSFER_ERROR,
+    );
+    expect(untouched()).toBe(true);
+  });
+
+  test("a Read or a Compare that failed is not counted", () => {
+    const { bench, run } = withList(() => 0n);
+    for (const opcode of [NvmOpcode.READ, NvmOpcode.COMPARE]) {
+      expect(run({ opcode, cdw12: 15, prp2: 0x5000n })).not.toBe(0);
+    }
+    expect(counters(bench)).toEqual([0n, 0n, 0n, 0n]);
   });
 });
 
