@@ -15,7 +15,7 @@ import { isThreshold, readThreshold, writeThreshold } from "./thresholds.ts";
 import { isVector, readVector, writeVector } from "./vectors.ts";
 import { applyArbitration, defaultValue, featureValue, setFeatureValue } from "./feature-values.ts";
 import { applyCoalescing } from "./coalescing.ts";
-import { numberOfQueues, setNumberOfQueues } from "./queue-count.ts";
+import { mostQueues, numberOfQueues, setNumberOfQueues } from "./queue-count.ts";
 import { failAt } from "./nvm.ts";
 
 const NSID_LOCATION: u32 = 4;
@@ -75,7 +75,7 @@ function readFeature(fid: u32, byDefault: bool): u32 {
       command.dw0 = readVector(value, byDefault);
       return Status.SUCCESS;
     case Feature.NUMBER_OF_QUEUES:
-      command.dw0 = numberOfQueues();
+      command.dw0 = byDefault ? mostQueues() : numberOfQueues();
       return Status.SUCCESS;
     case Feature.ERROR_RECOVERY:
       command.dw0 = byDefault ? 0 : namespaceAt(command.nsid).errorRecovery;

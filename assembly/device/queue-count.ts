@@ -18,9 +18,12 @@ export function resetNumberOfQueues(): void {
 
 /** Dword 0 of Get and Set Features: NSQA and NCQA. */
 export function numberOfQueues(): u32 {
-  const submission = controller.grantedSubmissionQueues - 1;
-  const completion = controller.grantedCompletionQueues - 1;
-  return submission | (completion << COMPLETION_SHIFT);
+  return pair(controller.grantedSubmissionQueues, controller.grantedCompletionQueues);
+}
+
+/** Dword 0 of Get Features for the default value: what there is until the host asks for less. */
+export function mostQueues(): u32 {
+  return pair(limit(), limit());
 }
 
 /** Set Features: `value` is CDW11, NSQR and NCQR. Settled once an I/O queue was created. */
@@ -33,6 +36,11 @@ export function setNumberOfQueues(value: u32): u32 {
   controller.grantedCompletionQueues = min(completion + 1, limit());
   command.dw0 = numberOfQueues();
   return Status.SUCCESS;
+}
+
+/** Both numbers, 0's based. */
+function pair(submission: u32, completion: u32): u32 {
+  return (submission - 1) | ((completion - 1) << COMPLETION_SHIFT);
 }
 
 /** What the controller has, or a fault lets it have. */

@@ -313,6 +313,8 @@ describe("features", () => {
     expect(setFeature(bench, fid, 0xffff0000).code).toBe(Status.INVALID_FIELD);
     expect(setFeature(bench, fid, 0x00300001).dw0).toBe(0x70001);
     expect(getFeature(bench, fid).dw0).toBe(0x70001);
+    expect(getFeature(bench, fid, FeatureSelect.DEFAULT).dw0).toBe(0x70007);
+    expect(getFeature(bench, fid, FeatureSelect.SAVED).dw0).toBe(0x70007);
     bench.createPair(2);
     expect(setFeature(bench, fid, 0x10001).code).toBe(Status.COMMAND_SEQUENCE_ERROR);
     expect(bench.createSq(bench.submission(3, 16), 2).code).toBe(Status.INVALID_QUEUE_IDENTIFIER);
