@@ -24,6 +24,13 @@ export function temperatureEvent(): void {
   if (enabled != 0) raiseEvent(AsynchronousEventType.SMART, SmartEvent.TEMPERATURE_THRESHOLD);
 }
 
+/** The host no longer asks for it: what was not reported yet is forgotten. */
+export function dropTemperatureEvent(): void {
+  const place = pendingAt(AsynchronousEventType.SMART);
+  const bit: u32 = 1 << SmartEvent.TEMPERATURE_THRESHOLD;
+  store<u32>(place, load<u32>(place) & ~bit);
+}
+
 /**
  * The log page of `type` was read without Retain Asynchronous Event: its events are reported again.
  */

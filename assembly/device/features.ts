@@ -11,7 +11,8 @@ import {
 } from "../spec/commands.ts";
 import { Status } from "../spec/status.ts";
 import { command, MAX_NAMESPACES, namespaceAt } from "./state.ts";
-import { isThreshold, readThreshold, writeThreshold } from "./thresholds.ts";
+import { isThreshold, isTooHotOrCold, readThreshold, writeThreshold } from "./thresholds.ts";
+import { dropTemperatureEvent, temperatureEvent, WARNING_TEMPERATURE } from "./events.ts";
 import { isVector, readVector, writeVector } from "./vectors.ts";
 import { applyArbitration, defaultValue, featureValue, setFeatureValue } from "./feature-values.ts";
 import { applyCoalescing } from "./coalescing.ts";
@@ -109,7 +110,7 @@ function writeFeature(fid: u32, value: u32): u32 {
     case Feature.INTERRUPT_VECTOR_CONFIGURATION:
       return failAt(VALUE_LOCATION, configureVector(value));
     case Feature.ASYNCHRONOUS_EVENT_CONFIGURATION:
-      return keep32(fid, value & EVENT_BITS);
+      return configureEvents(value & EVENT_BITS);
     default:
       return keep32(fid, value & ONE_BIT);
   }
@@ -120,6 +121,21 @@ function configureVector(value: u32): u32 {
   const status = writeVector(value);
   applyCoalescing();
   return status;
+}
+
+/**
+ * Asynchronous Event Configuration (5.21.1.11): a warning that holds when it is enabled is an event; one
+ * that is disabled before it was reported is none any more.
+ */
+function configureEvents(value: u32): u32 {
+  const before = featureValue(Feature.ASYNCHRONOUS_EVENT_CONFIGURATION);
+  setFeatureValue(Feature.ASYNCHRONOUS_EVENT_CONFIGURATION, value);
+  if ((value & WARNING_TEMPERATURE) == 0) {
+    dropTemperatureEvent();
+  } else if ((before & WARNING_TEMPERATURE) == 0 && isTooHotOrCold()) {
+    temperatureEvent();
+  }
+  return Status.SUCCESS;
 }
 
 /** FIDs 01h, 02h and 04h to 0Bh. */

@@ -33,9 +33,10 @@ function setThreshold(bench: Bench, kelvin: number) {
   });
 }
 
-function enableWarnings(bench: Bench) {
+/** Asynchronous Event Configuration: the temperature warning is bit 1. */
+function enableWarnings(bench: Bench, cdw11 = 2) {
   const cdw10 = Feature.ASYNCHRONOUS_EVENT_CONFIGURATION;
-  return admin(bench, { opcode: AdminOpcode.SET_FEATURES, cdw10, cdw11: 2 });
+  return admin(bench, { opcode: AdminOpcode.SET_FEATURES, cdw10, cdw11 });
 }
 
 function readLog(bench: Bench, lid: LogPage, retain: boolean) {
@@ -72,13 +73,38 @@ describe("Asynchronous Event Request", () => {
     const bench = new Bench().enable();
     const cid = request(bench);
     expect(setThreshold(bench, NOW_TOO_HOT)).toHaveLength(1);
-    enableWarnings(bench);
+    expect(setThreshold(bench, 400)).toHaveLength(1);
+    expect(enableWarnings(bench)).toHaveLength(1);
     const found = setThreshold(bench, NOW_TOO_HOT);
     expect(found).toHaveLength(2);
     expect(found[1]).toMatchObject({ cid, code: 0, dw0: TEMPERATURE_EVENT, sqid: 0 });
   });
 
-  test("so is one above it, if it is an under threshold", () => {
+  test("a warning that holds when it is enabled is an event", () => {
+    const bench = new Bench().enable();
+    const cid = request(bench);
+    expect(setThreshold(bench, NOW_TOO_HOT)).toHaveLength(1);
+    // another warning is not this one
+    expect(enableWarnings(bench, 1)).toHaveLength(1);
+    const found = enableWarnings(bench);
+    expect(found).toHaveLength(2);
+    expect(found[1]).toMatchObject({ cid, code: 0, dw0: TEMPERATURE_EVENT });
+    // enabled already: nothing new
+    request(bench);
+    readLog(bench, LogPage.SMART, false);
+    expect(enableWarnings(bench)).toHaveLength(1);
+  });
+
+  test("an event that is disabled before it is reported is none", () => {
+    const bench = new Bench().enable();
+    enableWarnings(bench);
+    expect(setThreshold(bench, NOW_TOO_HOT)).toHaveLength(1);
+    enableWarnings(bench, 0);
+    request(bench);
+    expect(bench.reap(bench.admin.cq)).toEqual([]);
+  });
+
+  test("a threshold above the temperature is one too, if it is an under threshold", () => {
     const bench = new Bench().enable();
     enableWarnings(bench);
     const cid = request(bench);
