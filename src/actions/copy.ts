@@ -1,9 +1,11 @@
 // phasebit read and write: a range of a namespace to or from a file.
 import { PhasebitError, usage } from "../ground/errors.ts";
 import { formatBytes, parseSize } from "../ground/units.ts";
-import { type CopyRange, copyIn, copyOut } from "../nvme/copy.ts";
+import { type CopyRange, copyIn, copyOut, readRange } from "../nvme/copy.ts";
 import { type Device, open } from "../nvme/device.ts";
+import { checkOutput } from "../results/files.ts";
 import { wholeNumber } from "./lists.ts";
+import { requireNew } from "./other-file.ts";
 import { traceTo } from "./trace.ts";
 
 /** What the command line said. */
@@ -18,10 +20,40 @@ export interface CopyFlags {
   readonly trace?: boolean;
 }
 
-/** Copies a range of a namespace to a file. */
-export function read(flags: CopyFlags): Promise<void> {
-  return copy(flags, (device, range) => copyOut(device, range, flags.output!));
+/**
+ * Copies a range of a namespace to a file, which is new and there when all of it was read, or to stdout.
+ * @throws PhasebitError USAGE without a size: a whole drive is more than anybody wants by accident
+ */
+export async function read(flags: CopyFlags): Promise<void> {
+  const { output = "-", size } = flags;
+  if (size === undefined) throw usage("read: say how much with --size, as in --size 64k");
+  if (output === "-") return copy(flags, readToStdout);
+  checkOutput(output);
+  requireNew([output]);
+  await copy(flags, (device, range) => copyOut(device, range, output));
 }
+
+/**
+ * A reader that has enough, or a full disk, ends it; what stdout said stands on stderr already.
+ * @returns null when it was ended
+ */
+async function readToStdout(device: Device, range: CopyRange): Promise<number | null> {
+  try {
+    return await readRange(device, range, toStdout);
+  } catch (error) {
+    if (error instanceof StdoutEnded) return null;
+    throw error;
+  }
+}
+
+function toStdout(bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(bytes, (error) => (error ? reject(new StdoutEnded()) : resolve()));
+  });
+}
+
+/** Nobody takes any more. */
+class StdoutEnded extends Error {}
 
 /** Copies a file to a range of a namespace. @throws PhasebitError REFUSED without consent */
 export async function write(flags: CopyFlags): Promise<void> {
@@ -31,7 +63,7 @@ export async function write(flags: CopyFlags): Promise<void> {
 
 async function copy(
   flags: CopyFlags,
-  work: (device: Device, range: CopyRange) => Promise<number>,
+  work: (device: Device, range: CopyRange) => Promise<number | null>,
 ): Promise<void> {
   const range: CopyRange = {
     nsid: wholeNumber("--nsid", flags.nsid, 1, 0xffff_fffe),
@@ -42,7 +74,7 @@ async function copy(
   try {
     await device.bringUp({ ioQueues: 1 });
     const bytes = await work(device, range);
-    process.stderr.write(`${formatBytes(bytes)} copied\n`);
+    if (bytes !== null) process.stderr.write(`${formatBytes(bytes)} copied\n`);
   } finally {
     await device.close({ shutdown: true });
   }

@@ -6,8 +6,8 @@ import { deviceOption, traceOption } from "./options.ts";
 export function readCommand(): Command {
   const command = new Command("read")
     .description("copy a range of a namespace to a file")
-    .requiredOption("--output <file>", "file to write");
-  addRange(command).action(async (flags) => {
+    .requiredOption("--output <file>", "file to write, which must not exist, or - for stdout");
+  addRange(command, "bytes of the range, which must be said").action(async (flags) => {
     const { read } = await import("../actions/copy.ts");
     await read(flags);
   });
@@ -23,7 +23,7 @@ export function writeCommand(): Command {
   const command = new Command("write")
     .description("copy a file to a range of a namespace")
     .requiredOption("--input <file>", "file to read");
-  addRange(command)
+  addRange(command, "bytes of the range (default: all of the file)")
     .option("--destructive", "allow it: the range's data are lost")
     .action(async (flags) => {
       const { write } = await import("../actions/copy.ts");
@@ -37,12 +37,12 @@ export function writeCommand(): Command {
   ]);
 }
 
-function addRange(command: Command): Command {
+function addRange(command: Command, size: string): Command {
   const options = [
     deviceOption(),
     new Option("--nsid <nsid>", "namespace").default("1"),
     new Option("--offset <size>", "where the range begins").default("0"),
-    new Option("--size <size>", "bytes of the range (default: up to the end)"),
+    new Option("--size <size>", size),
     traceOption(),
   ];
   for (const option of options) command.addOption(option);

@@ -1,8 +1,9 @@
 // Whole ranges of a namespace to and from a file, through the control plane's own queue: large transfers,
 // several in flight, in the order of their completion.
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
+import { saving, WholeFile } from "../ground/whole-file.ts";
 import { alignUp } from "../memory/arena.ts";
 import type { MemoryKind } from "../memory/linear-memory.ts";
 import type { Region } from "../memory/region.ts";
@@ -26,27 +27,45 @@ export interface CopyRange {
   readonly size: number | null;
 }
 
+/** Takes a piece of a range that was read; `at` counts from the range's start. The next piece waits for its end. */
+export type TakePiece = (bytes: Uint8Array, at: number) => void | Promise<void>;
+
 /**
- * Reads a range into a new file, through an I/O queue pair 1 of its own, which must not be there.
+ * Reads a range into a file, which is there when all of it was read, through an I/O queue pair 1 of its own, which must
+ * not be there. An earlier file of that name stays until then.
  * @returns the bytes copied.
  * @throws PhasebitError USAGE for a range that does not fit, RESULTS when the file cannot be written, DEVICE
  * when a command fails.
  */
 export async function copyOut(device: Device, range: CopyRange, path: string): Promise<number> {
+  const file = saving(path, () => new WholeFile(path));
+  try {
+    const size = await readRange(device, range, (bytes, at) =>
+      saving(path, () => writeAll(file.descriptor, bytes, at)),
+    );
+    saving(path, () => file.commit());
+    return size;
+  } finally {
+    file[Symbol.dispose]();
+  }
+}
+
+/**
+ * Reads a range as `copyOut` does, and gives its pieces to `take` in their order, one at a time.
+ * @returns the bytes read.
+ * @throws what `take` throws; PhasebitError USAGE for a range that does not fit, DEVICE when a command fails.
+ */
+export async function readRange(
+  device: Device,
+  range: CopyRange,
+  take: TakePiece,
+): Promise<number> {
   const controller = requireController(device);
   const namespace = await controller.identifyNamespace(range.nsid);
   const size = range.size ?? capacity(namespace) - range.offset;
   checkRange(namespace, range.offset, size);
-  const file = openFile(path, "w");
-  try {
-    const what = { namespace, offset: range.offset, size, isWrite: false };
-    await transfer(device, controller, what, {
-      after: (bytes, at) => writeAll(file, bytes, at, path),
-    });
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  const what = { namespace, offset: range.offset, size, isWrite: false };
+  await transfer(device, controller, what, { after: take });
   return size;
 }
 
@@ -59,7 +78,7 @@ export async function copyOut(device: Device, range: CopyRange, path: string): P
 export async function copyIn(device: Device, range: CopyRange, path: string): Promise<number> {
   const controller = requireController(device);
   const namespace = await controller.identifyNamespace(range.nsid);
-  const file = openFile(path, "r");
+  const file = openInput(path);
   try {
     const status = fstatSync(file);
     if (!status.isFile()) throw badValue("input", path, "is not a regular file");
@@ -88,7 +107,7 @@ interface Hooks {
   /** Fills a buffer before it is written to the device. `at` counts from the range's start. */
   before?(bytes: Uint8Array, at: number): void;
   /** Takes a buffer that was read. */
-  after?(bytes: Uint8Array, at: number): void;
+  readonly after?: TakePiece;
 }
 
 async function transfer(
@@ -110,25 +129,34 @@ async function transfer(
   };
   let next = 0;
   let isFailed = false;
+  /** Ends when the piece before was moved, or with its failure. */
+  let before: Promise<void> = Promise.resolve();
+  const move = async (at: number, data: Region, list: Region, earlier: Promise<void>) => {
+    const bytes = Math.min(chunk, size - at);
+    const piece = data.slice(0, bytes);
+    if (hooks.before !== undefined) {
+      const contents = Buffer.alloc(bytes);
+      hooks.before(contents, at);
+      piece.write(contents);
+    }
+    const slba = BigInt((offset + at) / namespace.blockBytes);
+    const blocks = bytes / namespace.blockBytes;
+    const command = { nsid: namespace.nsid, slba, blocks, data: piece, list };
+    const what = `${name} of ${blocks} blocks from LBA ${slba}`;
+    await queue.execute(build(command), { timeoutMs: TIMEOUT_MS, what });
+    if (hooks.after === undefined) return;
+    await earlier;
+    await hooks.after(piece.copy(), at);
+  };
   const lane = async (): Promise<void> => {
     const data = allocate(alignUp(chunk, PAGE_BYTES), "data");
     const list = allocate(listPages(chunk) * PAGE_BYTES || PAGE_BYTES, "commands");
     while (next < size && !isFailed) {
       const at = next;
       next += chunk;
-      const bytes = Math.min(chunk, size - at);
-      const piece = data.slice(0, bytes);
-      if (hooks.before !== undefined) {
-        const contents = Buffer.alloc(bytes);
-        hooks.before(contents, at);
-        piece.write(contents);
-      }
-      const slba = BigInt((offset + at) / namespace.blockBytes);
-      const blocks = bytes / namespace.blockBytes;
-      const command = { nsid: namespace.nsid, slba, blocks, data: piece, list };
-      const what = `${name} of ${blocks} blocks from LBA ${slba}`;
-      await queue.execute(build(command), { timeoutMs: TIMEOUT_MS, what });
-      hooks.after?.(piece.copy(), at);
+      const moved = move(at, data, list, before);
+      before = moved;
+      await moved;
     }
   };
   const lanes = Math.min(IN_FLIGHT, queue.room, Math.ceil(size / chunk));
@@ -195,12 +223,11 @@ function checkRange(namespace: NamespaceData, offset: number, size: number): voi
   }
 }
 
-function openFile(path: string, flags: "r" | "w"): number {
+function openInput(path: string): number {
   try {
-    return openSync(path, flags);
+    return openSync(path, "r");
   } catch (cause) {
-    const what = flags === "r" ? "input" : "output";
-    throw badValue(what, path, (cause as Error).message);
+    throw badValue("input", path, (cause as Error).message);
   }
 }
 
@@ -213,12 +240,8 @@ function readAll(file: number, bytes: Uint8Array, at: number, path: string): voi
   }
 }
 
-function writeAll(file: number, bytes: Uint8Array, at: number, path: string): void {
-  try {
-    for (let done = 0; done < bytes.length; ) {
-      done += writeSync(file, bytes, done, bytes.length - done, at + done);
-    }
-  } catch (cause) {
-    throw new PhasebitError("RESULTS", `write ${path}: ${(cause as Error).message}`, { cause });
+function writeAll(file: number, bytes: Uint8Array, at: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += writeSync(file, bytes, done, bytes.length - done, at + done);
   }
 }

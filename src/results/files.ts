@@ -1,19 +1,8 @@
-// Files that are whole, or not there at all: each is written under another name, flushed to the disk and then
-// renamed, so that a file with a result's name is complete.
-import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
-import { PhasebitError, usage } from "../ground/errors.ts";
+// Where results go, and whether they can.
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { usage } from "../ground/errors.ts";
+import { saving, tryFolder, writeWhole } from "../ground/whole-file.ts";
 
 /** Where results go when nobody says otherwise, below the working directory. */
 export const RESULTS_FOLDER = "results";
@@ -25,14 +14,10 @@ export const RESULTS_FOLDER = "results";
  */
 export function checkOutput(output?: string): void {
   if (output === undefined)
-    attempt(RESULTS_FOLDER, () => mkdirSync(RESULTS_FOLDER, { recursive: true }));
+    saving(RESULTS_FOLDER, () => mkdirSync(RESULTS_FOLDER, { recursive: true }));
   else checkFile(output);
   const folder = output === undefined ? RESULTS_FOLDER : dirname(output);
-  const trial = partialName(join(folder, "phasebit"));
-  attempt(folder, () => {
-    closeSync(openSync(trial, "wx"));
-    rmSync(trial);
-  });
+  saving(folder, () => tryFolder(folder));
 }
 
 function checkFile(output: string): void {
@@ -53,57 +38,5 @@ function checkFile(output: string): void {
  * @throws PhasebitError RESULTS when it could not be written; an earlier file is then still there.
  */
 export function saveText(file: string, text: string): void {
-  attempt(file, () => writeWhole(file, text));
-}
-
-/** "wx" refuses what is there, links too: nobody else may choose where the bytes go. */
-function writeWhole(file: string, text: string): void {
-  const partial = partialName(file);
-  try {
-    const descriptor = openSync(partial, "wx");
-    try {
-      writeFileSync(descriptor, text);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(partial, file);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
-  }
-  syncFolder(dirname(file));
-}
-
-/** The new name lasts only when the folder has reached the disk too. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function partialName(file: string): string {
-  return `${file}.${randomBytes(4).toString("hex")}.partial`;
-}
-
-function attempt(what: string, write: () => void): void {
-  try {
-    write();
-  } catch (cause) {
-    const { code = "unknown error" } = cause as NodeJS.ErrnoException;
-    throw new PhasebitError("RESULTS", `write ${what}: ${code}; ${advice(code)}`, { cause });
-  }
-}
-
-function advice(code: string): string {
-  if (code === "ENOSPC" || code === "EDQUOT")
-    return "free some space, or save elsewhere with --output";
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
-    return "the folder cannot be written to; save elsewhere with --output";
-  }
-  if (code === "EEXIST" || code === "ENOTDIR") return "a file has the folder's name; move it away";
-  return "save elsewhere with --output";
+  saving(file, () => writeWhole(file, text));
 }

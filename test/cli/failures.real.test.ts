@@ -1,6 +1,6 @@
 // Whatever fails half-way: what was measured is kept, everything is given back, one clear line says why.
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../src/ground/package.ts";
@@ -91,7 +91,11 @@ describe("one clear line", () => {
       ["run", "--interrupt-timeout", "1m"],
       /at most 1s/,
     ],
-    ["a namespace that is no number", ["read", "--output", "x", "--nsid", ""], /--nsid ""/],
+    [
+      "a namespace that is no number",
+      ["read", "--output", "x", "--size", "4k", "--nsid", ""],
+      /--nsid ""/,
+    ],
   ])("%s", (_name, args, words) => {
     const outcome = phasebit(args);
     expect(outcome.stderr).toMatch(words);
@@ -110,8 +114,10 @@ describe("one clear line", () => {
 
   test("a read that fails, after all the others in flight have ended", () => {
     const cwd = folder();
-    const args = ["read", "--device", device("error-status:op=read,nth=20"), "--output", "out.img"];
+    const fault = device("error-status:op=read,nth=20");
+    const args = ["read", "--device", fault, "--size", "16m", "--output", "out.img"];
     const outcome = phasebit(args, cwd);
+    expect(readdirSync(cwd)).toEqual([]);
     expect(outcome.stderr).toMatch(/Read of \d+ blocks from LBA \d+: Internal Error/);
     expect(outcome.stderr.trim().split("\n")).toHaveLength(1);
     expect(outcome.status).toBe(DEVICE_FAULT);

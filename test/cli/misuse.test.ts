@@ -1,4 +1,6 @@
 // Bad input: one clear line, the right exit code, no result file and no stack trace.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folder, phasebit, resultFiles } from "./cli.ts";
 
@@ -76,6 +78,19 @@ describe("phasebit", () => {
     expect(outcome.status).toBe(0);
     expect(outcome.stdout).toMatch(/--iodepth/);
     expect(outcome.stdout).toMatch(/Examples:/);
+  });
+
+  test("read asks for a size, and replaces nothing", () => {
+    const cwd = folder();
+    writeFileSync(join(cwd, "there"), "mine");
+    const without = phasebit(["read", "--output", "new"], cwd);
+    expect(without.stderr).toBe("phasebit: read: say how much with --size, as in --size 64k\n");
+    expect(without.status).toBe(USAGE);
+    const over = phasebit(["read", "--size", "4k", "--output", "there"], cwd);
+    expect(over.stderr).toMatch(/there exists; remove it first, or choose another name\n$/);
+    expect(over.status).toBe(USAGE);
+    expect(readdirSync(cwd)).toEqual(["there"]);
+    expect(readFileSync(join(cwd, "there"), "utf8")).toBe("mine");
   });
 
   test("write without --destructive is refused before the device is opened", () => {

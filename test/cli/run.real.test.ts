@@ -1,10 +1,11 @@
 // phasebit run, read and write on the embedded controller in its own thread. Where a fault must strike, it strikes among
 // the first commands: eight are under way before the clock is looked at, so a slow machine has them too.
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import hdr from "hdr-histogram-js";
 import { describe, expect, test } from "vitest";
-import { folder, resultFiles } from "./cli.ts";
+import { CLI, folder, resultFiles } from "./cli.ts";
 import { phasebit, started } from "./real.ts";
 
 const DEVICE_FAULT = 5;
@@ -146,9 +147,13 @@ describe("phasebit run", () => {
     const wrote = phasebit(["write", "--device", device, "--input", input, "--destructive"], here);
     expect(wrote.stderr).toMatch(/1MiB copied/);
     expect(readFileSync(medium).equals(pattern)).toBe(true);
-    const read = phasebit(["read", "--device", device, "--output", copied], here);
+    const range = ["read", "--device", device, "--size", "1m", "--output"];
+    const read = phasebit([...range, copied], here);
     expect(read.status).toBe(0);
     expect(readFileSync(copied).equals(pattern)).toBe(true);
+    const piped = spawnSync(process.execPath, [CLI, ...range, "-"]);
+    expect(piped.stdout.equals(pattern)).toBe(true);
+    expect(piped.stderr.toString()).toBe("1MiB copied\n");
   });
 
   describe("--fail-if", () => {

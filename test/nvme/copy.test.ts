@@ -1,9 +1,9 @@
 // Ranges of a namespace to and from files: what is refused, and what a failure leaves behind.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { copyIn, copyOut } from "../../src/nvme/copy.ts";
+import { copyIn, copyOut, readRange } from "../../src/nvme/copy.ts";
 import { broughtUp } from "./devices.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "phasebit-copy-"));
@@ -36,6 +36,32 @@ describe("misuse", () => {
     const asked = copyOut(device, { ...range, nsid }, path);
     await expect(asked).rejects.toMatchObject({ code: "USAGE", what: "nsid" });
   });
+});
+
+test("a copy that fails leaves the file that was there, and nothing else", async () => {
+  const { device } = await broughtUp("size=1m&fault=error-status:op=read,nth=3");
+  writeFileSync(path, "before");
+  await expect(copyOut(device, range, path)).rejects.toMatchObject({ code: "DEVICE" });
+  expect(readFileSync(path, "utf8")).toBe("before");
+  expect(readdirSync(folder)).toEqual(["data"]);
+  const nowhere = copyOut(device, range, join(folder, "none", "data"));
+  await expect(nowhere).rejects.toMatchObject({ code: "RESULTS" });
+});
+
+test("pieces come in their order, one at a time, and not after one that was not taken", async () => {
+  const { device } = await broughtUp("size=1m&mdts=1");
+  const taken: number[] = [];
+  let isTaking = false;
+  const take = async (_bytes: Uint8Array, at: number): Promise<void> => {
+    expect(isTaking).toBe(false);
+    isTaking = true;
+    await new Promise((resolve) => setImmediate(resolve));
+    isTaking = false;
+    taken.push(at);
+    if (at === 10 * 2 * BLOCK) throw new Error("enough");
+  };
+  await expect(readRange(device, range, take)).rejects.toThrow("enough");
+  expect(taken).toEqual(Array.from({ length: 11 }, (_, index) => index * 2 * BLOCK));
 });
 
 test("there and back, also through two entries and small transfers", async () => {
