@@ -36,6 +36,8 @@ export enum Register {
   CMBMSC_HI = 0x54,
   /** Controller Memory Buffer Status. */
   CMBSTS = 0x58,
+  /** Controller Ready Timeouts (2.0). */
+  CRTO = 0x68,
 }
 
 /** Doorbells begin here; doorbell y of a stride (4 << CAP.DSTRD) lies at 0x1000 + y * stride (3.1.24, 3.1.25). */
@@ -74,6 +76,17 @@ export const CAP_HI_MPSMAX_MASK = 0xf;
 /** Controller Memory Buffer Supported. */
 export const CAP_HI_CMBS_SHIFT = 25;
 export const CAP_HI_CMBS_MASK = 0x1;
+/** Controller Ready Modes Supported (2.0): with media, and independent of media. 0 before 2.0. */
+export const CAP_HI_CRMS_SHIFT = 27;
+export const CAP_HI_CRMS_MASK = 0x3;
+
+// CRTO (2.0, section 3.1.3.26): what enabling may take, in units of 500 ms.
+/** Controller Ready With Media Timeout. */
+export const CRTO_CRWMT_SHIFT = 0;
+export const CRTO_CRWMT_MASK = 0xffff;
+/** Controller Ready Independent of Media Timeout. */
+export const CRTO_CRIMT_SHIFT = 16;
+export const CRTO_CRIMT_MASK = 0xffff;
 
 // CC (3.1.5)
 export const CC_EN_SHIFT = 0;
@@ -96,6 +109,9 @@ export const CC_IOSQES_MASK = 0xf;
 /** I/O Completion Queue Entry Size, a power of two. */
 export const CC_IOCQES_SHIFT = 20;
 export const CC_IOCQES_MASK = 0xf;
+/** Controller Ready Independent of Media Enable (2.0). */
+export const CC_CRIME_SHIFT = 24;
+export const CC_CRIME_MASK = 0x1;
 
 /** Values of CC.SHN. */
 export enum ShutdownNotification {

@@ -9,7 +9,7 @@ import {
 } from "../../assembly/spec/registers.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
 import type { Transport } from "../transport/transport.ts";
-import { fieldsOf, type Registers, type Trace } from "./registers.ts";
+import { fieldsOf, GRACE_MS, type Registers, type Trace } from "./registers.ts";
 
 const SHUTDOWN_TIMEOUT_MS = 10_000;
 
@@ -37,6 +37,8 @@ export interface Configuration {
   readonly iosqes?: number;
   /** I/O Completion Queue Entry Size, a power of two. */
   readonly iocqes?: number;
+  /** Controller Ready Independent of Media Enable (2.0): 1 is ready before the namespaces are. */
+  readonly crime?: number;
 }
 
 /** The state machine behind CC.EN, CSTS.RDY and CC.SHN. */
@@ -78,18 +80,20 @@ export class ControllerState {
     ams = 0,
     iosqes = 6,
     iocqes = 4,
+    crime = 0,
   }: Configuration): Promise<void> {
     this.#isEnabling = true;
     this.#registers.write(
       Register.CC,
-      (iocqes << spec.CC_IOCQES_SHIFT) |
+      (crime << spec.CC_CRIME_SHIFT) |
+        (iocqes << spec.CC_IOCQES_SHIFT) |
         (iosqes << spec.CC_IOSQES_SHIFT) |
         (ams << spec.CC_AMS_SHIFT) |
         (mps << spec.CC_MPS_SHIFT) |
         (css << spec.CC_CSS_SHIFT) |
         (1 << spec.CC_EN_SHIFT),
     );
-    await this.#registers.until(Register.CSTS, { RDY: 1 });
+    await this.#waitReady(crime);
     this.adopt();
   }
 
@@ -105,7 +109,7 @@ export class ControllerState {
     const cc = this.#registers.read(Register.CC);
     if (cc === ALL_ONES) this.check();
     if (cc & spec.CC_EN_MASK) {
-      await this.#waitEnabled();
+      await this.#waitEnabled(cc);
       this.#registers.write(Register.CC, cc & ~(spec.CC_EN_MASK << spec.CC_EN_SHIFT));
     }
     await this.#registers.until(Register.CSTS, { RDY: 0 });
@@ -158,9 +162,16 @@ export class ControllerState {
   }
 
   /** CC.EN is not to be cleared before CSTS.RDY has followed it (3.1.5), unless that was waited for in vain. */
-  async #waitEnabled(): Promise<void> {
+  async #waitEnabled(cc: number): Promise<void> {
     if (this.#isEnabling || this.health() === "fatal") return;
-    await this.#registers.until(Register.CSTS, { RDY: 1 });
+    await this.#waitReady(fieldsOf(Register.CC, cc).CRIME ?? 0);
+  }
+
+  /** RDY=1, for as long as the controller may take in this Controller Ready mode. */
+  async #waitReady(crime: number): Promise<void> {
+    const [withMedia, independentOfMedia] = this.#registers.capabilities().readyTimeoutMs;
+    const timeoutMs = (crime === 0 ? withMedia : independentOfMedia) + GRACE_MS;
+    await this.#registers.until(Register.CSTS, { RDY: 1 }, { timeoutMs });
   }
 }
 
@@ -171,6 +182,7 @@ const FIELD_MASK: Readonly<Record<keyof Configuration, number>> = {
   ams: spec.CC_AMS_MASK,
   iosqes: spec.CC_IOSQES_MASK,
   iocqes: spec.CC_IOCQES_MASK,
+  crime: spec.CC_CRIME_MASK,
 };
 
 /** @throws PhasebitError USAGE for a value that its field cannot hold. */

@@ -6,6 +6,11 @@ import { PhasebitError, requireTimeout } from "../ground/errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import { Deadline } from "./deadline.ts";
 
+/** What other hosts allow beyond CAP.TO and CRTO. */
+export const GRACE_MS = 500;
+/** Of CAP.TO and CRTO. */
+const TIMEOUT_UNIT_MS = 500;
+
 /** Receives one line for each step of the control plane. */
 export type Trace = (line: string) => void;
 
@@ -13,8 +18,13 @@ export type Trace = (line: string) => void;
 export interface Capabilities {
   /** CAP.MQES + 1: entries a queue may have. */
   readonly maxQueueEntries: number;
-  /** CAP.TO: the longest that enabling or disabling may take. */
+  /** CAP.TO: the longest that disabling may take, and enabling where there is no CRTO. */
   readonly timeoutMs: number;
+  /**
+   * The longest that enabling may take, with CC.CRIME 0 and 1: CRTO (2.0) where CAP.CRMS says that it is there. Never less
+   * than CAP.TO, which some controllers have larger.
+   */
+  readonly readyTimeoutMs: readonly [withMedia: number, independentOfMedia: number];
   /** Bytes from one doorbell to the next. */
   readonly doorbellStride: number;
   readonly supportsNvmCommandSet: boolean;
@@ -95,7 +105,7 @@ export class Registers {
    * what is waited for.
    */
   async until(register: Register, wanted: Fields, options: UntilOptions = {}): Promise<number> {
-    const timeoutMs = options.timeoutMs ?? this.capabilities().timeoutMs + 500;
+    const timeoutMs = options.timeoutMs ?? this.capabilities().timeoutMs + GRACE_MS;
     requireTimeout(timeoutMs);
     const names = Object.keys(wanted);
     requireFields(register, names);
@@ -141,14 +151,29 @@ export class Registers {
     const low = this.#present(Register.CAP_LO);
     const high = this.#present(Register.CAP_HI);
     const { field } = Registers;
+    const timeoutMs = field(low, fields.CAP_LO_TO_SHIFT, fields.CAP_LO_TO_MASK) * TIMEOUT_UNIT_MS;
     return {
       maxQueueEntries: field(low, fields.CAP_LO_MQES_SHIFT, fields.CAP_LO_MQES_MASK) + 1,
-      timeoutMs: field(low, fields.CAP_LO_TO_SHIFT, fields.CAP_LO_TO_MASK) * 500,
+      timeoutMs,
+      readyTimeoutMs: this.#readyTimeouts(high, timeoutMs),
       doorbellStride: 4 << field(high, fields.CAP_HI_DSTRD_SHIFT, fields.CAP_HI_DSTRD_MASK),
       supportsNvmCommandSet:
         (field(high, fields.CAP_HI_CSS_SHIFT, fields.CAP_HI_CSS_MASK) & 1) === 1,
       minPageBytes: pageBytes(high, fields.CAP_HI_MPSMIN_SHIFT, fields.CAP_HI_MPSMIN_MASK),
     };
+  }
+
+  /** Where CAP.CRMS is 0, CRTO is reserved. */
+  #readyTimeouts(capHigh: number, timeoutMs: number): [number, number] {
+    const { field } = Registers;
+    if (field(capHigh, fields.CAP_HI_CRMS_SHIFT, fields.CAP_HI_CRMS_MASK) === 0) {
+      return [timeoutMs, timeoutMs];
+    }
+    const crto = this.#present(Register.CRTO);
+    const withMedia = field(crto, fields.CRTO_CRWMT_SHIFT, fields.CRTO_CRWMT_MASK);
+    const independent = field(crto, fields.CRTO_CRIMT_SHIFT, fields.CRTO_CRIMT_MASK);
+    const milliseconds = (units: number): number => Math.max(timeoutMs, units * TIMEOUT_UNIT_MS);
+    return [milliseconds(withMedia), milliseconds(independent)];
   }
 
   /** VS as "major.minor.tertiary". */
@@ -236,6 +261,7 @@ const FIELDS: Partial<Record<Register, readonly (readonly [string, number, numbe
     ["MPSMIN", fields.CAP_HI_MPSMIN_SHIFT, fields.CAP_HI_MPSMIN_MASK],
     ["MPSMAX", fields.CAP_HI_MPSMAX_SHIFT, fields.CAP_HI_MPSMAX_MASK],
     ["CMBS", fields.CAP_HI_CMBS_SHIFT, fields.CAP_HI_CMBS_MASK],
+    ["CRMS", fields.CAP_HI_CRMS_SHIFT, fields.CAP_HI_CRMS_MASK],
   ],
   [Register.VS]: [
     ["MJR", fields.VS_MJR_SHIFT, fields.VS_MJR_MASK],
@@ -250,6 +276,7 @@ const FIELDS: Partial<Record<Register, readonly (readonly [string, number, numbe
     ["SHN", fields.CC_SHN_SHIFT, fields.CC_SHN_MASK],
     ["IOSQES", fields.CC_IOSQES_SHIFT, fields.CC_IOSQES_MASK],
     ["IOCQES", fields.CC_IOCQES_SHIFT, fields.CC_IOCQES_MASK],
+    ["CRIME", fields.CC_CRIME_SHIFT, fields.CC_CRIME_MASK],
   ],
   [Register.CSTS]: [
     ["RDY", fields.CSTS_RDY_SHIFT, fields.CSTS_RDY_MASK],
@@ -257,6 +284,10 @@ const FIELDS: Partial<Record<Register, readonly (readonly [string, number, numbe
     ["SHST", fields.CSTS_SHST_SHIFT, fields.CSTS_SHST_MASK],
     ["NSSRO", fields.CSTS_NSSRO_SHIFT, fields.CSTS_NSSRO_MASK],
     ["PP", fields.CSTS_PP_SHIFT, fields.CSTS_PP_MASK],
+  ],
+  [Register.CRTO]: [
+    ["CRWMT", fields.CRTO_CRWMT_SHIFT, fields.CRTO_CRWMT_MASK],
+    ["CRIMT", fields.CRTO_CRIMT_SHIFT, fields.CRTO_CRIMT_MASK],
   ],
   [Register.AQA]: [
     ["ASQS", fields.AQA_ASQS_SHIFT, fields.AQA_ASQS_MASK],

@@ -36,7 +36,7 @@ describe("misuse", () => {
     expect((await device.enable()).admin.state).toBe("live");
   });
 
-  test.each(["mps", "css", "ams", "iosqes", "iocqes"])(
+  test.each(["mps", "css", "ams", "iosqes", "iocqes", "crime"])(
     "CC.%s is not what it cannot hold",
     async (what) => {
       const { device, controller } = await broughtUp();
@@ -186,6 +186,23 @@ describe("a controller that does not follow", () => {
     expect(elapsed).toBeLessThan(10_000);
     expect(device.controller).toBeUndefined();
     expect((await device.enable()).admin.state).toBe("live");
+  });
+
+  test.each([
+    [0, "61500 ms"],
+    [1, "2500 ms"],
+  ])("never ready: with CC.CRIME=%d CRTO is the deadline, not CAP.TO", async (crime, limit) => {
+    const device = await openStepped("size=16m&fault=bad-cap:field=to,value=1&fault=never-ready");
+    const read = device.transport.read32.bind(device.transport);
+    vi.spyOn(device.transport, "read32").mockImplementation((offset) => {
+      if (offset === Register.CRTO) return (4 << 16) | 122; // CRIMT, CRWMT
+      return offset === Register.CAP_HI ? (read(offset) | (0x3 << 27)) >>> 0 : read(offset);
+    });
+    let nowMs = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => (nowMs += 90));
+    const enabling = device.enable({ crime });
+    await expect(enabling).rejects.toMatchObject({ code: "DEVICE", what: "CSTS.RDY=1", limit });
+    vi.mocked(performance.now).mockRestore();
   });
 
   test("never unready: enabling takes a function level reset", async () => {

@@ -132,6 +132,7 @@ test("CAP is resolved once", () => {
   const expected = {
     maxQueueEntries: 64,
     timeoutMs: 500,
+    readyTimeoutMs: [500, 500],
     doorbellStride: 8,
     supportsNvmCommandSet: true,
     minPageBytes: 4096,
@@ -139,6 +140,32 @@ test("CAP is resolved once", () => {
   expect(registers.capabilities()).toEqual(expected);
   registers.capabilities();
   expect(reads).toEqual([Register.CAP_LO, Register.CAP_HI]);
+});
+
+describe("CRTO", () => {
+  const CRMS_BOTH = 0x3 << 27;
+
+  test("is how long enabling may take, where CAP.CRMS says that it is there", () => {
+    const { registers } = fake({
+      [Register.CAP_HI]: CAP_HI | CRMS_BOTH,
+      [Register.CRTO]: (2 << 16) | 240,
+    });
+    expect(registers.capabilities()).toMatchObject({
+      timeoutMs: 500,
+      readyTimeoutMs: [120_000, 1000],
+    });
+  });
+
+  test("is reserved elsewhere", () => {
+    const { registers, reads } = fake({ [Register.CRTO]: 240 });
+    expect(registers.capabilities().readyTimeoutMs).toEqual([500, 500]);
+    expect(reads).not.toContain(Register.CRTO);
+  });
+
+  test("does not shorten CAP.TO, which some controllers have right and it wrong", () => {
+    const { registers } = fake({ [Register.CAP_HI]: CAP_HI | CRMS_BOTH, [Register.CRTO]: 0 });
+    expect(registers.capabilities().readyTimeoutMs).toEqual([500, 500]);
+  });
 });
 
 test("fields by the specification's names", () => {
@@ -150,6 +177,7 @@ test("fields by the specification's names", () => {
     SHN: 1,
     IOSQES: 6,
     IOCQES: 4,
+    CRIME: 0,
   });
   expect(fieldsOf(Register.CMBLOC, 5)).toEqual({});
 });
@@ -160,7 +188,7 @@ test("a trace has each write, and each read that gives something new", () => {
   registers.read(Register.CSTS);
   registers.read(Register.CSTS);
   expect(lines).toEqual([
-    "write CC     00460001 EN=1 CSS=0 MPS=0 AMS=0 SHN=0 IOSQES=6 IOCQES=4",
+    "write CC     00460001 EN=1 CSS=0 MPS=0 AMS=0 SHN=0 IOSQES=6 IOCQES=4 CRIME=0",
     "read  CSTS   00000001 RDY=1 CFS=0 SHST=0 NSSRO=0 PP=0",
   ]);
 });
