@@ -18,6 +18,17 @@ try {
 } catch (error) {
   process.exitCode = await report(error);
 }
+await written(process.stdout);
+await written(process.stderr);
+// a Node.js that ends by itself first takes its signal handlers away, and a signal then would be the exit status
+process.exit();
+
+/** All that was said is with the reader, or he is gone: a pipe takes its time. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+  });
+}
 
 /** commander would print and exit; `report` does. */
 function throwRefusals(command: Command): void {

@@ -9,13 +9,15 @@ export interface OutputFlags {
 
 /** What a finished measurement is shown and saved as. */
 export interface Presentation {
-  /** @returns the files. @throws PhasebitError RESULTS */
-  save(): string[];
+  /** @param over the document of an earlier save, which is replaced. @returns the files. @throws PhasebitError RESULTS */
+  save(over?: string): string[];
   /** Text for people; `saved` are the files. */
   normal(saved: readonly string[]): string;
   json(): string;
   /** What stderr gets beside JSON: conditions that are not ok. */
   aside(): string;
+  /** What the process is to end with. */
+  readonly exitCode: number;
 }
 
 /** Saves and prints. @returns the files. @throws PhasebitError RESULTS */

@@ -6,7 +6,8 @@ import type { ViewOptions } from "../text/compare-frame.ts";
 import { normalReport } from "../text/normal.ts";
 import { sweepReport } from "../text/sweep.ts";
 import { asideText, type Verdict, verdictReport } from "../text/verdicts.ts";
-import type { Presentation } from "./output.ts";
+import { gatedExitCode } from "./gates.ts";
+import { exitCodeOf, type Presentation } from "./output.ts";
 
 const reports: Readonly<
   Record<MeasurementKind, (measurement: Measurement, options: ViewOptions) => string>
@@ -21,12 +22,13 @@ export function presentationOf(
   const judged = verdicts.flatMap(({ entry }) => entry ?? []);
   const result = new SavedResult(measurement, judged);
   return {
-    save: () => result.save(output),
+    save: (over) => result.save(over ?? output),
     normal: (saved) => {
       const report = reports[measurement.kind](measurement, { saved });
       return verdicts.length === 0 ? report : `${report}\n${verdictReport(verdicts)}`;
     },
     json: () => result.text,
     aside: () => asideText(verdicts),
+    exitCode: gatedExitCode(verdicts, exitCodeOf(measurement)),
   };
 }

@@ -2,19 +2,17 @@
 // Within a round all modes touch the same blocks of the device in the same order.
 import type { Measurement, Setting } from "../measurement/measurement.ts";
 import { comparisonShortfall } from "../measurement/shortfall.ts";
-import type { Trace } from "../nvme/registers.ts";
 import { balancedOrder } from "../statistics/order.ts";
-import { withSession } from "./session.ts";
+import { type SessionOptions, withSession } from "./session.ts";
 import { measureTurns, type Turn, type TurnOptions } from "./turns.ts";
 
 /** Each round has a seed of its own, far from the seeds of the jobs. */
 const ROUND_SEED = 1n << 32n;
 
 /** What a comparison takes beside its modes. */
-export interface ComparisonOptions extends TurnOptions {
+export interface ComparisonOptions extends TurnOptions, SessionOptions {
   readonly argv: readonly string[];
   readonly rounds: number;
-  readonly trace?: Trace;
 }
 
 /**

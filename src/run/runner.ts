@@ -3,18 +3,16 @@
 import type { Measurement } from "../measurement/measurement.ts";
 import { runShortfall } from "../measurement/shortfall.ts";
 import type { Workload } from "../measurement/workload.ts";
-import type { Trace } from "../nvme/registers.ts";
 import { blockOf } from "./block.ts";
 import type { Sample } from "./monitor.ts";
 import type { PrepareOptions } from "./prepare.ts";
-import { withSession } from "./session.ts";
+import { type SessionOptions, withSession } from "./session.ts";
 import { blockWarnings } from "./warning-set.ts";
 
 /** What a run takes beside its workload. */
-export interface RunOptions extends PrepareOptions {
+export interface RunOptions extends PrepareOptions, SessionOptions {
   readonly argv: readonly string[];
   readonly onSample?: (sample: Sample) => void;
-  readonly trace?: Trace;
 }
 
 /**

@@ -58,6 +58,8 @@ export interface SessionOptions {
   readonly trace?: Trace | undefined;
   /** An AbortSignal; ends the waits for the controller. */
   readonly signal?: StopSignal | undefined;
+  /** Gets the measurement as soon as all is measured: a device may take long to be given back, or hang meanwhile. */
+  readonly onMeasured?: ((measurement: Measurement) => void) | undefined;
 }
 
 /** What a block gave. */
@@ -353,7 +355,8 @@ export class Session {
 /**
  * Opens a session for a measurement and closes it whatever happens. A device that cannot be given back in order
  * is a doubt about the measurement, never the end of it.
- * @throws PhasebitError when the device cannot be opened, or `work` throws.
+ * @returns what `onMeasured` got, the same object unless there is that doubt.
+ * @throws PhasebitError when the device cannot be opened, or `work` or `onMeasured` throws.
  */
 export async function withSession<M extends Measurement>(
   workloads: readonly Workload[],
@@ -364,6 +367,7 @@ export async function withSession<M extends Measurement>(
   let measured: M;
   try {
     measured = await work(session);
+    options.onMeasured?.(measured);
   } catch (error) {
     await session.close().catch(() => {});
     throw error;

@@ -7,8 +7,7 @@ import type { Coalescing, Workload } from "../measurement/workload.ts";
 import { needsInterrupts } from "../measurement/workload.ts";
 import { looksOn, pointName, pointTitle } from "../measurement/workload-names.ts";
 import type { CompletionMode } from "../measurement/workload-options.ts";
-import type { Trace } from "../nvme/registers.ts";
-import { withSession } from "./session.ts";
+import { type SessionOptions, withSession } from "./session.ts";
 import { measureTurns, type TurnOptions } from "./turns.ts";
 
 /** What is swept over; every combination is a point. */
@@ -22,9 +21,8 @@ export interface SweepAxes {
 }
 
 /** What a sweep takes beside its axes. */
-export interface SweepOptions extends TurnOptions {
+export interface SweepOptions extends TurnOptions, SessionOptions {
   readonly argv: readonly string[];
-  readonly trace?: Trace;
 }
 
 /** The workloads of all points, depth by depth. */

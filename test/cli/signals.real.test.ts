@@ -1,9 +1,11 @@
 // A single signal, whenever it comes, leaves a result that is whole.
-import { readdirSync, readFileSync, watch } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { exitCodes } from "../../src/ground/errors.ts";
-import { folder, resultFiles } from "./cli.ts";
+import { CLI, folder, resultFiles } from "./cli.ts";
 import { started } from "./real.ts";
 
 const RUN = [
@@ -60,6 +62,58 @@ describe("a single signal loses nothing", () => {
     expect(files).toEqual(["out.hgrm", "out.json"]);
     expect(stdout).toMatch(/^saved {3}out\.json$/m);
   });
+});
+
+describe("a device that hangs while it is given back", () => {
+  /** A run that is over, but for its device's shutdown. */
+  async function hanging() {
+    const cwd = folder();
+    const device = "embedded?size=16m&latency=20us&fault=shutdown-stuck";
+    const { child, said, ended } = started(
+      ["run", "-d", device, "--runtime", "100ms", "--output", "out.json"],
+      cwd,
+    );
+    await until(() => readdirSync(cwd).includes("out.hgrm"));
+    expect(said.stdout).toBe("");
+    return { cwd, child, ended };
+  }
+
+  test("loses nothing when the process is killed", async () => {
+    const { cwd, child, ended } = await hanging();
+    child.kill("SIGKILL");
+    await ended;
+    const document = JSON.parse(readFileSync(join(cwd, "out.json"), "utf8"));
+    expect(document.jobs[0].read.total_ios).toBeGreaterThan(0);
+    expect(document.phasebit.interrupted).toBe(false);
+  });
+
+  test("says where everything is to whoever does not wait for it", async () => {
+    const { child, ended } = await hanging();
+    const patience = setInterval(() => child.kill("SIGTERM"), 10);
+    const { status, stderr } = await ended;
+    clearInterval(patience);
+    expect(status).toBeNull();
+    expect(child.signalCode).toBe("SIGTERM");
+    expect(stderr).toMatch(/^phasebit: saved out\.json$/m);
+  });
+});
+
+/** Has a process signalled without end from its "exit" event on, in which no JavaScript of it runs any more. */
+const RAIN = `
+  import { spawnSync } from "node:child_process";
+  import { isMainThread } from "node:worker_threads";
+  const rain = "(while kill -TERM " + process.pid + "; do :; done) 2>/dev/null &";
+  if (isMainThread) process.once("exit", () => spawnSync("sh", ["-c", rain], { stdio: "ignore" }));
+`;
+
+test("a signal at the very end does not change the exit code", async () => {
+  const cwd = folder();
+  const rain = join(cwd, "rain.mjs");
+  writeFileSync(rain, RAIN);
+  const args = ["--import", rain, CLI, ...RUN, "--fail-if", "iops > 0"];
+  const child = spawn(process.execPath, args, { cwd, stdio: "ignore" });
+  const [status, signal] = await once(child, "exit");
+  expect({ status, signal }).toEqual({ status: exitCodes.THRESHOLD, signal: null });
 });
 
 describe("a device that never answers an admin command", () => {
