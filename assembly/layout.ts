@@ -125,6 +125,8 @@ export const BLOCK_OVERSLEPT = 192;
 export const BLOCK_LATE = 200;
 /** u64: the longest pause between two looks, in ns. */
 export const BLOCK_PAUSE = 208;
+/** u64: commands that came too soon for what a learned pause may add to a latency. */
+export const BLOCK_PAUSE_EXCEPTIONS = 248;
 /** u32: 1 once a command was in flight for too long, which ends the job; set by the worker. */
 export const BLOCK_OVERDUE = 240;
 /** u32: the number of the worker's thread, 0 before; set by the worker. */

@@ -92,6 +92,7 @@ function jobOf(job: number, intervals: readonly Interval[]): JobMeasurement {
       ...{ "bad-sqid": 0, "bad-sqhd": 0 },
     },
     ...{ rejectedRaw: [], sweeps: completed, sweepsFull: completed, pauseNs: 0 },
+    pauseExceptions: 0,
     usage: {
       ...{ userNs: elapsedNs, systemNs: 0, voluntarySwitches: 0, involuntarySwitches: 0 },
       ...{ minorFaults: 0, majorFaults: 0 },

@@ -36,3 +36,13 @@ export function record(histogram: u32, ns: u64): void {
   if (ns < load<u64>(histogram, HISTOGRAM_MIN)) store<u64>(histogram, ns, HISTOGRAM_MIN);
   if (ns > load<u64>(histogram, HISTOGRAM_MAX)) store<u64>(histogram, ns, HISTOGRAM_MAX);
 }
+
+/** @returns how many latencies were counted whose bucket lies below that of `ns`. */
+export function countBelow(histogram: u32, ns: u64): u64 {
+  let below: u64 = 0;
+  const end = countsIndex(ns);
+  for (let index = countsIndex(load<u64>(histogram, HISTOGRAM_MIN)); index < end; index++) {
+    below += load<u64>(histogram + (index << 3), HISTOGRAM_HEADER_BYTES);
+  }
+  return below;
+}

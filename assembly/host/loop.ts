@@ -6,6 +6,7 @@ import {
   BLOCK_DRAINED_WRITES,
   BLOCK_FAILED,
   BLOCK_PAUSE,
+  BLOCK_PAUSE_EXCEPTIONS,
   BLOCK_REJECTED,
   BLOCK_SUBMITTED,
   BLOCK_SWEEPS,
@@ -26,9 +27,18 @@ import { NvmOpcode } from "../spec/commands.ts";
 import { SQE_BYTES, Sqe } from "../spec/entries.ts";
 import { leastAtOnce, mostAtOnce, takeAll } from "./batch.ts";
 import { allInFlight, end, noneInFlight, outstanding } from "./flight.ts";
-import { count, record } from "./histogram.ts";
+import { count, countBelow, record } from "./histogram.ts";
 import { judge, REJECTED, SUCCEEDED } from "./judge.ts";
-import { learnPause, longestPause, looksPerClock, pause, resetPause } from "./pause.ts";
+import {
+  cameTooSoon,
+  learnPause,
+  longestPause,
+  looksPerClock,
+  pause,
+  pauseExceptions,
+  resetPause,
+  soonestNs,
+} from "./pause.ts";
 import { draw, nextLba, nextOpcode, onlyReads, onlyWrites } from "./pattern.ts";
 import {
   advanceHead,
@@ -442,9 +452,21 @@ export function publish(): void {
   store<u64>(block, sweepsFull, BLOCK_SWEEPS_FULL);
   store<u64>(block, drainedReads, BLOCK_DRAINED_READS);
   store<u64>(block, drainedWrites, BLOCK_DRAINED_WRITES);
-  store<u64>(block, longestPause(), BLOCK_PAUSE);
   publishWaits(block);
-  learnPause(shortest());
+  publishPause();
+}
+
+/** Stores what pauses may have added, and takes the pause that the latencies so far allow. */
+function publishPause(): void {
+  const soonest = soonestNs();
+  const ns = shortest();
+  if (ns < soonest) {
+    cameTooSoon(countBelow(readHistogram, soonest));
+    if (writeHistogram != readHistogram) cameTooSoon(countBelow(writeHistogram, soonest));
+  }
+  store<u64>(block, longestPause(), BLOCK_PAUSE);
+  store<u64>(block, pauseExceptions(), BLOCK_PAUSE_EXCEPTIONS);
+  learnPause(ns, completed);
 }
 
 /** The shortest latency so far, in ns. */

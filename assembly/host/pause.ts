@@ -3,11 +3,17 @@
 // be had in WebAssembly, and calling a native function that has it costs more than most pauses are long: a pause
 // is a counted loop over a global, which no compiler removes.
 //
-// Learned, it lasts a fixed share of the shortest latency so far. So it adds no more than that share to any latency,
-// half of it in the mean, whatever their distribution, and it costs nothing where a completion is there already.
+// Learned, it is none until enough commands have completed, then a fixed share of the shortest latency so far, and from
+// then on it only becomes shorter. It is half of what may be added to a latency: a command that comes sooner than all
+// before keeps to that too, unless it takes less than half as long. Those are counted. Where a completion is there already,
+// a pause costs nothing.
 
 /** What a learned pause may add to a latency: at most this part of it. */
-const PART: u64 = 128;
+const PROMISED: u64 = 128;
+/** What it lasts, as a part of the shortest latency so far. */
+const PART: u64 = 2 * PROMISED;
+/** Commands that have completed before there is a pause: what a disturbed moment shows is not the device. */
+const ENOUGH: u64 = 1_024;
 /** A learned pause is never longer: nothing more is gained by it. */
 const LONGEST_LEARNED_NS: u64 = 1_000;
 /** One that is shorter costs as much to count as it lasts. */
@@ -28,6 +34,9 @@ let turnsPerNs: f64 = 0;
 let isLearned: bool = false;
 let pauseNs: u64 = 0;
 let longestNs: u64 = 0;
+let shortestNs: u64 = u64.MAX_VALUE;
+/** Commands that came too soon for what a pause may add. */
+let exceptions: u64 = 0;
 let perClock: u32 = MOST_PER_CLOCK as u32;
 let perCheck: u32 = MOST_PER_CHECK as u32;
 
@@ -38,13 +47,15 @@ let perCheck: u32 = MOST_PER_CHECK as u32;
 export function configurePause(ns: i64, perNs: f64): void {
   turnsPerNs = perNs;
   isLearned = ns < 0;
+  shortestNs = u64.MAX_VALUE;
   setPause(isLearned ? 0 : (ns as u64));
   resetPause();
 }
 
-/** The longest pause counts from here on. */
+/** The longest pause, and what came too soon for one, count from here on. */
 export function resetPause(): void {
   longestNs = pauseNs;
+  exceptions = 0;
 }
 
 /** @returns the longest pause so far, in ns: what looking later added to a latency is at most that. */
@@ -52,10 +63,27 @@ export function longestPause(): u64 {
   return longestNs;
 }
 
-/** The shortest latency so far is `ns`; an endless one is none yet. */
-export function learnPause(ns: u64): void {
+/** @returns the latency, in ns, below which a learned pause adds more than it may; 0 when none does. */
+export function soonestNs(): u64 {
+  return isLearned ? pauseNs * PROMISED : 0;
+}
+
+/** `count` commands took less than that. */
+export function cameTooSoon(count: u64): void {
+  exceptions += count;
+}
+
+/** @returns commands to whose latency a learned pause may have added more than it may. */
+export function pauseExceptions(): u64 {
+  return exceptions;
+}
+
+/** Of `completed` commands the shortest latency is `ns`; an endless one is none yet. */
+export function learnPause(ns: u64, completed: u64): void {
   if (!isLearned || ns == u64.MAX_VALUE) return;
-  const wanted = min<u64>(ns / PART, LONGEST_LEARNED_NS);
+  shortestNs = min<u64>(shortestNs, ns);
+  if (pauseNs == 0 && completed < ENOUGH) return;
+  const wanted = min<u64>(shortestNs / PART, LONGEST_LEARNED_NS);
   setPause(wanted < SHORTEST_LEARNED_NS ? 0 : wanted);
 }
 

@@ -117,7 +117,7 @@ function clockLines({ workloads, blocks }: Measurement): Line[] {
   const clockNs = median(jobs.map((job) => job.clockNs));
   return [
     line("jobs", `on CPU ${cpus}`),
-    line("looks", ...lookParts(jobs, blocks, workloads[0]!.workload.completion.mode)),
+    line("looks", ...lookParts(jobs, blocks, workloads[0]!.workload.completion)),
     line(
       "clock",
       ...clocksOf(jobs),

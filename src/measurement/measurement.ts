@@ -178,6 +178,11 @@ export interface Job {
   readonly sweepsFull: number;
   /** The longest pause between two looks: what looking late added to a latency is at most that. */
   readonly pauseNs: number;
+  /**
+   * Commands that completed so soon that a learned pause may have added more than 1/128 to their latency; 0 when the pause
+   * was given, null in old results.
+   */
+  readonly pauseExceptions: number | null;
   readonly usage: Usage;
   /** How long it was ready to run and waited for a CPU; null where that is not known, as in old results. */
   readonly runDelayNs: number | null;

@@ -34,6 +34,7 @@ export function jobMeasurement(
     collections: outcome.collections,
     waits: view.waits,
     pauseNs: view.pauseNs,
+    pauseExceptions: view.pauseExceptions,
     stages: task.stages ? stagesOf(view) : null,
     clockNs: outcome.clockNs,
     clock: outcome.clock,

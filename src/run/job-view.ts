@@ -11,6 +11,7 @@ import {
   BLOCK_OVERDUE,
   BLOCK_OVERSLEPT,
   BLOCK_PAUSE,
+  BLOCK_PAUSE_EXCEPTIONS,
   BLOCK_PHASE,
   BLOCK_REJECTED,
   BLOCK_REJECTED_RAW,
@@ -90,6 +91,11 @@ export class JobView {
   /** The longest pause between two looks so far, in ns. */
   get pauseNs(): number {
     return this.#counter(BLOCK_PAUSE);
+  }
+
+  /** Commands that came too soon for what a learned pause may add to a latency. */
+  get pauseExceptions(): number {
+    return this.#counter(BLOCK_PAUSE_EXCEPTIONS);
   }
 
   get phase(): JobPhase {

@@ -2,14 +2,17 @@
 import { sumOf } from "../analysis/totals.ts";
 import { formatCount, formatNs } from "../ground/units.ts";
 import type { Block, Job } from "../measurement/measurement.ts";
+import type { Workload } from "../measurement/workload.ts";
 import { looksOn } from "../measurement/workload-names.ts";
-import type { CompletionMode } from "../measurement/workload-options.ts";
 
-/** "4.10 looks an I/O", "1.02 at once", "pause 625ns (0.8% of the shortest latency)"; nothing without I/O. */
+/** What a learned pause adds to a latency at most; assembly/host/pause.ts counts those to which it adds more. */
+const PROMISED = 1 / 128;
+
+/** "4.10 an I/O", "1.02 I/Os at once", "pause 312ns, 0.4% of the shortest latency"; nothing without I/O. */
 export function lookParts(
   jobs: readonly Job[],
   blocks: readonly Block[],
-  mode: CompletionMode,
+  completion: Pick<Workload["completion"], "mode" | "pauseNs">,
 ): string[] {
   const completed = sumOf(jobs, (job) => job.completed);
   if (completed === 0) return [];
@@ -21,13 +24,26 @@ export function lookParts(
       sumOf(jobs, ({ sweepsFull }) => sweepsFull),
     );
   const parts = [`${looks} an I/O`, `${formatCount(atOnce)} I/Os at once`];
-  return looksOn(mode) ? [...parts, pausePart(jobs, blocks)] : parts;
+  if (!looksOn(completion.mode)) return parts;
+  return [...parts, pausePart(jobs, blocks, completion.pauseNs === null)];
 }
 
-function pausePart(jobs: readonly Job[], blocks: readonly Block[]): string {
+function pausePart(jobs: readonly Job[], blocks: readonly Block[], isLearned: boolean): string {
   const pauseNs = Math.max(0, ...jobs.map((job) => job.pauseNs));
   if (pauseNs === 0) return "no pause between them";
+  const pause = `pause ${formatNs(pauseNs)}`;
   const shortest = blocks.flatMap(({ latencies }) => latencies.map(({ minNs }) => minNs));
-  const percent = ((pauseNs * 100) / Math.min(...shortest)).toFixed(1);
-  return `pause ${formatNs(pauseNs)}, ${percent}% of the shortest latency`;
+  const share = pauseNs / Math.min(...shortest);
+  const isBounded = isLearned && jobs.every((job) => job.pauseExceptions !== null);
+  if (!isBounded || share <= PROMISED)
+    return `${pause}, ${percentText(share)} of the shortest latency`;
+  // each job's pause is bounded by its own latencies
+  const exceptions = sumOf(jobs, (job) => job.pauseExceptions!);
+  const things = exceptions === 1 ? "1 I/O" : `${formatCount(exceptions)} I/Os`;
+  const but = exceptions === 0 ? "" : `, but for ${things} that came unexpectedly soon`;
+  return `${pause}, at most ${percentText(PROMISED)} of a latency${but}`;
+}
+
+function percentText(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
 }

@@ -42,7 +42,7 @@ export function normalReport(run: Measurement, options: ViewOptions = {}): strin
       ...wrap({ text: "cpu", style: colors.dim }, cpuParts(jobs), "  ", columns),
       ...wrap(
         { text: "looks", style: colors.dim },
-        lookParts(jobs, group.blocks, group.workload.completion.mode),
+        lookParts(jobs, group.blocks, group.workload.completion),
         "  ",
         columns,
       ),

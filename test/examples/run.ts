@@ -91,6 +91,7 @@ export function exampleJob(
     sweeps: completed * 3,
     sweepsFull: Math.ceil(completed / 2),
     pauseNs: 0,
+    pauseExceptions: 0,
     usage: {
       userNs: elapsedS * 0.97e9,
       systemNs: elapsedS * 0.02e9,

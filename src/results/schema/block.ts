@@ -94,6 +94,7 @@ const job = v.object({
   sweeps: count,
   sweepsFull: count,
   pauseNs: v.optional(amount, 0),
+  pauseExceptions: v.optional(v.nullable(count), null),
   usage: v.object({
     userNs: amount,
     systemNs: amount,
