@@ -67,7 +67,8 @@ export function create(
   controller.doorbells = doorbells;
   controller.doorbellStride = 4 << min(dstrd, MOST_STRIDE);
   controller.entriesLimit = max(2, min(mqes, MOST_QUEUE_ENTRIES as u32));
-  controller.ioQueues = fittingQueues(ioQueues, doorbellBytes);
+  controller.doorbellPairs = max(2, doorbellBytes / (2 * controller.doorbellStride));
+  controller.ioQueues = max(1, min(ioQueues, min(controller.doorbellPairs - 1, MAX_IO_QUEUES)));
   controller.vectors = max(1, min(vectors, MAX_VECTORS));
   controller.mdts = min(mdts, 32);
   controller.transferLimit = mdts == 0 ? u64.MAX_VALUE : (PAGE_BYTES as u64) << controller.mdts;
@@ -76,13 +77,6 @@ export function create(
   controller.cap = capabilities(min(dstrd, MOST_STRIDE));
   resetIdentity();
   functionReset();
-}
-
-/** As many I/O queues as asked for, as far as this module and the doorbell window reach. */
-function fittingQueues(asked: u32, doorbellBytes: u32): u32 {
-  const pairs = doorbellBytes / (2 * controller.doorbellStride);
-  const most = pairs > 1 ? min(pairs - 1, MAX_IO_QUEUES) : 1;
-  return max(1, min(asked, most));
 }
 
 /** CAP (3.1.1): round robin only, 4 KiB pages only, contiguous queues, NVM command set. */

@@ -105,11 +105,13 @@ function forget(list: usize, count: u32, item: u32): u32 {
 export function closeAllQueues(): void {
   memory.fill(SUBMISSION_QUEUES, 0, ((MAX_IO_QUEUES + 1) as usize) * SUBMISSION_QUEUE_BYTES);
   memory.fill(COMPLETION_QUEUES, 0, ((MAX_IO_QUEUES + 1) as usize) * COMPLETION_QUEUE_BYTES);
+  for (let qid: u32 = 0; qid < controller.doorbellPairs; qid++) {
+    store<u32>(submissionDoorbell(qid) as usize, 0);
+    store<u32>(completionDoorbell(qid) as usize, 0);
+  }
   for (let qid: u32 = 0; qid <= controller.ioQueues; qid++) {
     submissionQueueAt(qid).doorbell = submissionDoorbell(qid);
     completionQueueAt(qid).doorbell = completionDoorbell(qid);
-    store<u32>(submissionDoorbell(qid) as usize, 0);
-    store<u32>(completionDoorbell(qid) as usize, 0);
   }
   controller.submissionQueues = 0;
   controller.completionQueues = 0;
@@ -131,11 +133,11 @@ export function retranslateQueues(): void {
 }
 
 /** SQyTDBL: doorbell 2y (3.1.24). */
-function submissionDoorbell(qid: u32): u32 {
+export function submissionDoorbell(qid: u32): u32 {
   return controller.doorbells + 2 * qid * controller.doorbellStride;
 }
 
 /** CQyHDBL: doorbell 2y + 1 (3.1.25). */
-function completionDoorbell(qid: u32): u32 {
+export function completionDoorbell(qid: u32): u32 {
   return controller.doorbells + (2 * qid + 1) * controller.doorbellStride;
 }

@@ -16,6 +16,8 @@ export class SubmissionQueue {
   doorbell: u32;
   /** What stood in the doorbell when it was last looked at, valid or not. */
   seen: u32;
+  /** Its doorbell had an invalid value: nothing more is taken from it (4.1). */
+  halted: u32;
   qid: u32;
   /** Pointer of the CompletionQueue. */
   completionQueue: u32;

@@ -70,6 +70,8 @@ export class Controller {
   transferLimit: u64;
   doorbells: u32;
   doorbellStride: u32;
+  /** Pairs of doorbells in their window: for more queues than there can be. */
+  doorbellPairs: u32;
   entriesLimit: u32;
   ioQueues: u32;
   vectors: u32;

@@ -172,7 +172,7 @@ class Hostile {
     const allowed = [
       [layout.BUS, PAGE],
       [layout.DEVICE_STATE, layout.DEVICE_STATE_BYTES],
-      [bench.doorbells, 2 * 5 * 4],
+      [bench.doorbells, 2 * PAGE],
       [bench.medium, 256 * 512],
       [this.arena, 32 * PAGE],
       // their whole pages are the device's to write, so a PRP entry may point beyond the last entry

@@ -1,6 +1,11 @@
 // Wrap, phase, fullness and doorbells (QUE and DB rows of the transport tests).
 import { describe, expect, test } from "vitest";
-import { AsynchronousEventType, ErrorEvent, NvmOpcode } from "../../assembly/spec/commands.ts";
+import {
+  AsynchronousEventType,
+  ErrorEvent,
+  LogPage,
+  NvmOpcode,
+} from "../../assembly/spec/commands.ts";
 import { AdminOpcode, Bench, iova, PAGE, type QueuePair } from "./bench-host.ts";
 
 const FLUSH = { opcode: NvmOpcode.FLUSH, nsid: 1 };
@@ -15,6 +20,16 @@ function eventAfter(bench: Bench, act: () => void): number | undefined {
   return bench.reap(bench.admin.cq)[0]?.dw0;
 }
 
+/** Lets more events of the type be reported. */
+function readErrorLog(bench: Bench): void {
+  const cdw10 = (15 << 16) | LogPage.ERROR_INFORMATION;
+  const prp1 = iova(bench.buffer(PAGE));
+  bench.post(bench.admin.sq, { opcode: AdminOpcode.GET_LOG_PAGE, cdw10, prp1 });
+  bench.ring(bench.admin.sq);
+  bench.settle();
+  bench.reap(bench.admin.cq);
+}
+
 const INVALID_REGISTER =
   AsynchronousEventType.ERROR | (ErrorEvent.INVALID_DOORBELL_REGISTER << 8) | (1 << 16);
 const INVALID_VALUE =
@@ -26,11 +41,28 @@ describe("doorbells that should not have been rung", () => {
     ["head of an absent completion queue", 5, true],
     ["tail of the last queue there could be", 8, false],
     ["head of the last queue there could be", 8, true],
+    ["tail of the first queue there cannot be", 9, false],
+    ["head of the first queue there cannot be", 9, true],
+    ["tail of the last queue that doorbells reach", 1023, false],
+    ["head of the last queue that doorbells reach", 1023, true],
   ] as const)("%s", (_, qid, completion) => {
     const bench = new Bench().enable();
-    const ring = () => bench.view.setUint32(bench.doorbell(qid, completion), 1, true);
+    const ring = () => {
+      bench.view.setUint32(bench.doorbell(qid, completion), 1, true);
+      bench.step(200);
+    };
     expect(eventAfter(bench, ring)).toBe(INVALID_REGISTER);
+    expect(eventAfter(bench, () => readErrorLog(bench))).toBeUndefined();
+    expect(eventAfter(bench, ring)).toBe(qid > 8 ? INVALID_REGISTER : undefined);
     expect(bench.csts).toBe(1);
+  });
+
+  test("what was rung while the controller was disabled is not held against the host", () => {
+    const bench = new Bench().enable();
+    bench.disable();
+    for (const qid of [1, 9, 500]) bench.view.setUint32(bench.doorbell(qid, false), 1, true);
+    bench.enable();
+    expect(eventAfter(bench, () => bench.step(200))).toBeUndefined();
   });
 
   test.each([64, 65, 0xffff])("a tail of %i in a queue of 64", (tail) => {
@@ -38,7 +70,78 @@ describe("doorbells that should not have been rung", () => {
     const { sq, cq } = bench.createPair(1, 64);
     expect(eventAfter(bench, () => bench.ring(sq, tail))).toBe(INVALID_VALUE);
     expect(bench.peek(cq)).toBeUndefined();
-    expect(bench.execute(FLUSH, { sq, cq }).code).toBe(0);
+  });
+
+  test("more commands than a submission queue has free entries", () => {
+    const bench = new Bench().enable();
+    bench.execute({ opcode: AdminOpcode.SET_FEATURES, cdw10: 1, cdw11: 0 });
+    const { sq, cq } = bench.createPair(1, 8);
+    const act = (tail: number) => () => {
+      for (let index = 0; index < 7; index++) bench.post(sq, FLUSH);
+      bench.ring(sq);
+      bench.step();
+      bench.ring(sq, tail);
+    };
+    // one of seven has been taken: one entry is free, and then none is
+    expect(eventAfter(bench, act(1))).toBe(INVALID_VALUE);
+    expect(bench.reap(cq)).toHaveLength(1);
+  });
+
+  test("a full submission queue is none too many", () => {
+    const bench = new Bench().enable();
+    bench.execute({ opcode: AdminOpcode.SET_FEATURES, cdw10: 1, cdw11: 0 });
+    const { sq, cq } = bench.createPair(1, 8);
+    const act = () => {
+      for (let index = 0; index < 7; index++) bench.post(sq, FLUSH);
+      bench.ring(sq);
+      bench.step();
+      bench.post(sq, FLUSH);
+      bench.ring(sq);
+    };
+    expect(eventAfter(bench, act)).toBeUndefined();
+    expect(bench.reap(cq)).toHaveLength(7);
+  });
+
+  test("after an invalid tail nothing is taken from the queue, until it is made again", () => {
+    const bench = new Bench().enable();
+    const pair = bench.createPair(1, 16);
+    const other = bench.createPair(2, 16);
+    for (let index = 0; index < 3; index++) bench.execute(FLUSH, pair);
+    bench.ring(pair.sq, 16);
+    bench.settle();
+    bench.post(pair.sq, FLUSH);
+    bench.ring(pair.sq);
+    bench.settle();
+    expect(bench.peek(pair.cq)).toBeUndefined();
+    expect(bench.execute(FLUSH, other).code).toBe(0);
+    expect(bench.execute({ opcode: AdminOpcode.DELETE_IO_SQ, cdw10: 1 }).code).toBe(0);
+    pair.sq.tail = 0;
+    expect(bench.createSq(pair.sq, 1).code).toBe(0);
+    expect(bench.execute(FLUSH, pair)).toMatchObject({ code: 0, sqhd: 1 });
+  });
+
+  test("what was submitted and not yet taken before an invalid tail is not taken after it", () => {
+    const bench = new Bench().enable();
+    bench.execute({ opcode: AdminOpcode.SET_FEATURES, cdw10: 1, cdw11: 0 });
+    const { sq, cq } = bench.createPair(1, 64);
+    for (let index = 0; index < 10; index++) bench.post(sq, FLUSH);
+    bench.ring(sq);
+    bench.step(4);
+    bench.ring(sq, 64);
+    bench.settle();
+    expect(bench.reap(cq)).toHaveLength(4);
+  });
+
+  test("an invalid tail of the admin queue: the event comes, and only a reset helps", () => {
+    const bench = new Bench().enable();
+    expect(eventAfter(bench, () => bench.ring(bench.admin.sq, 16))).toBe(INVALID_VALUE);
+    bench.post(bench.admin.sq, { opcode: AdminOpcode.GET_FEATURES, cdw10: 6 });
+    bench.ring(bench.admin.sq);
+    bench.settle();
+    expect(bench.peek(bench.admin.cq)).toBeUndefined();
+    bench.disable();
+    bench.enable();
+    expect(bench.execute({ opcode: AdminOpcode.GET_FEATURES, cdw10: 6 }).code).toBe(0);
   });
 
   test.each([64, 0xffff, 3])("a head of %i in a queue of 64 that is empty", (head) => {
