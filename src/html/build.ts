@@ -14,7 +14,9 @@ import { type Drafts, draftsOf } from "./drafts.ts";
 import { namesOf, shortPaths } from "./group-names.ts";
 import { pairOf } from "./pairs.ts";
 import type { GroupData, PairData, ReportData, ResultData } from "./report-data.ts";
+import { bestsOf } from "./standings.ts";
 import { generator } from "./template.ts";
+import { type Told, verdictsOf } from "./verdict.ts";
 
 /** Columns of a chart over time, and those of all charts together: a report of many results stays small. */
 const MOST_COLUMNS = 600;
@@ -28,21 +30,31 @@ export function reportData(results: readonly Result[], title?: string): ReportDa
   const names = namesOf(unnamed(results, drafts));
   const idOf = (result: number, index: number): string => `${result}.${index}`;
   let next = 0;
-  const groups = drafts.flatMap((draft, result) =>
-    draft.groups.map(({ data }, index): GroupData => {
-      return { id: idOf(result, index), result, name: names[next++]!, ...data };
-    }),
-  );
   const pairs = drafts.flatMap((draft, result) =>
     draft.pairs.flatMap(({ a, b, comparison }): PairData[] => {
       const pair = pairOf(comparison, idOf(result, a), idOf(result, b));
       return pair === undefined ? [] : [pair];
     }),
   );
+  const bests = bestsOf(pairs);
+  const groups = drafts.flatMap((draft, result) =>
+    draft.groups.map(({ data }, index): GroupData => {
+      const id = idOf(result, index);
+      return { id, result, name: names[next++]!, best: bests.get(id) ?? [], ...data };
+    }),
+  );
   const about = results.map((result, index) =>
     resultData(result, drafts[index]!.warnings, results[0]!),
   );
-  return { title: title ?? titleOf(results), generator, results: about, groups, pairs };
+  const told = results.map(({ file, measurement }, result): Told => {
+    const own = groups.filter((group) => group.result === result);
+    const ids = new Set(own.map(({ id }) => id));
+    const ownPairs = pairs.filter(({ a }) => ids.has(a));
+    const { rounds } = drafts[result]!;
+    return { file: nameOf(file), measurement, groups: own, pairs: ownPairs, rounds };
+  });
+  const verdicts = verdictsOf(told);
+  return { title: title ?? titleOf(results), generator, verdicts, results: about, groups, pairs };
 }
 
 /** How many columns each chart over time may have. */

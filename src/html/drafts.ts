@@ -25,7 +25,7 @@ import { timelineOf } from "./timeline.ts";
 
 /** A group, and what its name can be made of. */
 export interface Draft {
-  readonly data: Omit<GroupData, "id" | "result" | "name">;
+  readonly data: Omit<GroupData, "id" | "result" | "name" | "best">;
   readonly group: Group;
 }
 
@@ -33,6 +33,8 @@ export interface Draft {
 export interface Drafts {
   readonly groups: readonly Draft[];
   readonly pairs: readonly DraftPair[];
+  /** Rounds in which two settings ran, the most of any two; 0 of what is no comparison. */
+  readonly rounds: number;
   /** Of the measurement, and what its analysis adds. */
   readonly warnings: readonly Warning[];
 }
@@ -57,6 +59,7 @@ export function draftsOf(measurement: Measurement, most: number): Drafts {
       hasBothDirections(group) ? DIRECTIONS.map((op) => draft(group, op)) : [draft(group)],
     ),
     pairs: [],
+    rounds: 0,
     warnings: measurement.warnings,
   };
 }
@@ -70,8 +73,10 @@ function comparedDrafts(
   const filled = groups.filter(({ blocks }) => blocks.length > 0);
   const isApart = filled.length > 0 && filled.every(hasBothDirections);
   const directions = isApart ? DIRECTIONS : [undefined];
+  let rounds = 0;
   const pairs = directions.flatMap((direction, index) => {
     const { modes, pairs: compared } = analyse(measurement, direction);
+    rounds = Math.max(rounds, ...compared.map((pair) => pair.rounds));
     const first = index * groups.length;
     const placeOf = (name: string) => first + modes.findIndex((mode) => mode.name === name);
     return compared.flatMap(({ a, b, comparisons }) =>
@@ -81,6 +86,7 @@ function comparedDrafts(
   return {
     groups: directions.flatMap((direction) => groups.map((group) => draft(group, direction))),
     pairs,
+    rounds,
     warnings: analyse(measurement).warnings,
   };
 }

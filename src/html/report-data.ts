@@ -7,10 +7,24 @@ export interface ReportData {
   readonly title: string;
   /** "phasebit 0.1.0" */
   readonly generator: string;
+  /** The first is of the whole report; those of comparisons in it follow where it has several results. */
+  readonly verdicts: readonly VerdictData[];
   readonly results: readonly ResultData[];
   readonly groups: readonly GroupData[];
   readonly pairs: readonly PairData[];
 }
+
+/** What was found, for those who have five seconds: no more than the measurement allows. */
+export interface VerdictData {
+  /** The result file that it is of; null for the whole report. */
+  readonly about: string | null;
+  readonly sentence: readonly VerdictPart[];
+  /** What the sentence rests on, and what it does not say. */
+  readonly basis: string;
+}
+
+/** Text, or the name of a group by its id. */
+export type VerdictPart = string | { readonly group: string };
 
 /** One result file. */
 export interface ResultData {
@@ -29,6 +43,8 @@ export interface ResultData {
 export interface GroupData {
   /** Unique in the report. */
   readonly id: string;
+  /** Titles of the pairs' figures in which it is shown to be better than every other setting of its comparison. */
+  readonly best: readonly string[];
   /** Index in `results`. */
   readonly result: number;
   /** For legends; unique in the report, and as short as that allows: "poll", "read", "interrupt qd8". */

@@ -1,17 +1,27 @@
-// The report in plain text, for a browser without scripts: a table of the groups, conditions, doubts.
+// The report in plain text, for a browser without scripts: the verdict, a table of the groups, conditions, doubts.
 
 import { formatCount, formatMiBps, formatNs } from "../ground/units.ts";
 import { largest } from "../statistics/summary.ts";
-import type { GroupData, ReportData, ResultData } from "./report-data.ts";
+import type { GroupData, ReportData, ResultData, VerdictData } from "./report-data.ts";
 
 /** The text, lines ended. */
 export function summaryText(report: ReportData): string {
   const sections = [
     [report.title, `${report.generator}. The charts of this report need scripts.`],
+    ...report.verdicts.map((verdict) => verdictLines(verdict, report.groups)),
     groupTable(report.groups),
     ...report.results.map(resultLines),
   ];
   return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
+}
+
+function verdictLines(
+  { about, sentence, basis }: VerdictData,
+  groups: readonly GroupData[],
+): string[] {
+  const nameOf = (id: string) => groups.find((group) => group.id === id)?.name ?? "";
+  const text = sentence.map((part) => (typeof part === "string" ? part : nameOf(part.group)));
+  return [`${about === null ? "" : `${about}: `}${text.join("")}`, `(${basis})`];
 }
 
 const headings = ["", "IOPS", "MiB/s", "I/Os", "mean", "p50", "p99", "p99.9", "p99.99", "max"];

@@ -1,4 +1,5 @@
-// Under which conditions the figures came to be: those that all results share once, the others result by result.
+// Under which conditions the figures came to be, closed until somebody asks: those that all results share once, the
+// others result by result.
 import type { ResultData } from "../html/report-data.ts";
 import { h } from "./dom.ts";
 import { NONE } from "./format.ts";
@@ -10,6 +11,9 @@ const LONG = 80;
 
 type Values = ReadonlyMap<string, string>;
 
+/** What the closed section says of itself. */
+const TELLING = ["workload", "runtime", "address", "host", "CPU"];
+
 /** A section with a grid of what is the same, and what differs below it. */
 export function conditions(results: readonly ResultData[]): HTMLElement {
   const all = results.map(listed);
@@ -18,13 +22,18 @@ export function conditions(results: readonly ResultData[]): HTMLElement {
     (label) => new Set(all.map((values) => values.get(label))).size === 1,
   );
   const different = labels.filter((label) => !shared.includes(label));
-  return h(
-    "section",
-    { class: "conditions", "aria-label": "Conditions" },
-    h("h2", {}, "Conditions"),
-    definitions(shared, all[0] ?? new Map()),
+  const values = all[0] ?? new Map();
+  const digest = TELLING.filter((label) => shared.includes(label)).map((label) =>
+    values.get(label),
+  );
+  const folded = h(
+    "details",
+    {},
+    h("summary", {}, h("h2", {}, "Conditions"), h("span", { class: "digest" }, digest.join(" · "))),
+    definitions(shared, values),
     ...(different.length > 0 ? differences(results, different, all) : []),
   );
+  return h("section", { class: "conditions", "aria-label": "Conditions" }, folded);
 }
 
 /** By label; a label that stands twice keeps all its values. */

@@ -109,7 +109,7 @@ export class Figure {
 }
 
 function noteItem({ about, text }: Note): HTMLElement {
-  return h("li", {}, h("b", {}, `${about}: `), text);
+  return h("li", {}, h("span", { class: "about" }, `${about}: `), text);
 }
 
 function tableOf({ head, rows }: Table): HTMLElement {

@@ -13,8 +13,11 @@ export function header(data: ReportData): HTMLElement {
     h("p", { class: "kind" }, data.generator),
     h("div", { class: "tools" }, dataButton(data), themeButton()),
     h("h1", {}, data.title),
-    h("p", { class: "device" }, deviceOf(data.results)),
-    h("p", { class: "when" }, measuredOn(data.results)),
+    h(
+      "p",
+      { class: "when" },
+      [deviceOf(data.results), measuredOn(data.results)].filter(Boolean).join(" · "),
+    ),
   );
 }
 
@@ -56,6 +59,9 @@ export function warnings(results: readonly ResultData[]): HTMLElement | null {
   return texts.length > 0 ? callout(texts) : null;
 }
 
+/** More doubts than these would push the figures off the first screen. */
+const MOST_OPEN = 4;
+
 interface Doubt {
   readonly file: string | null;
   readonly text: string;
@@ -63,9 +69,10 @@ interface Doubt {
 
 /** What must be known before a figure is believed. */
 export function callout(doubts: readonly Doubt[]): HTMLElement {
-  const items = doubts.map(({ file, text }) =>
-    h("li", {}, file === null ? null : h("b", {}, `${file}: `), text),
-  );
+  const items = doubts.map(item);
+  const open = items.slice(0, items.length > MOST_OPEN ? MOST_OPEN - 1 : MOST_OPEN);
+  const closed = items.slice(open.length);
+  const more = h("summary", {}, `${closed.length} more`);
   return h(
     "aside",
     { class: "warnings", "aria-label": "Warnings" },
@@ -74,6 +81,19 @@ export function callout(doubts: readonly Doubt[]): HTMLElement {
       {},
       doubts.length === 1 ? "Doubt about this measurement" : "Doubts about this measurement",
     ),
-    h("ul", {}, ...items),
+    h("ul", {}, ...open),
+    closed.length > 0 ? h("details", {}, more, h("ul", {}, ...closed)) : null,
+  );
+}
+
+/** What was seen, and after its first sentence the advice, which is read by those who want to act. */
+function item({ file, text }: Doubt): HTMLElement {
+  const seen = /^.*?[.:](?= )/.exec(text)?.[0] ?? text;
+  return h(
+    "li",
+    {},
+    file === null ? null : h("span", { class: "about" }, `${file}: `),
+    seen,
+    h("span", { class: "advice" }, text.slice(seen.length)),
   );
 }

@@ -1,4 +1,5 @@
-// The page of `phasebit report`: words and conditions first, then the figures.
+// The page of `phasebit report`: the answer first, with the doubts about it and its figures; then conditions, which are
+// closed until somebody asks, and the charts.
 import type { ReportData } from "../html/report-data.ts";
 import type { Chart } from "./chart.ts";
 import { cpuChart } from "./charts/cpu.ts";
@@ -19,6 +20,7 @@ import { header, warnings } from "./header.ts";
 import { firstParts } from "./parts.ts";
 import { drawAll, redrawWhenNeeded } from "./schedule.ts";
 import { summary } from "./summary.ts";
+import { verdict } from "./verdict.ts";
 
 /** The figures, in the order of the page. Each gives no chart where it has no data. */
 const figures = [
@@ -40,8 +42,9 @@ export function showReport(data: ReportData, main: HTMLElement): void {
   const charts = figures.flatMap((figure) => figure(context));
   const drawn = charts.map((chart) => new Figure(chart, data.generator));
   main.append(header(data));
-  main.append(...[warnings(data.results)].filter((element) => element !== null));
-  main.append(conditions(data.results), summary(context), contents(charts));
+  const first = [verdict(context), warnings(data.results)];
+  main.append(...first.filter((element) => element !== null));
+  main.append(summary(context), conditions(data.results), contents(charts));
   main.append(...drawn.map(({ element }) => element), footer(data));
   redrawWhenNeeded(() => drawn, main);
   drawAll(drawn);

@@ -1,7 +1,8 @@
-// All groups in figures, a row for each. The best of a column is a little bolder, and says no more than that.
-import type { GroupData } from "../html/report-data.ts";
+// All groups in figures, a row for each. Bold is only what the intervals of a comparison show to be better than every
+// other setting; a legend says so.
+import type { GroupData, ReportData } from "../html/report-data.ts";
 import type { Context } from "./context.ts";
-import { h } from "./dom.ts";
+import { type Child, h } from "./dom.ts";
 import { formatCount, formatMiBps, formatNs, NONE } from "./format.ts";
 import { swatch } from "./legend.ts";
 
@@ -10,19 +11,25 @@ interface Column {
   readonly hint: string;
   readonly of: (group: GroupData) => number | null;
   readonly format: (value: number) => string;
-  readonly best: "most" | "least";
+  /** What comparisons call it. */
+  readonly pair?: string;
 }
+
+/** Up to so many settings there is room for large figures. */
+const LARGE_ROWS = 6;
+/** Of more settings the first are shown, and the others when somebody asks. */
+const MOST_ROWS = 20;
+const MOST_OPEN = 16;
 
 const rate = (value: number) => formatCount(value < 9999.5 ? Math.round(value) : value);
 
 const columns: readonly Column[] = [
-  { title: "IOPS", hint: "I/Os per second", of: ({ iops }) => iops, format: rate, best: "most" },
+  { title: "IOPS", hint: "I/Os per second", of: ({ iops }) => iops, format: rate, pair: "IOPS" },
   {
     title: "MiB/s",
     hint: "throughput",
     of: ({ bytesPerSecond }) => bytesPerSecond,
     format: formatMiBps,
-    best: "most",
   },
   latency("mean", "mean"),
   latency("p50", "p50"),
@@ -35,13 +42,13 @@ const columns: readonly Column[] = [
     hint: "user and system CPU time of the jobs' threads for each I/O",
     of: ({ cpuNsPerIo }) => (cpuNsPerIo === null ? null : cpuNsPerIo.user + cpuNsPerIo.system),
     format: formatNs,
-    best: "least",
+    pair: "CPU per I/O",
   },
 ];
 
 function latency(title: string, key: keyof GroupData["latencyNs"]): Column {
   const hint = title === "mean" || title === "max" ? `${title} latency` : `latency, ${title}`;
-  return { title, hint, of: ({ latencyNs }) => latencyNs[key], format: formatNs, best: "least" };
+  return { title, hint, of: ({ latencyNs }) => latencyNs[key], format: formatNs, pair: title };
 }
 
 /** A section with the table of groups. */
@@ -51,13 +58,18 @@ export function summary(context: Context): HTMLElement {
   const head = h("tr", {}, h("th", { scope: "col" }, ""));
   head.append(...used.map(({ title, hint }) => h("th", { scope: "col", title: hint }, title)));
   const rows = groups.map((group) => row(group, used, context));
-  const table = h("table", { class: "cards" }, h("thead", {}, head), h("tbody", {}, ...rows));
+  const first = rows.slice(0, rows.length > MOST_ROWS ? MOST_OPEN : MOST_ROWS);
+  const others = rows.slice(first.length);
+  const table = (some: readonly HTMLElement[]) =>
+    h("table", { class: "cards" }, h("thead", {}, head.cloneNode(true)), h("tbody", {}, ...some));
+  const more = h("summary", {}, `${others.length} more of ${rows.length}`);
+  const size = rows.length <= LARGE_ROWS ? "large" : "dense";
   return h(
     "section",
-    { class: "summary", "aria-label": "Summary" },
-    h("h2", {}, "Summary"),
-    table,
-    missing(groups, used),
+    { class: `summary ${size}`, "aria-label": "Summary" },
+    table(first),
+    others.length > 0 ? h("details", {}, more, table(others)) : null,
+    legend(context.data, used),
   );
 }
 
@@ -67,25 +79,31 @@ function row(group: GroupData, used: readonly Column[], context: Context): HTMLE
   const cells = used.map((column) => {
     const value = column.of(group);
     const attributes: Record<string, string> = { "data-label": column.title };
-    if (isBest(group, column, context.data.groups)) attributes["class"] = "best";
+    if (isBest(group, column)) attributes["class"] = "best";
     return h("td", attributes, value === null ? NONE : column.format(value));
   });
   return h("tr", {}, name, ...cells);
 }
 
-/** Better than every other group that does the same; alone nothing is best. */
-function isBest(group: GroupData, { of, best }: Column, groups: readonly GroupData[]): boolean {
-  const own = of(group);
-  const rivals = groups.filter((other) => other !== group && other.op === group.op);
-  if (own === null || rivals.length === 0) return false;
-  return rivals.every((other) => {
-    const value = of(other);
-    return value === null || (best === "most" ? own > value : own < value);
-  });
+/** As the intervals allow it: figures of all settings that only look better are not. */
+function isBest({ best }: GroupData, { pair }: Column): boolean {
+  return pair !== undefined && best.includes(pair);
 }
 
-function missing(groups: readonly GroupData[], used: readonly Column[]): HTMLElement | null {
+/** What bold means, where something may be bold, and what a dash stands for. */
+function legend({ groups, pairs }: ReportData, used: readonly Column[]): HTMLElement | null {
   const isMissing = used.some(({ of }) => groups.some((group) => of(group) === null));
-  if (!isMissing) return null;
-  return h("p", {}, `${NONE} too few I/Os to carry the figure, or not measured`);
+  const hasBest = used.some((column) => groups.some((group) => isBest(group, column)));
+  const bold = h("b", {}, "bold");
+  const texts: Child[][] = [
+    ...(hasBest
+      ? [[bold, " better than every other setting of its comparison, as the 95% intervals show"]]
+      : []),
+    ...(pairs.length > 0 && !hasBest
+      ? [["nothing is bold: no setting is shown to be better than every other in any figure"]]
+      : []),
+    ...(isMissing ? [[`${NONE} too few I/Os to carry the figure, or not measured`]] : []),
+  ];
+  if (texts.length === 0) return null;
+  return h("p", { class: "legend-of-figures" }, ...texts.map((parts) => h("span", {}, ...parts)));
 }

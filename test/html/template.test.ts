@@ -9,7 +9,8 @@ import { HEAD_BYTES, isPage, type Page, pageHtml } from "../../src/html/template
 import { folder } from "../cli/cli.ts";
 import { contentOf, stubAssets } from "./examples.ts";
 
-const nothing: ReportData = { title: "", generator: "", results: [], groups: [], pairs: [] };
+const lists = { verdicts: [], results: [], groups: [], pairs: [] };
+const nothing: ReportData = { title: "", generator: "", ...lists };
 
 function page(change: Partial<Page> = {}, script = stubAssets.script): string {
   const data = { ...nothing, title: change.title ?? "" };

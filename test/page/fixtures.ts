@@ -1,5 +1,12 @@
 // Reports for the tests of the page: shaped like real ones, and the same every time.
-import type { GroupData, PairData, ReportData, ResultData } from "../../src/html/report-data.ts";
+import type {
+  GroupData,
+  PairData,
+  ReportData,
+  ResultData,
+  VerdictData,
+} from "../../src/html/report-data.ts";
+import { bestsOf } from "../../src/html/standings.ts";
 import { groupOf, randomFrom, stages, type Timing } from "./groups.ts";
 
 const conditions: ResultData["conditions"] = [
@@ -20,7 +27,22 @@ function resultOf(kind: ResultData["kind"], file: string, changes: Partial<Resul
 
 function reportOf(title: string, parts: Partial<ReportData>): ReportData {
   const generator = "phasebit 0.1.0";
-  return { title, generator, results: [], groups: [], pairs: [], ...parts };
+  const pairs = parts.pairs ?? [];
+  const bests = bestsOf(pairs);
+  const groups = (parts.groups ?? []).map((group) => ({
+    ...group,
+    best: bests.get(group.id) ?? [],
+  }));
+  const verdicts = [verdictOf(groups)];
+  return { title, generator, results: [], ...parts, verdicts, pairs, groups };
+}
+
+/** About the first group and the last, over two lines. */
+function verdictOf(groups: readonly GroupData[]): VerdictData {
+  const [first = "", last = ""] = [groups[0]?.id, groups.at(-1)?.id];
+  const text = " has the most IOPS, 1.04 to 1.33 times the others', and the lowest p99; ";
+  const sentence = [{ group: first }, text, { group: last }, " has the least CPU per I/O."];
+  return { about: null, sentence, basis: "12 rounds, interleaved; ranges are 95% intervals" };
 }
 
 const runTime: Timing = { columns: 60, lengthS: 1, strideS: 1, offsetS: 0 };
@@ -207,6 +229,7 @@ export function hostileReport(): ReportData {
   return {
     title: evil,
     generator: evil,
+    verdicts: [{ about: evil, sentence: [evil, { group: "poll" }, evil], basis: evil }],
     results: report.results.map((result) => ({
       ...result,
       file: `../../${evil}.json`,
@@ -214,7 +237,7 @@ export function hostileReport(): ReportData {
       warnings: [evil],
       merged: [evil],
     })),
-    groups: report.groups.map(rename),
+    groups: report.groups.map((group, index) => ({ ...rename(group, index), best: [evil] })),
     pairs: report.pairs.map((pair) => ({ ...pair, title: `${pair.title}${evil}` })),
   };
 }

@@ -141,6 +141,7 @@ export function groupOf(options: GroupOptions): GroupData {
   const series = time ? seriesOf(shape, iops, time, random) : null;
   return {
     id,
+    best: [],
     result: options.result ?? 0,
     name: options.name ?? id,
     mode: options.mode ?? options.name ?? id,

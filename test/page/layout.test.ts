@@ -123,7 +123,14 @@ test("a hidden curve stays hidden on paper, and its name with it", async () => {
 test("what is closed on the screen is open on paper, and closed again after", async () => {
   const page = await pages.report(manyReport());
   const details = page.locator(".conditions details");
-  const isOpen = () => details.evaluate((element) => (element as HTMLDetailsElement).open);
+  const isOpen = async () => {
+    const all = await details.evaluateAll((elements) =>
+      elements.map((element) => (element as HTMLDetailsElement).open),
+    );
+    expect(all).toHaveLength(2);
+    expect(new Set(all).size).toBe(1);
+    return all[0];
+  };
   expect(await isOpen()).toBe(false);
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   expect(await isOpen()).toBe(true);

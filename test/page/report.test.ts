@@ -1,12 +1,22 @@
 // The page of a report: every chart that has data is drawn, and no other.
+import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
+import { formatCount, formatNs } from "../../src/ground/units.ts";
 import { chartsOf, curvesOf, figure, usePages } from "./browser.ts";
-import { compareReport, largeReport, manyReport, runReport, sweepReport } from "./fixtures.ts";
+import {
+  compareReport,
+  largeReport,
+  manyReport,
+  runReport,
+  sweepReport,
+  wideSweepReport,
+} from "./fixtures.ts";
 
 const pages = usePages();
 
 test("a report of nothing is words, and still a page", async () => {
-  const empty = { title: "nothing", generator: "phasebit", results: [], groups: [], pairs: [] };
+  const lists = { verdicts: [], results: [], groups: [], pairs: [] };
+  const empty = { title: "nothing", generator: "phasebit", ...lists };
   const page = await pages.report(empty);
   expect(await chartsOf(page)).toEqual([]);
   expect(await page.locator("h1").textContent()).toBe("nothing");
@@ -101,12 +111,14 @@ test("every chart has shapes of real extent", async () => {
   }
 });
 
-test("conditions and doubts stand before the first figure", async () => {
+test("the answer stands first, then doubts, figures and conditions, before the first chart", async () => {
   const page = await pages.report(compareReport());
   const order = await page
     .locator("main > *")
     .evaluateAll((parts) => parts.map((part) => part.className || part.tagName.toLowerCase()));
-  expect(order.slice(0, 6)).toEqual(["top", "warnings", "conditions", "summary", "nav", "figure"]);
+  expect(order.slice(0, 7)).toEqual([
+    ...["top", "verdict", "warnings", "summary large", "conditions", "nav", "figure"],
+  ]);
   expect(await page.locator(".warnings li").count()).toBe(2);
   expect(await page.locator(".conditions dt").first().textContent()).toBe("device");
 });
@@ -123,12 +135,69 @@ test("what results share is said once, and what differs beside it", async () => 
   ]);
 });
 
-test("the best of a column is marked, and nothing where there is one group", async () => {
-  const several = await pages.report(compareReport());
-  const best = await several.locator(".summary .best").allTextContents();
-  expect(best.slice(0, 2)).toEqual(["11.74k", "45.88"]);
-  const one = await pages.report(runReport());
-  expect(await one.locator(".summary .best").count()).toBe(0);
+test("bold is what the intervals show to be the best, and a legend says so", async () => {
+  const report = compareReport();
+  const [first, ...others] = report.groups.map((group) => ({ ...group, best: [] as string[] }));
+  const best = { ...first!, best: ["IOPS", "p99", "system CPU"] };
+  const page = await pages.report({ ...report, groups: [best, ...others] });
+  const bold = await page.locator(".summary .best").allTextContents();
+  expect(bold).toEqual([formatCount(best.iops!), formatNs(best.latencyNs.p99!)]);
+  const weights = await page
+    .locator(".summary td")
+    .evaluateAll((cells) => cells.map((cell) => getComputedStyle(cell).fontWeight));
+  expect(weights.filter((weight) => weight !== "400")).toHaveLength(bold.length);
+  expect(await page.locator("b").count()).toBe(1);
+  expect(await page.locator(".legend-of-figures").textContent()).toMatch(/^bold better than every/);
+});
+
+test("without a shown difference nothing is bold, however far apart the figures are", async () => {
+  const report = compareReport();
+  const groups = report.groups.map((group) => ({ ...group, best: [] }));
+  const compared = await pages.report({ ...report, groups });
+  expect(await compared.locator(".summary .best").count()).toBe(0);
+  expect(await compared.locator(".legend-of-figures").textContent()).toMatch(/^nothing is bold/);
+  for (const other of [runReport(), sweepReport(), manyReport()]) {
+    const page = await pages.report(other);
+    expect(await page.locator(".summary .best, b").count()).toBe(0);
+  }
+});
+
+for (const [name, make] of Object.entries({ runReport, compareReport, sweepReport, manyReport })) {
+  test(`${name}: verdict, doubts and figures are on the first screen`, async () => {
+    const page = await pages.report(make());
+    const parts = page.locator(".verdict, .warnings, .summary, .conditions > details > summary");
+    const boxes = await Promise.all((await parts.all()).map((part) => part.boundingBox()));
+    for (const box of boxes) expect(box!.y + box!.height).toBeLessThanOrEqual(900);
+    expect(await page.locator(".summary tbody tr:visible").count()).toBe(make().groups.length);
+    expect(await page.locator(".conditions dl").first().isVisible()).toBe(false);
+    await page.locator(".conditions > details > summary").click();
+    expect(await page.locator(".conditions dl").first().isVisible()).toBe(true);
+  });
+}
+
+test("of many settings the first are shown, and the others when somebody asks", async () => {
+  const page = await pages.report(wideSweepReport());
+  const rows = page.locator(".summary tbody tr:visible");
+  expect(await rows.count()).toBe(16);
+  await page.locator(".summary details summary").click();
+  expect(await rows.count()).toBe(200);
+});
+
+test("the verdict names groups with the marks of their curves", async () => {
+  const page = await pages.report(compareReport());
+  const names = page.locator(".verdict .sentence .group");
+  expect(await names.allTextContents()).toEqual(["poll", "adaptive"]);
+  const stroke = (locator: Locator) => locator.locator("line").first().getAttribute("stroke");
+  expect(await stroke(names.last())).toBe(await stroke(page.locator(".summary tr").last()));
+});
+
+test("of many doubts the first are open, and the others counted", async () => {
+  const report = compareReport();
+  const warnings = Array.from({ length: 9 }, (_, index) => `Doubt ${index + 1}. Advice.`);
+  const results = report.results.map((result) => ({ ...result, warnings }));
+  const page = await pages.report({ ...report, results });
+  expect(await page.locator(".warnings li:visible").count()).toBe(3);
+  expect(await page.locator(".warnings summary").textContent()).toBe("6 more");
 });
 
 test("verdicts are told in words, and only those there are", async () => {

@@ -14,7 +14,14 @@ export function liveReport(state: LiveState, start: StartEvent): ReportData {
     return groupOf(name || start.command, sample, columns, start);
   });
   const title = `${start.command} ${start.workload}`;
-  return { title, generator: `phasebit ${start.version}`, results: [], groups, pairs: [] };
+  return {
+    title,
+    generator: `phasebit ${start.version}`,
+    verdicts: [],
+    results: [],
+    groups,
+    pairs: [],
+  };
 }
 
 function groupOf(
@@ -26,6 +33,7 @@ function groupOf(
   const { total } = sample;
   return {
     ...{ id: name, result: 0, name, mode: name, op: "mixed", iodepth: 0, numjobs: start.jobs },
+    best: [],
     ...{ bs: start.bs, ios: total.ios, iops: total.iops },
     bytesPerSecond: total.bytesPerSecond ?? total.iops * start.bs,
     latencyNs: { ...total.latencyNs, p90: null, p99999: null },
