@@ -45,7 +45,16 @@ const DEVICE: readonly (readonly [part: string, files: readonly string[]])[] = [
     "commands",
     [
       ...["admin", "create-queue", "delete-queue", "identify", "identify-controller", "features"],
-      ...["log-pages", "smart-log", "event-requests", "abort", "nvm", "fault-data", "transfer"],
+      ...[
+        "log-pages",
+        "effects-logs",
+        "smart-log",
+        "event-requests",
+        "abort",
+        "nvm",
+        "fault-data",
+        "transfer",
+      ],
     ],
   ],
   ["completion", ["completion"]],
@@ -58,6 +67,7 @@ const DEVICE: readonly (readonly [part: string, files: readonly string[]])[] = [
     "what it keeps",
     [
       ...["queues", "waiting", "controller-status", "feature-values", "thresholds", "vectors"],
+      ...["version"],
       ...["events", "error-log", "identity", "namespaces", "latency", "stamps"],
     ],
   ],

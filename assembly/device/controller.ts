@@ -22,7 +22,7 @@ import {
   ShutdownNotification,
   ShutdownStatus,
 } from "../spec/registers.ts";
-import { MOST_QUEUE_ENTRIES } from "./options.ts";
+import { MOST_QUEUE_ENTRIES, Version } from "./options.ts";
 import { controller, MAX_IO_QUEUES, MAX_VECTORS } from "./state.ts";
 import { fatal, READY, setShutdownStatus } from "./controller-status.ts";
 import { closeAllQueues, openCompletionQueue, openSubmissionQueue } from "./queue-life.ts";
@@ -31,13 +31,14 @@ import { forgetEvents } from "./events.ts";
 import { functionReset, levelReset } from "./reset.ts";
 import { resetNumberOfQueues } from "./queue-count.ts";
 import { resetIdentity } from "./identity.ts";
+import { configurationBitsOfVersion } from "./version.ts";
 import { NORMAL_TEMPERATURE_KELVIN } from "./thresholds.ts";
 import { neverReady, neverUnready, shutdownSticks } from "./fault-controls.ts";
 import { forgetTranslation } from "./dma.ts";
 
 /** CAP.TO: what enabling and disabling may take, in units of 500 ms. */
 const TIMEOUT_500_MS: u64 = 10;
-/** The bits of CC that exist. */
+/** The bits of CC that exist, and have since 1.4. */
 const CC_BITS: u32 = 0x00fffff1;
 /** Those that may change while the controller is enabled: SHN and the entry sizes. */
 const CC_LIVE_BITS: u32 =
@@ -74,6 +75,7 @@ export function create(
   controller.transferLimit = mdts == 0 ? u64.MAX_VALUE : (PAGE_BYTES as u64) << controller.mdts;
   controller.temperature = NORMAL_TEMPERATURE_KELVIN;
   controller.poweredOnNs = load<u64>(BUS_NOW);
+  controller.version = Version.V1_4;
   controller.cap = capabilities(min(dstrd, MOST_STRIDE));
   resetIdentity();
   functionReset();
@@ -95,7 +97,7 @@ export function writeConfiguration(value: u32): void {
   const before = controller.cc;
   const enabled = (before & CC_EN_MASK) != 0;
   const enable = (value & CC_EN_MASK) != 0;
-  const live = enabled && enable ? CC_LIVE_BITS : CC_BITS;
+  const live = enabled && enable ? CC_LIVE_BITS : CC_BITS | configurationBitsOfVersion();
   controller.cc = (before & ~live) | (value & live);
   if (enabled && !enable) return reset();
   if (!enabled && enable) start();

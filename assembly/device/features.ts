@@ -42,7 +42,7 @@ const EVENT_BITS: u32 = 0xff;
 export function getFeatures(): u32 {
   const fid = command.cdw10 & FEATURE_FID_MASK;
   const select = (command.cdw10 >> FEATURE_SEL_SHIFT) & FEATURE_SEL_MASK;
-  if (!isSupported(fid)) return failAt(FID_LOCATION, Status.INVALID_FIELD);
+  if (!isFeature(fid)) return failAt(FID_LOCATION, Status.INVALID_FIELD);
   if (select > (FeatureSelect.SUPPORTED_CAPABILITIES as u32)) {
     return failAt(SEL_LOCATION, Status.INVALID_FIELD);
   }
@@ -58,7 +58,7 @@ export function getFeatures(): u32 {
 /** Set Features (5.21). */
 export function setFeatures(): u32 {
   const fid = command.cdw10 & FEATURE_FID_MASK;
-  if (!isSupported(fid)) return failAt(FID_LOCATION, Status.INVALID_FIELD);
+  if (!isFeature(fid)) return failAt(FID_LOCATION, Status.INVALID_FIELD);
   if ((command.cdw10 & FEATURE_SV) != 0) return failAt(FID_LOCATION, Status.FEATURE_NOT_SAVEABLE);
   const status = checkScope(fid);
   return status != 0 ? status : writeFeature(fid, command.cdw11);
@@ -138,8 +138,8 @@ function configureEvents(value: u32): u32 {
   return Status.SUCCESS;
 }
 
-/** FIDs 01h, 02h and 04h to 0Bh. */
-function isSupported(fid: u32): bool {
+/** Whether there is such a feature: FIDs 01h, 02h and 04h to 0Bh. */
+export function isFeature(fid: u32): bool {
   return (
     fid >= (Feature.ARBITRATION as u32) &&
     fid <= (Feature.ASYNCHRONOUS_EVENT_CONFIGURATION as u32) &&
@@ -151,7 +151,7 @@ function isSupported(fid: u32): bool {
 const LBA_RANGE_TYPE: u32 = 0x03;
 
 /** Features that each namespace has for itself. */
-function isOfNamespace(fid: u32): bool {
+export function isOfNamespace(fid: u32): bool {
   return fid == (Feature.ERROR_RECOVERY as u32);
 }
 

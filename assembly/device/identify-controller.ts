@@ -17,7 +17,8 @@ import {
   MAX_NAMESPACES,
   SCRATCH,
 } from "./state.ts";
-import { serialNumber, VERSION_1_4, writeSubsystemName } from "./identity.ts";
+import { serialNumber, writeSubsystemName } from "./identity.ts";
+import { isRevision2 } from "./version.ts";
 import { CRITICAL_TEMPERATURE_KELVIN, WARNING_TEMPERATURE_KELVIN } from "./thresholds.ts";
 import { ABORT_LIMIT } from "./abort.ts";
 import { ARBITRATION_BURST } from "./feature-values.ts";
@@ -30,6 +31,8 @@ const FRMW_ONE_SLOT: u8 = 0x03;
 /** LPA: Commands Supported and Effects log; extended data (LPO, NUMDU) for Get Log Page. */
 const LPA_EFFECTS: u8 = 0x02;
 const LPA_EXTENDED: u8 = 0x04;
+/** LPA since 2.0: Supported Log Pages, scopes of commands, and the pages 12h and 13h. */
+const LPA_SUPPORTED_PAGES: u8 = 0x20;
 /** SQES and CQES: required and maximum entry size as powers of two. */
 const SQES_64: u8 = 0x66;
 const CQES_16: u8 = 0x44;
@@ -48,7 +51,7 @@ export function buildController(): u32 {
   memory.copy(at(IdentifyController.SN), serialNumber(), SN_BYTES + MN_BYTES + FR_BYTES);
   store<u8>(at(IdentifyController.RAB), ARBITRATION_BURST as u8);
   store<u8>(at(IdentifyController.MDTS), controller.mdts as u8);
-  store<u32>(at(IdentifyController.VER), VERSION_1_4);
+  store<u32>(at(IdentifyController.VER), controller.version);
   store<u32>(at(IdentifyController.RTD3R), RTD3_MICROSECONDS);
   store<u32>(at(IdentifyController.RTD3E), RTD3_MICROSECONDS);
   store<u8>(at(IdentifyController.CNTRLTYPE), CNTRLTYPE_IO);
@@ -64,7 +67,8 @@ function buildLimits(): void {
   store<u8>(at(IdentifyController.ACL), ABORT_LIMIT as u8);
   store<u8>(at(IdentifyController.AERL), (MAX_EVENT_REQUESTS - 1) as u8);
   store<u8>(at(IdentifyController.FRMW), FRMW_ONE_SLOT);
-  store<u8>(at(IdentifyController.LPA), LPA_EFFECTS | LPA_EXTENDED);
+  const pages: u8 = isRevision2() ? LPA_SUPPORTED_PAGES : 0;
+  store<u8>(at(IdentifyController.LPA), LPA_EFFECTS | LPA_EXTENDED | pages);
   store<u8>(at(IdentifyController.ELPE), (MAX_ERRORS - 1) as u8);
   store<u16>(at(IdentifyController.WCTEMP), WARNING_TEMPERATURE_KELVIN as u16);
   store<u16>(at(IdentifyController.CCTEMP), CRITICAL_TEMPERATURE_KELVIN as u16);

@@ -1,16 +1,19 @@
-// Identify (NVMe 1.4, section 5.15): CNS 00h to 03h. Data structures are built in the scratch
+// Identify (NVMe 1.4, section 5.15): CNS 00h to 03h, and 08h of 2.0. Data structures are built in the scratch
 // memory.
 import { Cns, NSID_BROADCAST } from "../spec/commands.ts";
 import {
   IDENTIFY_BYTES,
+  IdentifyIndependentNamespace,
   IdentifyNamespace,
   LBAF_LBADS_SHIFT,
   NamespaceIdentifierType,
+  NSTAT_NRDY,
 } from "../spec/identify.ts";
 import { Status } from "../spec/status.ts";
 import { command, MAX_NAMESPACES, Namespace, namespaceAt, SCRATCH } from "./state.ts";
 import { buildController } from "./identify-controller.ts";
 import { makeEui64, uuidHigh, uuidLow } from "./identity.ts";
+import { isRevision2 } from "./version.ts";
 import { overrideIdentify } from "./fault-controls.ts";
 import { Movement, transfer } from "./transfer.ts";
 import { failAt } from "./nvm.ts";
@@ -45,8 +48,25 @@ function build(cns: u32): u32 {
     case Cns.NAMESPACE_DESCRIPTORS:
       return buildDescriptors(command.nsid);
     default:
-      return failAt(CNS_LOCATION, Status.INVALID_FIELD);
+      return buildOfRevision2(cns);
   }
+}
+
+/** What 2.0 added: CNS 08h. */
+function buildOfRevision2(cns: u32): u32 {
+  if (!isRevision2() || cns != (Cns.INDEPENDENT_NAMESPACE as u32)) {
+    return failAt(CNS_LOCATION, Status.INVALID_FIELD);
+  }
+  return buildIndependentNamespace(command.nsid);
+}
+
+/** CNS 08h: an active namespace is always ready. Zeroes for an inactive one. */
+function buildIndependentNamespace(nsid: u32): u32 {
+  if (nsid - 1 >= MAX_NAMESPACES) return noNamespace();
+  if (namespaceAt(nsid).blocks != 0) {
+    store<u8>(SCRATCH + IdentifyIndependentNamespace.NSTAT, NSTAT_NRDY);
+  }
+  return Status.SUCCESS;
 }
 
 /**

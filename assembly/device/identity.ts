@@ -1,14 +1,10 @@
-// Who the controller is: its version, SN, MN and FR, space padded (NVMe 1.4, section 1.5), and
+// Who the controller is: SN, MN and FR, space padded (NVMe 1.4, section 1.5), and
 // identifiers made from the seed. Text is written as numbers, eight bytes of ASCII at a time: this
 // module has no data of its own.
 import { FR_BYTES, MN_BYTES, SN_BYTES } from "../spec/identify.ts";
-import { VS_MJR_SHIFT, VS_MNR_SHIFT } from "../spec/registers.ts";
 import { controller, IDENTITY } from "./state.ts";
 import { IdentityField } from "./options.ts";
 import { mix } from "./random.ts";
-
-/** VS, and VER of Identify Controller. */
-export const VERSION_1_4: u32 = (1 << VS_MJR_SHIFT) | (4 << VS_MNR_SHIFT);
 
 const SN: usize = IDENTITY;
 const MN: usize = SN + SN_BYTES;

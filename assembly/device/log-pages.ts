@@ -1,7 +1,6 @@
 // Get Log Page (NVMe 1.4, section 5.14). A page is built whole and the part asked for is
 // transferred.
 import {
-  AdminOpcode,
   AsynchronousEventType,
   LOG_LID_MASK,
   LOG_NUMDL_SHIFT,
@@ -9,22 +8,20 @@ import {
   LOG_RAE,
   LogPage,
   NSID_BROADCAST,
-  NvmOpcode,
 } from "../spec/commands.ts";
 import {
-  EFFECTS_ADMIN,
-  EFFECTS_CSUPP,
-  EFFECTS_IO,
-  EFFECTS_LBCC,
-  EFFECTS_LOG_BYTES,
   FIRMWARE_SLOT_LOG_BYTES,
   FR_BYTES,
+  SUPPORTED_LOG_PAGES_BYTES,
+  SUPPORTED_LSUPP,
 } from "../spec/identify.ts";
 import { Status } from "../spec/status.ts";
 import { command, SCRATCH } from "./state.ts";
 import { exceedsLimit, Movement, transfer } from "./transfer.ts";
 import { buildErrorLog } from "./error-log.ts";
 import { buildSmartLog } from "./smart-log.ts";
+import { buildEffectsLog, buildFeaturesLog, buildManagementLog } from "./effects-logs.ts";
+import { isRevision2 } from "./version.ts";
 import { firmwareRevision } from "./identity.ts";
 import { unmaskEvents } from "./events.ts";
 import { failAt } from "./nvm.ts";
@@ -63,6 +60,10 @@ function isSupported(lid: u32): bool {
     case LogPage.FIRMWARE_SLOT:
     case LogPage.COMMANDS_SUPPORTED_AND_EFFECTS:
       return true;
+    case LogPage.SUPPORTED_LOG_PAGES:
+    case LogPage.FEATURES_SUPPORTED_AND_EFFECTS:
+    case LogPage.MI_COMMANDS_SUPPORTED_AND_EFFECTS:
+      return isRevision2();
     default:
       return false;
   }
@@ -82,9 +83,24 @@ function build(lid: u32): u32 {
       return buildSmartLog();
     case LogPage.FIRMWARE_SLOT:
       return buildFirmwareLog();
+    case LogPage.SUPPORTED_LOG_PAGES:
+      return buildSupportedLog();
+    case LogPage.FEATURES_SUPPORTED_AND_EFFECTS:
+      return buildFeaturesLog();
+    case LogPage.MI_COMMANDS_SUPPORTED_AND_EFFECTS:
+      return buildManagementLog();
     default:
       return buildEffectsLog();
   }
+}
+
+/** Supported Log Pages (Base 2.0): no page takes an index for its offset. */
+function buildSupportedLog(): u32 {
+  memory.fill(SCRATCH, 0, SUPPORTED_LOG_PAGES_BYTES);
+  for (let lid: u32 = 0; lid <= (LOG_LID_MASK as u32); lid++) {
+    if (isSupported(lid)) store<u32>(SCRATCH + ((lid as usize) << 2), SUPPORTED_LSUPP);
+  }
+  return SUPPORTED_LOG_PAGES_BYTES;
 }
 
 /** Reading the page of an event's type lets more of that type be reported (5.2). */
@@ -99,34 +115,4 @@ function buildFirmwareLog(): u32 {
   store<u8>(SCRATCH, 1);
   memory.copy(SCRATCH + 8, firmwareRevision(), FR_BYTES);
   return FIRMWARE_SLOT_LOG_BYTES;
-}
-
-/** Commands Supported and Effects (5.14.1.5). */
-function buildEffectsLog(): u32 {
-  memory.fill(SCRATCH, 0, EFFECTS_LOG_BYTES);
-  adminSupported(AdminOpcode.DELETE_IO_SQ);
-  adminSupported(AdminOpcode.CREATE_IO_SQ);
-  adminSupported(AdminOpcode.GET_LOG_PAGE);
-  adminSupported(AdminOpcode.DELETE_IO_CQ);
-  adminSupported(AdminOpcode.CREATE_IO_CQ);
-  adminSupported(AdminOpcode.IDENTIFY);
-  adminSupported(AdminOpcode.ABORT);
-  adminSupported(AdminOpcode.SET_FEATURES);
-  adminSupported(AdminOpcode.GET_FEATURES);
-  adminSupported(AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST);
-  ioSupported(NvmOpcode.FLUSH, 0);
-  ioSupported(NvmOpcode.WRITE, EFFECTS_LBCC);
-  ioSupported(NvmOpcode.READ, 0);
-  ioSupported(NvmOpcode.COMPARE, 0);
-  ioSupported(NvmOpcode.WRITE_ZEROES, EFFECTS_LBCC);
-  ioSupported(NvmOpcode.DATASET_MANAGEMENT, EFFECTS_LBCC);
-  return EFFECTS_LOG_BYTES;
-}
-
-function adminSupported(opcode: u32): void {
-  store<u32>(SCRATCH + EFFECTS_ADMIN + ((opcode as usize) << 2), EFFECTS_CSUPP);
-}
-
-function ioSupported(opcode: u32, effects: u32): void {
-  store<u32>(SCRATCH + EFFECTS_IO + ((opcode as usize) << 2), EFFECTS_CSUPP | effects);
 }

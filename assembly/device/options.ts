@@ -14,6 +14,12 @@ export const MOST_BLOCKS_POWER = 40;
 export const SMALLEST_LBA_SHIFT = 9;
 export const LARGEST_LBA_SHIFT = 16;
 
+/** The revision of the specification, as VS has it. */
+export enum Version {
+  V1_4 = 0x10400,
+  V2_0 = 0x20000,
+}
+
 /** Where a namespace's blocks lie. */
 export enum Medium {
   /** Nowhere: reads leave the host's buffer as it is, writes vanish, comparisons never differ. */

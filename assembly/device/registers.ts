@@ -4,7 +4,7 @@ import { ALL_ONES, CSTS_NSSRO_MASK, CSTS_NSSRO_SHIFT, Register } from "../spec/r
 import { controller } from "./state.ts";
 import { writeConfiguration } from "./controller.ts";
 import { subsystemReset } from "./reset.ts";
-import { VERSION_1_4 } from "./identity.ts";
+import { capabilitiesOfVersion, readyTimeouts } from "./version.ts";
 import { unmasked } from "./interrupts.ts";
 import { overrideCapabilities } from "./fault-controls.ts";
 
@@ -24,7 +24,7 @@ export function readRegister(offset: u32): u32 {
     case Register.CAP_HI:
       return (readCapabilities() >> 32) as u32;
     case Register.VS:
-      return VERSION_1_4;
+      return controller.version;
     case Register.INTMS:
     case Register.INTMC:
       return controller.interruptMask;
@@ -42,13 +42,16 @@ export function readRegister(offset: u32): u32 {
       return (controller.acq as u32) & BASE_BITS;
     case Register.ACQ_HI:
       return (controller.acq >> 32) as u32;
+    case Register.CRTO:
+      return readyTimeouts();
     default:
       return 0;
   }
 }
 
 function readCapabilities(): u64 {
-  return controller.faults == 0 ? controller.cap : overrideCapabilities(controller.cap);
+  const cap = capabilitiesOfVersion(controller.cap);
+  return controller.faults == 0 ? cap : overrideCapabilities(cap);
 }
 
 /** A write of four bytes at `offset`. */

@@ -77,6 +77,8 @@ export class Controller {
   vectors: u32;
   mdts: u32;
   namespaces: u32;
+  /** VS: a Version. */
+  version: u32;
 
   // Queues.
   submissionQueues: u32;

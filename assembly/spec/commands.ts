@@ -112,11 +112,17 @@ export enum Feature {
 
 /** Log Identifiers (figure 191). */
 export enum LogPage {
+  /** Base 2.0. */
+  SUPPORTED_LOG_PAGES = 0x00,
   ERROR_INFORMATION = 0x01,
   SMART = 0x02,
   FIRMWARE_SLOT = 0x03,
   CHANGED_NAMESPACES = 0x04,
   COMMANDS_SUPPORTED_AND_EFFECTS = 0x05,
+  /** Base 2.0. */
+  FEATURES_SUPPORTED_AND_EFFECTS = 0x12,
+  /** Base 2.0. */
+  MI_COMMANDS_SUPPORTED_AND_EFFECTS = 0x13,
 }
 
 /** Controller or Namespace Structure, in CDW10 of Identify (figure 244). */
@@ -125,6 +131,8 @@ export enum Cns {
   CONTROLLER = 0x01,
   ACTIVE_NAMESPACES = 0x02,
   NAMESPACE_DESCRIPTORS = 0x03,
+  /** Base 2.0. */
+  INDEPENDENT_NAMESPACE = 0x08,
 }
 
 // Abort (5.1), CDW10

@@ -77,6 +77,14 @@ export enum IdentifyNamespace {
   LBAF0 = 128,
 }
 
+/** I/O Command Set Independent Identify Namespace (Base 2.0). */
+export enum IdentifyIndependentNamespace {
+  NSTAT = 14,
+}
+
+/** Namespace Ready. */
+export const NSTAT_NRDY = 0x1;
+
 /** Format in use, an index of the LBA formats: its low four bits. */
 export const FLBAS_FORMAT_MASK = 0xf;
 /** Its high two bits (2.0), where there are more formats than four bits can name. */
@@ -138,3 +146,19 @@ export const EFFECTS_IO = 1024;
 export const EFFECTS_CSUPP = 0x1;
 /** Logical Block Content Change. */
 export const EFFECTS_LBCC = 0x2;
+/** Scope of a command or a feature (Base 2.0): a namespace, the controller. */
+export const SCOPE_NAMESPACE = 0x00100000;
+export const SCOPE_CONTROLLER = 0x00200000;
+
+/** Supported Log Pages (Base 2.0): a dword for each LID. */
+export const SUPPORTED_LOG_PAGES_BYTES = 1024;
+/** LID Supported. */
+export const SUPPORTED_LSUPP = 0x1;
+
+/** Feature Identifiers Supported and Effects (Base 2.0): a dword for each FID. */
+export const FEATURE_EFFECTS_LOG_BYTES = 1024;
+/** FID Supported. */
+export const FEATURE_FSUPP = 0x1;
+
+/** NVMe-MI Commands Supported and Effects (Base 2.0). */
+export const MI_EFFECTS_LOG_BYTES = 4096;

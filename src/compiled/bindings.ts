@@ -303,6 +303,8 @@ export interface DeviceExports {
   addNamespace(blocks: bigint, lbaShift: number, medium: number, pointer: number): number;
   /** field u32, index u32, byte u32 */
   identity(field: number, index: number, byte: number): void;
+  /** version u32 */
+  setVersion(version: number): void;
   /** model u32, ns f64, sigma f64 */
   setLatency(model: number, ns: number, sigma: number): void;
   /**
@@ -348,6 +350,7 @@ export const deviceArity: Readonly<Record<keyof DeviceExports, number>> = {
   create: 8,
   addNamespace: 4,
   identity: 3,
+  setVersion: 1,
   setLatency: 3,
   addFault: 8,
   faultsFired: 1,

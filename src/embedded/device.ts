@@ -46,6 +46,7 @@ export function powerOn(exports: DeviceExports, doorbells: Span, device: Embedde
     dstrd: options.dstrd,
     seed: options.seed,
   });
+  exports.setVersion(options.version);
   const medium = media[options.medium.kind];
   for (const [index, { blocks, lbaShift }] of options.namespaces.entries()) {
     const pointer = mediaPointers[index] ?? 0;

@@ -30,6 +30,7 @@ export const capFields: Readonly<Record<string, readonly [bit: number, width: nu
   mpsmin: [48, 4],
   mpsmax: [52, 4],
   cmbs: [57, 1],
+  crms: [59, 2],
 };
 
 /** Fields of the Identify structures that a host relies on: CNS, offset and bytes. */

@@ -10,6 +10,7 @@
 //   mdts=9            4 KiB << mdts is the longest transfer; 0 is no limit
 //   dstrd=0           doorbell stride: 4 << dstrd bytes
 //   vectors=65        MSI-X
+//   version=1.4       or 2.0: the revision of the specification
 //   seed=1            of everything random
 //   serial=, model=, firmware=    SN, MN and FR; %XX writes any byte
 //   fault=            embedded-faults.ts; may be given several times
@@ -24,6 +25,7 @@ import {
   MOST_NAMESPACES,
   MOST_QUEUE_ENTRIES,
   SMALLEST_LBA_SHIFT,
+  Version,
 } from "../../assembly/device/options.ts";
 import { BUS_VECTORS_MAX } from "../../assembly/layout.ts";
 import { FR_BYTES, MN_BYTES, SN_BYTES } from "../../assembly/spec/identify.ts";
@@ -44,6 +46,7 @@ export interface EmbeddedOptions {
   readonly vectors: number;
   readonly mdts: number;
   readonly dstrd: number;
+  readonly version: Version;
   readonly seed: bigint;
   readonly latency: { readonly model: LatencyModel; readonly ns: number; readonly sigma: number };
   /** Strings to set, byte by byte. */
@@ -68,9 +71,17 @@ const identityKeys: Readonly<Record<string, { field: IdentityField; bytes: numbe
 };
 
 const keys = [
-  ..."size lba namespaces medium latency queues entries mdts dstrd vectors seed fault".split(" "),
+  ..."size lba namespaces medium latency queues entries mdts dstrd vectors version seed fault".split(
+    " ",
+  ),
   ...Object.keys(identityKeys),
 ];
+
+/** The revisions of the specification that the controller can keep. */
+const versions: ReadonlyMap<string, Version> = new Map([
+  ["1.4", Version.V1_4],
+  ["2.0", Version.V2_0],
+]);
 
 /** The values given for each key, in order. */
 type Parameters = ReadonlyMap<string, readonly string[]>;
@@ -91,6 +102,7 @@ export function parseEmbedded(address: string): EmbeddedOptions {
     vectors: integer(parameters, "vectors", 65, 1, BUS_VECTORS_MAX),
     mdts: integer(parameters, "mdts", 9, 0, MOST_MDTS),
     dstrd: integer(parameters, "dstrd", 0, 0, MOST_DSTRD),
+    version: versionOf(one(parameters, "version") ?? "1.4"),
     seed,
     latency: latencyOf(one(parameters, "latency") ?? "none"),
     identity: identityOf(parameters),
@@ -156,6 +168,12 @@ function integer(
   const value = /^[0-9]{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
   throw parameterError(key, text, `expected a whole number from ${least} to ${most}`);
+}
+
+function versionOf(text: string): Version {
+  const version = versions.get(text);
+  if (version !== undefined) return version;
+  throw parameterError("version", text, "expected 1.4 or 2.0");
 }
 
 function seedOf(text: string): bigint {

@@ -2,7 +2,7 @@
 // the device in this thread, and owns the clock. It shares nothing with the host side of the product.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Medium } from "../../assembly/device/options.ts";
+import { Medium, Version } from "../../assembly/device/options.ts";
 import * as layout from "../../assembly/layout.ts";
 import { AdminOpcode } from "../../assembly/spec/commands.ts";
 import { DOORBELLS, Register } from "../../assembly/spec/registers.ts";
@@ -71,6 +71,7 @@ export interface BenchOptions {
   /** "window" is what its memory holds, "ram" is zeroes until something was written. */
   readonly medium: keyof typeof media;
   readonly admin: number;
+  readonly version: Version;
 }
 
 const media = { null: Medium.NULL, window: Medium.WINDOW, ram: Medium.RAM } as const;
@@ -87,6 +88,7 @@ const defaults: BenchOptions = {
   blocks: 2048,
   medium: "window",
   admin: 16,
+  version: Version.V1_4,
 };
 
 export const PAGE = 4096;
@@ -152,6 +154,7 @@ export class Bench {
   private power(): void {
     const { mqes, ioQueues, vectors, mdts, dstrd, seed } = this.options;
     this.device.create(this.doorbells, 2 * PAGE, mqes, ioQueues, vectors, mdts, dstrd, seed);
+    this.device.setVersion(this.options.version);
   }
 
   get now(): bigint {

@@ -49,6 +49,7 @@ test("it exports what its contract names", () => {
     "runSlice",
     "setLatency",
     "setPause",
+    "setVersion",
     "step",
     "stopped",
     "turn",

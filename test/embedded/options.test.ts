@@ -12,6 +12,7 @@ import {
   LatencyModel,
   MATCH_ADMIN,
   MATCH_ANY,
+  Version,
 } from "../../assembly/device/options.ts";
 import { parseEmbedded } from "../../src/embedded/options.ts";
 import { PhasebitError } from "../../src/ground/errors.ts";
@@ -64,6 +65,9 @@ describe("misuse", () => {
     ["entries=65537", /entries=65537/],
     ["vectors=0", /vectors=0/],
     ["mdts=21", /mdts=21/],
+    ["version=1.3", /version=1\.3: expected 1\.4 or 2\.0/],
+    ["version=2", /version=2: expected 1\.4 or 2\.0/],
+    ["version=1.4&version=2.0", /version=2\.0: is given twice/],
     ["seed=18446744073709551616", /seed=.*below 2\^64/],
     ["seed=-1", /seed=-1/],
     ["medium=", /medium=: expected ram, null or a file/],
@@ -165,6 +169,7 @@ describe("what it means", () => {
       vectors: 65,
       mdts: 9,
       dstrd: 0,
+      version: Version.V1_4,
       seed: 1n,
       latency: { model: LatencyModel.NONE, ns: 0, sigma: 0 },
       identity: [],
@@ -175,7 +180,7 @@ describe("what it means", () => {
   test("everything at once", () => {
     const options = parseEmbedded(
       "embedded?size=64m&lba=512,4096&namespaces=2&medium=null&latency=lognormal:80us,0.3&queues=8" +
-        "&entries=65536&vectors=9&mdts=0&dstrd=2&seed=0xff&fault=gone:nth=5;cfs&fault=fuzz-cqe",
+        "&entries=65536&vectors=9&mdts=0&dstrd=2&version=2.0&seed=0xff&fault=gone:nth=5;cfs&fault=fuzz-cqe",
     );
     expect(options).toMatchObject({
       medium: { kind: "null" },
@@ -189,6 +194,7 @@ describe("what it means", () => {
       vectors: 9,
       mdts: 0,
       dstrd: 2,
+      version: Version.V2_0,
       seed: 255n,
     });
     expect(options.faults.map(({ name }) => name)).toEqual(["gone", "cfs", "fuzz-cqe"]);
