@@ -80,7 +80,7 @@ export const CAP_HI_CMBS_MASK = 0x1;
 export const CAP_HI_CRMS_SHIFT = 27;
 export const CAP_HI_CRMS_MASK = 0x3;
 
-// CRTO (2.0, section 3.1.3.26): what enabling may take, in units of 500 ms.
+// CRTO (2.0, section 3.1.3.21): what enabling may take, in units of 500 ms.
 /** Controller Ready With Media Timeout. */
 export const CRTO_CRWMT_SHIFT = 0;
 export const CRTO_CRWMT_MASK = 0xffff;
