@@ -1,5 +1,5 @@
 // The page of a report: every chart that has data is drawn, and no other.
-import type { Locator } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { formatCount, formatNs } from "../../src/ground/units.ts";
 import { chartsOf, curvesOf, figure, usePages } from "./browser.ts";
@@ -243,6 +243,34 @@ test("a report of 600 columns and 64 queues stays below 3 MB", async () => {
     .evaluate((code) => code.textContent?.length ?? 0);
   expect(island + script).toBeLessThan(3e6);
   expect(await chartsOf(page)).toContain("queue-heat");
+});
+
+/** How many points of its curve each line of a chart joins. */
+async function joinedPoints(page: Page, id: string, name: string): Promise<number[]> {
+  const path = figure(page, id).locator(`path[aria-label="${name}"]`).first();
+  const lines = ((await path.getAttribute("d")) ?? "").split("M").slice(1);
+  return lines.map((line) => line.split("L").length);
+}
+
+test("no line joins blocks across time in which another mode ran", async () => {
+  const page = await pages.report(compareReport());
+  for (const id of ["iops", "latency-over-time"]) {
+    for (const name of ["poll", "interrupt", "hybrid", "adaptive"]) {
+      expect(await joinedPoints(page, id, name)).toEqual(new Array(12).fill(1));
+    }
+  }
+  expect(await figure(page, "iops").locator("circle").count()).toBe(48);
+  expect(await joinedPoints(await pages.report(runReport()), "iops", "read")).toEqual([60]);
+});
+
+test("a line ends where a run was not measured", async () => {
+  const report = runReport();
+  const [group] = report.groups;
+  const { series } = group!;
+  const endS = series!.endS.map((end, index) => (index < 20 ? end : end + 5));
+  const groups = [{ ...group!, series: { ...series!, endS } }];
+  const page = await pages.report({ ...report, groups });
+  expect(await joinedPoints(page, "iops", "read")).toEqual([20, 40]);
 });
 
 test("what was left over when the jobs stopped is not drawn as a stall", async () => {

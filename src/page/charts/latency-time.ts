@@ -10,7 +10,8 @@ import { nthStyle } from "../styles.ts";
 import { logDomain } from "../ticks.ts";
 import {
   columnName,
-  hasDots,
+  dotRadius,
+  lineOf,
   middle,
   timeAxis,
   timeDomain,
@@ -65,7 +66,8 @@ function caption(groups: readonly WithSeries[], context: Context): string {
   const each = columnName(groups, context);
   return (
     `Percentiles of each ${each} by itself, on a log axis: a tail that comes and goes shows here, and not ` +
-    "in a percentile of the whole. A curve has gaps where I/Os are too few to carry its percentile."
+    "in a percentile of the whole. A curve has gaps where I/Os are too few to carry its percentile" +
+    (each === "block" ? ", and no line where the other modes ran." : ".")
   );
 }
 
@@ -136,7 +138,7 @@ function panel(
     marks: [
       latencyAxis(safe, height - 54, isLabelled ? "latency" : undefined),
       timeAxis(time, width - MARGIN_LEFT - room),
-      ...curves.flatMap((curve) => line(curve, hasDots(curves.map(({ group }) => group)))),
+      ...curves.flatMap((curve) => line(curve, dotRadius(curves.map(({ group }) => group)))),
     ],
     over: (scales) => (isLabelled ? endLabels(ends(curves, scales), scales, room) : []),
     points: (scales) => curves.flatMap((curve) => points(curve, scales)),
@@ -147,22 +149,18 @@ function known(values: readonly (number | null)[]): number[] {
   return values.filter((value) => value !== null);
 }
 
-function line({ group, figure, style, name }: Curve, dotted: boolean): Plot.Markish[] {
-  const { series } = group;
-  const channels = {
-    x: series.endS.map((_, index) => middle(series, index)),
-    y: series[figure.key].map((ns) => ns ?? Number.NaN),
-    ariaLabel: () => name,
-  };
+function line({ group, figure, style, name }: Curve, radius: number | null): Plot.Markish[] {
+  const { x, y } = lineOf(group.series, group.series[figure.key]);
+  const channels = { x, y, ariaLabel: () => name };
   const strokeDasharray = style.dash || "none";
   return [
-    Plot.line(series.endS, {
+    Plot.line(x, {
       ...channels,
       stroke: style.colour,
       strokeWidth: 1.75,
       strokeDasharray,
     }),
-    dotted ? Plot.dot(series.endS, { ...channels, fill: style.colour, r: 2.2 }) : null,
+    radius === null ? null : Plot.dot(x, { ...channels, fill: style.colour, r: radius }),
   ];
 }
 

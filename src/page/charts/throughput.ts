@@ -9,7 +9,8 @@ import { type EndLabel, endLabels, labelMargin } from "../labels.ts";
 import { linearTicks } from "../ticks.ts";
 import {
   columnName,
-  hasDots,
+  dotRadius,
+  lineOf,
   middle,
   timeAxis,
   timeDomain,
@@ -47,7 +48,7 @@ function caption(groups: readonly WithSeries[], context: Context): string {
   const unit = columnName(groups, context);
   const what =
     unit === "block"
-      ? "Each dot is one block; the blocks of the modes took turns."
+      ? "Each dot is one block; the modes took turns, so no line joins the blocks of one."
       : `One point for each ${unit}; dips are stalls, a slope is drift.`;
   return `${what} The axes begin at zero.`;
 }
@@ -100,7 +101,7 @@ function panel(
       yAxis({ ticks, format: tickCount, label: bs === undefined ? "" : "IOPS" }),
       bs === undefined ? null : mibAxis(high * 1.06, bs),
       timeAxis(time, width - MARGIN_LEFT - right),
-      ...groups.flatMap((group) => curve(group, context, factor, hasDots(groups))),
+      ...groups.flatMap((group) => curve(group, context, factor, dotRadius(groups))),
     ],
     over: (scales) =>
       bs === undefined ? endLabels(ends(groups, context, scales, factor), scales, right) : [],
@@ -128,19 +129,19 @@ function curve(
   group: WithSeries,
   context: Context,
   factor: Factor,
-  dotted: boolean,
+  radius: number | null,
 ): Plot.Markish[] {
   const { series } = group;
   const { colour, dash } = context.style(group);
-  const channels = {
-    x: series.endS.map((_, index) => middle(series, index)),
-    y: series.iops.map((value) => value * factor(group)),
-    ariaLabel: () => group.name,
-  };
+  const { x, y } = lineOf(
+    series,
+    series.iops.map((value) => value * factor(group)),
+  );
+  const channels = { x, y, ariaLabel: () => group.name };
   const strokeDasharray = dash || "none";
   return [
-    Plot.line(series.endS, { ...channels, stroke: colour, strokeWidth: 1.75, strokeDasharray }),
-    dotted ? Plot.dot(series.endS, { ...channels, fill: colour, r: 2.5 }) : null,
+    Plot.line(x, { ...channels, stroke: colour, strokeWidth: 1.75, strokeDasharray }),
+    radius === null ? null : Plot.dot(x, { ...channels, fill: colour, r: radius }),
   ];
 }
 

@@ -12,6 +12,14 @@ export interface WithSeries extends GroupData {
 /** A last interval that is so much shorter than the first is what was left over when the jobs stopped. */
 const FRAGMENT = 0.1;
 
+/** More dots than these would be a band. */
+const MOST_DOTS = 120;
+
+/** Of an interval: a ramp is longer. */
+const LONGEST_GAP = 0.1;
+/** Ends and lengths are rounded to the ms. */
+const CLOCK_S = 0.002;
+
 /** Groups that were measured in more than one interval or block; what was left over at the end is not drawn. */
 export function withSeries(groups: readonly GroupData[]): WithSeries[] {
   return groups
@@ -63,9 +71,40 @@ export function columnName(groups: readonly WithSeries[], { isLive }: Context): 
   return groups.some(({ series }) => isInBlocks(series)) ? "block" : "interval";
 }
 
-/** Dots show the single measurements, as long as they are few. */
-export function hasDots(groups: readonly WithSeries[]): boolean {
-  return groups.reduce((sum, { series }) => sum + series.endS.length, 0) <= 120;
+/** Radius of the dots that show the single measurements: smaller ones of many; null where lines say enough. */
+export function dotRadius(groups: readonly WithSeries[]): number | null {
+  const points = groups.reduce((sum, { series }) => sum + series.endS.length, 0);
+  if (points <= MOST_DOTS) return 2.5;
+  // a point that nothing is joined to has no line
+  return groups.some(({ series }) => hasGaps(series)) ? 1.5 : null;
+}
+
+/** A curve over time. */
+export interface Line {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+/** Values at the middles of their intervals, with a break wherever something else ran in between: NaN ends a line. */
+export function lineOf(series: Series, values: readonly (number | null)[]): Line {
+  const places = values.flatMap((value, index) => {
+    const point = [middle(series, index), value ?? Number.NaN] as const;
+    return index > 0 && !follows(series, index)
+      ? [[point[0], Number.NaN] as const, point]
+      : [point];
+  });
+  return { x: places.map(([x]) => x), y: places.map(([, y]) => y) };
+}
+
+/** Whether the nth interval begins where the one before it ended. */
+function follows({ endS, lengthS }: Series, index: number): boolean {
+  const gapS = (endS[index] ?? 0) - (lengthS[index] ?? 0) - (endS[index - 1] ?? 0);
+  const shorterS = Math.min(lengthS[index] ?? 0, lengthS[index - 1] ?? 0);
+  return gapS <= Math.max(CLOCK_S, LONGEST_GAP * shorterS);
+}
+
+function hasGaps(series: Series): boolean {
+  return series.endS.some((_, index) => index > 0 && !follows(series, index));
 }
 
 /** Blocks of modes in turn leave gaps between them, which intervals of a run do not. */
