@@ -13,12 +13,15 @@ watchStreams();
 const program = phasebit();
 for (const command of [program, ...program.commands]) throwRefusals(command);
 
+/** Whoever interrupted it waits for no reader. */
+let isStdoutAwaited = true;
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = await report(error);
+  isStdoutAwaited = !(error instanceof PhasebitError && error.code === "INTERRUPTED");
 }
-await written(process.stdout);
+if (isStdoutAwaited) await written(process.stdout);
 await written(process.stderr);
 // a Node.js that ends by itself first takes its signal handlers away, and a signal then would be the exit status
 process.exit();

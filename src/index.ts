@@ -43,7 +43,7 @@ export type {
   SubmissionQueueOptions,
 } from "./nvme/controller.ts";
 export type { Configuration, Health, ResetKind } from "./nvme/controller-state.ts";
-export { type CopyRange, copyIn, copyOut } from "./nvme/copy.ts";
+export { type CopyOptions, type CopyRange, copyIn, copyOut } from "./nvme/copy.ts";
 export {
   Device,
   type EnableOptions,

@@ -1,11 +1,13 @@
 // phasebit read and write: a range of a namespace to or from a file.
 import { PhasebitError, usage } from "../ground/errors.ts";
 import { formatBytes, parseSize } from "../ground/units.ts";
-import { type CopyRange, copyIn, copyOut, readRange } from "../nvme/copy.ts";
+import { timeOption } from "../measurement/workload.ts";
+import { type CopyOptions, type CopyRange, copyIn, copyOut, readRange } from "../nvme/copy.ts";
 import { type Device, open } from "../nvme/device.ts";
 import { checkOutput } from "../results/files.ts";
 import { wholeNumber } from "./lists.ts";
 import { requireNew } from "./other-file.ts";
+import { untilSignalled } from "./signals.ts";
 import { traceTo } from "./trace.ts";
 
 /** What the command line said. */
@@ -14,6 +16,7 @@ export interface CopyFlags {
   readonly nsid: string;
   readonly offset: string;
   readonly size?: string;
+  readonly timeout: string;
   readonly output?: string;
   readonly input?: string;
   readonly destructive?: boolean;
@@ -30,25 +33,39 @@ export async function read(flags: CopyFlags): Promise<void> {
   if (output === "-") return copy(flags, readToStdout);
   checkOutput(output);
   requireNew([output]);
-  await copy(flags, (device, range) => copyOut(device, range, output));
+  await copy(flags, (device, range, options) => copyOut(device, range, output, options));
 }
 
 /**
  * A reader that has enough, or a full disk, ends it; what stdout said stands on stderr already.
  * @returns null when it was ended
  */
-async function readToStdout(device: Device, range: CopyRange): Promise<number | null> {
+async function readToStdout(
+  device: Device,
+  range: CopyRange,
+  options: CopyOptions,
+  signal: AbortSignal,
+): Promise<number | null> {
   try {
-    return await readRange(device, range, toStdout);
+    return await readRange(device, range, (bytes) => toStdout(bytes, signal), options);
   } catch (error) {
     if (error instanceof StdoutEnded) return null;
     throw error;
   }
 }
 
-function toStdout(bytes: Uint8Array): Promise<void> {
+/** @throws PhasebitError INTERRUPTED while the reader takes his time, once the signal was aborted */
+function toStdout(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (error) => (error ? reject(new StdoutEnded()) : resolve()));
+    const interrupt = (): void =>
+      reject(new PhasebitError("INTERRUPTED", "write stdout: interrupted before all was written"));
+    if (signal.aborted) return interrupt();
+    signal.addEventListener("abort", interrupt);
+    process.stdout.write(bytes, (error) => {
+      signal.removeEventListener("abort", interrupt);
+      if (error) reject(new StdoutEnded());
+      else resolve();
+    });
   });
 }
 
@@ -58,26 +75,33 @@ class StdoutEnded extends Error {}
 /** Copies a file to a range of a namespace. @throws PhasebitError REFUSED without consent */
 export async function write(flags: CopyFlags): Promise<void> {
   requireConsent(flags);
-  await copy(flags, (device, range) => copyIn(device, range, flags.input!));
+  await copy(flags, (device, range, options) => copyIn(device, range, flags.input!, options));
 }
 
-async function copy(
-  flags: CopyFlags,
-  work: (device: Device, range: CopyRange) => Promise<number | null>,
-): Promise<void> {
+type Copying = (
+  device: Device,
+  range: CopyRange,
+  options: CopyOptions,
+  signal: AbortSignal,
+) => Promise<number | null>;
+
+async function copy(flags: CopyFlags, work: Copying): Promise<void> {
   const range: CopyRange = {
     nsid: wholeNumber("--nsid", flags.nsid, 1, 0xffff_fffe),
     offset: size("--offset", flags.offset),
     size: flags.size === undefined ? null : size("--size", flags.size),
   };
-  const device = await open(flags.device, traceTo(flags));
-  try {
-    await device.bringUp({ ioQueues: 1 });
-    const bytes = await work(device, range);
-    if (bytes !== null) process.stderr.write(`${formatBytes(bytes)} copied\n`);
-  } finally {
-    await device.close({ shutdown: true });
-  }
+  const options = { timeoutMs: timeOption("--timeout", flags.timeout, 1) };
+  await untilSignalled(async (signal) => {
+    const device = await open(flags.device, { ...traceTo(flags), signal });
+    try {
+      await device.bringUp({ ioQueues: 1 });
+      const bytes = await work(device, range, options, signal);
+      if (bytes !== null) process.stderr.write(`${formatBytes(bytes)} copied\n`);
+    } finally {
+      await device.close({ shutdown: true });
+    }
+  });
 }
 
 function requireConsent(flags: CopyFlags): void {

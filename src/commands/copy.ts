@@ -43,6 +43,7 @@ function addRange(command: Command, size: string): Command {
     new Option("--nsid <nsid>", "namespace").default("1"),
     new Option("--offset <size>", "where the range begins").default("0"),
     new Option("--size <size>", size),
+    new Option("--timeout <time>", "longest wait for one command").default("30s"),
     traceOption(),
   ];
   for (const option of options) command.addOption(option);

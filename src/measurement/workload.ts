@@ -124,8 +124,8 @@ export function parseWorkload(options: WorkloadOptions): Workload {
     bs: size("--bs", options.bs ?? defaults.bs, 1),
     iodepth: whole("--iodepth", options.iodepth ?? defaults.iodepth, 1, MAX_IODEPTH),
     numjobs: whole("--numjobs", options.numjobs ?? defaults.numjobs, 1, MAX_IO_QUEUES),
-    runtimeMs: time("--runtime", options.runtime ?? defaults.runtime, 1),
-    rampTimeMs: time("--ramp-time", options.rampTime ?? defaults.rampTime, 0),
+    runtimeMs: timeOption("--runtime", options.runtime ?? defaults.runtime, 1),
+    rampTimeMs: timeOption("--ramp-time", options.rampTime ?? defaults.rampTime, 0),
     offset: size("--offset", options.offset ?? defaults.offset, 0),
     size: options.size === undefined ? null : size("--size", options.size, 1),
     nsid: whole("--nsid", options.nsid ?? defaults.nsid, 1, MAX_NSID),
@@ -138,7 +138,7 @@ export function parseWorkload(options: WorkloadOptions): Workload {
       LONGEST_LOG_HIST_MS,
     ),
     precondition: options.precondition === undefined ? null : precondition(options.precondition),
-    timeoutMs: time("--timeout", options.timeout ?? defaults.timeout, 1),
+    timeoutMs: timeOption("--timeout", options.timeout ?? defaults.timeout, 1),
     destructive: options.destructive ?? false,
     completion: {
       mode: oneOf("--completion", options.completion ?? defaults.completion, completionModes),
@@ -273,7 +273,8 @@ function size(flag: string, value: string, min: number): number {
   throw badOption(flag, value, "must be more than 0");
 }
 
-function time(flag: string, value: string, min: number): number {
+/** Milliseconds of an option, from `min` on. @throws PhasebitError USAGE */
+export function timeOption(flag: string, value: string, min: number): number {
   const ms = parsed(flag, value, parseTimeMs(value));
   if (ms < min) throw badOption(flag, value, "must be at least 1ms");
   if (ms > MAX_TIME_MS) throw badOption(flag, value, "must be at most 24d");
@@ -282,7 +283,7 @@ function time(flag: string, value: string, min: number): number {
 
 /** A thread that waits for an interrupt hears nothing else: neither the end of the run nor Ctrl-C. */
 function interruptTimeout(value: string): number {
-  const ms = time("--interrupt-timeout", value, 1);
+  const ms = timeOption("--interrupt-timeout", value, 1);
   if (ms <= MAX_INTERRUPT_TIMEOUT_MS) return ms;
   throw badOption(
     "--interrupt-timeout",

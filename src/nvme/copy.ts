@@ -2,7 +2,7 @@
 // several in flight, in the order of their completion.
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { badValue, PhasebitError } from "../ground/errors.ts";
+import { badValue, PhasebitError, requireTimeout } from "../ground/errors.ts";
 import { saving, WholeFile } from "../ground/whole-file.ts";
 import { alignUp } from "../memory/arena.ts";
 import type { MemoryKind } from "../memory/linear-memory.ts";
@@ -17,6 +17,7 @@ import type { SubmissionQueue } from "./submission-queue.ts";
 const LARGEST_TRANSFER = 128 * 1024;
 const IN_FLIGHT = 16;
 const ENTRIES = 64;
+/** Longest wait for one command, when nobody says. */
 const TIMEOUT_MS = 30_000;
 
 /** A range of a namespace, in bytes. */
@@ -27,6 +28,12 @@ export interface CopyRange {
   readonly size: number | null;
 }
 
+/** What a copy takes beside its range. */
+export interface CopyOptions {
+  /** Longest wait for one command, in ms; 30 s by default. */
+  readonly timeoutMs?: number;
+}
+
 /** Takes a piece of a range that was read; `at` counts from the range's start. The next piece waits for its end. */
 export type TakePiece = (bytes: Uint8Array, at: number) => void | Promise<void>;
 
@@ -34,15 +41,19 @@ export type TakePiece = (bytes: Uint8Array, at: number) => void | Promise<void>;
  * Reads a range into a file, which is there when all of it was read, through an I/O queue pair 1 of its own, which must
  * not be there. An earlier file of that name stays until then.
  * @returns the bytes copied.
- * @throws PhasebitError USAGE for a range that does not fit, RESULTS when the file cannot be written, DEVICE
- * when a command fails.
+ * @throws PhasebitError USAGE for a range that does not fit and a time that is none, RESULTS when the file cannot be
+ * written, DEVICE when a command fails or takes too long, INTERRUPTED soon after the signal of `open` was aborted.
  */
-export async function copyOut(device: Device, range: CopyRange, path: string): Promise<number> {
+export async function copyOut(
+  device: Device,
+  range: CopyRange,
+  path: string,
+  options: CopyOptions = {},
+): Promise<number> {
   const file = saving(path, () => new WholeFile(path));
   try {
-    const size = await readRange(device, range, (bytes, at) =>
-      saving(path, () => writeAll(file.descriptor, bytes, at)),
-    );
+    const take: TakePiece = (bytes, at) => saving(path, () => writeAll(file.descriptor, bytes, at));
+    const size = await readRange(device, range, take, options);
     saving(path, () => file.commit());
     return size;
   } finally {
@@ -53,18 +64,20 @@ export async function copyOut(device: Device, range: CopyRange, path: string): P
 /**
  * Reads a range as `copyOut` does, and gives its pieces to `take` in their order, one at a time.
  * @returns the bytes read.
- * @throws what `take` throws; PhasebitError USAGE for a range that does not fit, DEVICE when a command fails.
+ * @throws what `take` throws, and PhasebitError as `copyOut`.
  */
 export async function readRange(
   device: Device,
   range: CopyRange,
   take: TakePiece,
+  options: CopyOptions = {},
 ): Promise<number> {
+  const timeoutMs = timeoutOf(options);
   const controller = requireController(device);
   const namespace = await controller.identifyNamespace(range.nsid);
   const size = range.size ?? capacity(namespace) - range.offset;
   checkRange(namespace, range.offset, size);
-  const what = { namespace, offset: range.offset, size, isWrite: false };
+  const what = { namespace, offset: range.offset, size, isWrite: false, timeoutMs };
   await transfer(device, controller, what, { after: take });
   return size;
 }
@@ -72,10 +85,17 @@ export async function readRange(
 /**
  * Writes a file to a range and flushes, as `copyOut` reads. The caller has the user's consent.
  * @returns the bytes copied.
- * @throws PhasebitError USAGE for a range that does not fit and a file that is none or too short, DEVICE when a command
- * fails: the range is then written in part.
+ * @throws PhasebitError USAGE for a range that does not fit, a time that is none, and a file that is none or too short;
+ * DEVICE when a command fails or takes too long, INTERRUPTED soon after the signal of `open` was aborted: the range is
+ * then written in part.
  */
-export async function copyIn(device: Device, range: CopyRange, path: string): Promise<number> {
+export async function copyIn(
+  device: Device,
+  range: CopyRange,
+  path: string,
+  options: CopyOptions = {},
+): Promise<number> {
+  const timeoutMs = timeoutOf(options);
   const controller = requireController(device);
   const namespace = await controller.identifyNamespace(range.nsid);
   const file = openInput(path);
@@ -85,7 +105,7 @@ export async function copyIn(device: Device, range: CopyRange, path: string): Pr
     const size = range.size ?? status.size;
     checkRange(namespace, range.offset, size);
     if (status.size < size) throw badValue("input", path, `has fewer than ${size} bytes`);
-    const what = { namespace, offset: range.offset, size, isWrite: true };
+    const what = { namespace, offset: range.offset, size, isWrite: true, timeoutMs };
     await transfer(device, controller, what, {
       before: (bytes, at) => readAll(file, bytes, at, path),
     });
@@ -101,6 +121,8 @@ interface Transfer {
   readonly offset: number;
   readonly size: number;
   readonly isWrite: boolean;
+  /** Longest wait for one command. */
+  readonly timeoutMs: number;
 }
 
 interface Hooks {
@@ -113,7 +135,7 @@ interface Hooks {
 async function transfer(
   device: Device,
   controller: Controller,
-  { namespace, offset, size, isWrite }: Transfer,
+  { namespace, offset, size, isWrite, timeoutMs }: Transfer,
   hooks: Hooks,
 ): Promise<void> {
   const [build, name] = isWrite ? ([sqe.write, "Write"] as const) : ([sqe.read, "Read"] as const);
@@ -143,7 +165,7 @@ async function transfer(
     const blocks = bytes / namespace.blockBytes;
     const command = { nsid: namespace.nsid, slba, blocks, data: piece, list };
     const what = `${name} of ${blocks} blocks from LBA ${slba}`;
-    await queue.execute(build(command), { timeoutMs: TIMEOUT_MS, what });
+    await queue.execute(build(command), { timeoutMs, what });
     if (hooks.after === undefined) return;
     await earlier;
     await hooks.after(piece.copy(), at);
@@ -173,7 +195,7 @@ async function transfer(
     const failure = ends.find((end) => end.status === "rejected");
     if (failure !== undefined) throw failure.reason;
     if (isWrite) {
-      await queue.execute(sqe.flush(namespace.nsid), { timeoutMs: TIMEOUT_MS, what: "Flush" });
+      await queue.execute(sqe.flush(namespace.nsid), { timeoutMs, what: "Flush" });
     }
   } catch (error) {
     // what failed is told, not that its queue did not go either
@@ -196,6 +218,11 @@ async function giveBack(
     for (const region of buffers) controller.releaseAfterReset(region);
     throw error;
   }
+}
+
+function timeoutOf({ timeoutMs = TIMEOUT_MS }: CopyOptions): number {
+  requireTimeout(timeoutMs);
+  return timeoutMs;
 }
 
 /** @throws PhasebitError USAGE when the controller is not enabled. */

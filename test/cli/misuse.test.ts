@@ -93,6 +93,13 @@ describe("phasebit", () => {
     expect(readFileSync(join(cwd, "there"), "utf8")).toBe("mine");
   });
 
+  test("a copy's --timeout is a time", () => {
+    const args = ["read", "--size", "4k", "--output", "new", "--timeout", "0"];
+    const outcome = phasebit(args);
+    expect(outcome.stderr).toBe("phasebit: --timeout 0: must be at least 1ms\n");
+    expect(outcome.status).toBe(USAGE);
+  });
+
   test("write without --destructive is refused before the device is opened", () => {
     const outcome = phasebit(["write", "--device", "0000:7f:1f.7", "--input", "/etc/hostname"]);
     expect(outcome.status).toBe(REFUSED);

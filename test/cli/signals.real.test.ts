@@ -116,6 +116,48 @@ test("a signal at the very end does not change the exit code", async () => {
   expect({ status, signal }).toEqual({ status: exitCodes.THRESHOLD, signal: null });
 });
 
+describe("a copy is ended by the first signal", () => {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+  test.each(signals)("%s while the device is waited for, and leaves no file", async (signal) => {
+    const cwd = folder();
+    const device = "embedded?size=16m&fault=never-complete:op=read";
+    const args = ["read", "-d", device, "--size", "16m", "--output", "out.img", "--trace"];
+    const { child, said, ended } = started(args, cwd);
+    await until(() => /post {2}sq 1 /.test(said.stderr));
+    child.kill(signal);
+    const { status, stderr } = await ended;
+    expect(status).toBe(exitCodes.INTERRUPTED);
+    expect(stderr).toMatch(/^phasebit: .*interrupted while it was waited for$/m);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test("while nobody reads what it writes", async () => {
+    const args = ["read", "-d", "embedded?size=16m", "--size", "16m", "--output", "-", "--trace"];
+    const child = spawn(process.execPath, [CLI, ...args], { cwd: folder() });
+    let said = "";
+    child.stderr.on("data", (data) => {
+      said += data;
+    });
+    // all its lanes have read, and the pipe takes no more
+    await until(() => (said.match(/done {2}sq 1 /g) ?? []).length >= 16);
+    child.kill("SIGTERM");
+    const [status, signal] = await once(child, "exit");
+    expect({ status, signal }).toEqual({ status: exitCodes.INTERRUPTED, signal: null });
+  });
+});
+
+test("a copy ends a command that takes longer than --timeout", async () => {
+  const device = "embedded?size=16m&fault=never-complete:op=write";
+  const cwd = folder();
+  writeFileSync(join(cwd, "in.img"), new Uint8Array(4096));
+  const args = ["write", "-d", device, "--destructive", "--input", "in.img", "--timeout", "50ms"];
+  const { ended } = started(args, cwd);
+  const { status, stderr } = await ended;
+  expect(status).toBe(exitCodes.DEVICE);
+  expect(stderr).toContain("no completion within 50 ms");
+});
+
 describe("a device that never answers an admin command", () => {
   test.each(["identify", "create-io-sq"])("%s is not waited for after Ctrl-C", async (op) => {
     const cwd = folder();

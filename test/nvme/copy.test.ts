@@ -36,6 +36,28 @@ describe("misuse", () => {
     const asked = copyOut(device, { ...range, nsid }, path);
     await expect(asked).rejects.toMatchObject({ code: "USAGE", what: "nsid" });
   });
+
+  test("a time that is none is no limit", async () => {
+    const { device } = await broughtUp("size=1m");
+    const asked = copyOut(device, range, path, { timeoutMs: Number.NaN });
+    await expect(asked).rejects.toMatchObject({ code: "USAGE", what: "timeoutMs" });
+  });
+});
+
+test("a command is waited for as long as was said", async () => {
+  const { device } = await broughtUp("size=1m&fault=never-complete:op=read");
+  const asked = copyOut(device, range, path, { timeoutMs: 3 });
+  await expect(asked).rejects.toThrow(/^wait for opcode 02h .*: no completion within 3 ms$/);
+});
+
+test.each(["read", "write"])("an aborted signal ends a copy (%s)", async (op) => {
+  const stop = new AbortController();
+  const { device } = await broughtUp(`size=1m&fault=never-complete:op=${op}`, stop.signal);
+  writeFileSync(path, new Uint8Array(BLOCK));
+  const copy = op === "read" ? copyOut : copyIn;
+  const asked = copy(device, { ...range, size: BLOCK }, path);
+  stop.abort();
+  await expect(asked).rejects.toMatchObject({ code: "INTERRUPTED" });
 });
 
 test("a copy that fails leaves the file that was there, and nothing else", async () => {

@@ -5,7 +5,7 @@ import type { Region } from "../../src/memory/region.ts";
 import type { Completion } from "../../src/nvme/completion.ts";
 import type { CompletionQueue } from "../../src/nvme/completion-queue.ts";
 import type { Controller } from "../../src/nvme/controller.ts";
-import { Device } from "../../src/nvme/device.ts";
+import { Device, type EndSignal } from "../../src/nvme/device.ts";
 import type { Trace } from "../../src/nvme/registers.ts";
 import * as sqe from "../../src/nvme/sqe.ts";
 import type { SubmissionQueue } from "../../src/nvme/submission-queue.ts";
@@ -21,10 +21,15 @@ afterEach(async () => {
   for (const device of opened.splice(0)) await device.close().catch(() => {});
 });
 
-export async function openStepped(parameters = "size=16m", trace?: Trace): Promise<Device> {
+export async function openStepped(
+  parameters = "size=16m",
+  trace?: Trace,
+  signal?: EndSignal,
+): Promise<Device> {
   const device = new Device(
     await openEmbedded(`embedded?${parameters}`, { stepped: true, memory }),
     trace,
+    signal,
   );
   opened.push(device);
   return device;
@@ -33,8 +38,9 @@ export async function openStepped(parameters = "size=16m", trace?: Trace): Promi
 /** A device that is brought up, with two I/O queues granted. */
 export async function broughtUp(
   parameters?: string,
+  signal?: EndSignal,
 ): Promise<{ device: Device; controller: Controller; transport: EmbeddedTransport }> {
-  const device = await openStepped(parameters);
+  const device = await openStepped(parameters, undefined, signal);
   const controller = await device.bringUp({ ioQueues: 8 });
   return { device, controller, transport: device.transport as EmbeddedTransport };
 }
