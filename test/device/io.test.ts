@@ -295,6 +295,20 @@ describe("Dataset Management", () => {
     expect(isZero(10)).toBe(false);
   });
 
+  test.each([1, 2, 3, 0xfffffff8])("attributes %i without Deallocate are hints", (cdw11) => {
+    const { code, isZero } = deallocate([[2, 10n]], cdw11 & ~4);
+    expect([code, isZero(10)]).toEqual([0, false]);
+  });
+
+  test("context attributes are hints, whatever they are, and a range of no blocks is none", () => {
+    const { bench, page, run } = setUp();
+    bench.bytes.fill(0xff, bench.medium, bench.medium + 2048 * BLOCK);
+    bench.view.setUint32(page, 0xffffffff, true);
+    bench.view.setBigUint64(page + 8, 5n, true);
+    expect(run({ opcode: NvmOpcode.DATASET_MANAGEMENT, cdw11: 4 })).toBe(0);
+    expect(bench.bytes[bench.medium + 5 * BLOCK]).toBe(0xff);
+  });
+
   test.each<[number, bigint]>([
     [1, 2048n],
     [2, 2047n],

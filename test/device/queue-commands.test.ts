@@ -109,6 +109,96 @@ describe("Create I/O Submission Queue", () => {
   });
 });
 
+/** One field of a command set wrong, and the status for it. */
+interface Wrong {
+  readonly status: Status;
+  readonly change: (command: Command) => Command;
+}
+
+function cdw10(command: Command, mask: number, value: number): Command {
+  return { ...command, cdw10: (((command.cdw10 ?? 0) & ~mask) | value) >>> 0 };
+}
+
+function cdw11(command: Command, mask: number, value: number): Command {
+  return { ...command, cdw11: (((command.cdw11 ?? 0) & ~mask) | value) >>> 0 };
+}
+
+const wrongFlags: Wrong = {
+  status: Status.INVALID_FIELD,
+  change: (command) => ({ ...command, flags: 0x40 }),
+};
+const wrongNsid: Wrong = {
+  status: Status.INVALID_FIELD,
+  change: (command) => ({ ...command, nsid: 1 }),
+};
+const wrongQid: Wrong = {
+  status: Status.INVALID_QUEUE_IDENTIFIER,
+  change: (command) => cdw10(command, 0xffff, 5),
+};
+const wrongSize: Wrong = {
+  status: Status.INVALID_QUEUE_SIZE,
+  change: (command) => cdw10(command, 0xffff0000, 256 << 16),
+};
+const notContiguous: Wrong = {
+  status: Status.INVALID_FIELD,
+  change: (command) => cdw11(command, PC, 0),
+};
+const wrongPrp: Wrong = {
+  status: Status.PRP_OFFSET_INVALID,
+  change: (command) => ({ ...command, prp1: (command.prp1 ?? 0n) + 8n }),
+};
+const wrongVector: Wrong = {
+  status: Status.INVALID_INTERRUPT_VECTOR,
+  change: (command) => cdw11(command, 0xffff0000, IEN | (8 << 16)),
+};
+const wrongCqid: Wrong = {
+  status: Status.INVALID_QUEUE_IDENTIFIER,
+  change: (command) => cdw11(command, 0xffff0000, 9 << 16),
+};
+const absentCq: Wrong = {
+  status: Status.COMPLETION_QUEUE_INVALID,
+  change: (command) => cdw11(command, 0xffff0000, 2 << 16),
+};
+
+/** Whatever is wrong at once, the first of it in this order is told. The specification leaves the order free. */
+const cqOrder = [wrongFlags, wrongNsid, wrongQid, wrongSize, notContiguous, wrongPrp, wrongVector];
+const sqOrder = (cq: Wrong) => [
+  ...[wrongFlags, wrongNsid, wrongQid, cq, wrongSize, notContiguous, wrongPrp],
+];
+
+describe("of several wrong fields one is told, always the same", () => {
+  test.each<[string, AdminOpcode, number, readonly Wrong[]]>([
+    ["Create I/O Completion Queue", AdminOpcode.CREATE_IO_CQ, PC, cqOrder],
+    [
+      "Create I/O Submission Queue, CQID",
+      AdminOpcode.CREATE_IO_SQ,
+      PC | (1 << 16),
+      sqOrder(wrongCqid),
+    ],
+    [
+      "Create I/O Submission Queue, no CQ",
+      AdminOpcode.CREATE_IO_SQ,
+      PC | (1 << 16),
+      sqOrder(absentCq),
+    ],
+  ])("%s", (_, opcode, fields, order) => {
+    const host = bench();
+    expect(createCq(host)).toBe(0);
+    const good: Command = {
+      opcode,
+      prp1: iova(host.buffer(PAGE)),
+      cdw10: QSIZE_16 | 3,
+      cdw11: fields,
+    };
+    for (let wrong = 1; wrong < 1 << order.length; wrong++) {
+      const chosen = order.filter((_, index) => (wrong >> index) & 1);
+      const command = chosen.reduce((changed, { change }) => change(changed), good);
+      expect(host.execute(command).code).toBe(chosen[0]?.status);
+    }
+    expect(host.execute(good).code).toBe(0);
+  });
+});
+
 describe("deleting", () => {
   const deleteSq = (host: Bench, qid: number) =>
     host.execute({ opcode: AdminOpcode.DELETE_IO_SQ, cdw10: qid }).code;
