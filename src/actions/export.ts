@@ -19,8 +19,10 @@ export function exportResult(source: string, flags: ExportFlags): void {
   requireFitting(flags);
   const { files, notes } = exported(readResult(source), flags);
   const { output = "-" } = flags;
-  if (output === "-") process.stdout.write(only(files, source).text);
-  else saveAll(isFolder(output) ? within(output, files) : [named(output, files, source)], source);
+  const what = flags.format === "hgrm" ? "distributions" : "groups";
+  if (output === "-") process.stdout.write(only(files, source, what).text);
+  else if (isFolder(output)) saveAll(within(output, files), source);
+  else saveAll([{ file: output, text: only(files, source, what).text }], source);
   for (const note of notes) process.stderr.write(`phasebit: ${safeString(source)}: ${note}\n`);
 }
 
@@ -37,16 +39,12 @@ function within(folder: string, files: readonly ExportedFile[]): Target[] {
   return files.map(({ name, text }) => ({ file: join(folder, name), text }));
 }
 
-function named(output: string, files: readonly ExportedFile[], source: string): Target {
-  return { file: output, text: only(files, source).text };
-}
-
-/** stdout and a file hold one distribution. */
-function only(files: readonly ExportedFile[], source: string): ExportedFile {
+/** stdout and a file hold one distribution, or one group of fio's. */
+function only(files: readonly ExportedFile[], source: string, what: string): ExportedFile {
   if (files.length === 1) return files[0]!;
   const names = files.map(({ of }) => of).join(", ");
   throw usage(
-    `${safeString(source)}: has ${files.length} distributions (${names}), and each needs a file of ` +
+    `${safeString(source)}: has ${files.length} ${what} (${names}), and each needs a file of ` +
       "its own: --select one of them, or let --output name an existing folder",
   );
 }

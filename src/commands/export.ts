@@ -12,7 +12,10 @@ const FORMATS: Section = {
     ["hlog", "HdrHistogram's interval log, a tag for each mode, direction and queue: poll.read.q1"],
     ["csv", "--table percentiles or series, for spreadsheets and data frames"],
     ["json", "the result itself, in the present version of its schema"],
-    ["fio-json", "fio's JSON without phasebit's part; a mode of a comparison is a job"],
+    [
+      "fio-json",
+      "fio's JSON without phasebit's part; a mode of a comparison is a job in a group of its own",
+    ],
     ["openmetrics", "OpenMetrics 1.0 for Prometheus, with classic histograms"],
     ["markdown", "a summary for a pull request"],
   ],
@@ -62,7 +65,7 @@ function outputOptions(): Option[] {
     ),
     new Option(
       "--select <list>",
-      "only these distributions, as in poll.read, or modes, as in poll",
+      "only these distributions, as in poll.read, or modes, as in poll; of fio-json modes and points",
     ),
   ];
 }
@@ -80,6 +83,14 @@ function formatOptions(): Option[] {
       "hlog: one line for each interval, all queues and directions together",
     ),
     new Option("--bins", "fio-json: latencies in fio's bins too, as its json+ has them"),
+    new Option(
+      "--all-percentiles",
+      "fio-json: all of fio's percentiles, also those that the samples cannot carry",
+    ),
+    new Option(
+      "--split",
+      "fio-json: a file for each mode, point or merged run, for readers that add up what a file has",
+    ),
     new Option(
       "--native",
       "openmetrics: native histograms, in OpenMetrics 2.0.0-rc0, a draft that few readers know yet",

@@ -26,6 +26,8 @@ export interface ExportOptions {
   readonly table?: CsvTable;
   readonly untagged?: boolean;
   readonly bins?: boolean;
+  readonly allPercentiles?: boolean;
+  readonly split?: boolean;
   readonly native?: boolean;
   readonly timestamps?: boolean;
 }
@@ -34,11 +36,13 @@ export interface ExportOptions {
 export const optionFormats: Readonly<
   Record<Exclude<keyof ExportOptions, "format">, readonly ExportFormat[]>
 > = {
-  select: ["hgrm", "hlog", "csv", "openmetrics"],
+  select: ["hgrm", "hlog", "csv", "fio-json", "openmetrics"],
   unit: ["hgrm"],
   table: ["csv"],
   untagged: ["hlog"],
   bins: ["fio-json"],
+  allPercentiles: ["fio-json"],
+  split: ["fio-json"],
   native: ["openmetrics"],
   timestamps: ["openmetrics"],
 };

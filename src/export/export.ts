@@ -1,6 +1,7 @@
 // phasebit export: a result in the formats of other tools.
 import { basename } from "node:path";
 import { hgrm } from "../analysis/histogram.ts";
+import { type FioGroup, fioGroups } from "../fio/sources.ts";
 import { usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
 import { type Distribution, groupsOf } from "../measurement/groups.ts";
@@ -15,7 +16,7 @@ import { fioJson } from "./fio-json.ts";
 import { hlog, timedIos } from "./hlog.ts";
 import { markdown } from "./markdown.ts";
 import { openMetrics } from "./openmetrics.ts";
-import { selected } from "./select.ts";
+import { selected, selectedGroups } from "./select.ts";
 
 export interface ExportedFile {
   /** In a folder. */
@@ -25,7 +26,7 @@ export interface ExportedFile {
   readonly text: string;
 }
 
-/** What an export gives: one file, or of `hgrm` one for each distribution. */
+/** What an export gives: one file, of `hgrm` one for each distribution, of `--split` one for each group of fio's. */
 export interface Exported {
   readonly files: readonly ExportedFile[];
   /** What the reader has to know of them, a sentence each. */
@@ -39,7 +40,7 @@ const exporters: Readonly<Record<ExportFormat, Exporter>> = {
   hlog: hlogFile,
   csv: csvFile,
   json: (result) => file(result, "json", jsonText(documentOf(result.measurement))),
-  "fio-json": (result, { bins = false }) => file(result, "fio.json", fioJson(result, { bins })),
+  "fio-json": fioFiles,
   openmetrics: openMetricsFile,
   markdown: (result) => file(result, "md", markdown(result)),
 };
@@ -59,9 +60,14 @@ export function requireFitting(options: ExportOptions): void {
   for (const [name, formats] of Object.entries(optionFormats)) {
     const isGiven = options[name as keyof ExportOptions] !== undefined;
     if (isGiven && !formats.includes(options.format)) {
-      throw usage(`--${name}: is for --format ${formats.join(", ")}; leave it out`);
+      throw usage(`--${flagOf(name)}: is for --format ${formats.join(", ")}; leave it out`);
     }
   }
+}
+
+/** "allPercentiles" is --all-percentiles. */
+function flagOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function hgrmFiles(result: Result, { select, unit = "us" }: ExportOptions): Exported {
@@ -104,6 +110,24 @@ function csvFile(result: Result, { select, table = "percentiles" }: ExportOption
   const distributions = chosen(result, select);
   const text = { percentiles: percentileTable, series: seriesTable }[table];
   return file(result, `${table}.csv`, text(result, distributions));
+}
+
+function fioFiles(result: Result, options: ExportOptions): Exported {
+  const { select, bins = false, allPercentiles = false, split = false } = options;
+  const chosen = new Set(
+    selectedGroups(groupsOf(result.measurement), select).map(({ name }) => name),
+  );
+  const groups = fioGroups(result.measurement).filter(({ of }) => chosen.has(of.name));
+  const text = (own: readonly FioGroup[]): string =>
+    fioJson(result, own, { bins, percentiles: allPercentiles ? "all" : "carried" });
+  if (!split) return file(result, "fio.json", text(groups));
+  const stem = stemOf(result.file);
+  const files = groups.map((group) => ({
+    name: `${[stem, ...(group.name === "" ? [] : [group.name])].join("-")}.fio.json`,
+    of: group.name,
+    text: text([group]),
+  }));
+  return { files, notes: [] };
 }
 
 function openMetricsFile(result: Result, options: ExportOptions): Exported {

@@ -1,55 +1,35 @@
 // fio's JSON tree without phasebit's own key, for tools that take nothing else. A run has its jobs; of a comparison
-// or a sweep each mode or point becomes a job, so that fio's plotters draw them beside each other.
+// or a sweep each mode or point becomes a job, in a group of its own.
 
 import { fioBins } from "../fio/bins.ts";
-import { type FioDirection, type FioPart, ratesOf } from "../fio/direction.ts";
-import { type FioJob, type FioSource, fioTree, jobSources } from "../fio/tree.ts";
-import { type Group, groupsOf, latencyOf, opsOf } from "../measurement/groups.ts";
-import type { LatencyCounts, Op } from "../measurement/measurement.ts";
-import { sumOrNull } from "../measurement/work.ts";
-import { directionsOf } from "../measurement/workload-names.ts";
+import type { FioDirection, Percentiles } from "../fio/direction.ts";
+import type { FioGroup, FioSource } from "../fio/sources.ts";
+import { type FioJob, fioTree } from "../fio/tree.ts";
+import type { LatencyCounts } from "../measurement/measurement.ts";
 import type { Result } from "../results/read.ts";
 import { jsonText } from "../results/save.ts";
 
-/** The document; with `bins`, the latencies also in fio's bins, as its json+ has them. */
-export function fioJson({ measurement }: Result, { bins }: { readonly bins: boolean }): string {
-  const sources = groupsOf(measurement).flatMap(sourcesOf);
-  const tree = fioTree(measurement, sources);
+export interface FioJsonOptions {
+  /** Latencies also in fio's bins, as its json+ has them. */
+  readonly bins: boolean;
+  readonly percentiles: Percentiles;
+}
+
+/** The document of these groups of the result. */
+export function fioJson(
+  { measurement }: Result,
+  groups: readonly FioGroup[],
+  { bins, percentiles }: FioJsonOptions,
+): string {
+  const sources = groups.flatMap((group) => group.sources);
+  const own = groups.map((group) => group.sources);
+  const tree = fioTree(measurement.version, own, percentiles);
   const jobs = tree.jobs.map((job, index) => {
     const source = sources[index]!;
     const whole = source.directions.has("mixed") ? asUnified(job) : job;
     return bins ? binned(whole, source) : whole;
   });
   return jsonText({ ...tree, jobs });
-}
-
-/** A setting without a name is all there is: its jobs are told apart. */
-function sourcesOf(group: Group): FioSource[] {
-  const { jobs, setting } = group;
-  return setting.name === "" && jobs !== null ? jobSources(group, jobs) : [groupSource(group)];
-}
-
-function groupSource(group: Group): FioSource {
-  const { name, workload, elapsedNs, work, jobs, stretches } = group;
-  const { completed, failed, userNs, systemNs, voluntarySwitches, involuntarySwitches } = work;
-  const ops: readonly Op[] = opsOf(group).includes("mixed") ? ["mixed"] : directionsOf(workload);
-  const directions = ops.map((op): [Op, FioPart] => {
-    // what an old result did not tell apart is all there is
-    const own = op === "mixed" ? undefined : op;
-    const latency = latencyOf(group, own);
-    const rates = ratesOf(
-      stretches.map(({ lengthMs, latencies }) => ({
-        lengthMs,
-        latencies: latencies.filter((one) => own === undefined || one.op === own),
-      })),
-    );
-    return [op, { latency, rates, ofTotal: latency.total }];
-  });
-  return {
-    ...{ name, workload, elapsedNs, directions: new Map(directions), jobs },
-    ...{ completed, failed, userNs, systemNs },
-    switches: sumOrNull([voluntarySwitches, involuntarySwitches]),
-  };
 }
 
 function binned(job: FioJob, { directions }: FioSource): FioJob {

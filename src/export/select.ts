@@ -5,18 +5,36 @@ import { type Distribution, distributionsOf, type Group } from "../measurement/g
 
 /**
  * The distributions of the groups; with `select`, a list separated by commas, those that it names by their
- * own name ("poll.read") or by their group's ("poll").
+ * own name ("poll.read"), by their group's ("poll", "poll.qd8"), or all of a mode ("poll" in a sweep).
  * @throws PhasebitError USAGE for a name that is none, with the nearest one and all of them
  */
 export function selected(groups: readonly Group[], select: string | undefined): Distribution[] {
   const all = distributionsOf(groups);
   if (select === undefined) return all;
-  const wanted = select.split(",");
-  const isOf = ({ name, group }: Distribution, word: string): boolean =>
-    name === word || group.name === word;
-  const unknown = wanted.find((word) => !all.some((one) => isOf(one, word)));
-  if (unknown !== undefined) throw unknownName(unknown, all);
-  return all.filter((one) => wanted.some((word) => isOf(one, word)));
+  const chosen = new Set(select.split(",").flatMap((word) => named(all, word)));
+  return all.filter((one) => chosen.has(one));
+}
+
+/**
+ * The groups that `select` names, whole.
+ * @throws PhasebitError USAGE for a name that is none, also for one direction of a group
+ */
+export function selectedGroups(groups: readonly Group[], select: string | undefined): Group[] {
+  if (select === undefined) return [...groups];
+  const direction = distributionsOf(groups).find(({ name }) => select.split(",").includes(name));
+  if (direction !== undefined) {
+    const { name, group } = direction;
+    throw usage(`--select ${name}: this format has all directions; name ${group.name}`);
+  }
+  const chosen = new Set(selected(groups, select).map(({ group }) => group));
+  return groups.filter((group) => chosen.has(group));
+}
+
+function named(all: readonly Distribution[], word: string): Distribution[] {
+  const byName = all.filter(({ name, group }) => name === word || group.name === word);
+  const found = byName.length > 0 ? byName : all.filter(({ group }) => group.mode === word);
+  if (found.length === 0) throw unknownName(word, all);
+  return found;
 }
 
 /** "poll.read, interrupt.read" */

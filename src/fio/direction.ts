@@ -49,11 +49,15 @@ export interface FioPart {
   readonly ofTotal: number;
 }
 
+/** Which of fio's percentiles there are: those that the samples carry, or all, as fio has them. */
+export type Percentiles = "carried" | "all";
+
 /** The direction; `bs` are the bytes of an I/O. */
 export function fioDirection(
   { latency, rates, ofTotal }: FioPart,
   elapsedNs: number,
   bs: number,
+  percentiles: Percentiles,
 ): FioDirection {
   const { total } = latency;
   const bytes = total * bs;
@@ -71,7 +75,7 @@ export function fioDirection(
     // The clock starts before the entry is written and stops after its completion is read: there is no
     // submission time apart, and fio's total latency is the same.
     slat_ns: fioLatency(emptyCounts),
-    clat_ns: withPercentiles(latency),
+    clat_ns: withPercentiles(latency, percentiles),
     lat_ns: fioLatency(latency),
     ...bandwidthSamples(
       rates.map((iops) => (iops * bs) / 1024),
@@ -103,14 +107,17 @@ export function fioLatency(latencies: LatencyCounts): FioLatency {
   };
 }
 
-/** Only the percentiles that the samples carry; `phasebit.total.…percentilesNotCarried` has the others. */
-function withPercentiles(latencies: LatencyCounts): FioLatency {
-  const carried = fioPercentiles.filter((percentile) => isCarried(latencies.total, percentile));
-  if (carried.length === 0) return fioLatency(latencies);
+/** `phasebit.total.…percentilesNotCarried` of a result has the others. Without samples there are none, as in fio. */
+function withPercentiles(latencies: LatencyCounts, wanted: Percentiles): FioLatency {
+  const { total } = latencies;
+  const shown = fioPercentiles.filter(
+    (percentile) => isCarried(total, percentile) || (wanted === "all" && total > 0),
+  );
+  if (shown.length === 0) return fioLatency(latencies);
   return {
     ...fioLatency(latencies),
     percentile: Object.fromEntries(
-      carried.map((percentile) => [percentile.toFixed(6), percentileNs(latencies, percentile)]),
+      shown.map((percentile) => [percentile.toFixed(6), percentileNs(latencies, percentile)]),
     ),
   };
 }

@@ -18,18 +18,31 @@ export function depthShares(depth: number, isAny: boolean): Shares {
   );
 }
 
+/** What tells of commands per call. */
+export interface Batches {
+  /** Commands that completed, with or without error. */
+  readonly ended: number;
+  /** Looks that found some. */
+  readonly sweepsFull: number;
+  readonly jobs: number;
+  /** As many as can complete at once. */
+  readonly most: number;
+}
+
+/** fio shows less than that of anything as that much. */
+const LEAST_SHARE = 0.001;
+
 /**
- * fio's `iodepth_submit` and `iodepth_complete`: I/O by commands per call. A job submits as many as the
- * sweep before completed, and only the mean of that is known.
+ * fio's `iodepth_submit` and `iodepth_complete`: the calls by how many commands they took, 1 to 4 first. Only the mean
+ * of that is known. It tells where all calls lie when no call can take more than four, or when hardly one did: each that
+ * takes five or more raises the mean by four. Null where it does not tell.
  */
-export function batchShares(completed: number, sweepsFull: number): Shares {
-  const mean = sweepsFull > 0 ? completed / sweepsFull : 0;
-  const level = batchLevels.find((upTo) => mean <= upTo);
-  return shares(
-    [...batchLevels.map((upTo) => `${upTo}`), ">=64"],
-    level === undefined ? ">=64" : `${level}`,
-    completed > 0,
-  );
+export function batchShares({ ended, sweepsFull, jobs, most }: Batches): Shares | null {
+  const isAny = ended > 0 && sweepsFull > 0;
+  // each job's first call takes as many as there may be
+  const above = isAny ? (ended / sweepsFull - 1) / 4 + jobs / sweepsFull : 0;
+  if (most > 4 && above >= LEAST_SHARE) return null;
+  return shares([...batchLevels.map((upTo) => `${upTo}`), ">=64"], "4", isAny);
 }
 
 function shares(levels: readonly string[], level: string, isAny: boolean): Shares {

@@ -7,7 +7,8 @@ import {
 } from "../../assembly/layout.ts";
 import { encodeCounts, fioPercentiles, isCarried, meanNs } from "../analysis/histogram.ts";
 import { errorsOf, median, rejectionsOf } from "../analysis/totals.ts";
-import { fioTree, jobSources } from "../fio/tree.ts";
+import { fioGroups } from "../fio/sources.ts";
+import { fioTree } from "../fio/tree.ts";
 import { type Group, groupsOf, latencyOf } from "../measurement/groups.ts";
 import type { Job, LatencyCounts, Measurement } from "../measurement/measurement.ts";
 import { directionsOf } from "../measurement/workload-names.ts";
@@ -18,7 +19,11 @@ export function runDocument(run: Measurement) {
   const [group] = groupsOf(run);
   const jobs = group!.jobs!;
   const details = { ...detailsOf(run), ...runFigures(group!, jobs) };
-  return { ...fioTree(run, jobSources(group!, jobs)), phasebit: details };
+  const tree = fioTree(
+    run.version,
+    fioGroups(run).map(({ sources }) => sources),
+  );
+  return { ...tree, phasebit: details };
 }
 
 /** The figures of the run's only group. */

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { hgrm } from "../analysis/histogram.ts";
+import { withFractions } from "../fio/fractions.ts";
 import { distributionsOf, groupsOf } from "../measurement/groups.ts";
 import type { Measurement } from "../measurement/measurement.ts";
 import { workloadName } from "../measurement/workload-names.ts";
@@ -70,8 +71,15 @@ function withConditions(document: object, judged: readonly JudgedCondition[]): o
   return { ...document, phasebit: { ...(document.phasebit as object), failIf: judged } };
 }
 
-/** A document as JSON, a line for each list of numbers. */
+/** A document as JSON, a line for each list of numbers; fio's tree has its fractions as fio writes them. */
 export function jsonText(document: object): string {
+  const text = plainText(document);
+  if (!("fio version" in document)) return text;
+  const own = text.indexOf('\n  "phasebit": {');
+  return own < 0 ? withFractions(text) : withFractions(text.slice(0, own)) + text.slice(own);
+}
+
+function plainText(document: object): string {
   const lines = JSON.stringify(document, null, 2);
   // Line ends in strings are escaped, so what spans lines is a list of numbers and nothing else.
   const lists = lines.replace(/\[\n\s+(-?[0-9][0-9eE.+,\s-]*?)\n\s*\]/g, (_, numbers: string) => {

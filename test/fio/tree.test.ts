@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { withFractions } from "../../src/fio/fractions.ts";
+import { fioSize } from "../../src/ground/units.ts";
 import { packLatency, unpackLatency } from "../../src/measurement/latency-counts.ts";
 import type { Interval, Measurement, PackedLatency } from "../../src/measurement/measurement.ts";
 import { documentOf } from "../../src/results/document.ts";
@@ -73,7 +75,7 @@ describe("runs that went wrong", () => {
 });
 
 describe("fio's tree", () => {
-  const run = exampleRun({ options: { rw: "randrw", iodepth: "8" } });
+  const run = exampleRun({ options: { rw: "randrw", iodepth: "4" } });
   const document = read(documentText(run));
 
   test("has every key of fio 3.33, with values of the same type", () => {
@@ -89,6 +91,12 @@ describe("fio's tree", () => {
       "jobs.0.job_start: number",
       "jobs.0.latency_target_ns: number",
       "jobs.0.latency_window_us: number",
+      // fio has it of a block device, and the sample is of none
+      "disk_util.0.name: string",
+      ...[
+        ...["read_ios", "write_ios", "read_sectors", "write_sectors", "read_merges"],
+        ...["write_merges", "read_ticks", "write_ticks", "in_queue", "util"],
+      ].map((key) => `disk_util.0.${key}: number`),
       "phasebit: number",
     ]);
   });
@@ -106,8 +114,12 @@ describe("fio's tree", () => {
     expect(job["job options"]).toMatchObject({
       rw: "randrw",
       bs: "4k",
-      iodepth: "8",
+      iodepth: "4",
       numjobs: "1",
+      name: "randrw-4k-qd4x1",
+      ioengine: "phasebit",
+      filename: run.workload.device,
+      size: fioSize(3_750_748_848 * 512),
     });
     expect(job["job options"]).toMatchObject({ rwmixread: "50", runtime: "3s", time_based: "" });
     expect(Object.keys(job.read.clat_ns.percentile)).toContain("99.000000");
@@ -139,7 +151,26 @@ describe("fio's tree", () => {
     const all = [latency_ns, latency_us, latency_ms].flatMap((part) => Object.values(part));
     expect(all.reduce((sum: number, value) => sum + Number(value), 0)).toBeCloseTo(100, 6);
     expect(latency_us["10"]).toBeGreaterThan(40);
-    expect(iodepth_level["8"]).toBe(100);
+    expect(iodepth_level["4"]).toBe(100);
+  });
+
+  test("disk_util counts what the jobs did", () => {
+    const [disk, ...others] = document.disk_util;
+    expect(others).toEqual([]);
+    const { read: reads, write: writes } = document.phasebit.total;
+    expect(disk).toEqual({
+      name: "0000:5e:00.0",
+      read_ios: 60_000,
+      write_ios: 60_000,
+      read_sectors: 480_000,
+      write_sectors: 480_000,
+      read_merges: 0,
+      write_merges: 0,
+      read_ticks: Math.round(reads.sumNs / 1e6),
+      write_ticks: Math.round(writes.sumNs / 1e6),
+      in_queue: Math.round(reads.sumNs / 1e6) + Math.round(writes.sumNs / 1e6),
+      util: 100,
+    });
   });
 
   test("leaves out percentiles that the samples cannot carry, and says which", () => {
@@ -155,6 +186,63 @@ describe("fio's tree", () => {
     if (!first) throw new Error("the structure has no job");
     return first;
   }
+});
+
+describe("what is not known has no key", () => {
+  const jobOf = (iodepth: string, change: Parameters<typeof withJob>[1] = {}) =>
+    read(documentText(withJob(exampleRun({ options: { iodepth }, seconds: 1 }), change))).jobs[0];
+
+  test("commands per call, of which only the mean is kept", () => {
+    expect(jobOf("8")).not.toHaveProperty("iodepth_submit");
+    expect(jobOf("8")).not.toHaveProperty("iodepth_complete");
+  });
+
+  test("but no call takes more than four where four is all there is", () => {
+    for (const iodepth of ["1", "4"]) {
+      const { iodepth_submit: submit, iodepth_complete: complete } = jobOf(iodepth);
+      expect(submit).toEqual({ 0: 0, 4: 100, 8: 0, 16: 0, 32: 0, 64: 0, ">=64": 0 });
+      expect(complete).toEqual(submit);
+    }
+  });
+
+  test("nor where the mean is next to one", () => {
+    // 20,000 commands: at most 16 / 4 of 19,984 looks found five or more, less than fio shows
+    expect(jobOf("8", { sweepsFull: 19_984 }).iodepth_complete).toMatchObject({ 4: 100, 8: 0 });
+    expect(jobOf("8", { sweepsFull: 19_900 })).not.toHaveProperty("iodepth_complete");
+  });
+
+  test("faults are told by error, and a job without any has 0", () => {
+    expect(jobOf("1").error).toBe(0);
+    expect(jobOf("1", { failed: 1 }).error).toBe(5);
+  });
+});
+
+describe("fio's numbers with fractions", () => {
+  const text = documentText(exampleRun({ options: { rw: "randread" }, seconds: 1, perSecond: 3 }));
+  const [tree, own] = text.split('\n  "phasebit": {') as [string, string];
+
+  test("have six digits after the point, as fio writes them, and no others have", () => {
+    expect(tree).toContain('"iops": 3.000000,');
+    expect(tree).toContain('"usr_cpu": 97.000000,');
+    expect(tree).toContain('"latency_percentile": 100.000000,');
+    expect(tree).toMatch(/"iodepth_level": \{\s+"1": 100.000000,/);
+    expect(tree).toContain('">=2000": 0.000000');
+    expect(tree).toContain('"runtime": 1000,');
+    expect(tree).toMatch(/"clat_ns": \{\s+"min": \d+,\s+"max": \d+,\s+"mean": \d+\.\d{6},/);
+    expect(tree).not.toMatch(/"(?:io_bytes|bw|total_ios|N|error|latency_depth)": \d*\./);
+  });
+
+  test("are the same to a reader, and ours are as they were", () => {
+    expect(own).toContain('"iops": 3,');
+    expect(read(text).jobs[0].read.iops).toBe(3);
+  });
+
+  test("however small or large", () => {
+    const line = (value: string) => withFractions(`      "iops": ${value},`);
+    expect(line("1e-7")).toBe('      "iops": 0.000000,');
+    expect(line("1.5e+21")).toBe('      "iops": 1.5e+21,');
+    expect(line("-0.25")).toBe('      "iops": -0.250000,');
+  });
 });
 
 test("each job is an entry, and the counts are the I/Os that were done", () => {
@@ -278,6 +366,15 @@ describe("intervals in fio's tree", () => {
     for (const read of rates(merged)) {
       expect(read).toMatchObject({ iops_samples: 2, iops_min: 500, iops_mean: 500 });
     }
+    // each of the two ran alone, at its own time
+    const tree = runDocument(merged);
+    const [first, second] = tree.jobs;
+    expect([first!["groupid"], second!["groupid"]]).toEqual([0, 1]);
+    expect(first!["job_start"]).toBe(run.startedMs);
+    expect(second!["job_start"]).toBe(run.startedMs + 5000);
+    expect(first!["job options"]).toMatchObject({ numjobs: "1" });
+    expect(tree.timestamp_ms).toBe(run.startedMs + 5000 + 2000);
+    expect(tree.disk_util).toMatchObject([{ read_ios: 2000 }]);
   });
 
   test("hundreds of thousands of them fit", () => {
