@@ -33,6 +33,13 @@ export enum BusRequest {
   /** The device's thread ends. */
   STOP = 4,
 }
+/** Which of its capabilities a function raises its interrupts through. */
+export enum BusInterrupts {
+  /** The interrupt pin, or none at all. */
+  PIN = 0,
+  MSI = 1,
+  MSIX = 2,
+}
 /** u32, a BusRequest; waited on and notified by both sides. */
 export const BUS_REQUEST = BUS + 0;
 /** u32: register offset in BAR0. */
@@ -41,6 +48,8 @@ export const BUS_OFFSET = BUS + 4;
 export const BUS_VALUE = BUS + 8;
 /** u32: Bus Master Enable; while 0 the device makes no access to memory and raises no interrupt. */
 export const BUS_MASTER = BUS + 12;
+/** u32, a BusInterrupts: which kind of interrupt the function is set to. */
+export const BUS_INTERRUPT_KIND = BUS + 16;
 /** u64: the device's clock in ns; its clock import stores it here. A stepped test stores virtual time. */
 export const BUS_NOW = BUS + 24;
 /** u64: how many interrupts were raised, for tests. */

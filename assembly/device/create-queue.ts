@@ -20,6 +20,7 @@ import { Status } from "../spec/status.ts";
 import { command, controller } from "./state.ts";
 import { completionQueueAt, submissionQueueAt } from "./queues.ts";
 import { openCompletionQueue, openSubmissionQueue } from "./queue-life.ts";
+import { vectorCount } from "./vectors.ts";
 import { failAt } from "./nvm.ts";
 
 /** Entry sizes in CC are powers of two: 64 and 16 bytes are all there is. */
@@ -43,7 +44,7 @@ export function createCompletionQueue(): u32 {
   }
   const status = checkMemory(power == CQE_POWER);
   if (status != 0) return status;
-  if (interrupts != 0 && vector >= controller.vectors) {
+  if (interrupts != 0 && vector >= vectorCount()) {
     return failAt(CDW11_HIGH_LOCATION, Status.INVALID_INTERRUPT_VECTOR);
   }
   openCompletionQueue(qid, command.prp1, queueEntries(), vector, interrupts);

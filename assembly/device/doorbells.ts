@@ -6,7 +6,7 @@ import { controller } from "./state.ts";
 import { completionQueueAt, submissionQueueAt } from "./queues.ts";
 import { completionDoorbell, submissionDoorbell } from "./queue-life.ts";
 import { acceptStampsOf } from "./stamps.ts";
-import { interruptLater } from "./interrupts.ts";
+import { acknowledged } from "./interrupts.ts";
 import { doorbellError } from "./events.ts";
 
 /** Bits 31:16 of a doorbell are reserved, and ignored. */
@@ -48,7 +48,7 @@ export function headWritten(cq: CompletionQueue, value: u32): void {
     return doorbellError(ErrorEvent.INVALID_DOORBELL_VALUE);
   }
   cq.head = head;
-  if (cq.interrupts != 0 && head != cq.tail) interruptLater(cq);
+  acknowledged(cq);
 }
 
 /** Entries from `from` to `to` in a queue of `entries`. */

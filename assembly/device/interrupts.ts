@@ -7,11 +7,7 @@ import { activeCompletionQueue } from "./queues.ts";
 import { interrupt } from "./imports.ts";
 import { endDelay, isDelayed, isOverdue } from "./coalescing.ts";
 import { dropsInterrupt } from "./fault-controls.ts";
-
-/**
- * MSI has at most this many messages; INTMS and INTMC mean something only for pin and MSI (3.1.3).
- */
-const MSI_VECTORS: u32 = 32;
+import { usesMsix } from "./vectors.ts";
 
 /** Notes that `cq` has something to tell. */
 @inline
@@ -30,12 +26,28 @@ export function raiseInterrupts(): void {
   if (controller.delayedVectors != 0) raiseDelayed();
 }
 
-/** INTMC took bits of the mask away: queues that are not empty interrupt now. */
-export function unmasked(): void {
+/** INTMC took these bits out of the mask: queues of their vectors that are not empty interrupt now (7.5.1). */
+export function unmasked(bits: u32): void {
+  if (usesMsix()) return;
   for (let index: u32 = 0; index < controller.completionQueues; index++) {
     const cq = activeCompletionQueue(index);
-    if (cq.interrupts != 0 && cq.head != cq.tail) interruptLater(cq);
+    if (!isIn(bits, cq.vector) || !isUnacknowledged(cq)) continue;
+    cq.urgent = 1;
+    interruptLater(cq);
   }
+}
+
+/**
+ * The host has taken entries and left others: the pin stays active, and MSI sends another message (7.5.1). MSI-X has sent
+ * one for them already.
+ */
+export function acknowledged(cq: CompletionQueue): void {
+  if (isUnacknowledged(cq) && !usesMsix()) interruptLater(cq);
+}
+
+@inline
+function isUnacknowledged(cq: CompletionQueue): bool {
+  return cq.interrupts != 0 && cq.head != cq.tail;
 }
 
 /** The queue has news: an interrupt now, or later. */
@@ -75,5 +87,11 @@ export function raiseVector(vector: u32): void {
 }
 
 function isMasked(vector: u32): bool {
-  return controller.vectors <= MSI_VECTORS && ((controller.interruptMask >> vector) & 1) != 0;
+  return isIn(controller.interruptMask, vector) && !usesMsix();
+}
+
+/** The masks have a bit for each of the vectors that MSI can have, and no more. */
+@inline
+function isIn(mask: u32, vector: u32): bool {
+  return vector < 32 && ((mask >> vector) & 1) != 0;
 }

@@ -53,7 +53,7 @@ export class CompletionQueue {
   interruptDue: u32;
   /** Entries posted since that was last looked at, … */
   posted: u32;
-  /** … of which one has an error status. */
+  /** … of which one has an error status, or was masked: their interrupt is not delayed. */
   urgent: u32;
   /** Submission queues that complete here. */
   submissionQueues: u32;

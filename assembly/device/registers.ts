@@ -62,8 +62,7 @@ export function writeRegister(offset: u32, value: u32): void {
       controller.interruptMask |= value;
       break;
     case Register.INTMC:
-      controller.interruptMask &= ~value;
-      unmasked();
+      clearMask(value);
       break;
     case Register.CC:
       writeConfiguration(value);
@@ -80,6 +79,13 @@ export function writeRegister(offset: u32, value: u32): void {
     default:
       writeBase(offset, value);
   }
+}
+
+/** What was masked and is not any more interrupts now. */
+function clearMask(value: u32): void {
+  const before = controller.interruptMask;
+  controller.interruptMask = before & ~value;
+  unmasked(before & value);
 }
 
 /** ASQ and ACQ, in either order of their halves. */

@@ -1,7 +1,10 @@
 // Interrupt Vector Configuration (NVMe 1.4, section 5.21.1.9): Coalescing Disable of each vector.
+import { BUS_INTERRUPT_KIND, BusInterrupts } from "../layout.ts";
 import { Status } from "../spec/status.ts";
 import { controller, MAX_VECTORS, VECTOR_CONFIGURATION } from "./state.ts";
 
+/** MSI has at most this many messages (7.5.1). */
+const MSI_VECTORS: u32 = 32;
 const IV_MASK: u32 = 0xffff;
 const CD_SHIFT: u32 = 16;
 
@@ -10,9 +13,26 @@ export function clearVectors(): void {
   memory.fill(VECTOR_CONFIGURATION, 0, MAX_VECTORS);
 }
 
+/** How many vectors there are: as many as were made, or as MSI has. */
+export function vectorCount(): u32 {
+  return interruptKind() == (BusInterrupts.MSI as u32)
+    ? min(controller.vectors, MSI_VECTORS)
+    : controller.vectors;
+}
+
+/** Whether interrupts go out through MSI-X: INTMS and INTMC mean nothing then (3.1.3). */
+export function usesMsix(): bool {
+  return interruptKind() == (BusInterrupts.MSIX as u32);
+}
+
+@inline
+function interruptKind(): u32 {
+  return load<u32>(BUS_INTERRUPT_KIND);
+}
+
 /** Whether CDW11 names a vector that exists. */
 export function isVector(value: u32): bool {
-  return (value & IV_MASK) < controller.vectors;
+  return (value & IV_MASK) < vectorCount();
 }
 
 /** Whether coalescing settings apply: CD=0, and never to vector 0, the admin queue's. */

@@ -4,6 +4,7 @@
 import { Worker } from "node:worker_threads";
 import {
   BUS_CPU,
+  BUS_INTERRUPT_KIND,
   BUS_MASTER,
   BUS_NOW,
   BUS_OFFSET,
@@ -15,6 +16,7 @@ import {
   BUS_VECTORS,
   BUS_VECTORS_GENERATION,
   BUS_VECTORS_MAX,
+  BusInterrupts,
   BusRequest,
 } from "../../assembly/layout.ts";
 import { ALL_ONES } from "../../assembly/spec/registers.ts";
@@ -47,6 +49,12 @@ const STEPS_PER_PAUSE = 64;
 const MSI_VECTORS_MAX = 32;
 /** For the linear memory and the device's thread, as it was seen on Node.js 20 and rounded up. */
 const ADDRESS_SPACE_BYTES = 12 * 2 ** 30;
+
+const busInterrupts: Readonly<Record<InterruptKind, BusInterrupts>> = {
+  msix: BusInterrupts.MSIX,
+  msi: BusInterrupts.MSI,
+  intx: BusInterrupts.PIN,
+};
 
 /** How the embedded controller is opened. */
 export interface EmbeddedOpening extends TransportOptions {
@@ -180,7 +188,8 @@ export class EmbeddedTransport implements Transport {
     Atomics.store(this.#bus, BUS_MASTER / 4, Number(on));
   }
 
-  interrupt(_kind: InterruptKind, vector: number): EventFd {
+  interrupt(kind: InterruptKind, vector: number): EventFd {
+    Atomics.store(this.#bus, BUS_INTERRUPT_KIND / 4, busInterrupts[kind]);
     let eventFd = this.#eventFds.get(vector);
     if (eventFd === undefined) {
       eventFd = native().eventFd();
@@ -220,6 +229,7 @@ export class EmbeddedTransport implements Transport {
   }
 
   disableInterrupts(): void {
+    Atomics.store(this.#bus, BUS_INTERRUPT_KIND / 4, BusInterrupts.PIN);
     this.#bus.fill(0, BUS_VECTORS / 4, BUS_VECTORS / 4 + BUS_VECTORS_MAX);
     Atomics.add(this.#bus, BUS_VECTORS_GENERATION / 4, 1);
     for (const eventFd of this.#eventFds.values()) eventFd.close();

@@ -63,6 +63,7 @@ export interface BenchOptions {
   readonly mqes: number;
   readonly ioQueues: number;
   readonly vectors: number;
+  readonly interruptKind: keyof typeof layout.BusInterrupts;
   readonly mdts: number;
   readonly dstrd: number;
   readonly seed: bigint;
@@ -81,6 +82,7 @@ const defaults: BenchOptions = {
   mqes: 1024,
   ioQueues: 8,
   vectors: 65,
+  interruptKind: "MSIX",
   mdts: 5,
   dstrd: 0,
   seed: 1n,
@@ -139,6 +141,8 @@ export class Bench {
       this.medium,
     );
     this.view.setUint32(layout.BUS_MASTER, 1, true);
+    const kind = layout.BusInterrupts[this.options.interruptKind];
+    this.view.setUint32(layout.BUS_INTERRUPT_KIND, kind, true);
   }
 
   private instantiate(): DeviceExports {

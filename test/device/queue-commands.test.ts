@@ -51,6 +51,13 @@ describe("Create I/O Completion Queue", () => {
     expect(createCq(host, { cdw10: QSIZE_16 | 2, cdw11: PC | IEN | (7 << 16) })).toBe(0);
   });
 
+  test("takes vectors below 32 only, with MSI", () => {
+    const host = bench({ vectors: 65, interruptKind: "MSI" });
+    const create = (vector: number) => createCq(host, { cdw11: PC | IEN | (vector << 16) });
+    expect(create(32)).toBe(Status.INVALID_INTERRUPT_VECTOR);
+    expect(create(31)).toBe(0);
+  });
+
   test("takes MQES entries and two entries", () => {
     const host = bench();
     expect(createCq(host, { cdw10: (255 << 16) | 1 })).toBe(0);

@@ -88,7 +88,7 @@ describe("registers", () => {
   });
 
   test("INTMS sets and INTMC clears one mask, which both read back", () => {
-    const bench = new Bench({ vectors: 1 });
+    const bench = new Bench({ interruptKind: "PIN" });
     bench.write32(Register.INTMS, 0xf0);
     bench.write32(Register.INTMC, 0x30);
     bench.write32(Register.INTMS, 0x1);
@@ -97,7 +97,7 @@ describe("registers", () => {
   });
 
   test("a masked pin interrupt comes when it is unmasked", () => {
-    const bench = new Bench({ vectors: 1 }).enable();
+    const bench = new Bench({ interruptKind: "PIN" }).enable();
     bench.write32(Register.INTMS, 1);
     bench.post(bench.admin.sq, { opcode: AdminOpcode.GET_FEATURES, cdw10: 6 });
     bench.ring(bench.admin.sq);
@@ -105,6 +105,44 @@ describe("registers", () => {
     expect(bench.interrupts).toEqual([]);
     bench.write32(Register.INTMC, 1);
     bench.step();
+    expect(bench.interrupts).toEqual([0]);
+  });
+
+  /** Queues on vectors 1 and 2, each with an entry that was announced, and one on vector 3 without. */
+  function announced(interruptKind: "MSI" | "MSIX") {
+    const bench = new Bench({ interruptKind }).enable();
+    for (const qid of [1, 2, 3]) {
+      const { sq } = bench.createPair(qid);
+      if (qid < 3) bench.post(sq, { opcode: NvmOpcode.FLUSH, nsid: 1 });
+      bench.ring(sq);
+    }
+    bench.settle();
+    bench.interrupts.length = 0;
+    return bench;
+  }
+
+  test("INTMC announces what is masked, has entries and was named, and nothing else", () => {
+    const bench = announced("MSI");
+    bench.write32(Register.INTMC, 0xffffffff);
+    bench.settle();
+    expect(bench.interrupts).toEqual([]);
+    bench.write32(Register.INTMS, 0b1010);
+    bench.write32(Register.INTMC, 0b0100);
+    bench.settle();
+    expect(bench.interrupts).toEqual([]);
+    bench.write32(Register.INTMC, 0xffffffff);
+    bench.settle();
+    expect(bench.interrupts).toEqual([1]);
+  });
+
+  test("with MSI-X INTMS holds nothing back and INTMC announces nothing", () => {
+    const bench = announced("MSIX");
+    bench.write32(Register.INTMS, 0xffffffff);
+    bench.write32(Register.INTMC, 0xffffffff);
+    bench.settle();
+    expect(bench.interrupts).toEqual([]);
+    bench.write32(Register.INTMS, 0xffffffff);
+    bench.execute({ opcode: AdminOpcode.GET_FEATURES, cdw10: 6 });
     expect(bench.interrupts).toEqual([0]);
   });
 
