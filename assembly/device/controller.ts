@@ -131,11 +131,10 @@ function entries(shift: u32, mask: u32): u32 {
   return ((controller.aqa >> shift) & mask) + 1;
 }
 
-/** EN 1 to 0: a Controller Reset (7.3.1). AQA, ASQ and ACQ stay. */
+/** EN 1 to 0: a Controller Reset (7.3.2). What else was written to CC goes with it. */
 function reset(): void {
   const stuck = neverUnready() ? controller.csts & READY : 0;
   levelReset();
-  controller.cc &= ~CC_EN_MASK;
   controller.csts |= stuck;
 }
 

@@ -31,11 +31,16 @@ export function recordGeneralError(status: u32): void {
   store<u16>(entry + ErrorLogEntry.PARAMETER_ERROR_LOCATION, NO_COMMAND as u16);
 }
 
+/** Empties the log, as a reset does (5.14.1.1). The Error Count goes on. */
+export function forgetErrors(): void {
+  controller.errorsForgotten = controller.errors;
+}
+
 /** Builds the log page in the scratch memory; returns its size. */
 export function buildErrorLog(): u32 {
   const count = controller.errors;
   memory.fill(SCRATCH, 0, MAX_ERRORS * ERROR_LOG_ENTRY_BYTES);
-  for (let age: u64 = 0; age < min(count, MAX_ERRORS as u64); age++) {
+  for (let age: u64 = 0; age < min(count - controller.errorsForgotten, MAX_ERRORS as u64); age++) {
     const entry = SCRATCH + (age as usize) * ERROR_LOG_ENTRY_BYTES;
     memory.copy(entry, entryAt(count - 1 - age), ERROR_LOG_ENTRY_BYTES);
   }

@@ -2,6 +2,7 @@
 import { CSTS_NSSRO_SHIFT } from "../spec/registers.ts";
 import { controller, MAX_NAMESPACES, namespaceAt } from "./state.ts";
 import { applyCoalescing } from "./coalescing.ts";
+import { forgetErrors } from "./error-log.ts";
 import { forgetEvents } from "./events.ts";
 import { applyArbitration, resetFeatureValues } from "./feature-values.ts";
 import { closeAllQueues } from "./queue-life.ts";
@@ -11,26 +12,27 @@ import { clearVectors } from "./vectors.ts";
 import { forgetWaiting } from "./waiting.ts";
 
 /**
- * What every Controller Level Reset does (7.3.2): no queue, no command, no event, no setting is
- * left.
+ * What every Controller Level Reset does (7.3.2): no queue, no command, no event, no setting and no entry of
+ * the error log is left. A Controller Reset (CC.EN 1 to 0) does no more: AQA, ASQ and ACQ stay.
  */
 export function levelReset(): void {
   closeAllQueues();
   forgetWaiting();
   forgetEvents();
+  forgetErrors();
   resetFeatures();
   controller.shutdownStuck = 0;
+  controller.cc = 0;
+  controller.interruptMask = 0;
   controller.csts &= 1 << CSTS_NSSRO_SHIFT;
 }
 
-/** Function level reset: the registers too are as after power on. */
+/** Function level reset: all registers are as after power on. */
 export function functionReset(): void {
   levelReset();
-  controller.cc = 0;
   controller.aqa = 0;
   controller.asq = 0;
   controller.acq = 0;
-  controller.interruptMask = 0;
   controller.csts = 0;
 }
 

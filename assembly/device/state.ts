@@ -143,6 +143,8 @@ export class Controller {
 
   // What the SMART log counts.
   errors: u64;
+  /** How many of them a reset has taken out of the error log. */
+  errorsForgotten: u64;
   mediaErrors: u64;
   readCommands: u64;
   writeCommands: u64;

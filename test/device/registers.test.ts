@@ -1,6 +1,6 @@
 // Registers, enabling, resets and shutdown of the embedded controller (REG and RST rows of the transport tests).
 import { describe, expect, test } from "vitest";
-import { NvmOpcode } from "../../assembly/spec/commands.ts";
+import { LogPage, NvmOpcode } from "../../assembly/spec/commands.ts";
 import { Status } from "../../assembly/spec/status.ts";
 import { AdminOpcode, Bench, iova, layout, PAGE, Register } from "./bench-host.ts";
 
@@ -193,6 +193,32 @@ describe("resets", () => {
     bench.write32(Register.CC, ENABLED);
     const first = bench.execute({ opcode: AdminOpcode.GET_FEATURES, cdw10: 6 });
     expect(first).toMatchObject({ sqhd: 1, phase: 1, code: 0 });
+  });
+
+  test.each([
+    ["a controller reset", (bench: Bench) => bench.disable()],
+    ["a function level reset", (bench: Bench) => bench.functionReset()],
+    ["a subsystem reset", (bench: Bench) => bench.write32(Register.NSSR, 0x4e564d65)],
+  ])("%s clears CC, the interrupt mask and the error log; the Error Count goes on", (_, reset) => {
+    const bench = new Bench({ interruptKind: "PIN" }).enable(ENABLED);
+    const page = bench.buffer(PAGE);
+    const errors = () => {
+      const cdw10 = (127 << 16) | LogPage.ERROR_INFORMATION;
+      bench.execute({ opcode: AdminOpcode.GET_LOG_PAGE, cdw10, prp1: iova(page) });
+      return [0, 64].map((entry) => bench.view.getBigUint64(page + entry, true));
+    };
+    bench.execute({ opcode: 0x7f });
+    expect(errors()).toEqual([1n, 0n]);
+    bench.write32(Register.INTMS, 0xf0);
+    reset(bench);
+    for (const offset of [Register.CC, Register.INTMS, Register.INTMC]) {
+      expect(bench.read32(offset)).toBe(0);
+    }
+    expect(bench.csts & ~0x10).toBe(0);
+    bench.enable();
+    expect(errors()).toEqual([0n, 0n]);
+    bench.execute({ opcode: 0x7f });
+    expect(errors()).toEqual([2n, 0n]);
   });
 
   test("new admin queues elsewhere are used after it", () => {
