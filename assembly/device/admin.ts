@@ -2,7 +2,7 @@
 import { AdminOpcode } from "../spec/commands.ts";
 import { Status } from "../spec/status.ts";
 import { command } from "./state.ts";
-import { FLAGS_UNSUPPORTED, failAt } from "./nvm.ts";
+import { FLAGS_UNSUPPORTED, failAt, unsupportedFlags } from "./nvm.ts";
 import { createCompletionQueue, createSubmissionQueue } from "./create-queue.ts";
 import { deleteCompletionQueue, deleteSubmissionQueue } from "./delete-queue.ts";
 import { identify } from "./identify.ts";
@@ -15,7 +15,7 @@ const NSID_LOCATION: u32 = 4;
 
 /** Executes the admin command in `command`; returns its status, or NO_COMPLETION. */
 export function executeAdmin(): u32 {
-  if ((command.flags & FLAGS_UNSUPPORTED) != 0) return failAt(1, Status.INVALID_FIELD);
+  if ((command.flags & FLAGS_UNSUPPORTED) != 0) return unsupportedFlags();
   switch (command.opcode as u32) {
     case AdminOpcode.DELETE_IO_SQ:
       return namesNone() ? deleteSubmissionQueue() : unusedNamespace();

@@ -72,7 +72,7 @@ function fillAnswer(sq: SubmissionQueue, status: u32): void {
   answer.status = status as u16;
   answer.opcode = command.opcode;
   answer.location = command.location as u16;
-  answer.lba = sq.qid == 0 ? 0 : command.slba;
+  answer.lba = command.lba;
   answer.nsid = command.nsid;
 }
 

@@ -76,9 +76,11 @@ export function createSubmissionQueue(): u32 {
 /** What both kinds demand of their memory: size, PC and alignment. */
 function checkMemory(entrySizeSet: bool): u32 {
   const entries = queueEntries();
-  if (entries < 2 || entries > controller.entriesLimit || !entrySizeSet) {
+  if (entries < 2 || entries > controller.entriesLimit) {
     return failAt(QSIZE_LOCATION, Status.INVALID_QUEUE_SIZE);
   }
+  // CC is wrong, and no field of the command
+  if (!entrySizeSet) return Status.INVALID_QUEUE_SIZE;
   if ((command.cdw11 & CREATE_PC) == 0) return failAt(CDW11_LOCATION, Status.INVALID_FIELD);
   if ((command.prp1 & (PAGE_BYTES - 1)) != 0) {
     return failAt(PRP1_LOCATION, Status.PRP_OFFSET_INVALID);

@@ -1,6 +1,6 @@
 // Executing the command that was read, and ending it: as it should be, or as the faults have decided.
 import { SubmissionQueue } from "./queue-state.ts";
-import { controller } from "./state.ts";
+import { command, controller } from "./state.ts";
 import { executeAdmin } from "./admin.ts";
 import { finish, finishSlowly, NO_COMPLETION } from "./completion.ts";
 import { isOperational } from "./controller-status.ts";
@@ -23,12 +23,18 @@ function executeWithFaults(sq: SubmissionQueue): void {
 }
 
 function executePlanned(sq: SubmissionQueue): void {
-  if (forcedStatus != 0) return finishSlowly(sq, forcedStatus);
+  if (forcedStatus != 0) return force(sq);
   if (corruption == (Corruption.MISDIRECT as u32)) misdirect();
   const status = executeOn(sq);
   if (status == NO_COMPLETION) return;
   if (status == 0 && corruption < (Corruption.MISDIRECT as u32)) corrupt();
   finish(sq, status);
+}
+
+/** The first block of an I/O command is what a status that was forced on it is about. */
+function force(sq: SubmissionQueue): void {
+  if (sq.qid != 0) command.lba = command.slba;
+  finishSlowly(sq, forcedStatus);
 }
 
 /** Executes the command; the status it ends with, or NO_COMPLETION. */

@@ -11,7 +11,7 @@ import {
 } from "../spec/commands.ts";
 import { Status } from "../spec/status.ts";
 import { command, MAX_NAMESPACES, namespaceAt } from "./state.ts";
-import { isThreshold, isTooHotOrCold, readThreshold, writeThreshold } from "./thresholds.ts";
+import { isSide, isThreshold, isTooHotOrCold, readThreshold, writeThreshold } from "./thresholds.ts";
 import { dropTemperatureEvent, temperatureEvent, WARNING_TEMPERATURE } from "./events.ts";
 import { isVector, readVector, writeVector } from "./vectors.ts";
 import { applyArbitration, defaultValue, featureValue, setFeatureValue } from "./feature-values.ts";
@@ -22,7 +22,12 @@ import { failAt } from "./nvm.ts";
 const NSID_LOCATION: u32 = 4;
 const FID_LOCATION: u32 = 40;
 const SEL_LOCATION: u32 = 41;
+/** SV is bit 7 of its byte. */
+const SV_LOCATION: u32 = 43 | (7 << 8);
 const VALUE_LOCATION: u32 = 44;
+const TMPSEL_LOCATION: u32 = 46;
+/** THSEL begins with bit 4 of its byte. */
+const THSEL_LOCATION: u32 = 46 | (4 << 8);
 
 /** SEL 3: what can be done with a feature. */
 const CAPABILITY_NAMESPACE: u32 = 0x2;
@@ -59,7 +64,7 @@ export function getFeatures(): u32 {
 export function setFeatures(): u32 {
   const fid = command.cdw10 & FEATURE_FID_MASK;
   if (!isFeature(fid)) return failAt(FID_LOCATION, Status.INVALID_FIELD);
-  if ((command.cdw10 & FEATURE_SV) != 0) return failAt(FID_LOCATION, Status.FEATURE_NOT_SAVEABLE);
+  if ((command.cdw10 & FEATURE_SV) != 0) return failAt(SV_LOCATION, Status.FEATURE_NOT_SAVEABLE);
   const status = checkScope(fid);
   return status != 0 ? status : writeFeature(fid, command.cdw11);
 }
@@ -68,7 +73,7 @@ function readFeature(fid: u32, byDefault: bool): u32 {
   const value = command.cdw11;
   switch (fid) {
     case Feature.TEMPERATURE_THRESHOLD:
-      if (!isThreshold(value)) return failAt(VALUE_LOCATION, Status.INVALID_FIELD);
+      if (!isThreshold(value)) return failAt(thresholdLocation(value), Status.INVALID_FIELD);
       command.dw0 = readThreshold(value, byDefault);
       return Status.SUCCESS;
     case Feature.INTERRUPT_VECTOR_CONFIGURATION:
@@ -97,12 +102,12 @@ function writeFeature(fid: u32, value: u32): u32 {
       if ((value & POWER_STATE_MASK) != 0) return failAt(VALUE_LOCATION, Status.INVALID_FIELD);
       return keep32(fid, value & POWER_STATE_BITS);
     case Feature.TEMPERATURE_THRESHOLD:
-      return failAt(VALUE_LOCATION, writeThreshold(value));
+      return failAt(thresholdLocation(value), writeThreshold(value));
     case Feature.ERROR_RECOVERY:
       setErrorRecovery(command.nsid, value & ERROR_RECOVERY_BITS);
       return Status.SUCCESS;
     case Feature.NUMBER_OF_QUEUES:
-      return failAt(VALUE_LOCATION, setNumberOfQueues(value));
+      return setNumberOfQueues(value);
     case Feature.INTERRUPT_COALESCING:
       setFeatureValue(fid, value & COALESCING_BITS);
       applyCoalescing();
@@ -136,6 +141,11 @@ function configureEvents(value: u32): u32 {
     temperatureEvent();
   }
   return Status.SUCCESS;
+}
+
+/** Which field of a threshold (CDW11) is wrong, if one is. */
+function thresholdLocation(value: u32): u32 {
+  return isSide(value) ? TMPSEL_LOCATION : THSEL_LOCATION;
 }
 
 /** Whether there is such a feature: FIDs 01h, 02h and 04h to 0Bh. */

@@ -2,7 +2,7 @@
 // Burst commands from each (NVMe 1.4, sections 4.13 and 7.2).
 import { SQE_BYTES } from "../spec/entries.ts";
 import { SubmissionQueue } from "./queue-state.ts";
-import { command, controller, MAX_WAITING } from "./state.ts";
+import { command, controller, MAX_WAITING, NO_LOCATION } from "./state.ts";
 import { fatal, isFatal } from "./controller-status.ts";
 import { activeSubmissionQueue, completionQueueOf } from "./queues.ts";
 import { execute } from "./execute.ts";
@@ -69,7 +69,9 @@ function copyCommand(entry: u32): void {
   store<u64>(place, load<u64>(entry, 40), 40);
   store<u64>(place, load<u64>(entry, 48), 48);
   store<u64>(place, load<u64>(entry, 56), 56);
-  store<u64>(place, 0, 64);
+  command.dw0 = 0;
+  command.location = NO_LOCATION;
+  command.lba = 0;
 }
 
 /** Pointer of the entry at the head, or 0 for a DMA fault. */

@@ -11,13 +11,16 @@ import {
 import { Status } from "../spec/status.ts";
 import { fillWithZeroes } from "./blank.ts";
 import { command, controller, MAX_NAMESPACES, Namespace, namespaceAt, SCRATCH } from "./state.ts";
-import { exceedsLimit, Movement, transfer } from "./transfer.ts";
+import { differsAt, exceedsLimit, Movement, transfer } from "./transfer.ts";
 
 /** FUSE and PSDT: no fused operations, and PRPs only. */
 export const FLAGS_UNSUPPORTED: u32 = 0xc3;
+const FUSE_BITS: u32 = 0x03;
 
 // Byte offsets in the SQE, for the error log.
-const FLAGS_LOCATION: u32 = 1;
+const FUSE_LOCATION: u32 = 1;
+/** PSDT begins with bit 6 of its byte. */
+const PSDT_LOCATION: u32 = 1 | (6 << 8);
 const NSID_LOCATION: u32 = 4;
 const SLBA_LOCATION: u32 = 40;
 const NLB_LOCATION: u32 = 48;
@@ -70,7 +73,14 @@ function moveBlocks(wet: Movement, dry: Movement, writes: bool): u32 {
   const movement = isDry(namespace) ? dry : wet;
   const moved = transfer(movement, bytes, blockPointer(namespace, command.slba), bytes);
   if (moved == 0) count(writes, bytes);
+  if (moved == (Status.COMPARE_FAILURE as u32)) command.lba = differingBlock(namespace);
   return moved;
+}
+
+/** The first block of a comparison that was not as it should be. */
+function differingBlock(namespace: Namespace): u64 {
+  const bytes = (differsAt - blockPointer(namespace, command.slba)) as u64;
+  return command.slba + (bytes >> namespace.lbaShift);
 }
 
 /** The SMART log counts what has succeeded (5.14.1.2). */
@@ -95,9 +105,7 @@ function writeZeroes(): u32 {
   const status = checkNamespace();
   if (status != 0) return status;
   const namespace = namespaceAt(command.nsid);
-  if (!contains(namespace, command.slba, commandBlocks())) {
-    return failAt(SLBA_LOCATION, Status.LBA_OUT_OF_RANGE);
-  }
+  if (!contains(namespace, command.slba, commandBlocks())) return outside(namespace);
   zero(namespace, command.slba, commandBlocks());
   return Status.SUCCESS;
 }
@@ -113,9 +121,10 @@ function datasetManagement(): u32 {
   if ((command.cdw11 & DSM_AD) == 0) return Status.SUCCESS;
   const namespace = namespaceAt(command.nsid);
   for (let index: u32 = 0; index < ranges; index++) {
-    if (!contains(namespace, rangeStart(index), rangeBlocks(index))) {
-      return failAt(SLBA_LOCATION, Status.LBA_OUT_OF_RANGE);
-    }
+    if (contains(namespace, rangeStart(index), rangeBlocks(index))) continue;
+    // the range is no field of the command
+    command.lba = max(rangeStart(index), namespace.blocks);
+    return Status.LBA_OUT_OF_RANGE;
   }
   for (let index: u32 = 0; index < ranges; index++) {
     zero(namespace, rangeStart(index), rangeBlocks(index));
@@ -161,10 +170,14 @@ function notOneNamespace(nsid: u32): u32 {
 @inline
 function checkData(namespace: Namespace, bytes: u64): u32 {
   if (exceedsLimit(bytes)) return failAt(NLB_LOCATION, Status.INVALID_FIELD);
-  if (!contains(namespace, command.slba, commandBlocks())) {
-    return failAt(SLBA_LOCATION, Status.LBA_OUT_OF_RANGE);
-  }
-  return Status.SUCCESS;
+  return contains(namespace, command.slba, commandBlocks()) ? Status.SUCCESS : outside(namespace);
+}
+
+/** The first of the command's blocks that is not there, and the field that leads to it. */
+function outside(namespace: Namespace): u32 {
+  command.lba = max(command.slba, namespace.blocks);
+  const location = command.slba < namespace.blocks ? NLB_LOCATION : SLBA_LOCATION;
+  return failAt(location, Status.LBA_OUT_OF_RANGE);
 }
 
 /** Whether the blocks lie inside the namespace; no sum that could wrap. */
@@ -201,11 +214,13 @@ function isPlain(): bool {
   return (command.flags & FLAGS_UNSUPPORTED) == 0;
 }
 
-function unsupportedFlags(): u32 {
-  return failAt(FLAGS_LOCATION, Status.INVALID_FIELD);
+/** FUSE or PSDT is what there is not. */
+export function unsupportedFlags(): u32 {
+  const fused = (command.flags & FUSE_BITS) != 0;
+  return failAt(fused ? FUSE_LOCATION : PSDT_LOCATION, Status.INVALID_FIELD);
 }
 
-/** Notes which byte of the SQE is wrong, for the error log. */
+/** Notes which field of the SQE is wrong, for the error log. */
 export function failAt(location: u32, status: u32): u32 {
   command.location = location;
   return status;

@@ -8,6 +8,9 @@ const SUBMISSION_MASK: u32 = 0xffff;
 const COMPLETION_SHIFT: u32 = 16;
 /** 65,536 queues of a kind are more than there can be. */
 const INVALID_COUNT: u32 = 0xffff;
+// Byte offsets in the SQE, for the error log.
+const NSQR_LOCATION: u32 = 44;
+const NCQR_LOCATION: u32 = 46;
 
 /** Until the host asks for less, everything there is. */
 export function resetNumberOfQueues(): void {
@@ -30,12 +33,18 @@ export function mostQueues(): u32 {
 export function setNumberOfQueues(value: u32): u32 {
   const submission = value & SUBMISSION_MASK;
   const completion = value >> COMPLETION_SHIFT;
-  if (submission == INVALID_COUNT || completion == INVALID_COUNT) return Status.INVALID_FIELD;
+  if (submission == INVALID_COUNT) return tooMany(NSQR_LOCATION);
+  if (completion == INVALID_COUNT) return tooMany(NCQR_LOCATION);
   if (controller.queuesCreated != 0) return Status.COMMAND_SEQUENCE_ERROR;
   controller.grantedSubmissionQueues = min(submission + 1, limit());
   controller.grantedCompletionQueues = min(completion + 1, limit());
   command.dw0 = numberOfQueues();
   return Status.SUCCESS;
+}
+
+function tooMany(location: u32): u32 {
+  command.location = location;
+  return Status.INVALID_FIELD;
 }
 
 /** Both numbers, 0's based. */

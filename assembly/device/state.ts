@@ -154,6 +154,9 @@ export class Controller {
   poweredOnNs: u64;
 }
 
+/** Parameter Error Location of an error that no field of the command has made. */
+export const NO_LOCATION: u32 = 0xffff;
+
 /** The command being executed: the SQE's own copy, so that the host cannot change it underway. */
 @unmanaged
 export class Command {
@@ -175,10 +178,12 @@ export class Command {
   cdw15: u32;
   /** Command Dword 0 of the completion, where a command returns something. */
   dw0: u32;
-  /** First wrong byte of the SQE for the error log, and the bit in it << 8. */
+  /** For the error log: first byte of the field that is wrong, and the bit in it << 8, or NO_LOCATION. */
   location: u32;
   /** Set by a fault: everything is checked and nothing moved. */
   dry: u32;
+  /** For the error log: the first block that is wrong, where one is. */
+  lba: u64;
 
   get cdw10(): u32 {
     return this.slba as u32;

@@ -43,10 +43,15 @@ export function writeThreshold(value: u32): u32 {
   return Status.SUCCESS;
 }
 
+/** Whether THSEL says over or under: `value` is CDW11. */
+export function isSide(value: u32): bool {
+  return ((value >> THSEL_SHIFT) & THSEL_MASK) <= UNDER;
+}
+
 /** Whether Get Features may ask for this: `value` is CDW11. */
 export function isThreshold(value: u32): bool {
   const sensor = (value >> TMPSEL_SHIFT) & TMPSEL_MASK;
-  return sensor < SENSORS && ((value >> THSEL_SHIFT) & THSEL_MASK) <= UNDER;
+  return sensor < SENSORS && isSide(value);
 }
 
 /** The value in force, or the default one, of the threshold that `value` (CDW11) names. */

@@ -32,6 +32,10 @@ const PRP2_LOCATION: u32 = 32;
 let movement: u32 = 0;
 /** 1 when it writes to host memory. */
 let writes: u32 = 0;
+/** Where in the SQE the entry of the piece under way comes from. */
+let entryLocation: u32 = 0;
+/** The first byte of the device's copy that a comparison found different. */
+export let differsAt: u32 = 0;
 /** Next byte of the device's copy, and how many there are still. */
 let place: u32 = 0;
 let available: u64 = 0;
@@ -74,11 +78,13 @@ function begin(how: u32, pointer: u32, present: u64): void {
   writes = how == (Movement.TO_HOST as u32) || how == (Movement.CHECK_TO_HOST as u32) ? 1 : 0;
   place = pointer;
   available = present;
+  entryLocation = PRP1_LOCATION;
 }
 
 /** Data that ends in the second page: PRP2 is that page. */
 function secondPage(bytes: u32): u32 {
   const prp2 = command.prp2;
+  entryLocation = PRP2_LOCATION;
   if ((prp2 & OFFSET_MASK) != 0) return wrong(PRP2_LOCATION, Status.PRP_OFFSET_INVALID);
   return movePiece(prp2, bytes);
 }
@@ -90,6 +96,7 @@ function secondPage(bytes: u32): u32 {
 function list(bytes: u64): u32 {
   let iova = command.prp2;
   let left = bytes;
+  entryLocation = PRP2_LOCATION;
   if ((iova & (PRP_BYTES - 1)) != 0) return wrong(PRP2_LOCATION, Status.PRP_OFFSET_INVALID);
   while (true) {
     const entries = (PAGE_BYTES - (iova & OFFSET_MASK)) / PRP_BYTES;
@@ -124,7 +131,7 @@ function moveList(pointer: u32, entries: u32, bytes: u64): u32 {
 @inline
 function movePiece(iova: u64, bytes: u32): u32 {
   const pointer = translate(iova, bytes, writes);
-  if (pointer == 0) return wrong(PRP1_LOCATION, Status.DATA_TRANSFER_ERROR);
+  if (pointer == 0) return wrong(entryLocation, Status.DATA_TRANSFER_ERROR);
   if (movement >= (Movement.CHECK_TO_HOST as u32)) return Status.SUCCESS;
   return moveBytes(pointer, bytes);
 }
@@ -138,6 +145,7 @@ function moveBytes(pointer: u32, bytes: u32): u32 {
     willWrite(place, present);
     memory.copy(place, pointer, present);
   } else if (differs(pointer, present)) {
+    differsAt = place + countSame(pointer, present);
     return Status.COMPARE_FAILURE;
   }
   place += present;
@@ -158,6 +166,13 @@ function differs(pointer: u32, bytes: u32): bool {
   const part = withinPage(place, bytes);
   if (memory.compare(pointer, readable(place), part) != 0) return true;
   return memory.compare(pointer + part, readable(place + part), bytes - part) != 0;
+}
+
+/** How many of the host's bytes are the device's, up to the first that is not. */
+function countSame(pointer: u32, bytes: u32): u32 {
+  let same: u32 = 0;
+  while (same < bytes && load<u8>(pointer + same) == load<u8>(readable(place + same))) same++;
+  return same;
 }
 
 /** Notes where the SQE is wrong. */

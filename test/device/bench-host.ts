@@ -215,9 +215,9 @@ export class Bench {
     return work;
   }
 
-  /** Steps the device until it has nothing left to do. */
+  /** Steps the device until it has nothing left to do, and has looked at every doorbell. */
   settle(): void {
-    for (let idle = 0; idle < 80; idle++) if (this.device.step() !== 0) idle = 0;
+    for (let idle = 0; idle < 140; idle++) if (this.device.step() !== 0) idle = 0;
   }
 
   private request(kind: layout.BusRequest): void {
