@@ -10,7 +10,7 @@ import {
   pollPause,
   type Workload,
 } from "../measurement/workload.ts";
-import { pauseText } from "../measurement/workload-names.ts";
+import { pauseText, pointTitle } from "../measurement/workload-names.ts";
 import { completionModes, type WorkloadOptions } from "../measurement/workload-options.ts";
 import { checkOutput } from "../results/files.ts";
 import { runSweep, type SweepAxes, settingOf, sweepWorkloads } from "../run/sweep.ts";
@@ -40,7 +40,9 @@ export async function sweep(flags: SweepFlags, typed: TypedOptions): Promise<voi
   requireEffect(typed, workloads);
   const judge = measuredGates(flags, workloads.map(settingOf));
   checkOutput(flags.output);
-  const parts = workloads.map((workload) => ({ name: "", workload }));
+  const parts = workloads.map((workload) => {
+    return { name: pointTitle(workload.completion.mode, workload), workload };
+  });
   const plan = { command: "sweep", parts, blocks: parts.length } as const;
   await measureAndPresent(flags, plan, judge, (options) => runSweep(base, axes, options));
 }

@@ -21,11 +21,21 @@ export interface StartEvent {
   readonly workload: string;
   readonly bs: number;
   readonly jobs: number;
+  /** What is measured, in the order of the reports: samples name theirs in `block.name`. */
+  readonly settings?: readonly LiveSetting[];
   /** Of one block. */
   readonly runtimeMs: number;
   readonly rampTimeMs: number;
   /** Of the whole measurement: all blocks with their ramps. */
   readonly totalMs?: number;
+}
+
+/** A run, a mode or side of a comparison, a point of a sweep. */
+export interface LiveSetting {
+  readonly name: string;
+  /** The completion mode, or the side's name in a comparison. */
+  readonly mode: string;
+  readonly iodepth: number;
 }
 
 /** Before the first sample, when something takes more than a moment that is not to be measured. */

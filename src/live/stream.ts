@@ -6,7 +6,14 @@ import type { Warning } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { warningText } from "../results/warnings.ts";
 import type { Sample } from "../run/monitor.ts";
-import type { EndEvent, LiveEvent, SampleEvent, StartEvent, WarningEvent } from "./events.ts";
+import type {
+  EndEvent,
+  LiveEvent,
+  LiveSetting,
+  SampleEvent,
+  StartEvent,
+  WarningEvent,
+} from "./events.ts";
 import { figuresOf, tenths } from "./sample-figures.ts";
 import { workloadText } from "./workload-text.ts";
 
@@ -23,6 +30,8 @@ export interface LivePlan {
 
 export interface LivePart {
   readonly name: string;
+  /** What reports call its mode; left out, the workload's completion mode. */
+  readonly mode?: string;
   readonly workload: Workload;
 }
 
@@ -61,6 +70,7 @@ export class LiveStream {
       workload: workloadText(workloads),
       bs,
       jobs: Math.max(...workloads.map(({ numjobs }) => numjobs)),
+      settings: parts.map(settingOf),
       runtimeMs,
       rampTimeMs,
       totalMs: Math.round(this.#blockMs * blocks),
@@ -112,6 +122,11 @@ export class LiveStream {
     const leftMs = Math.round((1 - this.#progress) * of * this.#blockMs);
     return { progress: Number(this.#progress.toFixed(4)), leftMs };
   }
+}
+
+function settingOf({ name, mode, workload }: LivePart): LiveSetting {
+  const { completion, iodepth } = workload;
+  return { name: safeString(name), mode: safeString(mode ?? completion.mode), iodepth };
 }
 
 function warningEvent(doubt: Warning): WarningEvent {

@@ -15,7 +15,7 @@ export interface View {
   readonly sample: SampleEvent | undefined;
   /** Samples after ramps, the latest last. */
   readonly history: readonly SampleEvent[];
-  /** The latest sample of each thing that is measured: a mode, a point; in the order they came. */
+  /** The latest sample of each thing that is measured: a mode, a point; in the order of the report. */
   readonly latest: readonly SampleEvent[];
   readonly warnings: readonly WarningEvent[];
 }
@@ -55,9 +55,16 @@ export class Viewer {
       waiting: this.#waiting,
       sample: this.#sample,
       history: this.#history,
-      latest: [...this.#latest.values()],
+      latest: this.#inOrder(),
       warnings: [...this.#warnings.values()],
     };
+  }
+
+  /** Modes of a comparison as the report has them, whichever came first. */
+  #inOrder(): SampleEvent[] {
+    const names = (this.#start.settings ?? []).map(({ name }) => name);
+    const place = (event: SampleEvent) => names.indexOf(event.block.name);
+    return [...this.#latest.values()].sort((a, b) => place(a) - place(b));
   }
 
   /** Points of a sweep may share a name; a comparison comes back to its modes. */

@@ -5,6 +5,8 @@ export interface Style {
   readonly colour: string;
   /** As in stroke-dasharray; "" is a full line. */
   readonly dash: string;
+  /** From 0 to 1. */
+  readonly opacity: number;
 }
 
 export interface LegendEntry {

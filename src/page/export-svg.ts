@@ -62,12 +62,7 @@ function legendRows(entries: readonly LegendEntry[]): SVGGElement[] {
       x = 0;
     }
     const place = { transform: `translate(${x},-9)` };
-    rows
-      .at(-1)
-      ?.append(
-        s("g", place, ...swatch(style.colour, style.dash).children),
-        text(name, { x: x + 28 }),
-      );
+    rows.at(-1)?.append(s("g", place, ...swatch(style).children), text(name, { x: x + 28 }));
     x += width;
   }
   return rows;

@@ -1,6 +1,6 @@
 // The legend of a chart: a button for each curve. With shift or alt only that curve stays, and again brings all back.
 import { LEVELS, levelColour } from "./cells.ts";
-import type { ColourScale, LegendEntry } from "./chart.ts";
+import type { ColourScale, LegendEntry, Style } from "./chart.ts";
 import { h, s } from "./dom.ts";
 import { textWidth } from "./text.ts";
 
@@ -45,10 +45,10 @@ export class Legend {
   #add({ key, name, style }: LegendEntry): void {
     const pressed = this.#shown.has(key);
     const element = h("button", { type: "button", "aria-pressed": String(pressed), title: HINT });
-    element.append(swatch(style.colour, style.dash), name);
+    element.append(swatch(style), name);
     element.addEventListener("click", (event) => this.#press(key, event.shiftKey || event.altKey));
     this.#buttons.set(key, element);
-    const onPaper = h("span", { "aria-hidden": "true" }, swatch(style.colour, style.dash), name);
+    const onPaper = h("span", { "aria-hidden": "true" }, swatch(style), name);
     this.element.append(element, onPaper);
   }
 
@@ -74,9 +74,10 @@ export function alone(shown: ReadonlySet<string>, key: string, all: readonly str
 }
 
 /** A piece of the curve. */
-export function swatch(colour: string, dash: string): SVGSVGElement {
+export function swatch({ colour, dash, opacity }: Style): SVGSVGElement {
   const line = s("line", { x1: 1, y1: 5, x2: 21, y2: 5, stroke: colour, "stroke-width": 3 });
   line.setAttribute("stroke-dasharray", dash === "" ? "none" : dash);
+  line.setAttribute("stroke-opacity", String(opacity));
   return s("svg", { width: 22, height: 10, viewBox: "0 0 22 10", "aria-hidden": "true" }, line);
 }
 

@@ -74,8 +74,7 @@ export function summary(context: Context): HTMLElement {
 }
 
 function row(group: GroupData, used: readonly Column[], context: Context): HTMLElement {
-  const { colour, dash } = context.style(group);
-  const name = h("th", { scope: "row" }, swatch(colour, dash), group.name);
+  const name = h("th", { scope: "row" }, swatch(context.style(group)), group.name);
   const cells = used.map((column) => {
     const value = column.of(group);
     const attributes: Record<string, string> = { "data-label": column.title };

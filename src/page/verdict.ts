@@ -42,8 +42,7 @@ function words({ sentence }: VerdictData, { data, style }: Context): Child[] {
     if (typeof part === "string") return [index === 0 ? capital(part) : part];
     const group = data.groups.find(({ id }) => id === part.group);
     if (!group) return [];
-    const { colour, dash } = style(group);
-    return [h("span", { class: "group" }, swatch(colour, dash), group.name)];
+    return [h("span", { class: "group" }, swatch(style(group)), group.name)];
   });
 }
 

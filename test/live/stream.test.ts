@@ -52,6 +52,20 @@ describe("what must not be said", () => {
   });
 });
 
+test("the start names what is measured, in the order of the reports", () => {
+  const [poll, interrupt] = ["poll", "interrupt"].map((completion) =>
+    parseWorkload({ completion }),
+  );
+  const parts = [
+    { name: "a", mode: "a", workload: interrupt! },
+    { name: "poll qd1", workload: poll! },
+  ];
+  expect(new LiveStream({ command: "compare", parts, blocks: 2 }).start(0).settings).toEqual([
+    { name: "a", mode: "a", iodepth: 1 },
+    { name: "poll qd1", mode: "poll", iodepth: 1 },
+  ]);
+});
+
 describe("a sample's figures", () => {
   const queues = [latencies(30_000, 8000, 1), latencies(20_000, 9000, 2)];
   const [event] = samplesAmong(

@@ -180,9 +180,10 @@ export function wideSweepReport(): ReportData {
 export function manyReport(): ReportData {
   const runs = Array.from({ length: 16 }, (_, index) => index);
   const groups = runs.map((index) => {
-    const name = `fw${Math.floor(index / 4) + 1} ${["poll", "interrupt", "hybrid", "adaptive"][index % 4]}`;
+    const mode = ["poll", "interrupt", "hybrid", "adaptive"][index % 4]!;
+    const name = `fw${Math.floor(index / 4) + 1} ${mode}`;
     return groupOf({
-      ...{ id: `g${index}`, name, result: index, queues: 4, hasQueueSeries: true },
+      ...{ id: `g${index}`, name, mode, result: index, queues: 4, hasQueueSeries: true },
       shape: { medianNs: 20_000 * 1.13 ** index, sigma: 0.2, tail: 1e-4 },
       ...{ iops: 180_000 / 1.13 ** index, time: runTime },
       cpu: { user: 3000 + 900 * index, system: 200 * (index % 4) },

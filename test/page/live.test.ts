@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { formatCount } from "../../src/ground/units.ts";
 import { chartsOf, curvesOf, figure, ready, usePages } from "./browser.ts";
+import { compareReport } from "./fixtures.ts";
 import { endEvent, sampleEvent, samples, startEvent, warningEvent } from "./live-events.ts";
 import { LiveServer } from "./live-server.ts";
 
@@ -141,6 +142,39 @@ test("modes of a comparison are curves of their own", async () => {
   };
   await expect.poll(linesOf).toEqual([4, 4]);
   expect(await page.locator(".summary tbody tr").count()).toBe(2);
+});
+
+test("modes have the colours and the order of the report, whichever came first", async () => {
+  const names = ["poll", "interrupt", "hybrid", "adaptive"];
+  const settings = names.map((name) => ({ name, mode: name, iodepth: 1 }));
+  const page = await live();
+  server.send(
+    startEvent({ command: "compare", runtimeMs: 1000, settings }),
+    ...["adaptive", "interrupt", "poll", "hybrid"].map((name, index) => {
+      const block = { name, number: index + 1, of: 4 };
+      return sampleEvent({ elapsedMs: 500, block, runtimeMs: 1000 });
+    }),
+  );
+  await ready(page);
+  const marks = (of: Page) =>
+    of
+      .locator(".summary tbody th")
+      .evaluateAll((heads) =>
+        heads.map((head) => [head.textContent, head.querySelector("line")!.getAttribute("stroke")]),
+      );
+  await expect.poll(async () => (await marks(page)).length).toBe(4);
+  const shown = await marks(page);
+  expect(shown.map(([name]) => name)).toEqual(names);
+  expect(await marks(await pages.report(compareReport()))).toEqual(shown);
+});
+
+test("a run has the colour of its mode", async () => {
+  const page = await live();
+  const settings = [{ name: "", mode: "interrupt", iodepth: 1 }];
+  server.send(startEvent({ settings }), ...samples(0, 1000));
+  await ready(page);
+  const line = page.locator(".summary th line");
+  expect(await line.getAttribute("stroke")).toBe("var(--s2)");
 });
 
 test("warnings come as they are found, and a later one of a kind replaces the earlier", async () => {

@@ -18,6 +18,9 @@ import { alone, toggled } from "../../src/page/legend.ts";
 import { nearestPoint, neighbour } from "../../src/page/nearest.ts";
 import { groupStyles } from "../../src/page/styles.ts";
 import { manyReport, sweepReport } from "./fixtures.ts";
+import { groupOf } from "./groups.ts";
+
+const shape = { medianNs: 8000, sigma: 0.1, tail: 1e-4 };
 
 test("file names hold only what every file system takes", () => {
   expect(fileName([], "svg")).toBe("phasebit.svg");
@@ -127,9 +130,35 @@ test("a legend never shows nothing", () => {
 
 test("no two of sixteen groups look the same, and points of one mode share a colour", () => {
   for (const { groups } of [manyReport(), sweepReport()]) {
-    const styles = [...groupStyles(groups).values()].map(({ colour, dash }) => colour + dash);
-    expect(new Set(styles).size).toBe(16);
+    const styles = [...groupStyles(groups).values()];
+    expect(new Set(styles.map((style) => Object.values(style).join())).size).toBe(16);
   }
   const styles = groupStyles(sweepReport().groups);
   expect(styles.get("poll-1")!.colour).toBe(styles.get("poll-64")!.colour);
+  // the deeper the stronger
+  const opacities = [1, 4, 16, 64].map((depth) => styles.get(`poll-${depth}`)!.opacity);
+  expect(opacities).toEqual(opacities.toSorted((a, b) => a - b));
+});
+
+const colours = { poll: 1, interrupt: 2, hybrid: 3, adaptive: 4, lhp: 5 };
+
+test("a mode has its colour in any company, and no other name takes it from one that is there", () => {
+  const named = (...names: string[]) =>
+    groupStyles(names.map((mode) => groupOf({ id: mode, mode, shape, iops: 1 })));
+  for (const [mode, index] of Object.entries(colours)) {
+    for (const company of [[mode], [mode, "a", "b"], [...Object.keys(colours)].reverse()]) {
+      expect(named(...company).get(mode)!.colour).toBe(`var(--s${index})`);
+    }
+  }
+  const many = named("poll", ...Array.from({ length: 40 }, (_, index) => `side ${index}`));
+  const others = [...many].filter(([id]) => id !== "poll").map(([, { colour }]) => colour);
+  expect(others).not.toContain("var(--s1)");
+  expect(new Set([...many.values()].map(({ colour, dash }) => colour + dash)).size).toBe(41);
+});
+
+test("of one mode in several files each has a colour of its own, the first the mode's", () => {
+  const groups = ["a", "b", "c"].map((id) => groupOf({ id, mode: "interrupt", shape, iops: 1 }));
+  const own = [...groupStyles(groups).values()].map(({ colour }) => colour);
+  expect(own[0]).toBe("var(--s2)");
+  expect(new Set(own).size).toBe(3);
 });

@@ -6,7 +6,7 @@ import type { Chart, Drawing, Point, Style } from "../chart.ts";
 import type { Context } from "../context.ts";
 import { counted, formatCount, formatNs, orNone, tickCount } from "../format.ts";
 import { columnsFor, grid, type Panel, panelWidth, type Scales } from "../grid.ts";
-import { nthStyle } from "../styles.ts";
+import { groupStyles } from "../styles.ts";
 import { linearTicks, logDomain } from "../ticks.ts";
 
 const MARGIN_LEFT = 54;
@@ -32,7 +32,7 @@ const figures: readonly Figure[] = [
 ];
 
 export function depthChart(context: Context): Chart[] {
-  const curves = curvesOf(context.data.groups);
+  const curves = curvesOf(context);
   if (curves.length === 0) return [];
   const groups = curves.flatMap((curve) => curve.groups);
   return [
@@ -58,16 +58,18 @@ export function depthChart(context: Context): Chart[] {
 }
 
 /** Curves with at least two depths. */
-function curvesOf(groups: readonly GroupData[]): Curve[] {
+function curvesOf({ data }: Context): Curve[] {
   const byName = new Map<string, GroupData[]>();
-  for (const group of groups) {
+  for (const group of data.groups) {
     const name = withoutDepth(group);
     byName.set(name, [...(byName.get(name) ?? []), group]);
   }
   const several = [...byName].filter(([, all]) => new Set(all.map((g) => g.iodepth)).size > 1);
-  return several.map(([name, all], index) => ({
+  // the curve of a mode has its colour; where a mode has several, they differ in their dashes
+  const styles = groupStyles(several.map(([id, all]) => ({ ...all[0]!, id, iodepth: 0 })));
+  return several.map(([name, all]) => ({
     name,
-    style: nthStyle(index),
+    style: styles.get(name)!,
     groups: [...all].sort((a, b) => a.iodepth - b.iodepth),
   }));
 }

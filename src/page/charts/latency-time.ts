@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { formatNs, formatSeconds, NONE, orNone } from "../format.ts";
 import { columnsFor, grid, type Panel, panelWidth, type Scales } from "../grid.ts";
 import { type EndLabel, endLabels, labelMargin } from "../labels.ts";
-import { nthStyle } from "../styles.ts";
+import { faded } from "../styles.ts";
 import { logDomain } from "../ticks.ts";
 import {
   columnName,
@@ -79,12 +79,12 @@ function entryOf({ key, name, style }: Curve): LegendEntry {
 function curvesOf(group: WithSeries, isOnly: boolean, context: Context): Curve[] {
   return figures
     .filter(({ key }) => group.series[key].some((ns) => ns !== null))
-    .map((figure, index) => ({
+    .map((figure, index, all) => ({
       key: isOnly ? figure.key : group.id,
       name: isOnly ? figure.name : group.name,
       group,
       figure,
-      style: isOnly ? nthStyle(index) : context.style(group),
+      style: isOnly ? faded(context.style(group), index, all.length) : context.style(group),
     }));
 }
 
@@ -159,6 +159,7 @@ function line({ group, figure, style, name }: Curve, radius: number | null): Plo
       stroke: style.colour,
       strokeWidth: 1.75,
       strokeDasharray,
+      strokeOpacity: style.opacity,
     }),
     radius === null ? null : Plot.dot(x, { ...channels, fill: style.colour, r: radius }),
   ];

@@ -23,7 +23,7 @@ export function unity({ x, top, bottom }: Scales): SVGElement {
 export function whisker(row: Drawn, scales: Scales): SVGElement[] {
   const { x, left, right } = scales;
   const y = middleY(row, scales);
-  const colour = isDifference(row) ? "var(--s1)" : "var(--muted)";
+  const colour = isDifference(row) ? "var(--ink)" : "var(--muted)";
   const [low = 0, high = 0] = row.ratioCi95.map(x);
   const line = { x1: inside(low, scales), x2: inside(high, scales), y1: y, y2: y };
   const at = x(ratioOf(row));

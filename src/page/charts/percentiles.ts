@@ -73,13 +73,14 @@ function panel(groups: readonly GroupData[], context: Context, width: number): P
 
 function line(group: GroupData, context: Context): Plot.Markish {
   const { oneOver, ns } = group.percentiles;
-  const { colour, dash } = context.style(group);
+  const { colour, dash, opacity } = context.style(group);
   return Plot.line(oneOver, {
     x: oneOver,
     y: ns,
     stroke: colour,
     strokeWidth: 2,
     strokeDasharray: dash || "none",
+    strokeOpacity: opacity,
     ariaLabel: () => group.name,
   });
 }

@@ -132,7 +132,7 @@ function curve(
   radius: number | null,
 ): Plot.Markish[] {
   const { series } = group;
-  const { colour, dash } = context.style(group);
+  const { colour, dash, opacity: strokeOpacity } = context.style(group);
   const { x, y } = lineOf(
     series,
     series.iops.map((value) => value * factor(group)),
@@ -140,7 +140,13 @@ function curve(
   const channels = { x, y, ariaLabel: () => group.name };
   const strokeDasharray = dash || "none";
   return [
-    Plot.line(x, { ...channels, stroke: colour, strokeWidth: 1.75, strokeDasharray }),
+    Plot.line(x, {
+      ...channels,
+      stroke: colour,
+      strokeWidth: 1.75,
+      strokeDasharray,
+      strokeOpacity,
+    }),
     radius === null ? null : Plot.dot(x, { ...channels, fill: colour, r: radius }),
   ];
 }

@@ -9,7 +9,7 @@ const STEP = 1.05;
 
 /** A group for each mode or point that has samples. */
 export function liveReport(state: LiveState, start: StartEvent): ReportData {
-  const groups = [...state.latest].map(([name, sample]) => {
+  const groups = inOrder(state, start).map(([name, sample]) => {
     const columns = state.columns.filter((column) => column.name === name);
     return groupOf(name || start.command, sample, columns, start);
   });
@@ -24,15 +24,24 @@ export function liveReport(state: LiveState, start: StartEvent): ReportData {
   };
 }
 
+/** As reports have them, whichever came first. */
+function inOrder({ latest }: LiveState, { settings = [] }: StartEvent): [string, SampleEvent][] {
+  const names = settings.map(({ name }) => name);
+  const place = (name: string) => (names.includes(name) ? names.indexOf(name) : names.length);
+  return [...latest].sort(([a], [b]) => place(a) - place(b));
+}
+
 function groupOf(
   name: string,
   sample: SampleEvent,
   columns: readonly LiveColumn[],
   start: StartEvent,
 ): GroupData {
-  const { total } = sample;
+  const { total, block } = sample;
+  const setting = start.settings?.find((one) => one.name === block.name);
+  const { mode = name, iodepth = 0 } = setting ?? {};
   return {
-    ...{ id: name, result: 0, name, mode: name, op: "mixed", iodepth: 0, numjobs: start.jobs },
+    ...{ id: name, result: 0, name, mode, op: "mixed", iodepth, numjobs: start.jobs },
     best: [],
     ...{ bs: start.bs, ios: total.ios, iops: total.iops },
     bytesPerSecond: total.bytesPerSecond ?? total.iops * start.bs,
