@@ -193,6 +193,37 @@ describe("data", () => {
   });
 });
 
+describe("a command that is atomic", () => {
+  test.each([1, 8, 64])("a Read sees all of a Write of %i blocks, or none of it", (blocks) => {
+    const bench = new Bench({ mdts: 5 }).enable();
+    const [writing, reading] = [bench.createPair(1), bench.createPair(2)];
+    const bytes = blocks * BLOCK;
+    const [from, to, list] = [bench.buffer(bytes), bench.buffer(bytes), bench.buffer(PAGE)];
+    const command = (buffer: number, place: number) => {
+      for (let page = 1; page * PAGE < bytes; page++) {
+        bench.view.setBigUint64(place + (page - 1) * 8, iova(buffer + page * PAGE), true);
+      }
+      return { nsid: 1, prp1: iova(buffer), prp2: iova(place), cdw12: blocks - 1 };
+    };
+    for (let round = 1; round < 64; round++) {
+      bench.bytes.fill(round, from, from + bytes);
+      bench.post(writing.sq, { ...command(from, list), opcode: NvmOpcode.WRITE });
+      bench.post(reading.sq, { ...command(to, list + PAGE / 2), opcode: NvmOpcode.READ });
+      for (const { sq } of round % 2 ? [writing, reading] : [reading, writing]) {
+        bench.ring(sq);
+        if (round % 3 === 0) bench.step();
+      }
+      bench.settle();
+      for (const { cq } of [writing, reading]) {
+        expect(bench.reap(cq)).toMatchObject([{ code: 0 }]);
+      }
+      const [first] = bench.bytes.slice(to, to + 1);
+      expect([round - 1, round]).toContain(first);
+      expect(bench.bytes.slice(to, to + bytes).every((byte) => byte === first)).toBe(true);
+    }
+  });
+});
+
 describe("a command that fails on its way", () => {
   /** A controller whose list page names two good pages and then `last`. */
   function withList(last: (page: number) => bigint) {
