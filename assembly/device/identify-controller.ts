@@ -17,7 +17,7 @@ import {
   MAX_NAMESPACES,
   SCRATCH,
 } from "./state.ts";
-import { serialNumber, writeSubsystemName } from "./identity.ts";
+import { OUI, serialNumber, VENDOR_ID, writeSubsystemName } from "./identity.ts";
 import { isRevision2 } from "./version.ts";
 import { CRITICAL_TEMPERATURE_KELVIN, WARNING_TEMPERATURE_KELVIN } from "./thresholds.ts";
 import { ABORT_LIMIT } from "./abort.ts";
@@ -48,8 +48,12 @@ const POWER_CENTIWATTS: u16 = 2500;
 
 /** Builds the data structure in the scratch memory, which is zero. */
 export function buildController(): u32 {
+  store<u16>(at(IdentifyController.VID), VENDOR_ID);
+  store<u16>(at(IdentifyController.SSVID), VENDOR_ID);
   memory.copy(at(IdentifyController.SN), serialNumber(), SN_BYTES + MN_BYTES + FR_BYTES);
   store<u8>(at(IdentifyController.RAB), ARBITRATION_BURST as u8);
+  store<u16>(at(IdentifyController.IEEE), OUI as u16);
+  store<u8>(at(IdentifyController.IEEE) + 2, (OUI >> 16) as u8);
   store<u8>(at(IdentifyController.MDTS), controller.mdts as u8);
   store<u32>(at(IdentifyController.VER), controller.version);
   store<u32>(at(IdentifyController.RTD3R), RTD3_MICROSECONDS);

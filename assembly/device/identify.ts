@@ -84,7 +84,7 @@ function describe(namespace: Namespace, nsid: u32): void {
   store<u64>(SCRATCH + IdentifyNamespace.NCAP, namespace.blocks);
   store<u64>(SCRATCH + IdentifyNamespace.NUSE, namespace.blocks);
   store<u8>(SCRATCH + IdentifyNamespace.DLFEAT, DLFEAT_ZEROES | DLFEAT_WRITE_ZEROES);
-  writeUuid(SCRATCH + IdentifyNamespace.NGUID, nsid);
+  writeNguid(SCRATCH + IdentifyNamespace.NGUID, nsid);
   writeBigEndian(SCRATCH + IdentifyNamespace.EUI64, makeEui64(nsid));
   store<u32>(SCRATCH + IdentifyNamespace.LBAF0, namespace.lbaShift << LBAF_LBADS_SHIFT);
 }
@@ -105,7 +105,7 @@ function buildDescriptors(nsid: u32): u32 {
   writeHeader(SCRATCH, NamespaceIdentifierType.EUI64, 8);
   writeBigEndian(SCRATCH + 4, makeEui64(nsid));
   writeHeader(SCRATCH + 12, NamespaceIdentifierType.NGUID, 16);
-  writeUuid(SCRATCH + 16, nsid);
+  writeNguid(SCRATCH + 16, nsid);
   writeHeader(SCRATCH + 32, NamespaceIdentifierType.UUID, 16);
   writeUuid(SCRATCH + 36, nsid);
   return Status.SUCCESS;
@@ -115,6 +115,12 @@ function buildDescriptors(nsid: u32): u32 {
 function writeHeader(place: usize, type: u32, bytes: u32): void {
   store<u8>(place, type as u8);
   store<u8>(place, bytes as u8, 1);
+}
+
+/** NGUID: an extension of the vendor's, then what is an EUI64 (7.10). */
+function writeNguid(place: usize, nsid: u32): void {
+  writeBigEndian(place, uuidHigh(nsid));
+  writeBigEndian(place + 8, makeEui64(nsid));
 }
 
 function writeUuid(place: usize, nsid: u32): void {

@@ -14,11 +14,12 @@ const SPACE: u8 = 0x20;
 
 const HYPHEN: u8 = 0x2d;
 
-/**
- * In an EUI64's first byte: locally administered, so that it belongs to nobody, and not a group's.
- */
-const LOCALLY_ADMINISTERED: u64 = 0x0200000000000000;
-const GROUP: u64 = 0x0100000000000000;
+/** VID and SSVID: "pb". The PCI-SIG has given it to nobody known to us, and phasebit has none. */
+export const VENDOR_ID: u16 = 0x7062;
+/** IEEE: locally administered (bit 1 of its first byte), so that it belongs to nobody, and "pb". */
+export const OUI: u32 = 0x027062;
+const OUI_SHIFT: u64 = 40;
+const EXTENSION_MASK: u64 = 0xffffffffff;
 const UUID_VERSION_MASK: u64 = 0xf000;
 const UUID_VERSION_4: u64 = 0x4000;
 const UUID_VARIANT_MASK: u64 = 0xc000000000000000;
@@ -61,9 +62,13 @@ export function firmwareRevision(): usize {
   return FR;
 }
 
-/** IEEE Extended Unique Identifier of a namespace; it is stored with its highest byte first. */
+/**
+ * IEEE Extended Unique Identifier of a namespace: the OUI and 40 bits that are the namespace's. It is stored
+ * with its highest byte first.
+ */
 export function makeEui64(nsid: u32): u64 {
-  return (mix(controller.seed ^ ((nsid as u64) << 32)) & ~GROUP) | LOCALLY_ADMINISTERED;
+  const extension = mix(controller.seed ^ ((nsid as u64) << 32)) & EXTENSION_MASK;
+  return ((OUI as u64) << OUI_SHIFT) | extension;
 }
 
 /**

@@ -116,6 +116,16 @@ describe("Identify", () => {
     );
   });
 
+  test("controller: a vendor's identifiers, which are nobody's", () => {
+    const view = identify(new Bench().enable(), Cns.CONTROLLER) as DataView;
+    const vendor = [IdentifyController.VID, IdentifyController.SSVID];
+    expect(vendor.map((offset) => view.getUint16(offset, true))).toEqual([0x7062, 0x7062]);
+    const oui = view.getUint32(IdentifyController.IEEE, true) & 0xffffff;
+    // not a group's, and locally administered
+    expect((oui >> 16) & 3).toBe(2);
+    expect(oui).toBe(0x027062);
+  });
+
   test("strings that the embedder sets, and only inside their places", () => {
     const bench = new Bench();
     const hostile = "<svg onload=alert()>";
@@ -141,7 +151,8 @@ describe("Identify", () => {
     expect(view.getUint32(IdentifyNamespace.LBAF0, true)).toBe(12 << 16);
     expect(view.getUint8(IdentifyNamespace.DLFEAT)).toBe(9);
     const eui64 = view.getBigUint64(IdentifyNamespace.EUI64);
-    expect((eui64 >> 56n) & 3n).toBe(2n);
+    expect(eui64 >> 40n).toBe(0x027062n);
+    expect(view.getBigUint64(IdentifyNamespace.NGUID + 8)).toBe(eui64);
     expect(other.getBigUint64(IdentifyNamespace.EUI64)).not.toBe(eui64);
   });
 
