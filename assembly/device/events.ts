@@ -32,11 +32,14 @@ export function dropTemperatureEvent(): void {
 }
 
 /**
- * The log page of `type` was read without Retain Asynchronous Event: its events are reported again.
+ * The log page of `type` was read without Retain Asynchronous Event: the host knows of all its events so
+ * far, and those to come are reported again. Returns whether one had been reported.
  */
-export function unmaskEvents(type: AsynchronousEventType): void {
+export function clearEvents(type: AsynchronousEventType): bool {
+  const reported = (controller.eventsMasked & (1 << type)) != 0;
   controller.eventsMasked &= ~(1 << type);
-  controller.eventsDue = 1;
+  store<u32>(pendingAt(type), 0);
+  return reported;
 }
 
 /** The events of `type` that may be reported now, a bit for each information. */

@@ -23,7 +23,8 @@ import { buildSmartLog } from "./smart-log.ts";
 import { buildEffectsLog, buildFeaturesLog, buildManagementLog } from "./effects-logs.ts";
 import { isRevision2 } from "./version.ts";
 import { firmwareRevision } from "./identity.ts";
-import { unmaskEvents } from "./events.ts";
+import { clearEvents, temperatureEvent } from "./events.ts";
+import { isTooHotOrCold } from "./thresholds.ts";
 import { failAt } from "./nvm.ts";
 
 const NSID_LOCATION: u32 = 4;
@@ -42,7 +43,7 @@ export function getLogPage(): u32 {
   const size = build(lid) as u64;
   if ((offset & 3) != 0 || offset >= size) return failAt(LPO_LOCATION, Status.INVALID_FIELD);
   const status = transfer(Movement.TO_HOST, bytes, SCRATCH as u32 + (offset as u32), size - offset);
-  if (status == 0 && (command.cdw10 & LOG_RAE) == 0) unmask(lid);
+  if (status == 0 && (command.cdw10 & LOG_RAE) == 0) clear(lid);
   return status;
 }
 
@@ -103,10 +104,14 @@ function buildSupportedLog(): u32 {
   return SUPPORTED_LOG_PAGES_BYTES;
 }
 
-/** Reading the page of an event's type lets more of that type be reported (5.2). */
-function unmask(lid: u32): void {
-  if (lid == (LogPage.ERROR_INFORMATION as u32)) unmaskEvents(AsynchronousEventType.ERROR);
-  if (lid == (LogPage.SMART as u32)) unmaskEvents(AsynchronousEventType.SMART);
+/**
+ * Reading the page of an event's type clears what there was of that type, reported or not (5.2). A warning
+ * that was reported and still holds is reported again.
+ */
+function clear(lid: u32): void {
+  if (lid == (LogPage.ERROR_INFORMATION as u32)) clearEvents(AsynchronousEventType.ERROR);
+  if (lid != (LogPage.SMART as u32)) return;
+  if (clearEvents(AsynchronousEventType.SMART) && isTooHotOrCold()) temperatureEvent();
 }
 
 /** Firmware Slot Information (5.14.1.3): one slot, active. */

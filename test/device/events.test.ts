@@ -91,7 +91,6 @@ describe("Asynchronous Event Request", () => {
     expect(found[1]).toMatchObject({ cid, code: 0, dw0: TEMPERATURE_EVENT });
     // enabled already: nothing new
     request(bench);
-    readLog(bench, LogPage.SMART, false);
     expect(enableWarnings(bench)).toHaveLength(1);
   });
 
@@ -124,6 +123,31 @@ describe("Asynchronous Event Request", () => {
     expect(readLog(bench, LogPage.ERROR_INFORMATION, false)).toHaveLength(1);
     const found = readLog(bench, LogPage.SMART, false);
     expect(found.map(({ dw0 }) => dw0)).toEqual([0, TEMPERATURE_EVENT]);
+  });
+
+  test("a warning that still holds when its event is cleared is reported again", () => {
+    const bench = new Bench().enable();
+    enableWarnings(bench);
+    for (let index = 0; index < 3; index++) request(bench);
+    expect(setThreshold(bench, NOW_TOO_HOT)).toHaveLength(2);
+    expect(readLog(bench, LogPage.SMART, false)[1]).toMatchObject({ dw0: TEMPERATURE_EVENT });
+    expect(setThreshold(bench, 400)).toHaveLength(1);
+    expect(readLog(bench, LogPage.SMART, false)).toHaveLength(1);
+    expect(setThreshold(bench, NOW_TOO_HOT)).toHaveLength(2);
+  });
+
+  test("an event without a request waits for one, unless its log page is read before", () => {
+    const bench = new Bench().enable();
+    enableWarnings(bench);
+    expect(setThreshold(bench, NOW_TOO_HOT)).toHaveLength(1);
+    bench.view.setUint32(bench.doorbell(5, false), 1, true);
+    bench.settle();
+    expect(readLog(bench, LogPage.SMART, true)).toHaveLength(1);
+    expect(readLog(bench, LogPage.ERROR_INFORMATION, false)).toHaveLength(1);
+    request(bench);
+    expect(bench.reap(bench.admin.cq)).toMatchObject([{ dw0: TEMPERATURE_EVENT }]);
+    request(bench);
+    expect(bench.reap(bench.admin.cq)).toEqual([]);
   });
 
   test("another type is not masked by it", () => {
