@@ -1,5 +1,6 @@
-// Comma-separated tables for spreadsheets and data frames: a header row, one thing a row, figures as plain
-// numbers with the unit in the column's name; a cell is empty where the samples cannot carry its figure.
+// Comma-separated tables for spreadsheets and data frames: a header row, one thing a row, one number a cell, plain and
+// with the unit in the column's name; a cell is empty where the samples cannot carry its figure. Texts are quoted and
+// numbers are not: a spreadsheet takes a serial number like 007123 for a number unless it is told that quotes mean text.
 import { stringify } from "csv-stringify/sync";
 import {
   carriedNs,
@@ -15,7 +16,6 @@ import type { Distribution, Group, Stretch } from "../measurement/groups.ts";
 import { emptyCounts, inTime, unpackLatency } from "../measurement/latency-counts.ts";
 import type { LatencyCounts, Op, PackedLatency } from "../measurement/measurement.ts";
 import { shareText } from "../measurement/shortfall.ts";
-import { coalescingText } from "../measurement/workload-names.ts";
 import type { Result } from "../results/read.ts";
 import { seriesOf } from "./series.ts";
 
@@ -55,7 +55,8 @@ export function seriesTable(result: Result, distributions: readonly Distribution
 
 const IDENTITY = [
   ...["result", "partial", "device", "model", "serial", "firmware"],
-  ...["mode", "op", "bs", "iodepth", "coalesce"],
+  ...["mode", "op", "bs", "iodepth"],
+  ...["coalesce_threshold", "coalesce_time", "coalesce_vector"],
 ];
 
 /** On every row, so that tables of several results can be put together. */
@@ -66,7 +67,10 @@ function identity({ file, measurement }: Result, { mode, workload, device }: Gro
     // of which measurement it is but a part: "7 of 12 settings"
     partial: shareText(measurement.warnings) || null,
     ...{ result: file, device: address, model, serial, firmware, mode, op, bs, iodepth },
-    coalesce: coalesce === null ? null : coalescingText(coalesce),
+    // one number a cell: "7,100" is 7100 to a spreadsheet
+    coalesce_threshold: coalesce?.threshold ?? null,
+    coalesce_time: coalesce?.time ?? null,
+    coalesce_vector: coalesce?.vector ?? null,
   };
 }
 
@@ -109,9 +113,14 @@ function rounded(value: number): number {
 }
 
 /**
- * Quoted where it must be (RFC 4180, but lines end in LF). A text that a spreadsheet would take for a formula
+ * RFC 4180, but lines end in LF. A text that a spreadsheet would take for a formula
  * gets an apostrophe before it: names of devices and files are not ours.
  */
 function table(columns: readonly string[], rows: readonly Row[]): string {
-  return stringify([...rows], { header: true, columns: [...columns], escape_formulas: true });
+  return stringify([...rows], {
+    header: true,
+    columns: [...columns],
+    quoted_string: true,
+    escape_formulas: true,
+  });
 }

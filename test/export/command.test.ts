@@ -181,14 +181,14 @@ describe("export writes", () => {
 
   test("- to stdout", () => {
     const { stdout } = ended(["export", "run.json", "--format", "csv", "--output", "-"]);
-    expect(stdout).toMatch(/^result,/);
+    expect(stdout).toMatch(/^"result",/);
   });
 
   test("over an earlier export", () => {
     const where = prepared();
     writeFileSync(join(where, "x.csv"), "old");
     ended(["export", "run.json", "--format", "csv", "--output", "x.csv"], where);
-    expect(readFileSync(join(where, "x.csv"), "utf8")).toMatch(/^result,/);
+    expect(readFileSync(join(where, "x.csv"), "utf8")).toMatch(/^"result",/);
   });
 
   test("a file for each distribution into a folder", () => {

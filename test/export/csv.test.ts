@@ -82,7 +82,8 @@ test("a row for each percentile that the samples carry", () => {
   for (const row of own) {
     const valueNs = Number(row["value_ns"]);
     expect(valueNs).toBe(percentileNs(read, Number(row["percentile"])));
-    expect(row).toMatchObject({ mode: "poll", iodepth: "32", total: "8000", coalesce: "" });
+    expect(row).toMatchObject({ mode: "poll", iodepth: "32", total: "8000" });
+    expect(row).toMatchObject({ coalesce_threshold: "", coalesce_time: "", coalesce_vector: "" });
   }
   expect(own.at(-1)).toMatchObject({ value_ns: `${read.maxNs}`, count_above: "0" });
   const median = own.find(({ percentile }) => percentile === "50")!;
@@ -123,11 +124,24 @@ test("a figure that an interval's samples cannot carry is an empty cell", () => 
 
 test("points of a sweep have their depth and coalescing", () => {
   const rows = rowsOf(textOf(sweepResult(), "series"));
-  expect(rows.map(({ mode, iodepth, coalesce }) => [mode, iodepth, coalesce])).toEqual([
-    ["poll", "1", ""],
-    ["interrupt", "8", ""],
-    ["interrupt", "8", "7,10"],
-  ]);
+  const shown = rows.map(({ mode, iodepth, coalesce_threshold: threshold, coalesce_time: time }) =>
+    [mode, iodepth, threshold, time].join(" "),
+  );
+  expect(shown).toEqual(["poll 1  ", "interrupt 8  ", "interrupt 8 7 10"]);
+});
+
+test("texts are quoted, numbers are plain, and a cell has one number", () => {
+  const { measurement, ...rest } = sidesResult();
+  const devices = measurement.devices.map((device) => ({ ...device, serial: "007123" }));
+  const text = textOf({ ...rest, measurement: { ...measurement, devices } }, "series");
+  const [head, ...lines] = text.trimEnd().split("\n");
+  expect(head!.split(",").every((cell) => /^"[a-z0-9_]+"$/.test(cell))).toBe(true);
+  for (const line of lines) {
+    expect(line).toContain(',"007123",');
+    // no text here has a comma of its own
+    for (const cell of line.split(",")) expect(cell).toMatch(/^(?:".*"|-?\d+(?:\.\d{1,3})?|)$/);
+  }
+  expect(text).toContain(",65536,8,7,10,,");
 });
 
 test("all results have the same columns, so that tables can be put together", () => {
@@ -138,10 +152,10 @@ test("all results have the same columns, so that tables can be put together", ()
 
 test("each side of a comparison has its own size, depth and coalescing", () => {
   const rows = rowsOf(textOf(sidesResult(), "series"));
-  const sides = rows.map(({ mode, op, bs, iodepth, coalesce }) =>
-    [mode, op, bs, iodepth, coalesce].join(" "),
+  const sides = rows.map(({ mode, op, bs, iodepth, coalesce_time: time }) =>
+    [mode, op, bs, iodepth, time].join(" "),
   );
-  expect(new Set(sides)).toEqual(new Set(["a read 4096 1 ", "b write 65536 8 7,10"]));
+  expect(new Set(sides)).toEqual(new Set(["a read 4096 1 ", "b write 65536 8 10"]));
   for (const { bs, iops, bytes_per_second: bytes } of rows) {
     expect(Number(bytes) / Number(iops) / Number(bs)).toBeCloseTo(1, 6);
   }
