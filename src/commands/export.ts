@@ -17,6 +17,7 @@ const FORMATS: Section = {
       "fio's JSON without phasebit's part; a mode of a comparison is a job in a group of its own",
     ],
     ["openmetrics", "OpenMetrics 1.0 for Prometheus, with classic histograms"],
+    ["prometheus", "Prometheus' text format 0.0.4, for node_exporter's textfile collector"],
     ["markdown", "a summary for a pull request"],
   ],
   text: [

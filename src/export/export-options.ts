@@ -8,6 +8,7 @@ export const exportFormats = [
   "json",
   "fio-json",
   "openmetrics",
+  "prometheus",
   "markdown",
 ] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -36,7 +37,7 @@ export interface ExportOptions {
 export const optionFormats: Readonly<
   Record<Exclude<keyof ExportOptions, "format">, readonly ExportFormat[]>
 > = {
-  select: ["hgrm", "hlog", "csv", "fio-json", "openmetrics"],
+  select: ["hgrm", "hlog", "csv", "fio-json", "openmetrics", "prometheus"],
   unit: ["hgrm"],
   table: ["csv"],
   untagged: ["hlog"],

@@ -1,11 +1,9 @@
 // phasebit export: a result in the formats of other tools.
-import { basename } from "node:path";
 import { hgrm } from "../analysis/histogram.ts";
 import { type FioGroup, fioGroups } from "../fio/sources.ts";
 import { usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
 import { type Distribution, groupsOf } from "../measurement/groups.ts";
-import { safeName } from "../measurement/safe-names.ts";
 import { shareText } from "../measurement/shortfall.ts";
 import { documentOf } from "../results/document.ts";
 import type { Result } from "../results/read.ts";
@@ -15,8 +13,9 @@ import { type ExportFormat, type ExportOptions, optionFormats } from "./export-o
 import { fioJson } from "./fio-json.ts";
 import { hlog, timedIos } from "./hlog.ts";
 import { markdown } from "./markdown.ts";
-import { openMetrics } from "./openmetrics.ts";
+import { type MetricsOptions, openMetrics } from "./openmetrics.ts";
 import { selected, selectedGroups } from "./select.ts";
+import { stemOf } from "./stem.ts";
 
 export interface ExportedFile {
   /** In a folder. */
@@ -42,6 +41,7 @@ const exporters: Readonly<Record<ExportFormat, Exporter>> = {
   json: (result) => file(result, "json", jsonText(documentOf(result.measurement))),
   "fio-json": fioFiles,
   openmetrics: openMetricsFile,
+  prometheus: prometheusFile,
   markdown: (result) => file(result, "md", markdown(result)),
 };
 
@@ -132,18 +132,23 @@ function fioFiles(result: Result, options: ExportOptions): Exported {
 
 function openMetricsFile(result: Result, options: ExportOptions): Exported {
   const { select, native = false, timestamps = false } = options;
+  const version = native ? 2 : 1;
+  return file(result, "om.txt", metrics(result, select, { version, timestamps }));
+}
+
+/** node_exporter refuses files that bear timestamps, and reads those called .prom only. */
+function prometheusFile(result: Result, { select }: ExportOptions): Exported {
+  const options = { version: "prometheus", timestamps: false } as const;
+  return file(result, "prom", metrics(result, select, options));
+}
+
+function metrics(result: Result, select: string | undefined, options: MetricsOptions): string {
   const groups = groupsOf(result.measurement);
-  const text = openMetrics(result, groups, selected(groups, select), { native, timestamps });
-  return file(result, "om.txt", text);
+  return openMetrics(result, groups, selected(groups, select), options);
 }
 
 function chosen(result: Result, select: string | undefined): Distribution[] {
   return selected(groupsOf(result.measurement), select);
-}
-
-/** What exports of a result's file are named after: "results/x.json" is "x". */
-export function stemOf(file: string): string {
-  return safeName(basename(file).replace(/\.json$/, ""));
 }
 
 function file(result: Result, extension: string, text: string): Exported {

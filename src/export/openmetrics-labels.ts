@@ -7,6 +7,7 @@ import type { Workload } from "../measurement/workload.ts";
 import { coalescingText, pauseText } from "../measurement/workload-names.ts";
 import type { Result } from "../results/read.ts";
 import type { Labels } from "./openmetrics-text.ts";
+import { stemOf } from "./stem.ts";
 
 /** What metrics are made from. */
 export interface Measured {
@@ -17,20 +18,26 @@ export interface Measured {
   readonly labelsOf: (group: Group) => Labels;
 }
 
-/** What tells one device's metrics from another's. */
-export function identityLabels({ address, serial }: DeviceIdentity): Labels {
-  return { device: address, serial };
+/** What tells one result's metrics from another's: a reader may be given several of one device at once. */
+export function identityLabels(result: Result, { address, serial }: DeviceIdentity): Labels {
+  const { startedMs, merged } = result.measurement;
+  return {
+    ...{ result: stemOf(result.file), device: address, serial },
+    started: new Date(startedMs).toISOString(),
+    // it began with the first of its sources
+    merged: merged.length > 0 ? `${merged.length}` : "",
+  };
 }
 
 /**
  * The conditions of each of a result's groups. A sweep may have measured one setting twice: the second has
  * "repeat" 2, for what has equal labels is one time series.
  */
-export function groupLabels(groups: readonly Group[]): Measured["labelsOf"] {
+export function groupLabels(result: Result, groups: readonly Group[]): Measured["labelsOf"] {
   const counts = new Map<string, number>();
   const labels = new Map<Group, Labels>();
   for (const group of groups) {
-    const own = conditions(group);
+    const own = { ...identityLabels(result, group.device), ...conditions(group) };
     const key = JSON.stringify(own);
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
@@ -39,24 +46,20 @@ export function groupLabels(groups: readonly Group[]): Measured["labelsOf"] {
   return (group) => labels.get(group)!;
 }
 
-function conditions({ device, mode, workload: { iodepth, coalesce, completion } }: Group): Labels {
+function conditions({ mode, workload: { iodepth, coalesce, completion } }: Group): Labels {
   const { pauseNs } = completion;
   const coalesceText = coalesce === null ? "" : coalescingText(coalesce);
   const pause = pauseNs === null ? {} : { poll_pause: pauseText(pauseNs) };
-  return {
-    ...{ ...identityLabels(device), mode, iodepth: `${iodepth}`, coalesce: coalesceText },
-    ...pause,
-  };
+  return { mode, iodepth: `${iodepth}`, coalesce: coalesceText, ...pause };
 }
 
 /** Everything that is said once; of the workload what all groups have. */
 export function infoLabels(result: Result, groups: readonly Group[]): Labels {
-  const { kind, devices, host, workload, version, startedMs } = result.measurement;
-  const { interrupted, warnings, merged } = result.measurement;
+  const { kind, devices, host, workload, version, interrupted, warnings } = result.measurement;
   const device = devices[0]!;
   const workloads = groups.length > 0 ? groups.map((group) => group.workload) : [workload];
   return {
-    ...identityLabels(device),
+    ...identityLabels(result, device),
     model: device.model,
     firmware: device.firmware,
     transport: device.transport,
@@ -71,10 +74,8 @@ export function infoLabels(result: Result, groups: readonly Group[]): Labels {
     host: host.hostname,
     kernel: host.kernel,
     cpu: host.cpuModel,
-    started: new Date(startedMs).toISOString(),
     interrupted: `${interrupted}`,
     partial: shareText(warnings),
-    merged: merged.length > 0 ? `${merged.length}` : "",
     version,
   };
 }

@@ -1,5 +1,5 @@
 // The text of OpenMetrics 1.0.0 (openmetrics.io) and of 2.0.0-rc0, which differ in where suffixes stand and in
-// histograms of one line. Lines end in LF, the last is "# EOF".
+// histograms of one line; and of Prometheus' own format 0.0.4, which knows neither units nor an end. Lines end in LF.
 
 import { NS_PER_S } from "../ground/units.ts";
 
@@ -28,7 +28,8 @@ export interface Family {
 }
 
 export interface TextOptions {
-  readonly version: 1 | 2;
+  /** Of OpenMetrics, or Prometheus' own format. */
+  readonly version: 1 | 2 | "prometheus";
   /** Unix time in s that all samples bear; none when absent. */
   readonly timestamp?: string;
 }
@@ -40,7 +41,8 @@ export function exposition(families: readonly Family[], options: TextOptions): s
     ...descriptors(family, options),
     ...family.samples.map((sample) => line(family, sample, options)),
   ]);
-  return `${[...lines, "# EOF"].join("\n")}\n`;
+  const end = options.version === "prometheus" ? [] : ["# EOF"];
+  return [...lines, ...end].map((one) => `${one}\n`).join("");
 }
 
 /**
@@ -74,13 +76,14 @@ export function canonical(ns: number): string {
 }
 
 function descriptors({ name, type, unit, help }: Family, { version }: TextOptions): string[] {
-  // 2.0 names the family as its samples are named
-  const full = version === 2 && type === "counter" ? `${name}_total` : name;
-  // 1.0 knows info too, but what reads Prometheus' own text format refuses it, and takes the rest
-  const shown = version === 1 && type === "info" ? "gauge" : type;
+  // 1.0 names a counter without the suffix of its samples
+  const full = version !== 1 && type === "counter" ? `${name}_total` : name;
+  // OpenMetrics knows info too, but what reads Prometheus' own format refuses it, and takes the rest
+  const shown = type === "info" ? "gauge" : type;
+  const hasUnit = unit !== "" && version !== "prometheus";
   return [
     `# TYPE ${full} ${shown}`,
-    ...(unit === "" ? [] : [`# UNIT ${full} ${unit}`]),
+    ...(hasUnit ? [`# UNIT ${full} ${unit}`] : []),
     `# HELP ${full} ${help}`,
   ];
 }

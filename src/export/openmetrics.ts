@@ -1,4 +1,4 @@
-// A result as OpenMetrics text: a metric that says on what and with what it was measured, a histogram of each
+// A result as OpenMetrics text, or in Prometheus' own format: a metric that says on what and with what it was measured, a histogram of each
 // distribution, counters of what was done, gauges of rates and percentiles. Base units: seconds and bytes.
 
 import { grouped } from "../measurement/grouped.ts";
@@ -9,11 +9,17 @@ import { counterFamilies } from "./openmetrics-counters.ts";
 import { gaugeFamilies } from "./openmetrics-gauges.ts";
 import { histogramFamily } from "./openmetrics-histogram.ts";
 import { groupLabels, identityLabels, infoLabels } from "./openmetrics-labels.ts";
-import { decimal, exposition, type Family, type Labels } from "./openmetrics-text.ts";
+import {
+  decimal,
+  exposition,
+  type Family,
+  type Labels,
+  type TextOptions,
+} from "./openmetrics-text.ts";
 
-export interface OpenMetricsOptions {
-  /** 2.0.0-rc0 with native histograms. */
-  readonly native: boolean;
+export interface MetricsOptions {
+  /** 2 is 2.0.0-rc0 with native histograms. */
+  readonly version: TextOptions["version"];
   /** All samples bear the time at which the measurement ended. */
   readonly timestamps: boolean;
 }
@@ -25,23 +31,23 @@ export function openMetrics(
   result: Result,
   all: readonly Group[],
   distributions: readonly Distribution[],
-  { native, timestamps }: OpenMetricsOptions,
+  { version, timestamps }: MetricsOptions,
 ): string {
   const { startedMs, warnings, devices } = result.measurement;
   const groups = [...new Set(distributions.map(({ group }) => group))];
-  const measured = { distributions, groups, labelsOf: groupLabels(all) };
+  const measured = { distributions, groups, labelsOf: groupLabels(result, all) };
   const families = [
     infoFamily(result, all),
-    histogramFamily(measured, native),
+    histogramFamily(measured, version === 2),
     ...counterFamilies(measured),
     ...gaugeFamilies(measured),
-    warningFamily(warnings, identityLabels(devices[0]!)),
+    warningFamily(warnings, identityLabels(result, devices[0]!)),
   ];
   const endMs = startedMs + Math.ceil(endMsOf(groups));
   return exposition(
     families.map((family) => since(family, decimal(startedMs, MS_DIGITS))),
     {
-      version: native ? 2 : 1,
+      version,
       ...(timestamps && { timestamp: decimal(endMs, MS_DIGITS) }),
     },
   );

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { percentileNs } from "../../src/analysis/histogram.ts";
-import { exported, requireFitting, stemOf } from "../../src/export/export.ts";
+import { exported, requireFitting } from "../../src/export/export.ts";
+import { stemOf } from "../../src/export/stem.ts";
 import { uniqueNames } from "../../src/measurement/safe-names.ts";
 import { emptyRun, exampleRun, latencyIn } from "../examples/run.ts";
 import { readHgrm } from "./hgrm-text.ts";
@@ -28,7 +29,7 @@ describe("what cannot be exported", () => {
       "--unit: is for --format hgrm; leave it out",
     );
     expect(() => requireFitting({ format: "json", select: "poll" })).toThrow(
-      "--select: is for --format hgrm, hlog, csv, openmetrics",
+      "--select: is for --format hgrm, hlog, csv, fio-json, openmetrics, prometheus",
     );
     expect(() => requireFitting({ format: "hgrm", unit: "ms" })).not.toThrow();
   });

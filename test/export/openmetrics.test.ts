@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { percentileNs } from "../../src/analysis/histogram.ts";
-import { exported } from "../../src/export/export.ts";
+import { exported, requireFitting } from "../../src/export/export.ts";
 import {
   classicBuckets,
   nativeBuckets,
@@ -9,9 +9,17 @@ import {
 } from "../../src/export/openmetrics-buckets.ts";
 import { canonical, decimal } from "../../src/export/openmetrics-text.ts";
 import { bucketHighNs } from "../../src/measurement/buckets.ts";
+import { mergeResults } from "../../src/results/merge.ts";
 import type { Result } from "../../src/results/read.ts";
 import { examplePoint, exampleSweep } from "../examples/compare.ts";
-import { countsOf, emptyRun, intervalsIn, latencyIn, withBlock } from "../examples/run.ts";
+import {
+  countsOf,
+  emptyRun,
+  intervalsIn,
+  latencyIn,
+  startedAt,
+  withBlock,
+} from "../examples/run.ts";
 import { type ReadFamily, readOpenMetrics } from "./openmetrics-parser.ts";
 import {
   compareResult,
@@ -76,6 +84,75 @@ describe.each([
       expect(readOpenMetrics(textOf(result, { timestamps }), 1)).toHaveLength(10);
       expect(readOpenMetrics(textOf(result, { timestamps, native: true }), 2)).toHaveLength(10);
     }
+  });
+});
+
+describe("two results of one device", () => {
+  const first = runResult();
+  const later = startedAt(first.measurement, first.measurement.startedMs + 1);
+  const merge = (file: string): Result => ({
+    file,
+    measurement: mergeResults([first, { file: "later.json", measurement: later }], ["merge"]),
+  });
+
+  test.each<[string, Result, Result]>([
+    ["of one name, in two folders", first, { file: "other/run.json", measurement: later }],
+    ["and their sum, which began with the first", first, merge("other/run.json")],
+    ["and a comparison with the same modes", compareResult(), { ...compareResult(), file: "b" }],
+  ])("%s, have no time series in common", (_, a, b) => {
+    for (const native of [false, true]) {
+      const series = [a, b].flatMap((result) =>
+        readOpenMetrics(textOf(result, { native }), native ? 2 : 1).flatMap(({ samples: own }) =>
+          own.map(({ name, labels }) => JSON.stringify([name, labels])),
+        ),
+      );
+      expect(new Set(series).size).toBe(series.length);
+    }
+  });
+
+  test("are told apart by file and start, on every sample", () => {
+    for (const { samples: own } of readOpenMetrics(textOf(first), 1)) {
+      for (const { labels } of own) {
+        expect(labels).toMatchObject({ result: "run", started: "2026-11-22T09:14:05.000Z" });
+        expect(labels).not.toHaveProperty("merged");
+      }
+    }
+    const [info] = readOpenMetrics(textOf(merge("sum.json")), 1)[0]!.samples;
+    expect(info!.labels).toMatchObject({ result: "sum", merged: "2" });
+  });
+});
+
+test("no form has a type that Prometheus' own format does not know", () => {
+  for (const format of ["openmetrics", "prometheus"] as const) {
+    for (const native of format === "openmetrics" ? [false, true] : [false]) {
+      const options = native ? { format, native } : { format };
+      const { text } = exported(compareResult(), options).files[0]!;
+      const types = [...text.matchAll(/^# TYPE \S+ (\S+)$/gm)].map(([, type]) => type);
+      expect(new Set(types)).toEqual(new Set(["gauge", "histogram", "counter"]));
+    }
+  }
+});
+
+describe("Prometheus' own format", () => {
+  const { name, text } = exported(runResult(), { format: "prometheus" }).files[0]!;
+
+  test.each([{ native: true }, { timestamps: true }])("refuses %j, which it cannot say", (one) => {
+    expect(() => requireFitting({ format: "prometheus", ...one })).toThrow(
+      /is for --format openmetrics; leave it out/,
+    );
+  });
+
+  test("has the samples of OpenMetrics, each family named as its samples are", () => {
+    const lines = (whole: string) => whole.split("\n").filter((line) => !line.startsWith("#"));
+    expect(lines(text)).toEqual(lines(textOf(runResult())));
+    expect(text).toContain("# TYPE phasebit_ios_total counter\n");
+    expect(text).toContain("# TYPE phasebit_latency_seconds histogram\n");
+    expect(text).not.toMatch(/^# (?:UNIT|EOF)/m);
+    expect(text.endsWith("\n")).toBe(true);
+  });
+
+  test("is called as node_exporter wants it", () => {
+    expect(name).toBe("run.prom");
   });
 });
 
