@@ -275,7 +275,9 @@ export class EmbeddedTransport implements Transport {
       return Atomics.load(this.#bus, request) === BusRequest.NONE;
     }
     const before = threadTimes(this.thread)?.ranNs ?? 0;
-    while (Atomics.wait(this.#bus, request, kind, TURN_MS) === "timed-out") {
+    // what wakes it may have been meant for the access before: the word says whether this one was answered
+    while (Atomics.load(this.#bus, request) === kind) {
+      if (Atomics.wait(this.#bus, request, kind, TURN_MS) !== "timed-out") continue;
       const ranNs = threadTimes(this.thread)?.ranNs;
       if (ranNs === undefined || ranNs - before > MOST_ACCESS_NS) return false;
     }
