@@ -13,11 +13,11 @@ export interface EndLabel {
 
 const LINE_HEIGHT = 14;
 /** More names than these stand too far from their curves. */
-const MOST = 8;
+export const MOST_LABELS = 10;
 
 /** Right margin for names as long as these, within reason. */
 export function labelMargin(names: readonly string[], most: number): number {
-  if (names.length > MOST) return 12;
+  if (names.length > MOST_LABELS) return 12;
   const room = widest(names) + 12;
   return room > most ? 12 : room;
 }
@@ -29,7 +29,7 @@ export function endLabels(
   room: number,
 ) {
   const fitting = labels.filter(({ x, text }) => x + 6 + textWidth(text) <= right + room);
-  const isFull = labels.length > MOST || labels.length * LINE_HEIGHT > bottom - top;
+  const isFull = labels.length > MOST_LABELS || labels.length * LINE_HEIGHT > bottom - top;
   if (isFull || fitting.length < labels.length) return [];
   // Curves that end nearly together have their names in one column.
   const ends = labels.map(({ x }) => x);

@@ -19,15 +19,14 @@ export function nthStyle(index: number): Style {
 }
 
 /** What decides about a style. */
-export type Styled = Pick<GroupData, "id" | "mode" | "op" | "iodepth" | "result">;
+export type Styled = Pick<GroupData, "id" | "name" | "mode" | "iodepth">;
 
-/** By id. Where all have one mode, and not in depth alone do they differ, each has a colour of its own. */
+/** By id. Where all have one mode, and differ in more than their depth, what else differs has colours of its own. */
 export function groupStyles(groups: readonly Styled[]): ReadonlyMap<string, Style> {
   const modes = [...new Set(groups.map(({ mode }) => mode))];
   const colours = coloursOf(modes);
   if (modes.length === 1 && !isByDepth(groups)) {
-    const order = ownOrder(colours.get(modes[0]!) ?? 0);
-    return new Map(groups.map(({ id }, index) => [id, inOrder(order, index)]));
+    return ofOneMode(groups, colours.get(modes[0]!) ?? 0);
   }
   return new Map(
     modes.flatMap((mode) => {
@@ -58,15 +57,30 @@ function coloursOf(modes: readonly string[]): ReadonlyMap<string, number> {
   return new Map([...Object.entries(OF_MODES), ...placed]);
 }
 
+/** Depths of one thing share its colour. */
+function ofOneMode(groups: readonly Styled[], first: number): ReadonlyMap<string, Style> {
+  const order = ownOrder(first);
+  const things = [...new Set(groups.map(withoutDepth))];
+  return new Map(
+    things.flatMap((thing, index) => {
+      const own = groups.filter((group) => withoutDepth(group) === thing);
+      const lines = linesOf(own, Math.floor(index / COLOURS));
+      const shared = colour(order[index % COLOURS]!);
+      return own.map(({ id }, at): [string, Style] => [id, { colour: shared, ...lines[at]! }]);
+    }),
+  );
+}
+
+/** "interrupt" of "interrupt qd8"; the mode where the name holds nothing else. */
+export function withoutDepth({ name, iodepth, mode }: Omit<Styled, "id">): string {
+  const words = name.split(/\s+/).filter((word) => word !== `qd${iodepth}`);
+  return words.join(" ") || mode;
+}
+
 /** All colours, its mode's first and those of other modes last. */
 function ownOrder(first: number): number[] {
   const others = [...OTHERS, ...Object.values(OF_MODES)];
   return [first, ...others.filter((index) => index !== first)];
-}
-
-function inOrder(order: readonly number[], index: number): Style {
-  const turn = Math.floor(index / COLOURS);
-  return { colour: colour(order[index % COLOURS]!), dash: dash(turn), opacity: 1 };
 }
 
 /** Lines of one colour: dashed, or where they differ in depth alone the deeper the stronger. */

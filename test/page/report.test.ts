@@ -87,6 +87,47 @@ test("a sweep over depths has its charts", async () => {
   expect(await curvesOf(page, "depth")).toHaveLength(3 * 4);
 });
 
+test("a sweep's curves are shown mode by mode, each named by its depth at its end", async () => {
+  const report = sweepReport();
+  const page = await pages.report(report);
+  const texts = await figure(page, "percentiles")
+    .locator(".plot > svg:first-child text")
+    .allTextContents();
+  for (const name of ["poll", "interrupt", "hybrid", "adaptive"]) {
+    expect(texts.filter((text) => text === name)).toHaveLength(1);
+  }
+  for (const depth of [1, 4, 16, 64]) {
+    expect(texts.filter((text) => text === `qd${depth}`)).toHaveLength(4);
+  }
+  expect(await curvesOf(page, "percentiles")).toHaveLength(16);
+});
+
+test("curves over depth are named at their ends, and have the colours of their modes", async () => {
+  const page = await pages.report(sweepReport());
+  const labels = figure(page, "depth").locator(".plot text[paint-order]");
+  const shown = await labels.evaluateAll((all) =>
+    all.map((text) => [text.textContent, text.getAttribute("fill")]),
+  );
+  expect(shown).toHaveLength(3 * 4);
+  const colours = { poll: 1, interrupt: 2, hybrid: 3, adaptive: 4 };
+  for (const [name, index] of Object.entries(colours)) {
+    expect(shown.filter(([text]) => text === name)).toEqual(
+      new Array(3).fill([name, `var(--s${index})`]),
+    );
+  }
+});
+
+test("dots carry their depth where depths differ, and nothing where there is one", async () => {
+  const report = sweepReport();
+  const page = await pages.report(report);
+  const numbers = async (of: Page) => {
+    const texts = await figure(of, "cpu").locator('.plot text[font-size="11"]').allTextContents();
+    return texts.map(Number).sort((a, b) => a - b);
+  };
+  expect(await numbers(page)).toEqual([1, 4, 16, 64].flatMap((depth) => new Array(4).fill(depth)));
+  expect(await numbers(await pages.report(compareReport()))).toEqual([]);
+});
+
 test("the page says how many charts are drawn", async () => {
   const page = await pages.report(manyReport());
   const drawn = await page.evaluate(() => document.documentElement.dataset["drawn"]);

@@ -7,9 +7,12 @@ import { s } from "../dom.ts";
 import { formatNs, orNone, tickNs } from "../format.ts";
 import type { Panel, Scales } from "../grid.ts";
 import { endLabels, labelMargin } from "../labels.ts";
-import { linearTicks, logDomain } from "../ticks.ts";
+import { linearTicks, logDomain, logTicks } from "../ticks.ts";
+import { DEPTH_RADIUS, depthMarks, type PlacedDepth } from "./depth-marks.ts";
 
 const MARGIN_LEFT = 54;
+/** Dearest to cheapest. */
+const WIDE = 10;
 
 export interface WithCpu extends GroupData {
   readonly cpuNsPerIo: { readonly user: number; readonly system: number };
@@ -32,21 +35,29 @@ export function dotPanel(
   const domain = logDomain(latencies) ?? [1, 10];
   const names = groups.map(({ name }) => name);
   const room = Math.max(24, labelMargin(names, width / 4));
-  const ticks = linearTicks(0, high, Math.floor((width - MARGIN_LEFT - room) / 60));
+  const x = cpuScale(groups, high, Math.floor((width - MARGIN_LEFT - room) / 60));
+  const hasDepths = differInDepth(groups);
   return {
     height,
     margin: [26, room, 42, MARGIN_LEFT],
-    x: { domain: [0, high] },
+    x: x.scale,
     y: { type: "log", domain },
     marks: [
       latencyAxis(domain, height - 68, "latency, p50 to p99"),
-      xAxis({ ticks, format: tickNs, label: "CPU time per I/O" }),
+      xAxis({ ticks: x.ticks, format: tickNs, label: "CPU time per I/O" }),
     ],
     over: (scales) => [
-      ...groups.flatMap((group) => lollipop(group, context, scales)),
+      ...groups.flatMap((group) => stick(group, context, scales)),
+      ...(hasDepths
+        ? depthMarks(
+            groups.map((group) => placedOf(group, context, scales)),
+            scales,
+          )
+        : groups.map((group) => dot(group, context, scales))),
       ...endLabels(
         groups.map((group) => ({
           ...placeOf(group, scales),
+          x: placeOf(group, scales).x + (hasDepths ? DEPTH_RADIUS : 0),
           text: group.name,
           colour: context.style(group).colour,
         })),
@@ -63,20 +74,49 @@ export function dotPanel(
   };
 }
 
-function placeOf(group: WithCpu, { x, y }: Scales): { readonly x: number; readonly y: number } {
-  return { x: x(cpuOf(group)), y: y(group.latencyNs.p50 ?? 1) };
+/** Whether dots must say which depth they are of. */
+export function differInDepth(groups: readonly GroupData[]): boolean {
+  return new Set(groups.map(({ iodepth }) => iodepth)).size > 1;
 }
 
-function lollipop(group: WithCpu, context: Context, scales: Scales): SVGElement[] {
+/** From 0; where the cheapest costs a tenth of the dearest or less, by the logarithm: else it would lie on the axis. */
+function cpuScale(groups: readonly WithCpu[], high: number, most: number) {
+  const domain = logDomain(groups.map(cpuOf));
+  if (!domain || domain[1] / domain[0] < WIDE) {
+    return { scale: { domain: [0, high] }, ticks: linearTicks(0, high, most) };
+  }
+  return { scale: { type: "log", domain } as const, ticks: logTicks(...domain, Math.max(3, most)) };
+}
+
+function placeOf(
+  group: WithCpu,
+  { x, y, left }: Scales,
+): { readonly x: number; readonly y: number } {
+  // by the logarithm, nothing has no place
+  const at = x(cpuOf(group));
+  return { x: Number.isFinite(at) ? at : left, y: y(group.latencyNs.p50 ?? 1) };
+}
+
+/** From p50 up to p99. */
+function stick(group: WithCpu, context: Context, scales: Scales): SVGElement[] {
   const { p99 } = group.latencyNs;
+  if (p99 === null) return [];
   const { x, y } = placeOf(group, scales);
-  const { colour } = context.style(group);
-  const stick = { stroke: colour, "stroke-width": 1.75, fill: "none" };
+  const look = { stroke: context.style(group).colour, "stroke-width": 1.75, fill: "none" };
+  return [s("path", { d: `M${x},${y}V${scales.y(p99)}m-4,0h8`, ...look })];
+}
+
+function dot(group: WithCpu, context: Context, scales: Scales): SVGElement {
+  const { x, y } = placeOf(group, scales);
   const rim = { stroke: "var(--surface)", "stroke-width": 1.5 };
-  return [
-    ...(p99 === null ? [] : [s("path", { d: `M${x},${y}V${scales.y(p99)}m-4,0h8`, ...stick })]),
-    s("circle", { cx: x, cy: y, r: 5.5, fill: colour, ...rim }),
-  ];
+  return s("circle", { cx: x, cy: y, r: 5.5, fill: context.style(group).colour, ...rim });
+}
+
+function placedOf(group: WithCpu, context: Context, scales: Scales): PlacedDepth {
+  const { x, y } = placeOf(group, scales);
+  const { p99 } = group.latencyNs;
+  const top = p99 === null ? y : scales.y(p99);
+  return { x, y, top, iodepth: group.iodepth, colour: context.style(group).colour };
 }
 
 /** The same for the dot and for the bar. */

@@ -4,7 +4,7 @@ import { type Context, only } from "../context.ts";
 import { formatNs, orNone } from "../format.ts";
 import { columnsFor, grid, panelWidth } from "../grid.ts";
 import { barPanel } from "./cpu-bars.ts";
-import { cpuOf, dotPanel, type WithCpu } from "./cpu-dots.ts";
+import { cpuOf, differInDepth, dotPanel, type WithCpu } from "./cpu-dots.ts";
 
 /** Bars of more groups would not fit a page of paper; their table has them. */
 const MOST_BARS = 36;
@@ -20,6 +20,7 @@ export function cpuChart(context: Context): Chart[] {
       title: "CPU time per I/O against latency",
       caption:
         "A dot is the median, the line above it reaches to p99: lower is faster, further left is cheaper. " +
+        (differInDepth(groups) ? "The number in a dot is its depth. " : "") +
         (groups.length <= MOST_BARS
           ? "The bars are the same CPU time, divided into user (full) and system (light)."
           : "The table divides the CPU time into user and system."),

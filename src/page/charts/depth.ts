@@ -6,7 +6,8 @@ import type { Chart, Drawing, Point, Style } from "../chart.ts";
 import type { Context } from "../context.ts";
 import { counted, formatCount, formatNs, orNone, tickCount } from "../format.ts";
 import { columnsFor, grid, type Panel, panelWidth, type Scales } from "../grid.ts";
-import { groupStyles } from "../styles.ts";
+import { type EndLabel, endLabels, labelMargin } from "../labels.ts";
+import { groupStyles, withoutDepth } from "../styles.ts";
 import { linearTicks, logDomain } from "../ticks.ts";
 
 const MARGIN_LEFT = 54;
@@ -66,18 +67,14 @@ function curvesOf({ data }: Context): Curve[] {
   }
   const several = [...byName].filter(([, all]) => new Set(all.map((g) => g.iodepth)).size > 1);
   // the curve of a mode has its colour; where a mode has several, they differ in their dashes
-  const styles = groupStyles(several.map(([id, all]) => ({ ...all[0]!, id, iodepth: 0 })));
+  const styles = groupStyles(
+    several.map(([id, all]) => ({ ...all[0]!, id, name: id, iodepth: 0 })),
+  );
   return several.map(([name, all]) => ({
     name,
     style: styles.get(name)!,
     groups: [...all].sort((a, b) => a.iodepth - b.iodepth),
   }));
-}
-
-/** "interrupt" of "interrupt qd8"; the mode where the name holds nothing else. */
-function withoutDepth({ name, iodepth, mode }: GroupData): string {
-  const words = name.split(/\s+/).filter((word) => word !== `qd${iodepth}`);
-  return words.join(" ") || mode;
 }
 
 function summary(curves: readonly Curve[]): string {
@@ -102,19 +99,34 @@ function panel(curves: readonly Curve[], figure: Figure, width: number): Panel {
   const depths = [...new Set(curves.flatMap(({ groups }) => groups.map((g) => g.iodepth)))];
   const [low, high] = [Math.min(...depths), Math.max(...depths)];
   const y = yScale(curves, figure);
+  const room = labelMargin(
+    curves.map(({ name }) => name),
+    width / 3,
+  );
   return {
     title: figure.name,
     height: HEIGHT,
-    margin: [8, 12, 42, MARGIN_LEFT],
+    margin: [8, room, 42, MARGIN_LEFT],
     x: { type: "log", base: 2, domain: [low / 1.15, high * 1.15] },
     y: y.scale,
     marks: [
       y.axis,
-      xAxis({ ticks: thinned(depths, low, high, width), format: String, label: "iodepth" }),
+      xAxis({ ticks: thinned(depths, low, high, width - room), format: String, label: "iodepth" }),
       ...curves.flatMap((curve) => line(curve, figure)),
     ],
+    over: (scales) => endLabels(ends(curves, figure, scales), scales, room),
     points: (scales) => curves.flatMap((curve) => points(curve, figure, scales)),
   };
+}
+
+/** Where the curves end: at the deepest that carries the figure. */
+function ends(curves: readonly Curve[], { of }: Figure, { x, y }: Scales): EndLabel[] {
+  return curves.flatMap(({ groups, name, style }): EndLabel[] => {
+    const last = groups.findLast((group) => of(group) !== null);
+    if (!last) return [];
+    const place = { x: x(last.iodepth) + 2, y: y(of(last)!) };
+    return [{ ...place, text: name, colour: style.colour }];
+  });
 }
 
 function yScale(curves: readonly Curve[], { isLatency, of }: Figure) {
@@ -130,7 +142,7 @@ function yScale(curves: readonly Curve[], { isLatency, of }: Figure) {
 
 /** Depths that are far enough apart to be written. */
 function thinned(depths: readonly number[], low: number, high: number, width: number): number[] {
-  const pixels = (width - MARGIN_LEFT - 12) / Math.log2((high * 1.15 ** 2) / low);
+  const pixels = (width - MARGIN_LEFT) / Math.log2((high * 1.15 ** 2) / low);
   const kept: number[] = [];
   for (const depth of [...depths].sort((a, b) => a - b)) {
     const last = kept.at(-1);

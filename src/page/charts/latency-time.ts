@@ -161,7 +161,9 @@ function line({ group, figure, style, name }: Curve, radius: number | null): Plo
       strokeDasharray,
       strokeOpacity: style.opacity,
     }),
-    radius === null ? null : Plot.dot(x, { ...channels, fill: style.colour, r: radius }),
+    radius === null
+      ? null
+      : Plot.dot(x, { ...channels, fill: style.colour, fillOpacity: style.opacity, r: radius }),
   ];
 }
 

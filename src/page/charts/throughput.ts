@@ -147,7 +147,9 @@ function curve(
       strokeDasharray,
       strokeOpacity,
     }),
-    radius === null ? null : Plot.dot(x, { ...channels, fill: colour, r: radius }),
+    radius === null
+      ? null
+      : Plot.dot(x, { ...channels, fill: colour, fillOpacity: strokeOpacity, r: radius }),
   ];
 }
 
