@@ -15,15 +15,27 @@ import { clock } from "./imports.ts";
 const HELD_LIMIT: u32 = 64;
 /** Waiting places that I/O commands leave to admin commands and events. */
 const ADMIN_RESERVE: u32 = 64;
+/** Places that admin commands leave to events. */
+const LAST_PLACES: u32 = 8;
 
-/** One round over all submission queues; returns how many commands were executed. */
+/**
+ * One round over all submission queues; returns how many commands were executed. When the places to wait in were used up
+ * before a queue had its turn, the next round begins with it.
+ */
 export function fetchAll(): u32 {
   let work: u32 = 0;
-  for (let index: u32 = 0; index < controller.submissionQueues; index++) {
+  const count = controller.submissionQueues;
+  let index = controller.firstTurn < count ? controller.firstTurn : 0;
+  controller.firstTurn = 0;
+  for (let turn: u32 = 0; turn < count && index < controller.submissionQueues; turn++) {
     const sq = activeSubmissionQueue(index);
     const value = load<u32>(sq.doorbell as usize);
     if (value != sq.seen) tailWritten(sq, value);
-    if (sq.head != sq.tail) work += fetchFrom(sq);
+    if (sq.head != sq.tail) {
+      if (controller.firstTurn == 0 && isOutOfPlaces(sq)) controller.firstTurn = index;
+      work += fetchFrom(sq);
+    }
+    index = index + 1 < count ? index + 1 : 0;
   }
   return work;
 }
@@ -51,10 +63,17 @@ function fetchFrom(sq: SubmissionQueue): u32 {
 
 /** How many commands may be fetched: each may need a place to wait in. */
 function budgetOf(sq: SubmissionQueue): u32 {
-  if (completionQueueOf(sq).held >= HELD_LIMIT) return 0;
-  const reserve: u32 = sq.qid == 0 ? MAX_WAITING - 8 : MAX_WAITING - ADMIN_RESERVE;
-  const used = controller.waitingUsed;
-  return used >= reserve ? 0 : min(controller.burst, reserve - used);
+  if (completionQueueOf(sq).held >= HELD_LIMIT || isOutOfPlaces(sq)) return 0;
+  return min(controller.burst, placesFor(sq) - controller.waitingUsed);
+}
+
+/** Whether so many completions wait that no command of `sq` may be fetched. */
+function isOutOfPlaces(sq: SubmissionQueue): bool {
+  return controller.waitingUsed >= placesFor(sq);
+}
+
+function placesFor(sq: SubmissionQueue): u32 {
+  return MAX_WAITING - (sq.qid == 0 ? LAST_PLACES : ADMIN_RESERVE);
 }
 
 /** Takes the command out of host memory, once, and clears what a command may return. */

@@ -89,6 +89,8 @@ export class Controller {
   queuesCreated: u32;
   /** Commands fetched from one queue before it is the next one's turn. */
   burst: u32;
+  /** Index of the submission queue that has the first turn in the next round. */
+  firstTurn: u32;
   /** Some completion queue has an interrupt to raise. */
   interruptsDue: u32;
   /** Next QID to look at for a doorbell of an absent queue. */

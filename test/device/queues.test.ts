@@ -1,5 +1,7 @@
 // Wrap, phase, fullness and doorbells (QUE and DB rows of the transport tests).
+
 import { describe, expect, test } from "vitest";
+import { LatencyModel } from "../../assembly/device/options.ts";
 import {
   AsynchronousEventType,
   ErrorEvent,
@@ -172,6 +174,29 @@ describe("doorbells that should not have been rung", () => {
 });
 
 describe("phase and wrap", () => {
+  test("an empty queue has nothing to take, whatever stands in its entries", () => {
+    const bench = new Bench().enable();
+    const pair = bench.createPair(1, 16);
+    for (let index = 0; index < 16; index++) bench.post(pair.sq, FLUSH);
+    bench.settle();
+    expect(bench.peek(pair.cq)).toBeUndefined();
+    pair.sq.tail = 0;
+    bench.execute(FLUSH, pair);
+    bench.settle();
+    expect(bench.peek(pair.cq)).toBeUndefined();
+  });
+
+  test("dword 1 of an entry is 0, and so is dword 0 where a command returns nothing", () => {
+    const bench = new Bench().enable();
+    const pair = bench.createPair(1, 16);
+    bench.bytes.fill(0xfe, pair.cq.pointer, pair.cq.pointer + 16 * 16);
+    bench.execute(FLUSH, pair);
+    bench.execute({ ...FLUSH, nsid: 17 }, pair);
+    for (const entry of [0, 1]) {
+      expect(bench.view.getBigUint64(pair.cq.pointer + entry * 16, true)).toBe(0n);
+    }
+  });
+
   test.each([
     [2, 2],
     [16, 16],
@@ -333,6 +358,28 @@ describe("several queues", () => {
     expect(bench.reap(deep.cq).length).toBeLessThan(4000);
   });
 
+  test("a queue that never stops has no more turns than others while all places to wait in are used", () => {
+    const bench = new Bench({ mqes: 65536, memoryMiB: 32 }).enable();
+    bench.device.setLatency(LatencyModel.CONSTANT, 300, 0);
+    const deep = bench.createPair(1, 65536);
+    const shallow = bench.createPair(2, 16);
+    for (let index = 0; index < 60_000; index++) bench.post(deep.sq, FLUSH);
+    bench.ring(deep.sq);
+    const run = (steps: number) => {
+      for (let count = 0; count < steps; count++) {
+        bench.now += 1n;
+        bench.step();
+      }
+    };
+    // as many are freed in each step as the deep queue takes in its turn
+    run(280);
+    for (let index = 0; index < 10; index++) bench.post(shallow.sq, FLUSH);
+    bench.ring(shallow.sq);
+    run(400);
+    expect(bench.reap(shallow.cq)).toHaveLength(10);
+    expect(bench.reap(deep.cq).length).toBeLessThan(40_000);
+  });
+
   test("Arbitration Burst is what one queue gets in a round", () => {
     const bench = new Bench().enable();
     bench.execute({ opcode: AdminOpcode.SET_FEATURES, cdw10: 1, cdw11: 2 });
@@ -358,6 +405,12 @@ describe("several queues", () => {
 });
 
 describe("interrupts", () => {
+  test("the admin completion queue has vector 0", () => {
+    const bench = new Bench().enable();
+    bench.execute({ opcode: AdminOpcode.GET_FEATURES, cdw10: 6 });
+    expect(bench.interrupts).toEqual([0]);
+  });
+
   test("each queue has its own vector, and none with IEN=0", () => {
     const bench = new Bench().enable();
     const first = bench.createPair(1, 16, 16, 7);

@@ -64,6 +64,32 @@ describe("registers", () => {
     expect(read()).toEqual(before);
   });
 
+  test("RDY follows EN, both ways; nothing but NSSRO of CSTS can be written", () => {
+    const bench = new Bench();
+    for (let index = 0; index < 3; index++) {
+      expect(bench.csts).toBe(0);
+      bench.write32(Register.CSTS, 0xffffffff);
+      expect(bench.enable().csts).toBe(RDY);
+      bench.write32(Register.CSTS, 0xffffffff);
+      expect(bench.csts).toBe(RDY);
+      bench.disable();
+    }
+  });
+
+  test("NSSR reads 0", () => {
+    const bench = new Bench().enable();
+    bench.write32(Register.NSSR, 0x12345678);
+    expect(bench.read32(Register.NSSR)).toBe(0);
+  });
+
+  test.each([2, 4096])("admin queues of %i entries", (entries) => {
+    const bench = new Bench().enable(ENABLED, entries);
+    for (let index = 0; index < 2 * entries + 1; index++) {
+      const { code, sqhd } = bench.execute({ opcode: AdminOpcode.GET_FEATURES, cdw10: 6 });
+      expect([code, sqhd]).toEqual([0, (index + 1) % entries]);
+    }
+  });
+
   test("reserved bits of CC and AQA read 0", () => {
     const bench = new Bench();
     bench.write32(Register.CC, 0xffffcffe);

@@ -161,6 +161,26 @@ describe("misuse", () => {
   });
 });
 
+describe("what the data do not need", () => {
+  const nowhere = 0xdeadbeef12345677n;
+
+  test.each([512, PAGE])("PRP2 is not looked at for %i bytes in one page", (bytes) => {
+    const command = { opcode: NvmOpcode.READ, nsid: 1, cdw12: bytes / BLOCK - 1 };
+    const prps = { prp1: iova(arena + PAGE - bytes), prp2: nowhere };
+    expect(bench.execute({ ...command, ...prps }, pair).code).toBe(0);
+  });
+
+  test("entries of a list after the last of the data are not looked at", () => {
+    const entries = [iova(arena + PAGE), iova(arena + 2 * PAGE), nowhere];
+    for (const [index, entry] of entries.entries()) {
+      bench.view.setBigUint64(lists + index * 8, entry, true);
+    }
+    const command = { opcode: NvmOpcode.READ, nsid: 1, cdw12: (3 * PAGE) / BLOCK - 1 };
+    const prps = { prp1: iova(arena), prp2: iova(lists) };
+    expect(bench.execute({ ...command, ...prps }, pair).code).toBe(0);
+  });
+});
+
 describe("any offset, length, list and chain", () => {
   test("Read moves exactly the right bytes", () => {
     fc.assert(
