@@ -147,6 +147,8 @@ export const BLOCK_DRAINED_WRITES = 224;
 export const BLOCK_ENDED = 232;
 /** Raw rejected entries: REJECTED_RAW_MAX of REJECTED_RAW_BYTES. */
 export const BLOCK_REJECTED_RAW = 256;
+/** u64 for each Flag: successes that had it set. */
+export const BLOCK_FLAGS = 768;
 /** u64 for each status code (SCT << 8 | SC). */
 export const BLOCK_STATUS_COUNTS = 4096;
 export const BLOCK_BYTES = 4096 + 2048 * 8;
@@ -201,6 +203,13 @@ export enum Rejection {
   BAD_SQHD = 4,
 }
 export const REJECTIONS = 5;
+
+/** Bits of the status field beside SCT and SC (4.6.1). */
+export enum Flag {
+  MORE = 0,
+  CRD = 1,
+  DNR = 2,
+}
 
 /** A kept entry: the 16 bytes of the CQE, u64 time in ns, u32 Rejection, u32 CQ head. */
 export const REJECTED_RAW_BYTES = 32;

@@ -2,6 +2,7 @@
 
 import { JobPhase } from "../assembly/layout.ts";
 import { bucketIndex } from "../src/measurement/buckets.ts";
+import { noFlags } from "../src/measurement/flags.ts";
 import { latencyIn, packLatency } from "../src/measurement/latency-counts.ts";
 import type {
   Direction,
@@ -93,6 +94,7 @@ function jobOf(job: number, intervals: readonly Interval[]): JobMeasurement {
     },
     ...{ rejectedRaw: [], sweeps: completed, sweepsFull: completed, pauseNs: 0 },
     pauseExceptions: 0,
+    flags: noFlags,
     usage: {
       ...{ userNs: elapsedNs, systemNs: 0, voluntarySwitches: 0, involuntarySwitches: 0 },
       ...{ minorFaults: 0, majorFaults: 0 },

@@ -37,10 +37,10 @@ export function secondHalf(
  * one store after the first, so that a host that sees the phase sees the whole entry.
  */
 @inline
-export function writeEntry(cq: CompletionQueue, dw0: u32, second: u64): void {
+export function writeEntry(cq: CompletionQueue, first: u64, second: u64): void {
   const entry = tailEntry(cq);
   if (entry == 0) return fatal();
-  store<u64>(entry, dw0);
+  store<u64>(entry, first);
   store<u64>(entry, second, 8);
   advance(cq);
 }

@@ -31,6 +31,9 @@ let sqid: u32 = 0;
 let cid: u32 = 0;
 let duplicate: u32 = 0;
 let manner: u32 = 0;
+/** Bits of the status field, and Dword 1. */
+let bits: u32 = 0;
+let dword1: u32 = 0;
 
 /** Posts a completion as the faults in the table will have it. There is room for it. */
 export function deliverWithFaults(cq: CompletionQueue, completion: Completion): void {
@@ -40,6 +43,8 @@ export function deliverWithFaults(cq: CompletionQueue, completion: Completion): 
   cid = completion.cid;
   duplicate = 0;
   manner = 0;
+  bits = 0;
+  dword1 = 0;
   for (let index: u32 = 0; index < controller.faults; index++) {
     const fault = faultAt(index);
     if (fault.kind < (FaultKind.DUPLICATE_CQE as u32)) continue;
@@ -76,6 +81,10 @@ function strikeEntry(
     case FaultKind.EARLY_PHASE:
       manner = fault.kind;
       return;
+    case FaultKind.CQE_BITS:
+      bits |= fault.a as u32;
+      dword1 |= fault.b as u32;
+      return;
     default:
       falsify(fault, cq, sq, completion);
   }
@@ -101,20 +110,22 @@ function falsify(
 }
 
 function write(cq: CompletionQueue, completion: Completion): void {
-  const second = secondHalf(cq, sqhd, sqid, cid, completion.status);
-  if (manner == (FaultKind.STUCK_PHASE as u32)) return writeStuck(cq, completion.dw0, second);
+  const status = (completion.status as u32) | bits;
+  const first = (completion.dw0 as u64) | ((dword1 as u64) << 32);
+  const second = secondHalf(cq, sqhd, sqid, cid, status);
+  if (manner == (FaultKind.STUCK_PHASE as u32)) return writeStuck(cq, first, second);
   if (manner == (FaultKind.EARLY_PHASE as u32)) return writeEarly(cq, completion.dw0, second);
-  writeEntry(cq, completion.dw0, second);
+  writeEntry(cq, first, second);
   if (duplicate != 0 && hasRoom(cq)) {
-    writeEntry(cq, completion.dw0, secondHalf(cq, sqhd, sqid, cid, completion.status));
+    writeEntry(cq, first, secondHalf(cq, sqhd, sqid, cid, status));
   }
 }
 
 /** The entry with the phase tag of the lap before, and nothing after it. */
-function writeStuck(cq: CompletionQueue, dw0: u32, second: u64): void {
+function writeStuck(cq: CompletionQueue, first: u64, second: u64): void {
   const entry = tailEntry(cq);
   if (entry == 0) return fatal();
-  store<u64>(entry, dw0);
+  store<u64>(entry, first);
   store<u64>(entry, second ^ PHASE_BIT, 8);
   cq.stuck = 1;
 }

@@ -83,29 +83,31 @@ export enum FaultKind {
   STUCK_PHASE = 14,
   /** Phase tag and status at once, the other fields in the next step. */
   EARLY_PHASE = 15,
+  /** The status field has the bits `a` too, as (status >> 1), and Dword 1 is `b`; the command is executed. */
+  CQE_BITS = 16,
   /** Random numbers before the true entry; with the wrong phase tag they take no position. */
-  FUZZ_CQE = 16,
+  FUZZ_CQE = 17,
 
   // When an interrupt is raised.
-  DROP_INTERRUPT = 17,
+  DROP_INTERRUPT = 18,
 
   // When CC is written.
   /** RDY stays 0. */
-  NEVER_READY = 18,
+  NEVER_READY = 19,
   /** RDY stays 1. */
-  NEVER_UNREADY = 19,
+  NEVER_UNREADY = 20,
   /** SHST stays OCCURRING. */
-  SHUTDOWN_STUCK = 20,
+  SHUTDOWN_STUCK = 21,
 
   // Whenever it is read or asked for.
   /** A field of CAP: `a` is its lowest bit | width << 8, `b` its value. */
-  BAD_CAP = 21,
+  BAD_CAP = 22,
   /**
    * A field of an Identify structure: `a` is its offset | bytes << 16 | CNS << 24, `b` its value.
    */
-  BAD_IDENTIFY = 22,
+  BAD_IDENTIFY = 23,
   /** At most `a` I/O queues of a kind are granted. */
-  QUEUE_LIMIT = 23,
+  QUEUE_LIMIT = 24,
 }
 
 /** In `addFault`'s match: any opcode. Otherwise the low byte is the opcode. */

@@ -2,16 +2,18 @@
 // buggy firmware: such an entry ends a command only when all of it fits, and is otherwise counted by
 // kind and kept raw. Nothing here indexes memory with what the device wrote, but masked.
 import {
+  BLOCK_FLAGS,
   BLOCK_REJECTED_RAW,
   BLOCK_REJECTIONS,
   BLOCK_STATUS_COUNTS,
+  Flag,
   REJECTED_RAW_BYTES,
   REJECTED_RAW_MAX,
   REJECTIONS,
   Rejection,
   SLOT_EXPECTED,
 } from "../layout.ts";
-import { STATUS_CODE_MASK } from "../spec/status.ts";
+import { STATUS_CODE_MASK, STATUS_CRD, STATUS_DNR, STATUS_MORE } from "../spec/status.ts";
 import { head, headEntry, queueId, submissionEntries } from "./queue.ts";
 import { isIdle, isInRange, slotOf } from "./slots.ts";
 
@@ -25,14 +27,19 @@ export const SUCCEEDED: u32 = 2;
  * Judges the entry at the completion queue's head and counts it in the control block at `block`.
  * @param second the entry's second half, read once: the device may still be writing
  * @returns what became of its command: REJECTED when it goes on, else FAILED or SUCCEEDED. SCT and SC alone decide: a
- * success with another bit of the status set (CRD, More, Do Not Retry) is one, and is counted under code 0.
+ * success with another bit of the status set (More, CRD, Do Not Retry) is one, and is counted by those.
  */
 export function judge(block: u32, second: u64, now: u64): u32 {
   const verdict = rejection(second);
   if (verdict == ACCEPTED) {
-    const code = ((second >> 49) as u32) & STATUS_CODE_MASK;
+    const status = (second >> 49) as u32;
+    const code = status & STATUS_CODE_MASK;
+    if (code == 0) {
+      countFlags(block, status);
+      return SUCCEEDED;
+    }
     countStatus(block, code);
-    return code == 0 ? SUCCEEDED : FAILED;
+    return FAILED;
   }
   keepRaw(block, second, verdict, now);
   increment(block + BLOCK_REJECTIONS + (verdict << 3));
@@ -53,6 +60,12 @@ function rejection(second: u64): u32 {
 
 function countStatus(block: u32, code: u32): void {
   increment(block + BLOCK_STATUS_COUNTS + (code << 3));
+}
+
+function countFlags(block: u32, status: u32): void {
+  if (status & STATUS_MORE) increment(block + BLOCK_FLAGS + (Flag.MORE << 3));
+  if (status & STATUS_CRD) increment(block + BLOCK_FLAGS + (Flag.CRD << 3));
+  if (status & STATUS_DNR) increment(block + BLOCK_FLAGS + (Flag.DNR << 3));
 }
 
 /** Keeps the first entries as they came, with time, kind and place. */

@@ -45,6 +45,9 @@ export enum Status {
   COMPARE_FAILURE = 0x285,
 }
 
+/** Command Retry Delay; in (status >> 1). */
+export const STATUS_CRD = 0x1800;
+export const STATUS_CRD_SHIFT = 11;
 /** More: the Error Information log has more about this command; in (status >> 1). */
 export const STATUS_MORE = 0x2000;
 /** Do Not Retry; in (status >> 1). */

@@ -1,7 +1,8 @@
 // Sums over jobs, and rates.
 
 import { NS_PER_S } from "../ground/units.ts";
-import type { Job, RejectionName } from "../measurement/measurement.ts";
+import { addedFlags } from "../measurement/flags.ts";
+import type { Flags, Job, RejectionName } from "../measurement/measurement.ts";
 
 /** `count` per second over `elapsedNs`; 0 for no time. */
 export function perSecond(count: number, elapsedNs: number): number {
@@ -27,6 +28,12 @@ export function rejectionsOf(jobs: readonly Job[]): Record<RejectionName, number
     "bad-sqid": sum("bad-sqid"),
     "bad-sqhd": sum("bad-sqhd"),
   };
+}
+
+/** Successes over all jobs by what they should not have had set; null where no job kept it. */
+export function flagsOf(jobs: readonly Job[]): Flags | null {
+  const kept = jobs.flatMap(({ flags }) => flags ?? []);
+  return kept.length === 0 ? null : addedFlags(kept);
 }
 
 /** Names of the clocks that the jobs went by, as far as they were kept. */

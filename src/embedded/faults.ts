@@ -8,7 +8,7 @@
 //   times=N   at most so often     seed=N  of its own random numbers
 //
 // Faults of a command:
-//   error-status:sct=0,sc=6,more=0,dnr=0    completes with this status, unexecuted
+//   error-status:sct=0,sc=6,more=0,dnr=0,crd=0  completes with this status, unexecuted
 //   delay:time=1ms          completes so much later
 //   never-complete          in flight until it is aborted, or a reset
 //   corrupt-data:mode=flip  flip (a bit), zero (a page), misdirect (other blocks); op=read unless given
@@ -17,6 +17,7 @@
 //   cfs, gone, surprise-reset, spurious-interrupt
 // Faults of a completion entry:
 //   duplicate-cqe, stuck-phase, early-phase, fuzz-cqe
+//   cqe-bits:more=1,dnr=0,crd=0,dword1=0    these bits are set too; the command is executed
 //   bad-cid:mode=range      range, idle, busy, old; with extra=1 before the true entry, not instead of it
 //   bad-sqid:value=65535    likewise with extra=1
 //   bad-sqhd:value=65535    likewise with extra=1
@@ -34,7 +35,7 @@ import {
 } from "../../assembly/device/options.ts";
 import { Cns, NvmOpcode } from "../../assembly/spec/commands.ts";
 import { IDENTIFY_BYTES } from "../../assembly/spec/identify.ts";
-import { STATUS_DNR, STATUS_MORE } from "../../assembly/spec/status.ts";
+import { STATUS_CRD_SHIFT, STATUS_DNR, STATUS_MORE } from "../../assembly/spec/status.ts";
 import { type PhasebitError, usage } from "../ground/errors.ts";
 import { nearest, safeString } from "../ground/strings.ts";
 import { parseTimeNs, TIME_FORMAT } from "../ground/units.ts";
@@ -69,7 +70,7 @@ const commonKeys = ["op", "every", "nth", "times", "p", "seed"];
 const forms: Readonly<Record<string, FaultForm>> = {
   "error-status": {
     kind: FaultKind.ERROR_STATUS,
-    keys: ["sct", "sc", "more", "dnr"],
+    keys: ["sct", "sc", "more", "dnr", "crd"],
     arguments: statusArguments,
   },
   delay: { kind: FaultKind.DELAY, keys: ["time"], arguments: delayArguments },
@@ -99,6 +100,11 @@ const forms: Readonly<Record<string, FaultForm>> = {
   "bad-sqhd": { kind: FaultKind.BAD_SQHD, keys: ["value", "extra"], arguments: wordArguments },
   "stuck-phase": { kind: FaultKind.STUCK_PHASE },
   "early-phase": { kind: FaultKind.EARLY_PHASE },
+  "cqe-bits": {
+    kind: FaultKind.CQE_BITS,
+    keys: ["more", "dnr", "crd", "dword1"],
+    arguments: bitArguments,
+  },
   "fuzz-cqe": { kind: FaultKind.FUZZ_CQE },
   "drop-interrupt": { kind: FaultKind.DROP_INTERRUPT },
   "never-ready": { kind: FaultKind.NEVER_READY },
@@ -191,11 +197,27 @@ function matchOf(fault: string, text: string | undefined, absent: number): numbe
 function statusArguments(fault: string, values: Values): readonly [bigint, bigint] {
   const sct = number(fault, values, "sct", 0, 0, 7);
   const sc = number(fault, values, "sc", 6, 0, 0xff);
-  const more = number(fault, values, "more", 0, 0, 1) * BigInt(STATUS_MORE);
-  const dnr = number(fault, values, "dnr", 0, 0, 1) * BigInt(STATUS_DNR);
-  const status = (sct << 8n) | sc | more | dnr;
+  const status = (sct << 8n) | sc | flagsOf(fault, values);
   if (status === 0n) throw wrong(fault, "sc", "0", "with sct=0 this is success");
   return [status, 0n];
+}
+
+function bitArguments(fault: string, values: Values): readonly [bigint, bigint] {
+  const keys = ["dnr", "crd", "dword1"];
+  const bits = flagsOf(fault, values, keys.some((key) => values.has(key)) ? 0 : 1);
+  const dword1 = number(fault, values, "dword1", 0, 0, MOST_U32);
+  if (bits === 0n && dword1 === 0n) {
+    throw wrong(fault, "more", "0", "set one of more, dnr, crd and dword1");
+  }
+  return [bits, dword1];
+}
+
+/** More, which is `absent` where it is not given, Do Not Retry and Command Retry Delay, as (status >> 1). */
+function flagsOf(fault: string, values: Values, absent = 0): bigint {
+  const more = number(fault, values, "more", absent, 0, 1) * BigInt(STATUS_MORE);
+  const dnr = number(fault, values, "dnr", 0, 0, 1) * BigInt(STATUS_DNR);
+  const crd = number(fault, values, "crd", 0, 0, 3) << BigInt(STATUS_CRD_SHIFT);
+  return more | dnr | crd;
 }
 
 function delayArguments(fault: string, values: Values): readonly [bigint, bigint] {

@@ -72,6 +72,18 @@ export interface RejectedEntry {
   readonly cqe: string;
 }
 
+/**
+ * What a success had set although it says something of errors only, or is reserved (4.6): More, Command Retry Delay, Do
+ * Not Retry, Dword 1.
+ */
+export type FlagName = "more" | "crd" | "dnr" | "dword1";
+
+/**
+ * Successes by what they had set. The loop does not read Dword 1: of its queues it is what the completion queue held at
+ * the end, so of the last completions.
+ */
+export type Flags = Readonly<Record<FlagName, number>>;
+
 export type RejectionName = "bad-cid" | "idle-slot" | "stale-generation" | "bad-sqid" | "bad-sqhd";
 
 /**
@@ -169,8 +181,10 @@ export interface Job {
   readonly timedOut: boolean;
   /** That command, else the oldest of the lost ones; null when there is none, and in old results. */
   readonly overdue: OverdueCommand | null;
-  /** By status code, SCT << 8 | SC; under 0 the successes that had another bit of the status set. */
+  /** By status code, SCT << 8 | SC. */
   readonly statuses: readonly { readonly code: number; readonly count: number }[];
+  /** Null in old results. */
+  readonly flags: Flags | null;
   readonly rejections: Readonly<Record<RejectionName, number>>;
   readonly rejectedRaw: readonly RejectedEntry[];
   /** Looks at the completion queue, and those that found something. */
@@ -260,6 +274,7 @@ export type Warning =
     }
   | { readonly kind: "io-errors"; readonly count: number }
   | { readonly kind: "rejected-completions"; readonly count: number }
+  | ({ readonly kind: "flagged-successes"; readonly queue: "io" | "admin" } & Flags)
   | {
       readonly kind: "commands-lost";
       readonly count: number;

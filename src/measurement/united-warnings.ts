@@ -1,4 +1,5 @@
 // The doubts of several measurements together: each once, counts added, of two measures the worse.
+import { addedFlags } from "./flags.ts";
 import type { Warning } from "./measurement.ts";
 
 /** The union of `lists`, in their order; what is missing of the whole comes first. */
@@ -16,6 +17,7 @@ export function unitedWarnings(lists: readonly (readonly Warning[])[]): Warning[
 /** Warnings of the same are one: of a kind, and of a job or a reason where it has one. */
 function identity(warning: Warning): string {
   if ("job" in warning) return `${warning.kind} ${warning.job}`;
+  if ("queue" in warning) return `${warning.kind} ${warning.queue}`;
   if ("why" in warning) return `${warning.kind} ${warning.why}`;
   return warning.kind === "noted" ? `noted ${warning.text}` : warning.kind;
 }
@@ -39,6 +41,9 @@ function together(a: Warning, b: Warning): Warning {
   }
   if (a.kind === "interrupts-unclear" && b.kind === "interrupts-unclear") {
     return { ...a, lost: a.lost + b.lost, spurious: a.spurious + b.spurious };
+  }
+  if (a.kind === "flagged-successes" && b.kind === "flagged-successes") {
+    return { ...a, ...addedFlags([a, b]) };
   }
   if ("worstPercent" in a && "worstPercent" in b) {
     const worse = a.percent >= b.percent ? a : b;

@@ -2,7 +2,9 @@
 // section 4.6). Any number of submission queues may complete into it, so the table of commands that somebody waits
 // for belongs to it.
 import { PhasebitError, requireTimeout } from "../ground/errors.ts";
-import { type Completion, CQE_DWORDS, completionOf } from "./completion.ts";
+import { flagWords, noFlags } from "../measurement/flags.ts";
+import type { FlagName } from "../measurement/measurement.ts";
+import { type Completion, CQE_DWORDS, completionOf, flagsOf } from "./completion.ts";
 import { type Completer, Queue, type QueuePlace, type Surroundings } from "./queue.ts";
 
 /** How often a wait asks whether the controller is well. */
@@ -26,6 +28,8 @@ export class CompletionQueue extends Queue {
   readonly vector: number | null;
   /** Completions that name no command of its submission queues' that is outstanding. */
   strays = 0;
+  /** Successes of its submission queues' commands by what they should not have had set. */
+  readonly flags: Record<FlagName, number> = { ...noFlags };
   readonly #submissionQueues = new Map<number, Completer>();
   /** Commands that `SubmissionQueue.run` waits for, by SQID and CID. */
   readonly #awaited = new Map<number, (completion: Completion) => void>();
@@ -195,6 +199,8 @@ export class CompletionQueue extends Queue {
     if (isStray) {
       this.strays++;
       this.around.trace?.(`stray cqe sqid ${sqid} cid ${cid}`);
+    } else {
+      this.#countFlags(completion);
     }
     const awaited = this.#awaited.get(key(sqid, cid));
     if (awaited !== undefined && !isStray) {
@@ -204,6 +210,15 @@ export class CompletionQueue extends Queue {
     }
     this.#found.push(isStray ? { ...completion, stray: true } : completion);
     if (this.#found.length > MOST_FOUND) this.#found.shift();
+  }
+
+  #countFlags(completion: Completion): void {
+    const set = flagsOf(completion);
+    for (const name of set) this.flags[name]++;
+    if (set.length > 0) {
+      const words = set.map((name) => flagWords[name]).join(", ");
+      this.around.trace?.(`success of sq ${completion.sqid} cid ${completion.cid} with ${words}`);
+    }
   }
 
   /** The entry at the head, when it is new. Its second half comes first, in one load, since it has the phase. */

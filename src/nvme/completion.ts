@@ -1,6 +1,8 @@
 // A completion queue entry, taken apart (NVMe 1.4, section 4.6).
 import { STATUS_CODE_MASK, STATUS_DNR, STATUS_MORE } from "../../assembly/spec/status.ts";
 import { PhasebitError } from "../ground/errors.ts";
+import { flagNames } from "../measurement/flags.ts";
+import type { FlagName } from "../measurement/measurement.ts";
 import { statusName } from "./status.ts";
 
 /** Size of a completion queue entry, as assembly/spec/entries.ts declares it; a test holds them together. */
@@ -52,6 +54,13 @@ export function completionOf(dwords: ArrayLike<number>): Completion {
     stray: false,
     foundMs: performance.now(),
   };
+}
+
+/** What a success has set that says something of errors only, or is reserved (4.6); of an error nothing. */
+export function flagsOf({ status, more, crd, dnr, dw1 }: Completion): FlagName[] {
+  if (status !== 0) return [];
+  const set = { more, crd: crd !== 0, dnr, dword1: dw1 !== 0 };
+  return flagNames.filter((name) => set[name]);
 }
 
 /** The failure that a completion with an error status is to a caller who asked for success. `what` names the command. */

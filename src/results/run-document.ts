@@ -6,7 +6,7 @@ import {
   HISTOGRAM_LOWEST_NS,
 } from "../../assembly/layout.ts";
 import { encodeCounts, fioPercentiles, isCarried, meanNs } from "../analysis/histogram.ts";
-import { errorsOf, median, rejectionsOf } from "../analysis/totals.ts";
+import { errorsOf, flagsOf, median, rejectionsOf } from "../analysis/totals.ts";
 import { fioGroups } from "../fio/sources.ts";
 import { fioTree } from "../fio/tree.ts";
 import { type Group, groupsOf, latencyOf } from "../measurement/groups.ts";
@@ -41,6 +41,7 @@ function runFigures(group: Group, jobs: readonly Job[]) {
       latencyDetails(latencyOf(group, direction)),
     ),
     errors: errorsOf(jobs).map(statusEntry),
+    flags: flagsOf(jobs),
     rejections: rejectionsOf(jobs),
   };
 }

@@ -1,7 +1,14 @@
 // Each doubt about a measurement in words, with advice. The kinds are data (measurement/measurement.ts).
 
 import { formatCount, formatMs, formatNs } from "../ground/units.ts";
-import type { OverdueCommand, Starved, Starver, Warning } from "../measurement/measurement.ts";
+import { flagNames, flagWords } from "../measurement/flags.ts";
+import type {
+  Flags,
+  OverdueCommand,
+  Starved,
+  Starver,
+  Warning,
+} from "../measurement/measurement.ts";
 import { shortfallText } from "../measurement/shortfall.ts";
 
 type Words = {
@@ -16,6 +23,9 @@ const words: Words = {
   "rejected-completions": ({ count }) =>
     `${things(count, "completion")} did not fit any command in flight and ${were(count)} not counted. ` +
     "The device, or what lies between, broke the protocol; the saved result has the raw entries.",
+  "flagged-successes": ({ queue, ...flags }) =>
+    `Successes ${queue === "admin" ? "of admin commands " : ""}had something set that is for errors, or is reserved: ` +
+    `${flagsText(flags)}. They count as successes; what lies behind it is for the firmware's makers.`,
   "commands-lost": ({ count, oldest }) =>
     `${things(count, "command")} never completed${oldest ? ` (the oldest: ${commandText(oldest)})` : ""}. ` +
     "The latencies leave them out, so the tail is better than the truth; look at the device before " +
@@ -133,4 +143,10 @@ function are(count: number): string {
 
 function were(count: number): string {
   return count === 1 ? "was" : "were";
+}
+
+/** "3 with More, 1 with Do Not Retry". */
+function flagsText(flags: Flags): string {
+  const there = flagNames.filter((name) => flags[name] > 0);
+  return there.map((name) => `${formatCount(flags[name])} with ${flagWords[name]}`).join(", ");
 }

@@ -37,7 +37,7 @@ export async function runComparison(
       workloads: settings,
       rounds,
       blocks,
-      warnings: [...missing, ...measured.warnings],
+      warnings: [...missing, ...session.doubts, ...measured.warnings],
     };
   });
 }

@@ -1,5 +1,6 @@
 // Which doubts a finished run deserves; results/warnings.ts words them.
 
+import { addedFlags, hasFlags, noFlags } from "../measurement/flags.ts";
 import type { HostConditions, Job, Warning } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { type HostEvidence, interruptDoubts, starvations } from "./starvation.ts";
@@ -33,6 +34,7 @@ export function warningsOf(evidence: Evidence): Warning[] {
     jobs.reduce((total, job) => total + of(job), 0);
   const failed = sum((job) => job.failed);
   const rejected = sum((job) => Object.values(job.rejections).reduce((a, b) => a + b, 0));
+  const flags = addedFlags(jobs.map((job) => job.flags ?? noFlags));
   const lost = sum((job) => job.lost);
   const unfinished = sum((job) => job.unfinished ?? 0);
   const lostInterrupts = sum((job) => job.waits.lost);
@@ -43,6 +45,7 @@ export function warningsOf(evidence: Evidence): Warning[] {
     lost > 0 && { kind: "commands-lost", count: lost, ...oldestOf(jobs) },
     unfinished > 0 && { kind: "commands-unfinished", count: unfinished },
     failed > 0 && { kind: "io-errors", count: failed },
+    hasFlags(flags) && { kind: "flagged-successes", queue: "io", ...flags },
     rejected > 0 && { kind: "rejected-completions", count: rejected },
     ...interruptDoubts(lostInterrupts, spurious, starved.length === 0),
     interrupted && { kind: "interrupted" },

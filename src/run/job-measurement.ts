@@ -28,6 +28,7 @@ export function jobMeasurement(
     timedOut: outcome.timedOut,
     overdue: outcome.overdue,
     statuses: view.statuses,
+    flags: view.flags(task.queue),
     rejections: view.rejections,
     rejectedRaw: view.rejectedRaw(outcome.startedNs),
     usage: outcome.usage,

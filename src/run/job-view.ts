@@ -5,6 +5,7 @@ import {
   BLOCK_DRAINED_WRITES,
   BLOCK_ENDED,
   BLOCK_FAILED,
+  BLOCK_FLAGS,
   BLOCK_INTERRUPTS,
   BLOCK_LATE,
   BLOCK_LOST,
@@ -26,6 +27,7 @@ import {
   BLOCK_SWEEPS_FULL,
   BLOCK_THREAD,
   BLOCK_WAKEUPS,
+  Flag,
   HISTOGRAM_BYTES,
   HISTOGRAM_COUNTS,
   HISTOGRAM_HEADER_BYTES,
@@ -43,10 +45,16 @@ import {
 import { STATUS_CODES } from "../../assembly/spec/status.ts";
 import { bucketHighNs, bucketIndex, bucketLowNs } from "../measurement/buckets.ts";
 import { withDrained } from "../measurement/latency-sum.ts";
-import type { LatencyCounts, RejectedEntry, RejectionName } from "../measurement/measurement.ts";
+import type {
+  Flags,
+  LatencyCounts,
+  RejectedEntry,
+  RejectionName,
+} from "../measurement/measurement.ts";
 import type { Span } from "../memory/arena.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import { CQE_BYTES } from "../nvme/completion.ts";
+import type { QueuePairPlace } from "../nvme/submission-queue.ts";
 import type { JobMemory } from "./job-memory.ts";
 
 /** The main thread's view of a job: plain loads of what the worker publishes. */
@@ -140,6 +148,22 @@ export class JobView {
       code,
       count: this.#counter(BLOCK_STATUS_COUNTS + code * 8),
     })).filter(({ count }) => count > 0);
+  }
+
+  /**
+   * Successes by what they should not have had set.
+   * @param queue its completion queue, whose entries the device wrote last
+   */
+  flags({ cqPointer, cqEntries }: Pick<QueuePairPlace, "cqPointer" | "cqEntries">): Flags {
+    const of = (flag: Flag): number => this.#counter(BLOCK_FLAGS + flag * 8);
+    const words = this.#memory.u32.subarray(cqPointer / 4, (cqPointer + cqEntries * CQE_BYTES) / 4);
+    const dword1 = Array.from({ length: cqEntries }, (_, entry) => words[entry * 4 + 1]!);
+    return {
+      more: of(Flag.MORE),
+      crd: of(Flag.CRD),
+      dnr: of(Flag.DNR),
+      dword1: dword1.filter((value) => value !== 0).length,
+    };
   }
 
   get rejections(): Record<RejectionName, number> {

@@ -37,6 +37,7 @@ export async function runWorkload(workload: Workload, options: RunOptions): Prom
       blocks: [block],
       warnings: [
         ...runShortfall({ workload }, block),
+        ...session.doubts,
         ...blockWarnings(session, workload, outcome, described.interrupted),
       ],
     };

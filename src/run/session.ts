@@ -9,6 +9,7 @@ import { EmbeddedTransport } from "../embedded/transport.ts";
 import { requireAddressSpace } from "../ground/address-space.ts";
 import { usage } from "../ground/errors.ts";
 import { packageRoot, version } from "../ground/package.ts";
+import { hasFlags } from "../measurement/flags.ts";
 import type {
   DeviceIdentity,
   HostConditions,
@@ -231,6 +232,12 @@ export class Session {
   get #emulator(): EmbeddedTransport | undefined {
     const { transport } = this.device;
     return transport instanceof EmbeddedTransport ? transport : undefined;
+  }
+
+  /** What has to be doubted about the control plane so far. */
+  get doubts(): Warning[] {
+    const { flags } = this.controller.admin.cq;
+    return hasFlags(flags) ? [{ kind: "flagged-successes", queue: "admin", ...flags }] : [];
   }
 
   /** Who the device says it is. */

@@ -66,7 +66,11 @@ export async function runSweep(
       workloads: settings.slice(0, measured.blocks.length),
       rounds: null,
       blocks: measured.blocks,
-      warnings: [...sweepShortfall(settings, measured.blocks), ...measured.warnings],
+      warnings: [
+        ...sweepShortfall(settings, measured.blocks),
+        ...session.doubts,
+        ...measured.warnings,
+      ],
     };
   });
 }

@@ -1,6 +1,7 @@
 // The report on the terminal after a run, for 80 columns: what ran, how fast, how late, what went wrong.
-import { clocksOf, errorsOf, median, rejectionsOf, sumOf } from "../analysis/totals.ts";
+import { clocksOf, errorsOf, flagsOf, median, rejectionsOf, sumOf } from "../analysis/totals.ts";
 import { fioTime, formatBytes, formatCount, formatNs } from "../ground/units.ts";
+import { flagNames, flagWords, noFlags } from "../measurement/flags.ts";
 import { type Group, groupsOf } from "../measurement/groups.ts";
 import type { Job, Measurement } from "../measurement/measurement.ts";
 import { shareText } from "../measurement/shortfall.ts";
@@ -100,16 +101,12 @@ function cpuParts(jobs: readonly Job[]): string[] {
 /** Errors by status, commands that never ended, completions not believed: one line each. */
 function faults(jobs: readonly Job[], { colors, columns }: Lines): string[] {
   const lost = sumOf(jobs, (job) => job.lost);
-  const flagged = sumOf(
-    jobs,
-    ({ statuses }) => statuses.find(({ code }) => code === 0)?.count ?? 0,
-  );
+  const flags = flagsOf(jobs) ?? noFlags;
+  const flagged = flagNames.filter((name) => flags[name] > 0);
   const rejected = Object.entries(rejectionsOf(jobs)).filter(([, count]) => count > 0);
   const lines = [
     ...errorsOf(jobs).map(({ code, count }) => ["error", statusName(code), count] as const),
-    ...(flagged > 0
-      ? [["odd", "successes with CRD, More or Do Not Retry set", flagged] as const]
-      : []),
+    ...flagged.map((name) => ["odd", `successes with ${flagWords[name]}`, flags[name]] as const),
     ...(lost > 0 ? [["lost", "never completed", lost] as const] : []),
     ...rejected.map(([kind, count]) => ["invalid", `${kind} completions`, count] as const),
   ];

@@ -1,6 +1,6 @@
 // Whatever fails half-way: what was measured is kept, everything is given back, one clear line says why.
 import { spawnSync } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../src/ground/package.ts";
@@ -47,6 +47,21 @@ describe("a measurement that was made is kept", () => {
     const { warnings } = JSON.parse(outcome.stdout) as { warnings: readonly { kind: string }[] };
     expect(warnings.map(({ kind }) => kind)).toContain("commands-lost");
   });
+});
+
+test("successes with what is for errors are told by name, of loop and control plane", () => {
+  const faults = "cqe-bits:nth=7;cqe-bits:dnr=1,every=1000;cqe-bits:op=identify,crd=1";
+  const args = ["run", "-d", device(`${faults};cqe-bits:dword1=9`), "-t", "50ms"];
+  const cwd = folder();
+  const outcome = phasebit([...args, "--output", "out.json"], cwd);
+  expect(outcome.status).toBe(0);
+  const text = outcome.stdout.replace(/\s+/g, " ");
+  expect(text).toMatch(/odd 1 successes with More /);
+  expect(text).toMatch(/of admin commands had something set .*: 2 with Command Retry Delay\./);
+  const { flags, warnings } = JSON.parse(readFileSync(join(cwd, "out.json"), "utf8")).phasebit;
+  expect(flags).toMatchObject({ more: 1, crd: 0 });
+  expect(flags.dword1).toBeGreaterThan(0);
+  expect(warnings.map(({ kind }: { kind: string }) => kind)).toContain("flagged-successes");
 });
 
 describe("--timeout", () => {

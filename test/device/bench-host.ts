@@ -27,6 +27,7 @@ export interface Command {
 /** A completion queue entry, taken apart. `code` is SCT << 8 | SC. */
 export interface Completion {
   readonly dw0: number;
+  readonly dw1: number;
   readonly sqhd: number;
   readonly sqid: number;
   readonly cid: number;
@@ -360,6 +361,7 @@ export class Bench {
     const status = this.view.getUint16(place + 14, true);
     return {
       dw0: this.view.getUint32(place, true),
+      dw1: this.view.getUint32(place + 4, true),
       sqhd: this.view.getUint16(place + 8, true),
       sqid: this.view.getUint16(place + 10, true),
       cid: this.view.getUint16(place + 12, true),

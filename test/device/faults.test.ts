@@ -286,6 +286,27 @@ describe("of a completion entry", () => {
     expect(found.map(({ cid }) => cid)).toEqual([cids[0], cids[1], cids[1], cids[2]]);
   });
 
+  test("cqe-bits: the true entry with these bits set, of a command that was executed", () => {
+    const { bench, pair, page } = withFault(
+      "cqe-bits:more=1,dnr=1,crd=2,dword1=0x1234,op=read;duplicate-cqe:nth=2",
+    );
+    bench.bytes.fill(0x55, bench.medium, bench.medium + PAGE);
+    const read = { opcode: NvmOpcode.READ, nsid: 1, prp1: iova(page) };
+    expect(bench.execute(read, pair)).toMatchObject({ status: 0x7000, dw1: 0x1234, code: 0 });
+    expect(bench.bytes[page]).toBe(0x55);
+    bench.post(pair.sq, read);
+    bench.ring(pair.sq);
+    bench.settle();
+    const [first, second] = bench.reap(pair.cq);
+    expect(second).toEqual(first);
+    expect(bench.execute(FLUSH, pair)).toMatchObject({ status: 0, dw1: 0 });
+  });
+
+  test("cqe-bits: errors have them too, where they were there already they stay", () => {
+    const { bench, pair } = withFault("error-status:dnr=1;cqe-bits:more=1;cqe-bits:crd=1");
+    expect(bench.execute(FLUSH, pair).status).toBe(0x6806);
+  });
+
   test.each(["range", "idle", "busy", "old"])("bad-cid %s, instead of the true one", (mode) => {
     const { cids, found } = entries(`bad-cid:nth=2,mode=${mode}`, 2, 2);
     const expected = { range: 0xffff, idle: cids[0], busy: cids[1], old: cids[1]! ^ 0x8000 }[mode];

@@ -94,6 +94,8 @@ describe("misuse", () => {
     ["fault=delay:every=0", /every=0: expected a whole number from 1/],
     ["fault=delay:nth=2,p=0.5", /nth stands alone/],
     ["fault=error-status:sc=0", /with sct=0 this is success/],
+    ["fault=cqe-bits:more=0", /set one of more, dnr, crd and dword1/],
+    ["fault=cqe-bits:crd=4", /crd=4: expected a whole number from 0 to 3/],
     ["fault=error-status:sct=8", /sct=8: expected a whole number from 0 to 7/],
     ["fault=bad-cid:mode=wrong", /expected range, idle, busy, old/],
     ["fault=bad-cap:field=mqess", /did you mean mqes\?/],
@@ -261,6 +263,9 @@ describe("what it means", () => {
   test.each<[string, object]>([
     ["error-status", { kind: FaultKind.ERROR_STATUS, a: 0x0006n, b: 0n }],
     ["error-status:sct=2,sc=0x81,more=1,dnr=1", { a: 0x6281n }],
+    ["error-status:sc=0,crd=2", { a: 0x1000n }],
+    ["cqe-bits", { kind: FaultKind.CQE_BITS, a: 0x2000n, b: 0n }],
+    ["cqe-bits:dnr=1,crd=3,dword1=0xffffffff", { a: 0x5800n, b: 0xffff_ffffn }],
     ["delay", { kind: FaultKind.DELAY, a: 1_000_000n }],
     ["delay:time=1.5us", { a: 1500n }],
     ["never-complete", { kind: FaultKind.NEVER_COMPLETE }],

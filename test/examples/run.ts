@@ -1,5 +1,6 @@
 // Runs for the report tests: synthetic, but shaped like real ones, and the same every time.
 import { JobPhase, REJECTIONS, Rejection } from "../../assembly/layout.ts";
+import { noFlags } from "../../src/measurement/flags.ts";
 import {
   emptyCounts,
   packLatency,
@@ -86,6 +87,7 @@ export function exampleJob(
     runDelayNs: null,
     collections: null,
     statuses: [],
+    flags: noFlags,
     rejections: noRejections,
     rejectedRaw: [],
     sweeps: completed * 3,

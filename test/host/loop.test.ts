@@ -5,12 +5,14 @@ import {
   BLOCK_DRAINED_READS,
   BLOCK_DRAINED_WRITES,
   BLOCK_FAILED,
+  BLOCK_FLAGS,
   BLOCK_NOW,
   BLOCK_REJECTED,
   BLOCK_REJECTED_RAW,
   BLOCK_REJECTIONS,
   BLOCK_STATUS_COUNTS,
   BLOCK_SUBMITTED,
+  Flag,
   HISTOGRAM_HEADER_BYTES,
   HISTOGRAM_MAX,
   HISTOGRAM_MIN,
@@ -250,15 +252,25 @@ describe("an error status", () => {
     expect(counter(host, BLOCK_SUBMITTED)).toBe(2);
   });
 
-  test("a success with CRD, More and Do Not Retry set is one, as it is for the control plane", () => {
-    for (const bits of [0x0800, 0x1000, 0x2000, 0x4000, 0x7800]) {
+  test("a success with CRD, More or Do Not Retry set is one, counted by each of them", () => {
+    const cases: readonly [number, readonly Flag[]][] = [
+      [0x0800, [Flag.CRD]],
+      [0x1000, [Flag.CRD]],
+      [0x2000, [Flag.MORE]],
+      [0x4000, [Flag.DNR]],
+      [0x7800, [Flag.MORE, Flag.CRD, Flag.DNR]],
+    ];
+    for (const [bits, flags] of cases) {
       const host = withLoop(1, 4);
       host.wasm.start();
       writeCqe(host, 0, { cid: cidAt(host, 0), status: bits, phase: 1 });
       runUntil(host, 10n);
       expect(counter(host, BLOCK_FAILED)).toBe(0);
       expect(counter(host, BLOCK_COMPLETED)).toBe(1);
-      expect(counter(host, BLOCK_STATUS_COUNTS)).toBe(1);
+      expect(counter(host, BLOCK_STATUS_COUNTS)).toBe(0);
+      for (const flag of [Flag.MORE, Flag.CRD, Flag.DNR]) {
+        expect(counter(host, BLOCK_FLAGS + flag * 8)).toBe(Number(flags.includes(flag)));
+      }
       expect(recorded(host, at.reads)).toBe(1);
       expect(host.wasm.outstanding()).toBe(1);
     }

@@ -28,6 +28,29 @@ describe("an empty queue", () => {
   });
 });
 
+describe("what a success should not have set", () => {
+  test("is counted by name, of successes that end a command", () => {
+    const { cq, addQueue, complete } = bareQueues(8);
+    const sq = addQueue(1, 8);
+    const statuses = [0x2000, 0x4000, 0x1800, 0x7800, 0x6080, 0];
+    for (const [index, status] of statuses.entries()) {
+      sq.post(sqe, { cid: index });
+      complete(index, { cid: index, status });
+    }
+    complete(statuses.length, { cid: 0, status: 0x2000 });
+    while (cq.take() !== undefined);
+    expect(cq.strays).toBe(1);
+    expect(cq.flags).toEqual({ more: 2, crd: 2, dnr: 2, dword1: 0 });
+  });
+
+  test("Dword 1 is reserved", async () => {
+    const { device, controller } = await broughtUp("fault=cqe-bits:dword1=1,op=admin,nth=2");
+    await controller.requestQueues(1);
+    expect(controller.admin.cq.flags).toEqual({ more: 0, crd: 0, dnr: 0, dword1: 1 });
+    await device.close();
+  });
+});
+
 describe("a completion that ends nothing", () => {
   test("a duplicate makes no room, and is counted", () => {
     const { cq, addQueue, complete } = bareQueues(8);

@@ -1,5 +1,6 @@
 // Doubts that follow from what the jobs say of themselves.
 import { describe, expect, test } from "vitest";
+import type { Flags } from "../../src/measurement/measurement.ts";
 import { parseWorkload } from "../../src/measurement/workload.ts";
 import { warningsOf } from "../../src/run/doubts.ts";
 import { exampleRun, jobsIn } from "../examples/run.ts";
@@ -7,9 +8,10 @@ import { exampleRun, jobsIn } from "../examples/run.ts";
 const run = exampleRun({ options: { numjobs: "2" }, seconds: 1, perSecond: 100 });
 
 /** The doubts when the jobs' clocks ran so many millionths faster than CLOCK_MONOTONIC; null is not known. */
-function doubts(drifts: readonly (number | null)[]) {
+function doubts(drifts: readonly (number | null)[], flags: readonly (Flags | null)[] = []) {
   const jobs = jobsIn(run).map((job, index) => ({
     ...job,
+    flags: flags[index] ?? null,
     clock: { source: "tsc" as const, hz: 2.6e9, driftPpm: drifts[index]! },
   }));
   return warningsOf({
@@ -23,6 +25,18 @@ function doubts(drifts: readonly (number | null)[]) {
     failure: undefined,
   });
 }
+
+test("what successes should not have had set is a doubt, over all jobs", () => {
+  const none = { more: 0, crd: 0, dnr: 0, dword1: 0 };
+  const flags = [
+    { ...none, more: 3 },
+    { ...none, more: 1, dword1: 2 },
+  ];
+  expect(doubts([null, null], flags)).toEqual([
+    { kind: "flagged-successes", queue: "io", ...none, more: 4, dword1: 2 },
+  ]);
+  expect(doubts([null, null], [none, null])).toEqual([]);
+});
 
 describe("a clock that drifts", () => {
   test("as far as NTP slews, or for a time too short to tell, is none", () => {

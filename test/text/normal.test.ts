@@ -105,6 +105,14 @@ test.each<[Warning, RegExp]>([
   [{ kind: "io-errors", count: 1 }, /^1 command ended .* is not among/],
   [{ kind: "io-errors", count: 2 }, /^2 commands ended .* are not among/],
   [{ kind: "rejected-completions", count: 1 }, /^1 completion did not fit .* was not counted/],
+  [
+    { ...{ kind: "flagged-successes", queue: "io" }, more: 3, crd: 0, dnr: 1, dword1: 0 },
+    /^Successes had something set .*: 3 with More, 1 with Do Not Retry\. They count as successes/,
+  ],
+  [
+    { ...{ kind: "flagged-successes", queue: "admin" }, more: 0, crd: 2, dnr: 0, dword1: 1 },
+    /^Successes of admin commands had .*: 2 with Command Retry Delay, 1 with a Dword 1 that is not 0/,
+  ],
   [{ kind: "commands-lost", count: 3 }, /^3 commands never completed/],
   [{ kind: "queue-not-deleted", why: "x" }, /not deleted .*: x\./],
   [{ kind: "stopped-early", why: "x" }, /before all was measured: x\./],

@@ -58,6 +58,8 @@ export const rejections = v.object({
   "bad-sqhd": count,
 });
 
+export const flags = v.object({ more: count, crd: count, dnr: count, dword1: count });
+
 const rejectedEntry = v.object({
   kind: v.picklist(rejectionNames),
   atNs: figure,
@@ -89,6 +91,7 @@ const job = v.object({
   timedOut: v.boolean(),
   overdue: v.optional(v.nullable(v.object(overdueCommand)), null),
   statuses: listOf(status, MOST_STATUSES),
+  flags: v.optional(v.nullable(flags), null),
   rejections,
   rejectedRaw: listOf(rejectedEntry, MOST_STATUSES),
   sweeps: count,

@@ -113,6 +113,15 @@ const known = v.variant("kind", [
     v.object({ kind: v.literal(kind), count, ...worded }),
   ),
   v.object({
+    kind: v.literal("flagged-successes"),
+    queue: v.picklist(["io", "admin"]),
+    more: count,
+    crd: count,
+    dnr: count,
+    dword1: count,
+    ...worded,
+  }),
+  v.object({
     kind: v.literal("partial"),
     unit: v.picklist(["settings", "blocks", "ms"]),
     measured: amount,

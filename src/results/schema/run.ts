@@ -1,6 +1,6 @@
 // The document of a run: fio's tree, and under "phasebit" what fio has no place for.
 import * as v from "valibot";
-import { MOST_STATUSES, rejections, status } from "./block.ts";
+import { flags, MOST_STATUSES, rejections, status } from "./block.ts";
 import { latencyDetails } from "./latency.ts";
 import { inconsistency, measured } from "./measured.ts";
 import { amount, count, listOf, text } from "./values.ts";
@@ -20,6 +20,8 @@ const details = v.object({
     write: v.exactOptional(latencyDetails),
   }),
   errors: listOf(status, MOST_STATUSES),
+  // null, or not there, in old results
+  flags: v.optional(v.nullable(flags), null),
   rejections,
 });
 
