@@ -1,6 +1,6 @@
-// Identify (NVMe 1.4, section 5.15): CNS 00h to 03h, and 08h of 2.0. Data structures are built in the scratch
+// Identify (NVMe 1.4, section 5.15): CNS 00h to 03h, and 05h, 06h and 08h of 2.0. Data structures are built in the scratch
 // memory.
-import { Cns, NSID_BROADCAST } from "../spec/commands.ts";
+import { Cns, IDENTIFY_CSI_SHIFT, NSID_BROADCAST } from "../spec/commands.ts";
 import {
   IDENTIFY_BYTES,
   IdentifyIndependentNamespace,
@@ -21,6 +21,7 @@ import { failAt } from "./nvm.ts";
 const CNS_MASK: u32 = 0xff;
 const NSID_LOCATION: u32 = 4;
 const CNS_LOCATION: u32 = 40;
+const CSI_LOCATION: u32 = 47;
 /** DLFEAT: deallocated blocks read as zeroes; Write Zeroes may deallocate. */
 const DLFEAT_ZEROES: u8 = 0x01;
 const DLFEAT_WRITE_ZEROES: u8 = 0x08;
@@ -52,12 +53,37 @@ function build(cns: u32): u32 {
   }
 }
 
-/** What 2.0 added: CNS 08h. */
+/** What 2.0 added: CNS 05h, 06h and 08h. */
 function buildOfRevision2(cns: u32): u32 {
-  if (!isRevision2() || cns != (Cns.INDEPENDENT_NAMESPACE as u32)) {
-    return failAt(CNS_LOCATION, Status.INVALID_FIELD);
+  if (!isRevision2()) return failAt(CNS_LOCATION, Status.INVALID_FIELD);
+  switch (cns) {
+    case Cns.COMMAND_SET_NAMESPACE:
+      return buildNvmNamespace(command.nsid);
+    case Cns.COMMAND_SET_CONTROLLER:
+      return buildNvmController();
+    case Cns.INDEPENDENT_NAMESPACE:
+      return buildIndependentNamespace(command.nsid);
+    default:
+      return failAt(CNS_LOCATION, Status.INVALID_FIELD);
   }
-  return buildIndependentNamespace(command.nsid);
+}
+
+/** CNS 05h for the NVM command set: formats without protection have nothing to say. */
+function buildNvmNamespace(nsid: u32): u32 {
+  if (!isNvmCommandSet()) return failAt(CSI_LOCATION, Status.INVALID_FIELD);
+  return nsid - 1 >= MAX_NAMESPACES ? noNamespace() : (Status.SUCCESS as u32);
+}
+
+/** CNS 06h for the NVM command set: no command has a limit of its own. */
+function buildNvmController(): u32 {
+  if (!isNvmCommandSet()) return failAt(CSI_LOCATION, Status.INVALID_FIELD);
+  return command.nsid == 0 ? (Status.SUCCESS as u32) : unusedNamespace();
+}
+
+/** CSI 0, the one command set that there is. */
+@inline
+function isNvmCommandSet(): bool {
+  return command.cdw11 >> IDENTIFY_CSI_SHIFT == 0;
 }
 
 /** CNS 08h: an active namespace is always ready. Zeroes for an inactive one. */

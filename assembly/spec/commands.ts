@@ -131,9 +131,14 @@ export enum Cns {
   CONTROLLER = 0x01,
   ACTIVE_NAMESPACES = 0x02,
   NAMESPACE_DESCRIPTORS = 0x03,
-  /** Base 2.0. */
+  /** Base 2.0, as the next two. */
+  COMMAND_SET_NAMESPACE = 0x05,
+  COMMAND_SET_CONTROLLER = 0x06,
   INDEPENDENT_NAMESPACE = 0x08,
 }
+
+/** Command Set Identifier (Base 2.0), in CDW11 of Identify. */
+export const IDENTIFY_CSI_SHIFT = 24;
 
 // Abort (5.1), CDW10
 export const ABORT_SQID_MASK = 0xffff;

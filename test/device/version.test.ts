@@ -150,6 +150,27 @@ describe("2.0", () => {
     expect(view.getUint32(1024 + NvmOpcode.WRITE * 4, true)).toBe(0x00100003);
   });
 
+  test("CNS 05h and 06h: the NVM command set has no limits to tell, and there is no other set", () => {
+    const bench = new Bench(V2).enable();
+    const prp1 = iova(bench.buffer(PAGE));
+    const read = (cns: Cns, nsid: number, csi = 0) =>
+      bench.execute({ opcode: AdminOpcode.IDENTIFY, nsid, cdw10: cns, cdw11: csi << 24, prp1 })
+        .code;
+    bench.bytes.fill(0xff, Number(prp1 & 0xffffffffn), Number(prp1 & 0xffffffffn) + PAGE);
+    expect([1, 2].map((nsid) => read(Cns.COMMAND_SET_NAMESPACE, nsid))).toEqual([0, 0]);
+    const view = new DataView(bench.memory.buffer, Number(prp1 & 0xffffffffn), PAGE);
+    expect(set(view, PAGE)).toEqual([]);
+    for (const nsid of [0, 17, 0xffffffff]) {
+      expect(read(Cns.COMMAND_SET_NAMESPACE, nsid)).toBe(Status.INVALID_NAMESPACE_OR_FORMAT);
+    }
+    expect(read(Cns.COMMAND_SET_CONTROLLER, 0)).toBe(0);
+    expect(read(Cns.COMMAND_SET_CONTROLLER, 1)).toBe(Status.INVALID_FIELD);
+    for (const csi of [1, 2, 0xff]) {
+      expect(read(Cns.COMMAND_SET_NAMESPACE, 1, csi)).toBe(Status.INVALID_FIELD);
+      expect(read(Cns.COMMAND_SET_CONTROLLER, 0, csi)).toBe(Status.INVALID_FIELD);
+    }
+  });
+
   test("CNS 08h: an active namespace is ready, an inactive one is zeroes, no other is there", () => {
     const bench = new Bench(V2).enable();
     const read = (nsid: number) =>
