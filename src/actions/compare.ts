@@ -9,11 +9,11 @@ import {
   completionModes,
   type WorkloadOptions,
 } from "../measurement/workload-options.ts";
-import { checkOutput } from "../results/files.ts";
 import { runComparison } from "../run/compare.ts";
 import { type GateFlags, measuredGates } from "./gates.ts";
 import { names, wholeNumber } from "./lists.ts";
 import { type MeasureFlags, measureAndPresent } from "./measure.ts";
+import { requireResultFile } from "./result-file.ts";
 
 /** What the command line said. */
 export interface CompareFlags extends WorkloadOptions, MeasureFlags, GateFlags {
@@ -39,7 +39,7 @@ export async function compare(
   const modes = comparedModes(flags, typed, parser);
   const rounds = wholeNumber("--rounds", flags.rounds, 1, MOST_ROUNDS);
   const judge = measuredGates(flags, modes);
-  checkOutput(flags.output);
+  requireResultFile("compare", flags);
   const plan = { command: "compare", parts: modes, blocks: rounds * modes.length } as const;
   await measureAndPresent(flags, plan, judge, (options) =>
     runComparison(modes, { ...options, rounds }),

@@ -4,9 +4,8 @@ import { formatBytes, parseSize } from "../ground/units.ts";
 import { timeOption } from "../measurement/workload.ts";
 import { type CopyOptions, type CopyRange, copyIn, copyOut, readRange } from "../nvme/copy.ts";
 import { type Device, open } from "../nvme/device.ts";
-import { checkOutput } from "../results/files.ts";
 import { wholeNumber } from "./lists.ts";
-import { requireNew } from "./other-file.ts";
+import { isStdout, requireNew } from "./output-file.ts";
 import { untilSignalled } from "./signals.ts";
 import { traceTo } from "./trace.ts";
 
@@ -30,9 +29,8 @@ export interface CopyFlags {
 export async function read(flags: CopyFlags): Promise<void> {
   const { output = "-", size } = flags;
   if (size === undefined) throw usage("read: say how much with --size, as in --size 64k");
-  if (output === "-") return copy(flags, readToStdout);
-  checkOutput(output);
-  requireNew([output]);
+  if (isStdout(output)) return copy(flags, readToStdout);
+  requireNew(output);
   await copy(flags, (device, range, options) => copyOut(device, range, output, options));
 }
 

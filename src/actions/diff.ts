@@ -3,7 +3,7 @@ import { type Diff, diffSides } from "../analysis/diff.ts";
 import { parseGate } from "../analysis/diff-gate.ts";
 import { type Judgement, judge } from "../analysis/diff-judge.ts";
 import { usage } from "../ground/errors.ts";
-import { checkOutput, saveText } from "../results/files.ts";
+import { saveText } from "../results/files.ts";
 import { jsonText } from "../results/save.ts";
 import { diffReport } from "../text/diff.ts";
 import { diffDocument } from "../text/diff-document.ts";
@@ -13,30 +13,45 @@ import type { Doubt } from "../text/gate-words.ts";
 import { asideText, type Verdict } from "../text/verdicts.ts";
 import { SideReader } from "./diff-sides.ts";
 import { type GateFlags, gatedExitCode, gatesOf } from "./gates.ts";
-import { requireOther } from "./other-file.ts";
+import {
+  type FileKind,
+  isStdout,
+  kindByHead,
+  kindByKeys,
+  type OutputFileFlags,
+  requireOther,
+  requireOutput,
+} from "./output-file.ts";
 
 /** What the command line said. */
-export interface DiffFlags extends GateFlags {
+export interface DiffFlags extends GateFlags, OutputFileFlags {
   readonly a?: readonly string[];
   readonly b?: readonly string[];
   readonly despiteDifferences?: boolean;
   readonly outputFormat: "normal" | "json" | "markdown";
-  readonly output?: string;
 }
+
+/** What tells each format's files from others. */
+const kinds: Readonly<Record<DiffFlags["outputFormat"], FileKind>> = {
+  normal: kindByHead("diff of phasebit", (head) => /^a {7}\S.*\nb {7}\S/m.test(head)),
+  json: kindByKeys("diff of phasebit", ({ kind }) => kind === "diff"),
+  markdown: kindByHead("diff of phasebit", (head) => head.startsWith("### phasebit diff\n")),
+};
 
 /** Reads both sides, compares, prints, and judges the conditions. */
 export function diff(a: string | undefined, b: string | undefined, flags: DiffFlags): void {
   const names = sideNames(a, b, flags);
   const gates = gatesOf(flags, parseGate);
-  const file = flags.output === "-" ? undefined : flags.output;
-  if (file !== undefined) checkOutput(file);
+  const file = isStdout(flags.output) ? undefined : flags.output;
   const reader = new SideReader();
   const sides = [reader.read(names.a), reader.read(names.b)] as const;
-  if (file !== undefined)
+  if (file !== undefined) {
     requireOther(
       file,
       sides.flatMap((side) => side.results.map((result) => result.file)),
     );
+    requireOutput([file], kinds[flags.outputFormat], flags);
+  }
   const found = diffSides(...sides, flags.despiteDifferences);
   const judgements = judge(found, gates, flags.strict);
   const doubts = flags.strict ? doubtsAbout(found) : [];

@@ -2,17 +2,45 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type ExportedFile, exported, requireFitting } from "../export/export.ts";
-import type { ExportOptions } from "../export/export-options.ts";
+import type { ExportFormat, ExportOptions } from "../export/export-options.ts";
 import { usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
-import { checkOutput, saveText } from "../results/files.ts";
+import { saveText } from "../results/files.ts";
 import { readResult } from "../results/read.ts";
-import { requireNoResult, requireOther } from "./other-file.ts";
+import {
+  type FileKind,
+  hgrmKind,
+  isStdout,
+  kindByHead,
+  kindByKeys,
+  type OutputFileFlags,
+  requireOther,
+  requireOutput,
+  resultKind,
+} from "./output-file.ts";
 
 /** What the command line said. */
-export interface ExportFlags extends ExportOptions {
-  readonly output?: string;
-}
+export interface ExportFlags extends ExportOptions, OutputFileFlags {}
+
+const metricsKind = kindByHead("metrics of phasebit", (head) =>
+  /^# (TYPE|HELP|UNIT) phasebit_/.test(head),
+);
+
+/** What tells each format's files from others. */
+const kinds: Readonly<Record<ExportFormat, FileKind>> = {
+  hgrm: hgrmKind,
+  hlog: kindByHead("log of phasebit", (head) => head.includes("\n#[Logged with phasebit ")),
+  csv: kindByHead("table of phasebit", (head) => head.startsWith('"result","partial","device",')),
+  json: resultKind,
+  "fio-json": kindByKeys("export of phasebit in fio's JSON", (document) => {
+    return `${document["fio version"]}`.startsWith("phasebit") && !("phasebit" in document);
+  }),
+  openmetrics: metricsKind,
+  prometheus: metricsKind,
+  markdown: kindByHead("summary of phasebit", (head) =>
+    /^### phasebit (run|compare|sweep)\b/.test(head),
+  ),
+};
 
 /** Exports the result in `source`, and lists the files that it wrote. */
 export function exportResult(source: string, flags: ExportFlags): void {
@@ -20,9 +48,9 @@ export function exportResult(source: string, flags: ExportFlags): void {
   const { files, notes } = exported(readResult(source), flags);
   const { output = "-" } = flags;
   const what = flags.format === "hgrm" ? "distributions" : "groups";
-  if (output === "-") process.stdout.write(only(files, source, what).text);
-  else if (isFolder(output)) saveAll(within(output, files), source);
-  else saveAll([{ file: output, text: only(files, source, what).text }], source);
+  if (isStdout(output)) process.stdout.write(only(files, source, what).text);
+  else if (isFolder(output)) saveAll(within(output, files), source, flags);
+  else saveAll([{ file: output, text: only(files, source, what).text }], source, flags);
   for (const note of notes) process.stderr.write(`phasebit: ${safeString(source)}: ${note}\n`);
 }
 
@@ -50,12 +78,10 @@ function only(files: readonly ExportedFile[], source: string, what: string): Exp
 }
 
 /** Nothing is written unless all of it can be. */
-function saveAll(targets: readonly Target[], source: string): void {
-  for (const { file } of targets) {
-    requireOther(file, [source]);
-    requireNoResult(file);
-    checkOutput(file);
-  }
+function saveAll(targets: readonly Target[], source: string, flags: ExportFlags): void {
+  const names = targets.map(({ file }) => file);
+  for (const file of names) requireOther(file, [source]);
+  requireOutput(names, kinds[flags.format], flags);
   for (const { file, text } of targets) {
     saveText(file, text);
     process.stdout.write(`${safeString(file)}\n`);

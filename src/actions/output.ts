@@ -1,9 +1,9 @@
 // Where a measurement goes: its file first, then stdout, which gets it even when the file could not be written.
 import { exitCodes } from "../ground/errors.ts";
 import type { Warning } from "../measurement/measurement.ts";
+import { isStdout, type OutputFileFlags } from "./output-file.ts";
 
-export interface OutputFlags {
-  readonly output?: string;
+export interface OutputFlags extends OutputFileFlags {
   readonly outputFormat: "normal" | "json";
 }
 
@@ -22,15 +22,15 @@ export interface Presentation {
 
 /** Saves and prints. @returns the files. @throws PhasebitError RESULTS */
 export function present(flags: OutputFlags, presentation: Presentation): readonly string[] {
+  // a document that is to go to stdout leaves no room for the report there
+  const isJson = flags.outputFormat === "json" || isStdout(flags.output);
   let saved: string[] = [];
   try {
     saved = presentation.save();
   } finally {
     // figures that could not be saved are not lost on the terminal too
-    process.stdout.write(
-      flags.outputFormat === "json" ? presentation.json() : presentation.normal(saved),
-    );
-    if (flags.outputFormat === "json") process.stderr.write(presentation.aside());
+    process.stdout.write(isJson ? presentation.json() : presentation.normal(saved));
+    if (isJson) process.stderr.write(presentation.aside());
   }
   return saved;
 }

@@ -8,6 +8,7 @@ import { sweepReport } from "../text/sweep.ts";
 import { asideText, type Verdict, verdictReport } from "../text/verdicts.ts";
 import { gatedExitCode } from "./gates.ts";
 import { exitCodeOf, type Presentation } from "./output.ts";
+import { isStdout } from "./output-file.ts";
 
 const reports: Readonly<
   Record<MeasurementKind, (measurement: Measurement, options: ViewOptions) => string>
@@ -22,7 +23,7 @@ export function presentationOf(
   const judged = verdicts.flatMap(({ entry }) => entry ?? []);
   const result = new SavedResult(measurement, judged);
   return {
-    save: (over) => result.save(over ?? output),
+    save: (over) => (isStdout(output) ? [] : result.save(over ?? output)),
     normal: (saved) => {
       const report = reports[measurement.kind](measurement, { saved });
       return verdicts.length === 0 ? report : `${report}\n${verdictReport(verdicts)}`;

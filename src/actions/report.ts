@@ -1,18 +1,19 @@
 // phasebit report: saved results as one page.
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
 import { usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
 import { reportHtml } from "../html/report.ts";
-import { HEAD_BYTES, isPage } from "../html/template.ts";
-import { checkOutput, saveText } from "../results/files.ts";
+import { isPage } from "../html/template.ts";
+import { saveText } from "../results/files.ts";
 import { readResult } from "../results/read.ts";
+import { isStdout, kindByHead, type OutputFileFlags, requireOutput } from "./output-file.ts";
 
 /** What the command line said. */
-export interface ReportFlags {
-  readonly output?: string;
+export interface ReportFlags extends OutputFileFlags {
   readonly title?: string;
 }
+
+const reportKind = kindByHead("report of phasebit", (head) => isPage(head, "report"));
 
 /** Reads the results, at least one, and writes the report. */
 export function report(files: readonly string[], flags: ReportFlags): void {
@@ -20,12 +21,15 @@ export function report(files: readonly string[], flags: ReportFlags): void {
   const title = flags.title === undefined ? undefined : titleOf(flags.title);
   const results = files.map(readResult);
   const output = flags.output ?? `${files[0]!.replace(/\.json$/, "")}.html`;
-  if (output === "-") {
+  if (isStdout(output)) {
     process.stdout.write(reportHtml(results, title));
     return;
   }
-  checkOutput(output);
-  requireReport(output);
+  // beside its result lies what was made of it, and is made again
+  requireOutput([output], reportKind, {
+    ...flags,
+    force: flags.force ?? flags.output === undefined,
+  });
   const html = reportHtml(results, title);
   saveText(output, html);
   const size = `${Math.ceil(Buffer.byteLength(html) / 1024)}KiB`;
@@ -44,22 +48,4 @@ function titleOf(typed: string): string {
   const title = typed.replace(/\p{C}+/gu, " ").trim();
   if (title !== "") return title;
   throw usage('--title "": says nothing; leave it out, or give the report a heading');
-}
-
-/** What lies there may be anything; only an earlier report is replaced. */
-function requireReport(output: string): void {
-  if (!existsSync(output) || isPage(headOf(output), "report")) return;
-  throw usage(
-    `--output ${safeString(output)}: is there already and is no report of phasebit; give another name`,
-  );
-}
-
-function headOf(file: string): string {
-  const descriptor = openSync(file, "r");
-  try {
-    const bytes = Buffer.alloc(HEAD_BYTES);
-    return bytes.toString("utf8", 0, readSync(descriptor, bytes));
-  } finally {
-    closeSync(descriptor);
-  }
 }

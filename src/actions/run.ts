@@ -2,10 +2,10 @@
 import { requireEffect, type TypedOptions } from "../measurement/idle-options.ts";
 import { parseWorkload } from "../measurement/workload.ts";
 import type { WorkloadOptions } from "../measurement/workload-options.ts";
-import { checkOutput } from "../results/files.ts";
 import { runWorkload } from "../run/runner.ts";
 import { type GateFlags, measuredGates } from "./gates.ts";
 import { type MeasureFlags, measureAndPresent } from "./measure.ts";
+import { requireResultFile } from "./result-file.ts";
 
 /** What the command line said. */
 export interface RunFlags extends WorkloadOptions, MeasureFlags, GateFlags {}
@@ -15,7 +15,7 @@ export async function run(flags: RunFlags, typed: TypedOptions): Promise<void> {
   const workload = parseWorkload(flags);
   requireEffect(typed, [workload]);
   const judge = measuredGates(flags, [{ name: "", workload }]);
-  checkOutput(flags.output);
+  requireResultFile("run", flags);
   const plan = { command: "run", parts: [{ name: "", workload }], blocks: 1 } as const;
   await measureAndPresent(flags, plan, judge, (options) => runWorkload(workload, options));
 }

@@ -12,11 +12,11 @@ import {
 } from "../measurement/workload.ts";
 import { pauseText, pointTitle } from "../measurement/workload-names.ts";
 import { completionModes, type WorkloadOptions } from "../measurement/workload-options.ts";
-import { checkOutput } from "../results/files.ts";
 import { runSweep, type SweepAxes, settingOf, sweepWorkloads } from "../run/sweep.ts";
 import { type GateFlags, measuredGates } from "./gates.ts";
 import { names, numbers } from "./lists.ts";
 import { type MeasureFlags, measureAndPresent } from "./measure.ts";
+import { requireResultFile } from "./result-file.ts";
 
 /** What the command line said. */
 export interface SweepFlags extends WorkloadOptions, MeasureFlags, GateFlags {
@@ -39,7 +39,7 @@ export async function sweep(flags: SweepFlags, typed: TypedOptions): Promise<voi
   requireAxesEffect(flags, axes);
   requireEffect(typed, workloads);
   const judge = measuredGates(flags, workloads.map(settingOf));
-  checkOutput(flags.output);
+  requireResultFile("sweep", flags);
   const parts = workloads.map((workload) => {
     return { name: pointTitle(workload.completion.mode, workload), workload };
   });

@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { withExamples } from "./examples.ts";
 import { diffConditions, gateOptions } from "./gates.ts";
+import { forceOption } from "./options.ts";
 import { withSection } from "./sections.ts";
 
 export function diffCommand(): Command {
@@ -44,6 +45,7 @@ function outputOptions(): Option[] {
     new Option("-o, --output-format <format>", "what to print")
       .choices(["normal", "json", "markdown"])
       .default("normal"),
-    new Option("--output <file>", "file to write (default: stdout)"),
+    new Option("--output <file>", "file to write, - for stdout (default: stdout)"),
+    forceOption(),
   ];
 }

@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { csvTables, exportFormats, valueUnits } from "../export/export-options.ts";
 import { withExamples } from "./examples.ts";
+import { forceOption } from "./options.ts";
 import { type Section, withSection } from "./sections.ts";
 
 /** What each format is for. */
@@ -61,9 +62,9 @@ function outputOptions(): Option[] {
       .makeOptionMandatory(),
     new Option(
       "--output <path>",
-      "file to write, or a folder that exists, where files get telling names (default: stdout); a file that is " +
-        "there is replaced, but no result of phasebit",
+      "file to write, - for stdout, or a folder that exists, where files get telling names (default: stdout)",
     ),
+    forceOption(),
     new Option(
       "--select <list>",
       "only these distributions, as in poll.read, or modes, as in poll; of fio-json modes and points",

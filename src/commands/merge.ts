@@ -1,6 +1,7 @@
 // phasebit merge: its options.
 import { Command, Option } from "commander";
 import { withExamples } from "./examples.ts";
+import { forceOption } from "./options.ts";
 
 export function mergeCommand(): Command {
   const command = new Command("merge")
@@ -13,9 +14,10 @@ export function mergeCommand(): Command {
     .addOption(
       new Option(
         "--output <file>",
-        "result file to write; it must not exist",
+        "result file to write, or - for the document on stdout",
       ).makeOptionMandatory(),
     )
+    .addOption(forceOption())
     .addOption(
       new Option("-o, --output-format <format>", "what to print")
         .choices(["normal", "json"])

@@ -22,8 +22,12 @@ export function outputOptions(): Option[] {
   const format = new Option("-o, --output-format <format>", "what to print")
     .choices(["normal", "json"])
     .default("normal");
-  const file = new Option("--output <file>", "result file (default: a new one in results/)");
-  return [format.helpGroup("Output:"), file.helpGroup("Output:"), traceOption()];
+  const file = new Option(
+    "--output <file>",
+    "result file, or - for the document on stdout (default: a new one in results/)",
+  );
+  const options = [format, file, forceOption()].map((option) => option.helpGroup("Output:"));
+  return [...options, traceOption()];
 }
 
 /** The options that stood on the command line, and took no default. */
@@ -37,6 +41,11 @@ export function typedOptions(command: Command): Readonly<Record<string, unknown>
 /** The device that a command works on. */
 export function deviceOption(): Option {
   return new Option("-d, --device <device>", "PCI address, or embedded").default("embedded");
+}
+
+/** Goes with --output. */
+export function forceOption(): Option {
+  return new Option("--force", "let --output replace a file of the same kind");
 }
 
 export function traceOption(): Option {

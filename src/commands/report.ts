@@ -1,6 +1,7 @@
 // phasebit report: its options.
 import { Command, Option } from "commander";
 import { withExamples } from "./examples.ts";
+import { forceOption } from "./options.ts";
 
 export function reportCommand(): Command {
   const command = new Command("report")
@@ -12,9 +13,10 @@ export function reportCommand(): Command {
     .addOption(
       new Option(
         "--output <file>",
-        "file to write, - for stdout (default: beside the first result, .html)",
+        "file to write, - for stdout (default: beside the first result, .html, also over an earlier report)",
       ),
     )
+    .addOption(forceOption())
     .addOption(new Option("--title <text>", "heading of the report"))
     .action(async (files, flags) => {
       const { report } = await import("../actions/report.ts");

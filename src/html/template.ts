@@ -47,9 +47,6 @@ export function pageHtml(page: Page, assets: PageAssets = pageAssets()): string 
 /** What wrote the page: "phasebit 0.1.0". */
 export const generator = `phasebit ${version}`;
 
-/** How many bytes of a page tell whether it is ours. */
-export const HEAD_BYTES = 512;
-
 /** Whether a file that begins with `head` is a page of this kind that phasebit wrote. */
 export function isPage(head: string, kind: Page["kind"]): boolean {
   const start = `<!doctype html>\n<html lang="en" data-page="${kind}">\n`;

@@ -25,7 +25,7 @@ function checkFile(output: string): void {
   // Renaming over a device, as root, would replace it.
   if (existsSync(output) && !statSync(output).isFile()) {
     throw usage(
-      `--output ${output}: is not a regular file; give the name of a file for the result`,
+      `--output ${output}: is not a regular file; give the name of a file, or - for stdout`,
     );
   }
   if (!existsSync(dirname(output))) {

@@ -87,7 +87,7 @@ describe("phasebit", () => {
     expect(without.stderr).toBe("phasebit: read: say how much with --size, as in --size 64k\n");
     expect(without.status).toBe(USAGE);
     const over = phasebit(["read", "--size", "4k", "--output", "there"], cwd);
-    expect(over.stderr).toMatch(/there exists; remove it first, or choose another name\n$/);
+    expect(over.stderr).toMatch(/--output there: is there already; give another name\n$/);
     expect(over.status).toBe(USAGE);
     expect(readdirSync(cwd)).toEqual(["there"]);
     expect(readFileSync(join(cwd, "there"), "utf8")).toBe("mine");

@@ -99,17 +99,17 @@ describe("export refuses", () => {
     [
       "to write over another result",
       ["run.json", "--format", "markdown", "--output", "later.json"],
-      /later\.json: is a result of phasebit; give another name/,
+      /later\.json: is there already and is no summary of phasebit; give another name/,
     ],
     [
       "to write over a comparison",
       ["run.json", "--format", "fio-json", "--output", "compare.json"],
-      /compare\.json: is a result of phasebit/,
+      /compare\.json: is there already and is no export of phasebit in fio's JSON; /,
     ],
     [
       "to write over a damaged result",
       ["run.json", "--format", "json", "--output", "damaged.json"],
-      /damaged\.json: is a result of phasebit/,
+      /damaged\.json: is there already; give another name, or replace it with --force/,
     ],
   ])("%s", (_name, args, words) => {
     expectRefused(["export", ...args], words);
@@ -140,17 +140,17 @@ describe("merge refuses", () => {
     [
       "to write over another result",
       ["run.json", "later.json", "--output", "compare.json"],
-      /compare\.json exists; remove it first, or choose another name/,
+      /compare\.json: is there already; give another name, or replace it with --force/,
     ],
     [
       "to write over anything",
       ["run.json", "later.json", "--output", "cut.json"],
-      /cut\.json exists/,
+      /cut\.json: is there already and is no result of phasebit; give another name/,
     ],
     [
       "to write over the latencies beside a result",
       ["run.json", "later.json", "--output", "run"],
-      /run\.hgrm exists/,
+      /run\.hgrm: is there already; give another name, or replace it with --force/,
     ],
     [
       "a folder that is not there",
@@ -186,8 +186,9 @@ describe("export writes", () => {
 
   test("over an earlier export", () => {
     const where = prepared();
-    writeFileSync(join(where, "x.csv"), "old");
-    ended(["export", "run.json", "--format", "csv", "--output", "x.csv"], where);
+    const args = ["export", "run.json", "--format", "csv", "--output", "x.csv"];
+    ended([...args, "--table", "series"], where);
+    ended([...args, "--force"], where);
     expect(readFileSync(join(where, "x.csv"), "utf8")).toMatch(/^"result",/);
   });
 

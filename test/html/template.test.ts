@@ -2,10 +2,11 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { HEAD_BYTES } from "../../src/actions/output-file.ts";
 import { pageAssets } from "../../src/html/assets.ts";
 import { htmlText, inlineScript, jsonIsland } from "../../src/html/escape.ts";
 import type { ReportData } from "../../src/html/report-data.ts";
-import { HEAD_BYTES, isPage, type Page, pageHtml } from "../../src/html/template.ts";
+import { isPage, type Page, pageHtml } from "../../src/html/template.ts";
 import { folder } from "../cli/cli.ts";
 import { contentOf, stubAssets } from "./examples.ts";
 

@@ -1,0 +1,109 @@
+// --output of every command: what is there is replaced only when it is of the same kind and --force says so.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { exportFormats } from "../../src/export/export-options.ts";
+import { SavedResult } from "../../src/results/save.ts";
+import { exampleRun, startedAt } from "../examples/run.ts";
+import { folder, phasebit } from "./cli.ts";
+
+const USAGE = 2;
+const FOREIGN = "what somebody wrote\n";
+
+/** A folder with two runs, and the words of somebody else. */
+function prepared(): string {
+  const cwd = folder();
+  const run = exampleRun({ perSecond: 200, seconds: 1 });
+  new SavedResult(run).save(join(cwd, "a.json"));
+  new SavedResult(startedAt(run, run.startedMs + 5000)).save(join(cwd, "b.json"));
+  writeFileSync(join(cwd, "foreign"), FOREIGN);
+  return cwd;
+}
+
+const writing: readonly (readonly [string, readonly string[]])[] = [
+  ["report", ["report", "a.json"]],
+  ["merge", ["merge", "a.json", "b.json"]],
+  ...["normal", "json", "markdown"].map(
+    (format) => [`diff ${format}`, ["diff", "a.json", "b.json", "-o", format]] as const,
+  ),
+  ...exportFormats.map(
+    (format) => [`export ${format}`, ["export", "a.json", "-f", format]] as const,
+  ),
+];
+
+describe.each(writing)("%s", (_name, args) => {
+  test("replaces nothing of somebody else, with and without --force", () => {
+    const cwd = prepared();
+    for (const force of [[], ["--force"]]) {
+      const outcome = phasebit([...args, "--output", "foreign", ...force], cwd);
+      expect(outcome.stderr).toMatch(
+        /^phasebit: --output foreign: is there already and is no .*; give another name\n$/,
+      );
+      expect(outcome.status).toBe(USAGE);
+    }
+    expect(readFileSync(join(cwd, "foreign"), "utf8")).toBe(FOREIGN);
+  });
+
+  test("replaces its own when --force says so, and then alone", () => {
+    const cwd = prepared();
+    const again = [...args, "--output", "new"];
+    expect(phasebit(again, cwd).status).toBe(0);
+    const before = readdirSync(cwd);
+    const refused = phasebit(again, cwd);
+    expect(refused.stderr).toMatch(
+      /^phasebit: --output new: is there already; give another name, or replace it with --force\n$/,
+    );
+    expect(refused.status).toBe(USAGE);
+    expect(phasebit([...again, "--force"], cwd).status).toBe(0);
+    expect(readdirSync(cwd)).toEqual(before);
+  });
+
+  test("writes to stdout for -, and no file", () => {
+    const cwd = prepared();
+    const before = readdirSync(cwd);
+    const outcome = phasebit([...args, "--output", "-"], cwd);
+    expect(outcome.stdout.length).toBeGreaterThan(100);
+    expect(outcome.status).toBe(0);
+    expect(readdirSync(cwd)).toEqual(before);
+  });
+});
+
+describe.each(["run", "compare", "sweep"])("%s is refused before it measures", (command) => {
+  test.each([
+    ["foreign", "is there already and is no result of phasebit; give another name"],
+    ["a.json", "is there already; give another name, or replace it with --force"],
+  ])("over %s", (output, words) => {
+    const cwd = prepared();
+    const text = readFileSync(join(cwd, output), "utf8");
+    const outcome = phasebit([command, "--output", output], cwd);
+    expect(outcome.stderr).toBe(`phasebit: --output ${output}: ${words}\n`);
+    expect(outcome.status).toBe(USAGE);
+    expect(readFileSync(join(cwd, output), "utf8")).toBe(text);
+  });
+});
+
+test("a run's latencies beside its result are somebody else's file too", () => {
+  const cwd = prepared();
+  writeFileSync(join(cwd, "new.read.hgrm"), FOREIGN);
+  const outcome = phasebit(["run", "--output", "new.json", "--force"], cwd);
+  expect(outcome.stderr).toMatch(
+    /--output new\.read\.hgrm: is there already and is no \.hgrm file/,
+  );
+  expect(outcome.status).toBe(USAGE);
+});
+
+test("a report beside its result is made again, and over nothing else", () => {
+  const cwd = prepared();
+  expect(phasebit(["report", "a.json"], cwd).status).toBe(0);
+  expect(phasebit(["report", "a.json"], cwd).status).toBe(0);
+  writeFileSync(join(cwd, "b.html"), FOREIGN);
+  expect(phasebit(["report", "b.json"], cwd).status).toBe(USAGE);
+  expect(readFileSync(join(cwd, "b.html"), "utf8")).toBe(FOREIGN);
+});
+
+test("- of merge is the document, not the report", () => {
+  const cwd = prepared();
+  const { stdout } = phasebit(["merge", "a.json", "b.json", "--output", "-"], cwd);
+  expect(JSON.parse(stdout)).toHaveProperty("phasebit");
+  expect(existsSync(join(cwd, "results"))).toBe(false);
+});
