@@ -29,7 +29,9 @@ process.exit();
 /** All that was said is with the reader, or he is gone: a pipe takes its time. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
-    stream.write("", () => resolve());
+    // a full disk refuses even nothing; what it refused before is told in the next turn
+    if (stream.writableLength === 0) setImmediate(resolve);
+    else stream.write("", () => resolve());
   });
 }
 
