@@ -65,6 +65,7 @@ export {
 } from "./nvme/registers.ts";
 export * as sqe from "./nvme/sqe.ts";
 export { statusName } from "./nvme/status.ts";
+export { StopFailure, type StopStep } from "./nvme/stop-failure.ts";
 export type { PostOptions, QueuePairPlace, SubmissionQueue } from "./nvme/submission-queue.ts";
 export { type Result, readResult } from "./results/read.ts";
 export { type RunOptions, runWorkload } from "./run/runner.ts";

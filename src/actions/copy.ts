@@ -96,9 +96,12 @@ async function copy(flags: CopyFlags, work: Copying): Promise<void> {
       await device.bringUp({ ioQueues: 1 });
       const bytes = await work(device, range, options, signal);
       if (bytes !== null) process.stderr.write(`${formatBytes(bytes)} copied\n`);
-    } finally {
-      await device.close({ shutdown: true });
+    } catch (error) {
+      // what failed first is told, not that the device did not stop either
+      await device.close({ shutdown: true }).catch(() => {});
+      throw error;
     }
+    await device.close({ shutdown: true });
   });
 }
 

@@ -46,6 +46,8 @@ const FAULTS: readonly Warning["kind"][] = [
   "queue-not-deleted",
   "stopped-early",
   "not-closed",
+  "not-shut-down",
+  "not-disabled",
 ];
 
 /** A device or an I/O that failed counts for more than an interruption. */

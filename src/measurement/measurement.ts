@@ -261,6 +261,14 @@ export interface Starved {
   readonly by: Starver;
 }
 
+/** A controller that did not stop when it was told to. */
+export interface NotStopped {
+  /** How long it was given. */
+  readonly limitMs: number;
+  /** A function level reset stopped it; without one bus mastering was switched off, no more. */
+  readonly hadReset: boolean;
+}
+
 /** Doubts about a measurement; results/warnings.ts words each of them, with advice. */
 export type Warning =
   | {
@@ -294,6 +302,10 @@ export type Warning =
   | { readonly kind: "queue-not-deleted"; readonly why: string }
   | { readonly kind: "stopped-early"; readonly why: string }
   | { readonly kind: "not-closed"; readonly why: string }
+  /** CSTS.SHST did not become 10b. RTD3E is null where the controller gives none. */
+  | ({ readonly kind: "not-shut-down"; readonly rtd3EntryMs: number | null } & NotStopped)
+  /** CSTS.RDY did not become 0. */
+  | ({ readonly kind: "not-disabled" } & NotStopped)
   | { readonly kind: "lost-interrupts"; readonly count: number }
   | { readonly kind: "spurious-interrupts"; readonly count: number }
   | { readonly kind: "controller-fatal" }

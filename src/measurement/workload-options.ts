@@ -120,7 +120,11 @@ export const workloadOptions: readonly OptionDescription[] = [
   ...inGroup("Time:", [
     { flags: "-t, --runtime <time>", help: "how long to measure", default: defaults.runtime },
     { flags: "-a, --ramp-time <time>", help: "how long to run before", default: defaults.rampTime },
-    { flags: "--timeout <time>", help: "longest wait for one command", default: defaults.timeout },
+    {
+      flags: "--timeout <time>",
+      help: "longest wait for one I/O command",
+      default: defaults.timeout,
+    },
     {
       flags: "--clocksource <clock>",
       help: "which clock: cpu is its time stamp counter",

@@ -10,8 +10,10 @@ import {
 import { badValue, PhasebitError } from "../ground/errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import { fieldsOf, GRACE_MS, type Registers, type Trace } from "./registers.ts";
+import { isLate, StopFailure } from "./stop-failure.ts";
 
-const SHUTDOWN_TIMEOUT_MS = 10_000;
+/** RTD3E is typical for the controller, and 0 in many: none gets less than this. */
+const LEAST_SHUTDOWN_MS = 10_000;
 
 /** "reset": CSTS.RDY fell although nobody here cleared CC.EN. */
 export type Health = "well" | "gone" | "fatal" | "reset";
@@ -48,11 +50,24 @@ export class ControllerState {
   readonly #trace: Trace | undefined;
   #enabled = false;
   #isEnabling = false;
+  /** A shutdown was waited for in vain: CC.EN stays as it is until a reset. */
+  #isShutdownStuck = false;
+  #rtd3EntryMs: number | null = null;
 
   constructor(transport: Transport, registers: Registers, trace: Trace | undefined) {
     this.#transport = transport;
     this.#registers = registers;
     this.#trace = trace;
+  }
+
+  /** What a shutdown may take: RTD3E of Identify Controller, once that is known, and 10 s at least. */
+  get shutdownLimitMs(): number {
+    return Math.max(LEAST_SHUTDOWN_MS, this.#rtd3EntryMs ?? 0);
+  }
+
+  /** RTD3E, as the controller gives it; null when it gives none. */
+  set rtd3EntryMs(ms: number | null) {
+    this.#rtd3EntryMs = ms;
   }
 
   /** What CSTS says of the controller just now. */
@@ -103,16 +118,19 @@ export class ControllerState {
     this.#enabled = true;
   }
 
-  /** CC.EN=0 and RDY=0. @throws PhasebitError DEVICE */
+  /** CC.EN=0, CC.SHN=0 and RDY=0, not before a shutdown that is under way has ended. @throws PhasebitError DEVICE */
   async disable(): Promise<void> {
     this.#enabled = false;
     const cc = this.#registers.read(Register.CC);
     if (cc === ALL_ONES) this.check();
     if (cc & spec.CC_EN_MASK) {
       await this.#waitEnabled(cc);
-      this.#registers.write(Register.CC, cc & ~(spec.CC_EN_MASK << spec.CC_EN_SHIFT));
+      await this.#waitShutDown();
+      const cleared =
+        (spec.CC_EN_MASK << spec.CC_EN_SHIFT) | (spec.CC_SHN_MASK << spec.CC_SHN_SHIFT);
+      this.#registers.write(Register.CC, cc & ~cleared);
     }
-    await this.#registers.until(Register.CSTS, { RDY: 0 });
+    await this.#waitDisabled();
   }
 
   /** CC.EN=0 and RDY=0, after a function level reset if need be. @throws PhasebitError DEVICE */
@@ -131,34 +149,83 @@ export class ControllerState {
   resetFunction(): void {
     this.#enabled = false;
     this.#isEnabling = false;
+    this.#isShutdownStuck = false;
     this.#transport.reset();
   }
 
-  /** CC.EN=0 and RDY=0, or a function level reset: afterwards the controller touches no memory. */
+  /**
+   * CC.EN=0 and RDY=0; or no bus master and a function level reset, where the controller does not follow, or is still
+   * shutting down after that was waited for. Afterwards the controller touches no memory.
+   * @throws StopFailure when it did not follow; PhasebitError DEVICE when it could not be kept from memory.
+   */
   async stop(): Promise<void> {
+    if (this.#isShutdownStuck) return this.#stopByForce("the controller is still shutting down");
     try {
       await this.disable();
-    } catch {
-      this.#trace?.("the controller did not disable");
+    } catch (error) {
+      this.#stopByForce("the controller did not disable");
+      // one that is gone reaches nothing, and a failed one was told as such
+      if (error instanceof StopFailure) throw error;
+    }
+  }
+
+  #stopByForce(why: string): void {
+    this.#trace?.(why);
+    try {
       this.#transport.setBusMaster(false);
+    } finally {
       if (this.#transport.hasReset) this.resetFunction();
     }
   }
 
   /**
-   * CC.SHN and SHST=2 (7.6.2); nothing when the controller is disabled.
-   * @throws PhasebitError DEVICE when it takes more than ten seconds, or `timeoutMs`, or the device is gone.
+   * CC.SHN and SHST=2 (7.6.2); nothing when the controller is disabled. CC.SHN is cleared by the next `disable`.
+   * @throws StopFailure when it takes longer than `shutdownLimitMs`, PhasebitError DEVICE when the device is gone or has
+   * failed.
    */
-  async shutDown(
-    how: ShutdownNotification = ShutdownNotification.NORMAL,
-    { timeoutMs = SHUTDOWN_TIMEOUT_MS }: { readonly timeoutMs?: number } = {},
-  ): Promise<void> {
+  async shutDown(how: ShutdownNotification = ShutdownNotification.NORMAL): Promise<void> {
     const cc = this.#registers.read(Register.CC);
     if (cc === ALL_ONES || !(cc & spec.CC_EN_MASK)) return;
     const cleared = cc & ~(spec.CC_SHN_MASK << spec.CC_SHN_SHIFT);
     this.#registers.write(Register.CC, cleared | (how << spec.CC_SHN_SHIFT));
+    await this.#untilShutDown();
+  }
+
+  /** CC.EN is not to be cleared while SHST is 01b; a failed controller ends no shutdown (9.5). */
+  async #waitShutDown(): Promise<void> {
+    const { SHST, CFS } = this.#registers.fields(Register.CSTS);
+    if (SHST !== ShutdownStatus.OCCURRING || CFS === 1) return;
+    await this.#untilShutDown();
+  }
+
+  async #untilShutDown(): Promise<void> {
     const wanted = { SHST: ShutdownStatus.COMPLETE };
-    await this.#registers.until(Register.CSTS, wanted, { timeoutMs });
+    const limitMs = this.shutdownLimitMs;
+    // also for whoever interrupts the wait
+    this.#isShutdownStuck = true;
+    try {
+      await this.#registers.until(Register.CSTS, wanted, { timeoutMs: limitMs });
+      this.#isShutdownStuck = false;
+    } catch (error) {
+      if (!isLate(error)) {
+        this.#isShutdownStuck = (error as PhasebitError).code === "INTERRUPTED";
+        throw error;
+      }
+      const rtd3EntryMs = this.#rtd3EntryMs;
+      const own = rtd3EntryMs === null ? "not known" : `${rtd3EntryMs} ms`;
+      const words = `${error.message}; a shutdown has RTD3E (${own}), and ${LEAST_SHUTDOWN_MS} ms at least`;
+      throw new StopFailure("shutdown", { limitMs, rtd3EntryMs }, words, error);
+    }
+  }
+
+  async #waitDisabled(): Promise<void> {
+    const limitMs = this.#registers.capabilities().timeoutMs + GRACE_MS;
+    try {
+      await this.#registers.until(Register.CSTS, { RDY: 0 }, { timeoutMs: limitMs });
+    } catch (error) {
+      if (!isLate(error)) throw error;
+      throw new StopFailure("disable", { limitMs }, error.message, error);
+    }
   }
 
   /** CC.EN is not to be cleared before CSTS.RDY has followed it (3.1.5), unless that was waited for in vain. */

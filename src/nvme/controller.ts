@@ -48,6 +48,8 @@ export interface ControllerHome {
   readonly registers: Registers;
   doorbell(index: number): number;
   reset(kind: ResetKind): Promise<void>;
+  /** Who the controller says it is: some limits follow from it. */
+  identified(identity: ControllerData): void;
 }
 
 export class Controller {
@@ -63,6 +65,8 @@ export class Controller {
   readonly #unanswered = new Set<Region>();
   #identity: ControllerData | undefined;
   #ioQueues = 0;
+  /** A command to delete a queue was not answered in its time: another one would take as long. */
+  #isDeaf = false;
 
   /** Made by `Device.enable`. */
   constructor(home: ControllerHome, admin: SubmissionQueue, around: Surroundings) {
@@ -88,6 +92,7 @@ export class Controller {
   async identify(): Promise<ControllerData> {
     const { minPageBytes } = this.#home.registers.capabilities();
     this.#identity = parseController(await this.#identify(Cns.CONTROLLER, 0), minPageBytes);
+    this.#home.identified(this.#identity);
     return this.#identity;
   }
 
@@ -221,6 +226,7 @@ export class Controller {
   /** Deletes all I/O queues, submission queues first; stops at the first that cannot be: a reset ends the rest. */
   async deleteQueues(): Promise<void> {
     try {
+      if (this.#isDeaf) throw new Error("it answers no such command");
       for (const queue of this.#submissionQueues) {
         this.#around.check();
         await this.deleteSubmissionQueue(queue);
@@ -289,9 +295,14 @@ export class Controller {
     what: string,
     { expect = "success" }: { readonly expect?: "success" | "any" },
   ): Promise<Completion> {
-    const timeoutMs = ADMIN_TIMEOUT_MS;
-    if (expect === "any") return this.admin.run(command, { timeoutMs });
-    return this.admin.execute(command, { timeoutMs, what });
+    const completion = await this.admin
+      .run(command, { timeoutMs: ADMIN_TIMEOUT_MS })
+      .catch((error) => {
+        this.#isDeaf = true;
+        throw error;
+      });
+    if (completion.status !== 0 && expect !== "any") throw completionError(what, completion);
+    return completion;
   }
 
   #queueMemory(given: Region | undefined, bytes: number, kind: "commands" | "completions"): Region {

@@ -11,7 +11,7 @@ import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { Transport, TransportOptions } from "../transport/transport.ts";
 import { CQE_BYTES } from "./completion.ts";
 import { CompletionQueue } from "./completion-queue.ts";
-import { Controller } from "./controller.ts";
+import { Controller, type ControllerHome } from "./controller.ts";
 import {
   type Configuration,
   ControllerState,
@@ -72,6 +72,9 @@ export class Device implements AsyncDisposable {
   #controller: Controller | undefined;
   #admin: SubmissionQueue | undefined;
   #closing: Promise<void> | undefined;
+  readonly #closingProblems: Error[] = [];
+  /** The controller still works, and its shutdown is waited for. */
+  #mayInterruptClosing = false;
   readonly #signal: EndSignal | undefined;
   /** When a wait first saw that it is to end, on performance.now()'s scale. */
   #interruptedMs: number | undefined;
@@ -168,8 +171,19 @@ export class Device implements AsyncDisposable {
       throw new PhasebitError("USAGE", `adopt ${this.address}: ${why}`);
     }
     this.#state.adopt();
-    this.#controller = new Controller(this, this.#admin, this.#surroundings());
+    this.#controller = new Controller(this.#home(), this.#admin, this.#surroundings());
     return this.#controller;
+  }
+
+  #home(): ControllerHome {
+    return {
+      registers: this.registers,
+      doorbell: (index) => this.doorbell(index),
+      reset: (kind) => this.reset(kind),
+      identified: ({ rtd3EntryMs }) => {
+        this.#state.rtd3EntryMs = rtd3EntryMs;
+      },
+    };
   }
 
   /**
@@ -257,9 +271,16 @@ export class Device implements AsyncDisposable {
     this.#forget();
   }
 
+  /** How long a shutdown may take, in ms: RTD3E, once the controller was identified, and 10 s at least. */
+  get shutdownLimitMs(): number {
+    return this.#state.shutdownLimitMs;
+  }
+
   /**
-   * CC.SHN=1 and SHST=2 (7.6.2); nothing when the controller is disabled.
-   * @throws PhasebitError USAGE when the device is closed, DEVICE when it takes too long.
+   * CC.SHN=1 and SHST=2 (7.6.2); nothing when the controller is disabled. CC.SHN is cleared by the next `disable`,
+   * `enable` or reset.
+   * @throws PhasebitError USAGE when the device is closed, DEVICE when it is gone or has failed; StopFailure when it takes
+   * longer than `shutdownLimitMs`.
    */
   async shutDown(): Promise<void> {
     this.#requireOpen("shut down");
@@ -280,7 +301,9 @@ export class Device implements AsyncDisposable {
    * Stops and gives everything back, in the order in which the device can no longer do harm: queues, shutdown when
    * asked, CC.EN=0 and RDY=0 (or a reset), interrupts, bus master, memory, device. Twice is once: whoever asks again
    * waits for the end too. What is under way ends with an error.
-   * @throws what the first step threw that failed, to whoever asked first; the others are done all the same.
+   * @throws what the first step threw that failed, to whoever asked first; the others are done all the same, and what they
+   * threw stands in `closingProblems`. A controller that does not shut down, or does not become disabled, is a
+   * StopFailure, though a reset stopped it.
    */
   async close({ shutdown = false }: { readonly shutdown?: boolean } = {}): Promise<void> {
     if (this.#closing !== undefined) return this.#closing.catch(() => {});
@@ -289,18 +312,18 @@ export class Device implements AsyncDisposable {
   }
 
   async #close(shutdown: boolean): Promise<void> {
-    const problems: unknown[] = [];
+    const problems = this.#closingProblems;
     // a device that was pulled out fails any step; the ones after it must come all the same
     const step = async (work: () => unknown): Promise<void> => {
       try {
         await work();
       } catch (error) {
         this.#trace?.(`closing: ${(error as Error).message}`);
-        problems.push(error);
+        problems.push(error as Error);
       }
     };
     await step(() => this.#controller?.deleteQueues());
-    if (shutdown) await this.#shutDownSoon().catch((error: Error) => this.#trace?.(error.message));
+    if (shutdown) await step(() => this.#shutDownToClose());
     await step(() => this.#state.stop());
     this.#forget();
     await step(() => this.transport.disableInterrupts());
@@ -312,10 +335,27 @@ export class Device implements AsyncDisposable {
     if (problems.length > 0) throw problems[0];
   }
 
-  /** Who interrupts does not wait for caches to be flushed: nothing is switched off. */
-  async #shutDownSoon(): Promise<void> {
-    const limits = this.#signal?.aborted ? { timeoutMs: LAST_WAIT_MS } : {};
-    await this.#state.shutDown(ShutdownNotification.NORMAL, limits);
+  /** What went wrong while the device was closed, in the order of the steps. */
+  get closingProblems(): readonly Error[] {
+    return this.#closingProblems;
+  }
+
+  /**
+   * A controller that is gone, has failed or was reset has nothing to shut down. Who interrupts does not wait for caches
+   * to be flushed, since nothing is switched off: that is no failure of the device.
+   */
+  async #shutDownToClose(): Promise<void> {
+    if (this.health() !== "well") return;
+    this.#interruptedMs = undefined;
+    this.#mayInterruptClosing = true;
+    try {
+      await this.#state.shutDown(ShutdownNotification.NORMAL);
+    } catch (error) {
+      if (!(error instanceof PhasebitError) || error.code !== "INTERRUPTED") throw error;
+      this.#trace?.(`closing: ${error.message}`);
+    } finally {
+      this.#mayInterruptClosing = false;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -377,7 +417,8 @@ export class Device implements AsyncDisposable {
 
   /** A controller that is being closed is waited for: it may reach the memory until it has stopped. */
   async #pauseRegisters(): Promise<void> {
-    await (this.#closing !== undefined ? this.transport.pause() : this.#pause());
+    const mustWait = this.#closing !== undefined && !this.#mayInterruptClosing;
+    await (mustWait ? this.transport.pause() : this.#pause());
   }
 
   #surroundings(): Surroundings {

@@ -30,6 +30,8 @@ export interface ControllerData {
   readonly firmware: string;
   /** Largest transfer in bytes; null when there is no limit. */
   readonly maxTransferBytes: number | null;
+  /** RTD3E: what a shutdown typically takes; null when the controller does not say. */
+  readonly rtd3EntryMs: number | null;
   /** NN: the highest NSID. */
   readonly namespaces: number;
 }
@@ -53,6 +55,7 @@ export function parseController(data: Uint8Array, minPageBytes: number): Control
     model: text(IdentifyController.MN, MN_BYTES),
     firmware: text(IdentifyController.FR, FR_BYTES),
     maxTransferBytes: mdts === 0 ? null : minPageBytes * 2 ** Math.min(mdts, 32),
+    rtd3EntryMs: view.getUint32(IdentifyController.RTD3E, true) / 1000 || null, // from us
     namespaces: view.getUint32(IdentifyController.NN, true),
   };
 }

@@ -4,6 +4,7 @@ import { formatCount, formatMs, formatNs } from "../ground/units.ts";
 import { flagNames, flagWords } from "../measurement/flags.ts";
 import type {
   Flags,
+  NotStopped,
   OverdueCommand,
   Starved,
   Starver,
@@ -43,6 +44,14 @@ const words: Words = {
     `It ended before all was measured: ${why}. What is shown was measured up to then.`,
   "not-closed": ({ why }) =>
     `The device was not given back in order: ${why}. The measurement stands; reset the device before the next.`,
+  "not-shut-down": ({ limitMs, rtd3EntryMs, ...how }) =>
+    `The controller did not shut down: CSTS.SHST did not become 10b within ${formatMs(limitMs)} of CC.SHN ` +
+    `(RTD3E is ${rtd3EntryMs === null ? "not given" : formatMs(rtd3EntryMs)}, none gets less than 10s, and ` +
+    `--timeout is of I/O commands). ${stopText(how)} The measurement stands; what the controller's volatile ` +
+    "cache held may be lost when its power goes.",
+  "not-disabled": ({ limitMs, ...how }) =>
+    `The controller did not stop: CSTS.RDY stayed 1 for ${formatMs(limitMs)} after CC.EN was cleared (CAP.TO ` +
+    `and 500ms). ${stopText(how)} The measurement stands.`,
   "lost-interrupts": ({ count }) =>
     `${things(count, "completion")} came without an interrupt and ${were(count)} found when the wait ran out ` +
     "(--interrupt-timeout). The device, or the way of its interrupts, loses them.",
@@ -105,6 +114,12 @@ export const warningKinds: readonly string[] = Object.keys(words);
 /** The warning in words: what was seen, then what to do. */
 export function warningText(warning: Warning): string {
   return (words[warning.kind] as (warning: Warning) => string)(warning);
+}
+
+function stopText({ hadReset }: Pick<NotStopped, "hadReset">): string {
+  return hadReset
+    ? "A function level reset stopped it."
+    : "It has no function level reset, so only its bus mastering was switched off: reset it before it is used again.";
 }
 
 /** "waited for a CPU for 43% of the time (91% of the worst interval), while other processes had it." */

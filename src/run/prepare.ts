@@ -8,8 +8,8 @@ import { type Workload, writes } from "../measurement/workload.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { Transport } from "../transport/transport.ts";
 
-/** Preparing that ends sooner need not be spoken of. */
-const MOMENT_MS = 500;
+/** What ends sooner need not be spoken of. */
+export const MOMENT_MS = 500;
 
 /** What an AbortSignal is here, for users whose TypeScript has no type for it. */
 export interface StopSignal {

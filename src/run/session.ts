@@ -16,15 +16,16 @@ import type {
   Measurement,
   Warning,
 } from "../measurement/measurement.ts";
+import { unitedWarnings } from "../measurement/united-warnings.ts";
 import type { Workload } from "../measurement/workload.ts";
 import type { SharedMemory } from "../memory/linear-memory.ts";
 import type { Region } from "../memory/region.ts";
 import type { Controller } from "../nvme/controller.ts";
-import type { Health } from "../nvme/controller-state.ts";
 import { type Device, open } from "../nvme/device.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { Trace } from "../nvme/registers.ts";
 import type { Measured } from "./block.ts";
+import { closingText, FAILURES, giveBack } from "./closing.ts";
 import { Coalescer } from "./coalescing.ts";
 import { allShares, type Threads } from "./delays.ts";
 import { hostConditions } from "./host.ts";
@@ -36,7 +37,7 @@ import { JobView } from "./job-view.ts";
 import type { JobOutcome } from "./job-worker.ts";
 import { checkAgainstDevice } from "./limits.ts";
 import { Monitor, type Sample } from "./monitor.ts";
-import { type PrepareOptions, prepareWrites, type StopSignal } from "./prepare.ts";
+import { MOMENT_MS, type PrepareOptions, prepareWrites, type StopSignal } from "./prepare.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { HostEvidence } from "./starvation.ts";
 import { requireCoalescedVector } from "./vectors.ts";
@@ -61,6 +62,8 @@ export interface SessionOptions {
   readonly signal?: StopSignal | undefined;
   /** Gets the measurement as soon as all is measured: a device may take long to be given back, or hang meanwhile. */
   readonly onMeasured?: ((measurement: Measurement) => void) | undefined;
+  /** Told when giving the device back takes more than a moment. */
+  readonly onWaiting?: ((what: string) => void) | undefined;
 }
 
 /** What a block gave. */
@@ -76,12 +79,6 @@ export interface Crowd {
   readonly threads: number;
   readonly cpus: number;
 }
-
-const FAILURES = {
-  gone: "device-gone",
-  fatal: "controller-fatal",
-  reset: "controller-reset",
-} as const satisfies Record<Exclude<Health, "well">, Warning["kind"]>;
 
 export class Session {
   readonly device: Device;
@@ -379,13 +376,11 @@ export async function withSession<M extends Measurement>(
     await session.close().catch(() => {});
     throw error;
   }
-  try {
-    await session.close();
-    return measured;
-  } catch (error) {
-    const doubt: Warning = { kind: "not-closed", why: (error as Error).message };
-    return { ...measured, warnings: [...measured.warnings, doubt] };
-  }
+  const tell = setTimeout(() => options.onWaiting?.(closingText(session.device)), MOMENT_MS);
+  const doubts = await giveBack(session.device, () => session.close(), measured.warnings);
+  clearTimeout(tell);
+  if (doubts.length === 0) return measured;
+  return { ...measured, warnings: unitedWarnings([doubts, measured.warnings]) };
 }
 
 /** "waiting for 2 commands in flight, for up to 30s each (--timeout)" */

@@ -7,6 +7,8 @@ import { packageRoot } from "../../src/ground/package.ts";
 import { folder, resultFiles } from "./cli.ts";
 import { phasebit } from "./real.ts";
 
+/** A busy host's time is not the device's: ten seconds of a shutdown may take minutes. */
+const LONG_MS = 600_000;
 const USAGE = 2;
 const DEVICE_FAULT = 5;
 const CLI = join(packageRoot, "dist/src/cli.js");
@@ -62,6 +64,51 @@ test("successes with what is for errors are told by name, of loop and control pl
   expect(flags).toMatchObject({ more: 1, crd: 0 });
   expect(flags.dword1).toBeGreaterThan(0);
   expect(warnings.map(({ kind }: { kind: string }) => kind)).toContain("flagged-successes");
+});
+
+describe("a controller that does not stop is a finding, after what was measured was saved", () => {
+  test.each([
+    ["shutdown-stuck", "not-shut-down", /did not shut down: CSTS\.SHST did not become 10b/, 10_000],
+    [
+      "never-unready;bad-cap:field=to,value=1",
+      "not-disabled",
+      /did not stop: CSTS\.RDY stayed 1 for 1s/,
+      1000,
+    ],
+  ])(
+    "%s: in the terminal, the document, the page and the exit code",
+    (fault, kind, words, limitMs) => {
+      const cwd = folder();
+      const args = ["run", "--device", device(fault), "--runtime", "50ms", "--output", "it.json"];
+      const outcome = phasebit(args, cwd);
+      expect(outcome.status).toBe(DEVICE_FAULT);
+      expect(outcome.stdout.replace(/\s+/g, " ")).toMatch(words);
+      expect(outcome.stdout).toMatch(/^saved {3}it\.json$/m);
+      const { phasebit: own } = JSON.parse(readFileSync(join(cwd, "it.json"), "utf8"));
+      const told = own.warnings.find((warning: { kind: string }) => warning.kind === kind);
+      expect(told).toMatchObject({ limitMs, hadReset: true });
+      expect(told.text).toMatch(words);
+      expect(phasebit(["report", "it.json", "--output", "it.html"], cwd).status).toBe(0);
+      expect(readFileSync(join(cwd, "it.html"), "utf8")).toMatch(words);
+    },
+    LONG_MS,
+  );
+
+  test(
+    "of a copy too, after the data is there",
+    () => {
+      const cwd = folder();
+      const fault = device("never-unready;bad-cap:field=to,value=1");
+      const args = ["read", "--device", fault, "--size", "64k", "--output", "out.img"];
+      const outcome = phasebit(args, cwd);
+      expect(outcome.stderr).toMatch(
+        /64KiB copied\nphasebit: .*wait for CSTS\.RDY=0: not within 1000 ms/,
+      );
+      expect(outcome.status).toBe(DEVICE_FAULT);
+      expect(readFileSync(join(cwd, "out.img"))).toHaveLength(65_536);
+    },
+    LONG_MS,
+  );
 });
 
 describe("--timeout", () => {

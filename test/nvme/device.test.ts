@@ -1,7 +1,7 @@
 // A device held open: steps in any order, the same controller again and again, and an end whatever happens.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { BUS_MASTER } from "../../assembly/layout.ts";
 import { Register } from "../../assembly/spec/registers.ts";
 import { Status } from "../../assembly/spec/status.ts";
@@ -9,7 +9,8 @@ import { openEmbedded } from "../../src/embedded/transport.ts";
 import { PhasebitError } from "../../src/ground/errors.ts";
 import { packageRoot } from "../../src/ground/package.ts";
 import type { MemoryLimits } from "../../src/memory/linear-memory.ts";
-import { type Device, open } from "../../src/nvme/device.ts";
+import { Device, open } from "../../src/nvme/device.ts";
+import { StopFailure } from "../../src/nvme/stop-failure.ts";
 import type { SubmissionQueue } from "../../src/nvme/submission-queue.ts";
 import { broughtUp, openStepped, readOf, timeoutMs, withPair } from "./devices.ts";
 
@@ -227,6 +228,169 @@ describe("a controller that does not follow", () => {
     await expect(refused).rejects.toMatchObject({ code: "DEVICE", section: "3.1.1" });
     await expect(refused).rejects.toThrow(message);
   });
+});
+
+describe("a controller that does not stop", () => {
+  /** Each look at the clock takes 40 ms, so that no test takes seconds. */
+  function hurry(): void {
+    let nowMs = 0;
+    const now = vi.spyOn(performance, "now").mockImplementation(() => (nowMs += 40));
+    onTestFinished(() => now.mockRestore());
+  }
+
+  /** What is written to CC, and the steps that keep the device from memory. */
+  function watch({ transport }: Device): string[] {
+    const steps: string[] = [];
+    const write = transport.write32.bind(transport);
+    vi.spyOn(transport, "write32").mockImplementation((at, value) => {
+      if (at === Register.CC) steps.push(`EN=${value & 1} SHN=${(value >>> 14) & 3}`);
+      write(at, value);
+    });
+    const setBusMaster = transport.setBusMaster.bind(transport);
+    vi.spyOn(transport, "setBusMaster").mockImplementation((on) => {
+      steps.push(`bus master ${on ? "on" : "off"}`);
+      setBusMaster(on);
+    });
+    const reset = transport.reset.bind(transport);
+    vi.spyOn(transport, "reset").mockImplementation(() => {
+      steps.push("reset");
+      reset();
+    });
+    return steps;
+  }
+
+  const closeOf = (device: Device): Promise<unknown> =>
+    device.close({ shutdown: true }).catch((error: unknown) => error);
+
+  test.each([
+    ["", 10_000, 1000],
+    [";bad-identify:cns=1,offset=88,bytes=4,value=0", 10_000, null],
+    [";bad-identify:cns=1,offset=88,bytes=4,value=12500000", 12_500, 12_500],
+  ])(
+    "a shutdown%s that does not end is a failure after %d ms: CC.EN stays",
+    async (more, limitMs, rtd3EntryMs) => {
+      const { device } = await withPair(`size=16m&fault=shutdown-stuck${more}`);
+      hurry();
+      const steps = watch(device);
+      expect(device.shutdownLimitMs).toBe(limitMs);
+      const failed = await closeOf(device);
+      expect(failed).toBeInstanceOf(StopFailure);
+      expect(failed).toMatchObject({
+        ...{ code: "DEVICE", step: "shutdown", limitMs, rtd3EntryMs, section: "7.6.2" },
+        ...{ what: "CSTS.SHST=2", limit: `${limitMs} ms` },
+      });
+      expect(steps).toEqual(["EN=1 SHN=1", "bus master off", "reset", "bus master off"]);
+      expect(device.closingProblems).toEqual([failed]);
+      expect(device.memory.used).toMatchObject({ commands: 0, completions: 0 });
+    },
+  );
+
+  test("one that was not identified has ten seconds too", async () => {
+    const device = await openStepped("size=16m&fault=shutdown-stuck");
+    await device.enable();
+    hurry();
+    expect(await closeOf(device)).toMatchObject({ limitMs: 10_000, rtd3EntryMs: null });
+  });
+
+  test("RDY that stays 1 is a failure after CAP.TO, though a reset ended it", async () => {
+    const fault = "never-unready;bad-cap:field=to,value=4";
+    const { device } = await withPair(`size=16m&fault=${fault}`);
+    hurry();
+    const steps = watch(device);
+    const failed = await closeOf(device);
+    expect(failed).toBeInstanceOf(StopFailure);
+    expect(failed).toMatchObject({
+      ...{ code: "DEVICE", step: "disable", limitMs: 2500, section: "3.1.5" },
+      ...{ what: "CSTS.RDY=0", limit: "2500 ms" },
+    });
+    expect(steps).toEqual([
+      "EN=1 SHN=1",
+      "EN=0 SHN=0",
+      "bus master off",
+      "reset",
+      "bus master off",
+    ]);
+  });
+
+  test("without a function level reset its bus mastering ends all the same", async () => {
+    const { device, transport } = await withPair("size=16m&fault=shutdown-stuck;never-unready");
+    Object.defineProperty(transport, "hasReset", { value: false });
+    hurry();
+    const steps = watch(device);
+    expect(await closeOf(device)).toMatchObject({ step: "shutdown" });
+    expect(steps).toEqual(["EN=1 SHN=1", "bus master off", "bus master off"]);
+    expect(device.closingProblems).toHaveLength(1);
+  });
+
+  test("a bus master that cannot be switched off does not keep the reset away", async () => {
+    const { device, transport } = await withPair("size=16m&fault=shutdown-stuck");
+    hurry();
+    const reset = vi.spyOn(transport, "reset");
+    vi.spyOn(transport, "setBusMaster").mockImplementation(() => {
+      throw new Error("configuration space: EIO");
+    });
+    await closeOf(device);
+    expect(reset).toHaveBeenCalled();
+  });
+
+  test("a shutdown that is under way is waited for before CC.EN is cleared, and CC.SHN goes with it", async () => {
+    const { device, transport } = await withPair();
+    const read = transport.read32.bind(transport);
+    let looks = 0;
+    vi.spyOn(transport, "read32").mockImplementation((at) => {
+      const value = read(at);
+      if (at !== Register.CSTS || looks++ >= 50) return value;
+      return (value & ~0xc) | 0x4;
+    });
+    device.registers.write(Register.CC, 0x0046_4001);
+    const steps = watch(device);
+    await device.disable();
+    expect(looks).toBeGreaterThan(50);
+    expect(steps).toEqual(["EN=0 SHN=0"]);
+    expect(device.registers.fields(Register.CC)).toMatchObject({ EN: 0, SHN: 0 });
+  });
+
+  test("a failed controller ends no shutdown: it is disabled at once, and no failure beside its own", async () => {
+    const { device, sq, page } = await withPair("size=16m&fault=cfs:op=read;shutdown-stuck");
+    await expect(sq.run(readOf(page), { timeoutMs })).rejects.toThrow(/CFS/);
+    const steps = watch(device);
+    await device.close({ shutdown: true });
+    expect(steps[0]).toBe("EN=0 SHN=0");
+  });
+
+  test("who interrupts the wait for it blames nobody, and keeps it from memory", async () => {
+    const signal = { aborted: false };
+    const transport = await openEmbedded("embedded?size=16m&fault=shutdown-stuck", {
+      stepped: true,
+    });
+    const device = new Device(transport, undefined, signal);
+    await device.bringUp({ ioQueues: 1 });
+    hurry();
+    const steps = watch(device);
+    const pause = transport.pause.bind(transport);
+    let pauses = 0;
+    vi.spyOn(transport, "pause").mockImplementation(async () => {
+      signal.aborted = ++pauses > 20;
+      await pause();
+    });
+    await device.close({ shutdown: true });
+    expect(steps).toEqual(["EN=1 SHN=1", "bus master off", "reset", "bus master off"]);
+    expect(pauses).toBeLessThan(40);
+  });
+});
+
+test("a queue that could not be deleted in its time is not waited for again when the device is closed", async () => {
+  const { device, controller, sq } = await withPair(
+    "size=16m&fault=never-complete:op=delete-io-sq",
+  );
+  let nowMs = 0;
+  const now = vi.spyOn(performance, "now").mockImplementation(() => (nowMs += 90));
+  const deleting = controller.deleteSubmissionQueue(sq);
+  await expect(deleting).rejects.toThrow(/opcode 00h on queue 0: no completion within 60000 ms/);
+  const before = nowMs;
+  await device.close();
+  expect(nowMs - before).toBeLessThan(10_000);
+  now.mockRestore();
 });
 
 describe("steps", () => {

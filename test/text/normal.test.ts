@@ -117,6 +117,18 @@ test.each<[Warning, RegExp]>([
   [{ kind: "queue-not-deleted", why: "x" }, /not deleted .*: x\./],
   [{ kind: "stopped-early", why: "x" }, /before all was measured: x\./],
   [{ kind: "not-closed", why: "x" }, /not given back in order: x\./],
+  [
+    { kind: "not-shut-down", limitMs: 10_000, rtd3EntryMs: 1500, hadReset: true },
+    /^The controller did not shut down: CSTS\.SHST did not become 10b within 10s of CC\.SHN \(RTD3E is 1\.5s, none gets less than 10s, and --timeout is of I\/O commands\)\. A function level reset stopped it\. The measurement stands/,
+  ],
+  [
+    { kind: "not-shut-down", limitMs: 10_000, rtd3EntryMs: null, hadReset: false },
+    /RTD3E is not given, .* It has no function level reset, so only its bus mastering was switched off/,
+  ],
+  [
+    { kind: "not-disabled", limitMs: 2500, hadReset: true },
+    /^The controller did not stop: CSTS\.RDY stayed 1 for 2\.5s after CC\.EN was cleared .* A function level reset stopped it/,
+  ],
   [{ kind: "lost-interrupts", count: 2 }, /^2 completions came without an interrupt/],
   [{ kind: "spurious-interrupts", count: 1 }, /^1 interrupt came without a completion/],
   [{ kind: "controller-fatal" }, /CSTS\.CFS/],

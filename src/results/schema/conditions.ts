@@ -104,6 +104,8 @@ const starved = {
   by: v.picklist(["others", "own", "quota", "unknown"]),
 };
 
+const notStopped = { limitMs: amount, hadReset: v.boolean() };
+
 const names = v.array(text);
 const worded = { text };
 
@@ -151,6 +153,13 @@ const known = v.variant("kind", [
   ...(["queue-not-deleted", "stopped-early", "not-closed"] as const).map((kind) =>
     v.object({ kind: v.literal(kind), why: text, ...worded }),
   ),
+  v.object({
+    kind: v.literal("not-shut-down"),
+    rtd3EntryMs: v.nullable(amount),
+    ...notStopped,
+    ...worded,
+  }),
+  v.object({ kind: v.literal("not-disabled"), ...notStopped, ...worded }),
   ...(
     [
       "controller-fatal",

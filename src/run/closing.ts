@@ -1,0 +1,55 @@
+// What giving a device back in disorder says of it.
+import { formatMs } from "../ground/units.ts";
+import type { Warning } from "../measurement/measurement.ts";
+import type { Health } from "../nvme/controller-state.ts";
+import type { Device } from "../nvme/device.ts";
+import { StopFailure } from "../nvme/stop-failure.ts";
+
+/** What a controller that is not well is told as. */
+export const FAILURES = {
+  gone: "device-gone",
+  fatal: "controller-fatal",
+  reset: "controller-reset",
+} as const satisfies Record<Exclude<Health, "well">, Warning["kind"]>;
+
+/**
+ * Gives the device back.
+ * @param known what was told of it already
+ * @returns the doubts that come of it, in the order of the steps.
+ */
+export async function giveBack(
+  device: Device,
+  close: () => Promise<void>,
+  known: readonly Warning[],
+): Promise<Warning[]> {
+  const health = device.health();
+  try {
+    await close();
+  } catch (error) {
+    // the threads, not the device
+    if (!device.closingProblems.includes(error as Error)) return [notClosed(error as Error)];
+  }
+  const problems = device.closingProblems.map((problem) => doubtOf(problem, device));
+  if (health === "well" || known.some(({ kind }) => kind === FAILURES[health])) return problems;
+  return [{ kind: FAILURES[health] }, ...problems];
+}
+
+function doubtOf(problem: Error, { transport }: Device): Warning {
+  if (!(problem instanceof StopFailure)) return notClosed(problem);
+  const { step, limitMs, rtd3EntryMs } = problem;
+  const how = { limitMs, hadReset: transport.hasReset };
+  if (step === "disable") return { kind: "not-disabled", ...how };
+  return { kind: "not-shut-down", ...how, rtd3EntryMs };
+}
+
+function notClosed({ message }: Error): Warning {
+  return { kind: "not-closed", why: message };
+}
+
+/** For who waits for it. */
+export function closingText({ shutdownLimitMs }: Device): string {
+  return (
+    `giving the device back: its shutdown may take up to ${formatMs(shutdownLimitMs)} ` +
+    "(RTD3E, and 10s at least; --timeout is of I/O commands)"
+  );
+}
