@@ -4,10 +4,12 @@ import { BUS_NOW } from "../layout.ts";
 import { SMART_LOG_BYTES, SmartLog } from "../spec/identify.ts";
 import { controller, SCRATCH } from "./state.ts";
 import { isTooHotOrCold } from "./thresholds.ts";
+import { busyNs } from "./waiting.ts";
 import { WARNING_TEMPERATURE } from "./events.ts";
 
 const AVAILABLE_SPARE_PERCENT: u8 = 100;
 const SPARE_THRESHOLD_PERCENT: u8 = 10;
+const NS_PER_MINUTE: u64 = 60_000_000_000;
 const NS_PER_HOUR: u64 = 3_600_000_000_000;
 /** A data unit is 1000 times 512 bytes, rounded up. */
 const SECTORS_PER_UNIT: u64 = 1000;
@@ -23,6 +25,7 @@ export function buildSmartLog(): u32 {
   store<u64>(SCRATCH + SmartLog.DATA_UNITS_WRITTEN, dataUnits(controller.sectorsWritten));
   store<u64>(SCRATCH + SmartLog.HOST_READ_COMMANDS, controller.readCommands);
   store<u64>(SCRATCH + SmartLog.HOST_WRITE_COMMANDS, controller.writeCommands);
+  store<u64>(SCRATCH + SmartLog.CONTROLLER_BUSY_TIME, busyNs() / NS_PER_MINUTE);
   store<u64>(SCRATCH + SmartLog.POWER_CYCLES, 1);
   store<u64>(SCRATCH + SmartLog.POWER_ON_HOURS, powerOnHours());
   store<u64>(SCRATCH + SmartLog.MEDIA_ERRORS, controller.mediaErrors);

@@ -154,6 +154,9 @@ export class Controller {
   sectorsRead: u64;
   sectorsWritten: u64;
   poweredOnNs: u64;
+  /** With commands in flight: in all until they last ended, and since when there are some again. */
+  busyNs: u64;
+  busySinceNs: u64;
 }
 
 /** Parameter Error Location of an error that no field of the command has made. */

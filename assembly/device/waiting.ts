@@ -1,6 +1,7 @@
 // Completions that wait: for their due time (a binary heap), or for room in their queue (a list for
 // each completion queue). All share one pool of places; an empty pool stops the fetching of
 // commands.
+import { BUS_NOW } from "../layout.ts";
 import {
   answer,
   Completion,
@@ -22,6 +23,7 @@ export function waitingAt(place: u32): Completion {
 
 /** Empties heap and pool. */
 export function forgetWaiting(): void {
+  if (controller.waiting != 0) noLongerBusy();
   controller.waiting = 0;
   controller.waitingUsed = 0;
   controller.waitingFree = 0;
@@ -64,6 +66,7 @@ export function scheduleAnswer(dueNs: u64): void {
   const place = keep(answer);
   if (place == 0) return;
   if (dueNs == NEVER) controller.waitingNever++;
+  if (controller.waiting == 0) controller.busySinceNs = load<u64>(BUS_NOW);
   siftUp(controller.waiting++, place);
 }
 
@@ -82,7 +85,18 @@ export function takeWaiting(index: u32): u32 {
     siftDown(index, last);
     siftUp(index, heapAt(index));
   }
+  if (controller.waiting == 0) noLongerBusy();
   return place;
+}
+
+/** For how long commands have been in flight since power on; those that end at once take no time. */
+export function busyNs(): u64 {
+  if (controller.waiting == 0) return controller.busyNs;
+  return controller.busyNs + (load<u64>(BUS_NOW) - controller.busySinceNs);
+}
+
+function noLongerBusy(): void {
+  controller.busyNs += load<u64>(BUS_NOW) - controller.busySinceNs;
 }
 
 /** Whether a completion waits whose time will come. */

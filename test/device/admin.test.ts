@@ -430,6 +430,41 @@ describe("log pages", () => {
     expect(counts).toEqual(counts.map((_, entry) => BigInt(200 - entry)));
   });
 
+  test("the busy time is that with commands in flight, however many, in minutes", () => {
+    const bench = new Bench().enable();
+    const pair = bench.createPair(1);
+    const minute = 60_000_000_000n;
+    const busy = () => {
+      const { view } = logPage(bench, LogPage.SMART, 512);
+      return view.getBigUint64(SmartLog.CONTROLLER_BUSY_TIME, true);
+    };
+    bench.execute({ opcode: NvmOpcode.FLUSH, nsid: 1 }, pair);
+    bench.now += 10n * minute;
+    expect(busy()).toBe(0n);
+    bench.device.setLatency(LatencyModel.CONSTANT, Number(3n * minute), 0);
+    for (let round = 1n; round <= 2n; round++) {
+      for (let index = 0; index < 5; index++)
+        bench.post(pair.sq, { opcode: NvmOpcode.FLUSH, nsid: 1 });
+      bench.ring(pair.sq);
+      bench.settle();
+      bench.now += 2n * minute;
+      expect(busy()).toBe(3n * round - 1n);
+      bench.now += minute;
+      bench.settle();
+      expect(bench.reap(pair.cq)).toHaveLength(5);
+      bench.now += 30n * minute;
+      expect(busy()).toBe(3n * round);
+    }
+    bench.post(pair.sq, { opcode: NvmOpcode.FLUSH, nsid: 1 });
+    bench.ring(pair.sq);
+    bench.settle();
+    bench.now += minute;
+    bench.disable();
+    bench.enable();
+    bench.now += minute;
+    expect(busy()).toBe(7n);
+  });
+
   test("SMART counts what was done", () => {
     const bench = new Bench().enable();
     const pair = bench.createPair(1);
