@@ -488,3 +488,41 @@ describe("log pages", () => {
     expect(view.getUint8(SmartLog.CRITICAL_WARNING)).toBe(0);
   });
 });
+
+describe("resets", () => {
+  const resets: [string, (bench: Bench) => void][] = [
+    ["a controller reset", (bench) => bench.disable()],
+    ["a function level reset", (bench) => bench.functionReset()],
+    ["an NVM subsystem reset", (bench) => bench.write32(Register.NSSR, 0x4e564d65)],
+  ];
+
+  /** The bytes behind a view, so that two moments can be compared. */
+  const bytesOf = (view: DataView) =>
+    Buffer.from(Buffer.from(view.buffer, view.byteOffset, PAGE)).toString("hex");
+
+  test.each(resets)("%s leaves what the SMART log has counted", (_, reset) => {
+    const bench = new Bench().enable();
+    const pair = bench.createPair(1);
+    const command = { nsid: 1, prp1: iova(bench.buffer(PAGE)), cdw12: 7 };
+    for (const opcode of [NvmOpcode.READ, NvmOpcode.WRITE])
+      bench.execute({ ...command, opcode }, pair);
+    bench.execute({ opcode: 0x7f });
+    bench.now = 3_600_000_000_000n * 7n;
+    const before = bytesOf(logPage(bench, LogPage.SMART, 512).view);
+    reset(bench);
+    bench.enable();
+    expect(bytesOf(logPage(bench, LogPage.SMART, 512).view)).toBe(before);
+  });
+
+  test.each(resets)("%s leaves who the controller and its namespaces are", (_, reset) => {
+    const bench = new Bench().enable();
+    const read = () =>
+      [Cns.CONTROLLER, Cns.NAMESPACE, Cns.ACTIVE_NAMESPACES, Cns.NAMESPACE_DESCRIPTORS].map((cns) =>
+        bytesOf(identify(bench, cns, cns === Cns.CONTROLLER ? 0 : 1) as DataView),
+      );
+    const before = read();
+    reset(bench);
+    bench.enable();
+    expect(read()).toEqual(before);
+  });
+});
