@@ -104,10 +104,10 @@ describe("exported", () => {
 
   test("as CSV, every row says so", () => {
     const [heading, ...rows] = text("csv").trim().split("\n");
-    expect(heading).toMatch(/^result,partial,device,/);
-    expect(rows.every((row) => row.startsWith(`sweep.json,${SHARE},`))).toBe(true);
+    expect(heading).toMatch(/^"result","partial","device",/);
+    expect(rows.every((row) => row.startsWith(`"sweep.json","${SHARE}",`))).toBe(true);
     const series = exported(result, { format: "csv", table: "series" }).files[0]!.text;
-    expect(series).toContain(`sweep.json,${SHARE},`);
+    expect(series).toContain(`"sweep.json","${SHARE}",`);
   });
 
   test("as OpenMetrics, the info and the warnings say so", () => {

@@ -15,10 +15,11 @@ import {
   warning,
   workload,
 } from "../../src/results/schema/conditions.ts";
+import { fioDirection, fioJob, fioLatency } from "../../src/results/schema/fio.ts";
 import { latencyDetails, packedCounts, packedLatency } from "../../src/results/schema/latency.ts";
 import { SCHEMA } from "../../src/results/schema/values.ts";
 import { sweepDocument } from "../../src/results/sweep-document.ts";
-import { type DocumentKind, documentSchemas } from "../../src/results/validate.ts";
+import { type DocumentKind, documentSchemas, validate } from "../../src/results/validate.ts";
 import { exampleComparison, examplePoint, exampleSweep } from "../examples/compare.ts";
 import { emptyRun, exampleRun, troubledRun } from "../examples/run.ts";
 
@@ -27,6 +28,7 @@ const file = join(packageRoot, "results/schema.json");
 const parts = {
   ...{ host, device, workload, mergedSource, warning },
   ...{ packedLatency, packedCounts, latencyDetails, block },
+  ...{ fioLatency, fioDirection, fioJob },
 };
 const kinds = Object.keys(documentSchemas) as DocumentKind[];
 
@@ -50,7 +52,7 @@ function published() {
 
 if (process.env["UPDATE_SCHEMA"]) writeFileSync(file, `${JSON.stringify(published(), null, 2)}\n`);
 const committed = JSON.parse(readFileSync(file, "utf8"));
-const validator = new Ajv2020({ strict: true, strictTuples: false }).compile(committed);
+const validator = new Ajv2020({ strict: true }).compile(committed);
 
 /** Why a document does not match; null when it does. */
 function mismatch(document: unknown): unknown {
@@ -81,6 +83,75 @@ describe("an independent validator", () => {
     expect(mismatch(document)).not.toBeNull();
   });
 });
+
+describe("what is not a result", () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a document as JSON
+  const asJson = (document: object): any => JSON.parse(JSON.stringify(document));
+  const documents = {
+    "a run": runDocument(exampleRun({ options: { rw: "randrw" }, seconds: 1, perSecond: 20 })),
+    "a run with every trouble": runDocument(troubledRun()),
+    "a comparison": comparisonDocument(exampleComparison({ rounds: 6, ios: 20 })),
+    "a sweep": sweepDocument(exampleSweep([examplePoint({ ios: 20 })])),
+  };
+
+  test.each(Object.entries(documents))(
+    "a text for a number, or a number for a text: %s",
+    (_, document) => {
+      const whole = asJson(document);
+      const taken: string[] = [];
+      for (const { holder, key, path } of leaves(whole)) {
+        const was = holder[key];
+        holder[key] = typeof was === "string" ? 7 : "junk";
+        if (validator(whole)) taken.push(path);
+        holder[key] = was;
+      }
+      expect(taken).toEqual([]);
+      expect(mismatch(whole)).toBeNull();
+    },
+  );
+
+  test("phasebit refuses it too", () => {
+    const run = asJson(documents["a run"]);
+    run.jobs[0].read.iops = "junk";
+    expect(validate("run", run)).toMatchObject({
+      why: expect.stringMatching(/^at jobs.0.read.iops: /),
+    });
+  });
+
+  test.each([0, 1, 3, 4])("an interval of %d numbers", (length) => {
+    const comparison = asJson(documents["a comparison"]);
+    const pair = comparison.pairs.find(({ ci95 }: { ci95: object | null }) => ci95 !== null);
+    pair.ci95.difference = Array(length).fill(1);
+    expect(mismatch(comparison)).not.toBeNull();
+    expect(validate("compare", comparison).ok).toBe(false);
+  });
+
+  test.each(["read", "clat", "jobs"])("a run without its %s", (key) => {
+    const run = asJson(documents["a run"]);
+    if (key === "jobs") delete run.jobs;
+    else if (key === "read") delete run.jobs[0].read;
+    else delete run.jobs[0].read.clat_ns;
+    expect(mismatch(run)).not.toBeNull();
+    expect(validate("run", run).ok).toBe(false);
+  });
+});
+
+interface Leaf {
+  readonly holder: Record<string, unknown>;
+  readonly key: string;
+  readonly path: string;
+}
+
+/** Every text, number and truth value of a document, of long lists the first three. */
+function leaves(value: object, path = ""): Leaf[] {
+  const keys = Object.keys(value).slice(0, Array.isArray(value) ? 3 : undefined);
+  return keys.flatMap((key) => {
+    const part = (value as Record<string, unknown>)[key];
+    if (typeof part === "object" && part !== null) return leaves(part, `${path}${key}.`);
+    if (part === null) return [];
+    return { holder: value as Record<string, unknown>, key, path: `${path}${key}` };
+  });
+}
 
 describe("the committed examples", () => {
   const folder = join(packageRoot, "results");

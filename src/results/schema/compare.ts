@@ -36,7 +36,7 @@ const mode = v.object({
   blocks: listOf(v.object({ position: count, isWhole: v.boolean(), ...figures }), MOST_ROUNDS),
 });
 
-const ends = v.tuple([figure, figure]);
+const ends = v.strictTuple([figure, figure]);
 
 const pair = v.object({
   a: text,
@@ -56,13 +56,23 @@ const drift = v.object({
   clear: v.boolean(),
 });
 
+/** How the analysis was made; another phasebit's may say more. */
+const method = v.looseObject({
+  interval: v.exactOptional(text),
+  confidence: v.exactOptional(amount),
+  resamples: v.exactOptional(count),
+  verdict: v.exactOptional(text),
+  level: v.exactOptional(amount),
+  seed: v.exactOptional(count),
+});
+
 /** A comparison. */
 export const comparisonSchema = v.pipe(
   v.object({
     ...measured,
     kind: v.literal("compare"),
     rounds: count,
-    method: v.looseObject({}),
+    method,
     modes: v.record(v.string(), mode),
     pairs: listOf(pair, MOST_POINTS),
     drift: listOf(drift, MOST_POINTS),

@@ -190,22 +190,25 @@ const known = v.variant("kind", [
   v.object({ kind: v.literal("noted"), ...worded }),
 ]);
 
+/** Of a later phasebit. */
+const later = v.looseObject({ kind: v.pipe(v.string(), v.notValues(warningKinds)), text });
+
 /** A doubt of a later phasebit comes out as its words. */
 export const warning = v.pipe(
-  v.looseObject({ kind: text, text }),
-  v.rawTransform(({ dataset, addIssue, NEVER }): Warning => {
-    const { kind, text: words } = dataset.value;
-    if (!warningKinds.includes(kind)) return { kind: "noted", text: words };
-    const parsed = v.safeParse(known, dataset.value);
-    if (!parsed.success) {
-      addIssue({ message: parsed.issues[0].message });
-      return NEVER;
-    }
-    if (parsed.output.kind === "noted") return parsed.output;
-    const { text: _text, ...data } = parsed.output;
+  v.union([known, later], ({ issues }) => issues?.[0].message ?? "a doubt without words"),
+  v.transform((value): Warning => {
+    if (!isKnown(value)) return { kind: "noted", text: value.text };
+    if (value.kind === "noted") return value;
+    const { text: _text, ...data } = value;
     return data;
   }),
 );
+
+function isKnown(
+  value: v.InferOutput<typeof known> | v.InferOutput<typeof later>,
+): value is v.InferOutput<typeof known> {
+  return warningKinds.includes(value.kind);
+}
 
 export const warnings = listOf(warning, MOST_WORDS);
 

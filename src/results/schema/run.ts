@@ -1,9 +1,10 @@
 // The document of a run: fio's tree, and under "phasebit" what fio has no place for.
 import * as v from "valibot";
 import { flags, MOST_STATUSES, rejections, status } from "./block.ts";
+import { fioTree } from "./fio.ts";
 import { latencyDetails } from "./latency.ts";
 import { inconsistency, measured } from "./measured.ts";
-import { amount, count, listOf, text } from "./values.ts";
+import { amount, count, listOf } from "./values.ts";
 
 const details = v.object({
   ...measured,
@@ -40,15 +41,4 @@ export const runDetails = v.pipe(
 );
 
 /** The whole document. */
-export const runDocument = v.looseObject({
-  "fio version": v.string(),
-  timestamp: amount,
-  timestamp_ms: amount,
-  time: text,
-  "global options": v.record(v.string(), v.string()),
-  jobs: v.pipe(
-    v.array(v.looseObject({ jobname: text, groupid: count, error: count })),
-    v.minLength(1),
-  ),
-  phasebit: runDetails,
-});
+export const runDocument = v.looseObject({ ...fioTree, phasebit: runDetails });
