@@ -7,7 +7,7 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { PhasebitError } from "../ground/errors.ts";
 import type { LiveEvent, Sink } from "./events.ts";
 import { Feed } from "./feed.ts";
@@ -15,6 +15,7 @@ import { Feed } from "./feed.ts";
 const HOST = "127.0.0.1";
 export const EVENTS_PATH = "/events";
 const MOST_READERS = 8;
+/** Beside the readers; beyond them the one that has asked for nothing for longest goes. */
 const MOST_CONNECTIONS = 32;
 const MOST_HEADER_BYTES = 8192;
 const REQUEST_TIMEOUT_MS = 5000;
@@ -52,12 +53,30 @@ export async function openHttp(options: HttpOptions): Promise<HttpSink> {
     requestTimeout: REQUEST_TIMEOUT_MS,
     headersTimeout: REQUEST_TIMEOUT_MS,
   });
-  server.maxConnections = MOST_CONNECTIONS;
+  keepFew(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(notListening(options.port, error)));
     server.listen(options.port, HOST, resolve);
   });
   return new HttpSink(server, options.page);
+}
+
+/**
+ * Connections that only hold on make room for the next: refusing the newest would let anybody keep the page from its
+ * reader. Readers of the stream stay; there are few.
+ */
+function keepFew(server: Server): void {
+  const waiting = new Set<Socket>();
+  server.on("connection", (socket) => {
+    waiting.add(socket);
+    socket.once("close", () => waiting.delete(socket));
+    const [oldest] = waiting;
+    if (waiting.size > MOST_CONNECTIONS) oldest!.destroy();
+  });
+  server.on("request", ({ socket, url }) => {
+    waiting.delete(socket);
+    if (url !== EVENTS_PATH) waiting.add(socket);
+  });
 }
 
 function notListening(port: number, cause: NodeJS.ErrnoException): PhasebitError {
@@ -108,7 +127,8 @@ export class HttpSink implements Sink {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    if (!this.#isOurs(request)) refuse(response, 403, "this server is known by another name");
+    if (hosts(request) !== 1) refuse(response, 400, "one Host, as HTTP has it");
+    else if (!this.#isOurs(request)) refuse(response, 403, "this server is known by another name");
     else if (request.method !== "GET") refuse(response, 405, "GET only", { Allow: "GET" });
     else if (request.url === "/") this.#sendPage(response);
     else if (request.url !== EVENTS_PATH) refuse(response, 404, "nothing here");
@@ -141,6 +161,11 @@ export class HttpSink implements Sink {
     response.once("close", () => this.#feed.detach(response));
     this.#feed.attach(response, request.headers["last-event-id"]?.toString());
   }
+}
+
+/** Of two Host headers a proxy may have believed the other one (RFC 9112, 3.2). */
+function hosts({ rawHeaders }: IncomingMessage): number {
+  return rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host").length;
 }
 
 function refuse(

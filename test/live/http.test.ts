@@ -105,6 +105,41 @@ describe("what is refused", () => {
     expect(status).toBe(403);
   });
 
+  test("a second Host, of whatever name and place", async () => {
+    const { url } = await served();
+    const { host, port } = new URL(url);
+    for (const names of [[host, "evil.example"], ["evil.example", host], [host, host], []]) {
+      const socket = connect({ host: "127.0.0.1", port: Number(port) });
+      const lines = names.map((name, at) => `${at === 0 ? "Host" : "hOST"}: ${name}\r\n`).join("");
+      socket.write(`GET / HTTP/1.1\r\n${lines}Connection: close\r\n\r\n`);
+      let text = "";
+      for await (const data of socket) text += data;
+      expect(text).toMatch(/^HTTP\/1\.1 400 /);
+      expect(text).not.toContain("doctype");
+    }
+  });
+
+  test("a thousand connections that ask for nothing, but not the one that asks", async () => {
+    const sink = await served();
+    sink.show(runEvents()[0]);
+    const reader = listen(sink.url);
+    await reader.until('"start"');
+    const { port } = new URL(sink.url);
+    const held = Array.from({ length: 1000 }, () => {
+      const socket = connect({ host: "127.0.0.1", port: Number(port) }).on("error", () => {});
+      socket.write("GET / HTTP/1.1\r\n");
+      return socket;
+    });
+    onTestFinished(() => {
+      for (const socket of held) socket.destroy();
+    });
+    await Promise.all(held.map((socket) => once(socket, "connect")));
+    const { status, text } = await ask(sink.url);
+    expect([status, text]).toEqual([200, page.html]);
+    sink.show(runEvents()[1]!);
+    await reader.until('"event":"sample"');
+  });
+
   test("a ninth reader", async () => {
     const sink = await served();
     sink.show(runEvents()[0]);
