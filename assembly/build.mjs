@@ -27,7 +27,7 @@ async function compile(name) {
       else if (!file.endsWith(".js")) write(resolve(root, file), contents);
     },
   });
-  process.stderr.write(log.toString().replace(HARMLESS, ""));
+  process.stderr.write(log.toString().replaceAll(HARMLESS, ""));
   if (!error) return declarations;
   console.error(`compile assembly/${name}: ${error.message}`);
   process.exit(1);
