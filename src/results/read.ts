@@ -1,10 +1,11 @@
 // Reads a saved result, which may be old, damaged, somebody else's, or made to do harm.
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
-import { isSystemError, type PhasebitError, usage } from "../ground/errors.ts";
+import { isSystemError, PhasebitError, usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
 import type { Measurement } from "../measurement/measurement.ts";
 import { measurementOf } from "./from-details.ts";
 import { migrated } from "./migrate.ts";
+import { withinBudget } from "./schema/latency.ts";
 import { SCHEMA } from "./schema/values.ts";
 import { type CheckedDocument, type DocumentKind, validate } from "./validate.ts";
 
@@ -25,7 +26,9 @@ const MARKS = ['"phasebit"', '"modes"', '"points"'];
  * @throws PhasebitError USAGE in one line: which file, what is wrong with it and where.
  */
 export function readResult(file: string): Result {
-  return resultOf(file, parse(file, readText(file)));
+  const text = readText(file);
+  const parsed = parse(file, text);
+  return withinBudget(text.length, () => resultOf(file, parsed));
 }
 
 /** The same from a parsed document; `file` is what errors call it. */
@@ -36,6 +39,13 @@ export function resultOf(file: string, parsed: unknown): Result {
   }
   const kind = "points" in document ? "sweep" : "compare";
   return { file, measurement: measurementOf(checked(kind, file, document)) };
+}
+
+/** That a file is no result at all, not even a damaged one: where many are named, it is passed over. */
+export class NoResult extends PhasebitError {
+  constructor(file: string, why: string) {
+    super("USAGE", `${safeString(file)}: ${why}`);
+  }
 }
 
 function readText(file: string): string {
@@ -62,13 +72,14 @@ function readText(file: string): string {
 function parse(file: string, text: string): unknown {
   // a list of a million nothings takes a gigabyte once it is parsed
   if (text.length > 2 ** 20 && !MARKS.some((mark) => text.includes(mark))) {
-    throw bad(file, "is no result of phasebit");
+    throw new NoResult(file, "is no result of phasebit");
   }
   try {
-    return JSON.parse(text);
+    // editors of Windows put a byte order mark before what they save
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     const why = text === "" ? "it is empty" : (error as Error).message;
-    throw bad(file, `is no JSON, which results are: ${safeString(why).slice(0, 200)}`);
+    throw new NoResult(file, `is no JSON, which results are: ${safeString(why).slice(0, 200)}`);
   }
 }
 
@@ -80,7 +91,7 @@ function recognised(file: string, parsed: unknown): Record<string, unknown> {
   const isKnown = "phasebit" in document || "modes" in document || "points" in document;
   if (!isKnown || typeof version !== "number") {
     const fio = "fio version" in document ? "a result of fio itself" : "no result of phasebit";
-    throw bad(file, `is ${fio}: it has no "phasebit" with a "schema"`);
+    throw new NoResult(file, `is ${fio}: it has no "phasebit" with a "schema"`);
   }
   if (version > SCHEMA) {
     throw bad(file, `was written by a later phasebit (schema ${version}); update this one`);

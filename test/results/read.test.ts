@@ -4,13 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HISTOGRAM_COUNTS } from "../../assembly/layout.ts";
 import { PhasebitError } from "../../src/ground/errors.ts";
 import { packageRoot } from "../../src/ground/package.ts";
+import { bucketLowNs } from "../../src/measurement/buckets.ts";
 import { packCounts } from "../../src/measurement/histogram-payload.ts";
 import { comparisonDocument } from "../../src/results/compare-document.ts";
 import { documentOf } from "../../src/results/document.ts";
 import { readResult, resultOf } from "../../src/results/read.ts";
 import { runDocument } from "../../src/results/run-document.ts";
+import { jsonText } from "../../src/results/save.ts";
 import { sweepDocument } from "../../src/results/sweep-document.ts";
 import {
   blocksOf,
@@ -56,6 +59,35 @@ function refusal(read: () => unknown): string {
   }
   throw new Error("nothing was refused");
 }
+
+test("work is bounded by the file's size, not by what a few bytes stand for", () => {
+  const counts = Array.from({ length: HISTOGRAM_COUNTS - 1 }, (_, index) => [index, 1] as const);
+  const run = exampleRun({ perSecond: 100, seconds: 1 });
+  const document = JSON.parse(jsonText(documentOf(run)));
+  const [block] = document.phasebit.blocks;
+  const total = counts.length;
+  const sumNs = total;
+  const [minNs, maxNs] = [bucketLowNs(0), bucketLowNs(total - 1)];
+  const hdrHistogramV2 = packCounts(counts);
+  const latency = { op: "read", job: 0, total, minNs, maxNs, sumNs, hdrHistogramV2 };
+  const [interval] = block.intervals;
+  block.intervals = Array.from({ length: 1000 }, () => ({ ...interval, latencies: [latency] }));
+  const file = join(folder, "dense.json");
+  writeFileSync(file, JSON.stringify(document));
+  expect(refusal(() => readResult(file))).toMatch(
+    /dense\.json: is damaged at phasebit\.blocks\.0\.intervals\.\d+\..*more than any result of this size has$/,
+  );
+  // the next file begins anew
+  writeFileSync(file, jsonText(documentOf(run)));
+  readResult(file);
+});
+
+test("a byte order mark is taken", () => {
+  const file = join(folder, "bom.json");
+  const run = exampleRun({ perSecond: 100, seconds: 1 });
+  writeFileSync(file, `\uFEFF${jsonText(documentOf(run))}`);
+  expect(readResult(file).measurement.blocks).toHaveLength(1);
+});
 
 describe("a file that is no result", () => {
   test.each([

@@ -29,6 +29,24 @@ export const packedLatency = v.pipe(
   isUndamaged(),
 );
 
+/**
+ * Buckets that a document may unpack to: so many, and so many more for each character of it. Results have about one for
+ * each character; a few made-up bytes can stand for a million, and cost the time of all of them.
+ */
+const BUCKETS = 2_000_000;
+const BUCKETS_A_CHARACTER = 4;
+let bucketsLeft = Number.POSITIVE_INFINITY;
+
+/** Does `work`, in which a document of so many characters is checked, and no more is unpacked than that may come to. */
+export function withinBudget<T>(characters: number, work: () => T): T {
+  bucketsLeft = BUCKETS + BUCKETS_A_CHARACTER * characters;
+  try {
+    return work();
+  } finally {
+    bucketsLeft = Number.POSITIVE_INFINITY;
+  }
+}
+
 function isUndamaged<T extends PackedEntries>() {
   return v.rawCheck<T>(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
@@ -89,8 +107,11 @@ function damage(
 }
 
 function unpacked(text: string): SparseCounts | string {
+  if (bucketsLeft <= 0) return "is one of more than any result of this size has";
   try {
-    return unpackCounts(text);
+    const counts = unpackCounts(text);
+    bucketsLeft -= counts.length;
+    return counts;
   } catch (error) {
     return (error as Error).message;
   }
