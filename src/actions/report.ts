@@ -5,7 +5,7 @@ import { safeString } from "../ground/strings.ts";
 import { reportHtml } from "../html/report.ts";
 import { isPage } from "../html/template.ts";
 import { saveText } from "../results/files.ts";
-import { readResult } from "../results/read.ts";
+import { NoResult, type Result, readResult } from "../results/read.ts";
 import { isStdout, kindByHead, type OutputFileFlags, requireOutput } from "./output-file.ts";
 
 /** What the command line said. */
@@ -19,8 +19,8 @@ const reportKind = kindByHead("report of phasebit", (head) => isPage(head, "repo
 export function report(files: readonly string[], flags: ReportFlags): void {
   requireDifferent(files);
   const title = flags.title === undefined ? undefined : titleOf(flags.title);
-  const results = files.map(readResult);
-  const output = flags.output ?? `${files[0]!.replace(/\.json$/, "")}.html`;
+  const results = resultsIn(files);
+  const output = flags.output ?? `${results[0]!.file.replace(/\.json$/, "")}.html`;
   if (isStdout(output)) {
     process.stdout.write(reportHtml(results, title));
     return;
@@ -35,6 +35,23 @@ export function report(files: readonly string[], flags: ReportFlags): void {
   const size = `${Math.ceil(Buffer.byteLength(html) / 1024)}KiB`;
   const count = results.length === 1 ? "1 result" : `${results.length} results`;
   process.stderr.write(`${safeString(output)}  ${size}  ${count}\n`);
+}
+
+/** A shell's `*` names what lies beside results too: among several files, what is no result is passed over. */
+function resultsIn(files: readonly string[]): Result[] {
+  const results: Result[] = [];
+  const others: NoResult[] = [];
+  for (const file of files) {
+    try {
+      results.push(readResult(file));
+    } catch (error) {
+      if (!(error instanceof NoResult)) throw error;
+      others.push(error);
+    }
+  }
+  if (results.length === 0) throw others[0]!;
+  for (const { message } of others) process.stderr.write(`phasebit: ${message}; left out\n`);
+  return results;
 }
 
 function requireDifferent(files: readonly string[]): void {

@@ -1,5 +1,14 @@
 // phasebit report as a user calls it.
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { packageRoot } from "../../src/ground/package.ts";
@@ -35,7 +44,9 @@ describe("misuse", () => {
     ["a folder", ["."], /\.: is not a regular file/],
     ["no JSON", ["text.json"], /text\.json: is no JSON/],
     ["JSON of somebody else", ["other.json"], /other\.json: is no result of phasebit/],
-    ["a good result and a bad one", ["run.json", "other.json"], /other\.json/],
+    ["nothing but others", ["text.json", "other.json"], /text\.json: is no JSON/],
+    ["a good result and a damaged one", ["run.json", "damaged.json"], /damaged\.json: is damaged/],
+    ["a good result and none", ["run.json", "none.json"], /none\.json: there is no such file/],
     ["a result named twice", ["run.json", "./run.json"], /named twice/],
     ["a folder that is not there", ["run.json", "--output", "no/r.html"], /no folder no/],
     ["a folder for a name", ["run.json", "--output", "."], /not a regular file/],
@@ -53,6 +64,7 @@ describe("misuse", () => {
       "text.json": "hello",
       "other.json": '{"a": 1}',
       "page.html": "<!doctype html>",
+      "damaged.json": example.replace(/"total": \d+/, '"total": 1'),
     };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
     symlinkSync("run.json", join(cwd, "link.html"));
@@ -88,6 +100,34 @@ describe("phasebit report", () => {
     expect(reportIn(cwd, "run.html").title).toBe("Größe <b>");
     const html = readFileSync(join(cwd, "run.html"), "utf8");
     expect(html).toContain("<title>Größe &lt;b&gt;</title>");
+  });
+
+  test("leaves out of several files what is no result, with a line for each", () => {
+    const cwd = withResult();
+    writeFileSync(join(cwd, "a.json"), '{"a": 1}');
+    writeFileSync(join(cwd, "z.json"), "z");
+    const outcome = phasebit(["report", "a.json", "run.json", "z.json"], cwd);
+    expect(outcome.status).toBe(0);
+    expect(outcome.stderr).toMatch(
+      /^phasebit: a\.json: is no result .*; left out\nphasebit: z\.json: is no JSON.*; left out\nrun\.html {2}\d+KiB {2}1 result\n$/,
+    );
+  });
+
+  test("of a fresh clone's results, as the README has it", () => {
+    const cwd = folder();
+    const tracked = spawnSync("git", ["ls-files", "results"], {
+      cwd: packageRoot,
+      encoding: "utf8",
+    });
+    const names = tracked.stdout.split("\n").filter((name) => name.endsWith(".json"));
+    expect(names.length).toBeGreaterThan(3);
+    mkdirSync(join(cwd, "results"));
+    for (const name of names) copyFileSync(join(packageRoot, name), join(cwd, name));
+    const outcome = phasebit(["report", ...names], cwd);
+    expect(outcome.stderr.split("\n").filter((line) => line.endsWith("left out"))).toEqual([
+      'phasebit: results/schema.json: is no result of phasebit: it has no "phasebit" with a "schema"; left out',
+    ]);
+    expect(outcome.status).toBe(0);
   });
 
   test("puts several results into one page", () => {
