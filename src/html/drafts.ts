@@ -3,6 +3,7 @@
 import { analyse } from "../analysis/compare-analysis.ts";
 import { latencyFigures } from "../analysis/compare-figures.ts";
 import type { Comparison } from "../analysis/compare-pairs.ts";
+import { drainedOf } from "../analysis/drained.ts";
 import { perSecond } from "../analysis/totals.ts";
 import { safeString } from "../ground/strings.ts";
 import {
@@ -110,6 +111,7 @@ function draftOf(
     numjobs: numjobsOf(group),
     bs: workload.bs,
     ios: latency.total,
+    drained: drainedOf(group, direction),
     iops,
     bytesPerSecond: iops === null ? null : iops * workload.bs,
     latencyNs: latencyNs(latency),

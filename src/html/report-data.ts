@@ -56,6 +56,8 @@ export interface GroupData {
   /** Bytes of an I/O. */
   readonly bs: number;
   readonly ios: number;
+  /** Of these, what was in flight at the end, and the longest wait for it; of two directions that of both. */
+  readonly drained: { readonly ios: number; readonly longestNs: number | null };
   readonly iops: number | null;
   readonly bytesPerSecond: number | null;
   readonly latencyNs: LatencyNs;

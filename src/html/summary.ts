@@ -27,7 +27,18 @@ function verdictLines(
 const headings = ["", "IOPS", "MiB/s", "I/Os", "mean", "p50", "p99", "p99.9", "p99.99", "max"];
 
 function groupTable(groups: readonly GroupData[]): string[] {
-  return aligned([headings, ...groups.map(cellsOf)]);
+  if (groups.every(({ drained }) => drained.ios === 0)) {
+    return aligned([headings, ...groups.map(cellsOf)]);
+  }
+  const rows = groups.map((group) => [...cellsOf(group), drainedText(group.drained)]);
+  return aligned([[...headings, "drained"], ...rows]);
+}
+
+/** "8 in 24us" */
+function drainedText({ ios, longestNs }: GroupData["drained"]): string {
+  return ios > 0 && longestNs !== null
+    ? `${formatCount(ios)} in ${formatNs(longestNs)}`
+    : formatCount(ios);
 }
 
 function cellsOf({ name, iops, bytesPerSecond, ios, latencyNs }: GroupData): string[] {

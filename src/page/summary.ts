@@ -10,7 +10,9 @@ interface Column {
   readonly title: string;
   readonly hint: string;
   readonly of: (group: GroupData) => number | null;
-  readonly format: (value: number) => string;
+  readonly format: (value: number, group: GroupData) => string;
+  /** Only where it is more than 0 somewhere. */
+  readonly isRare?: boolean;
   /** What comparisons call it. */
   readonly pair?: string;
 }
@@ -44,6 +46,16 @@ const columns: readonly Column[] = [
     format: formatNs,
     pair: "CPU per I/O",
   },
+  {
+    title: "drained",
+    hint: "in flight at the end, and the longest wait for them: they are in the latencies and in no rate",
+    of: ({ drained }) => drained.ios,
+    format: (ios, { drained: { longestNs } }) =>
+      ios > 0 && longestNs !== null
+        ? `${formatCount(ios)} in ${formatNs(longestNs)}`
+        : formatCount(ios),
+    isRare: true,
+  },
 ];
 
 function latency(title: string, key: keyof GroupData["latencyNs"]): Column {
@@ -54,7 +66,7 @@ function latency(title: string, key: keyof GroupData["latencyNs"]): Column {
 /** A section with the table of groups. */
 export function summary(context: Context): HTMLElement {
   const { groups } = context.data;
-  const used = columns.filter(({ of }) => groups.some((group) => of(group) !== null));
+  const used = columns.filter((column) => groups.some((group) => isWorth(column, group)));
   const head = h("tr", {}, h("th", { scope: "col" }, ""));
   head.append(...used.map(({ title, hint }) => h("th", { scope: "col", title: hint }, title)));
   const rows = groups.map((group) => row(group, used, context));
@@ -79,9 +91,14 @@ function row(group: GroupData, used: readonly Column[], context: Context): HTMLE
     const value = column.of(group);
     const attributes: Record<string, string> = { "data-label": column.title };
     if (isBest(group, column)) attributes["class"] = "best";
-    return h("td", attributes, value === null ? NONE : column.format(value));
+    return h("td", attributes, value === null ? NONE : column.format(value, group));
   });
   return h("tr", {}, name, ...cells);
+}
+
+function isWorth({ of, isRare }: Column, group: GroupData): boolean {
+  const value = of(group);
+  return value !== null && (isRare !== true || value > 0);
 }
 
 /** As the intervals allow it: figures of all settings that only look better are not. */

@@ -2,8 +2,10 @@
 // which doubts, saved where.
 
 import picocolors from "picocolors";
+import { drainedOf } from "../analysis/drained.ts";
 import { safeString } from "../ground/strings.ts";
-import { formatBytes } from "../ground/units.ts";
+import { formatBytes, formatCount, formatNs } from "../ground/units.ts";
+import type { Group } from "../measurement/groups.ts";
 import type { DeviceIdentity, Measurement, Warning } from "../measurement/measurement.ts";
 import { shortfallIn, shortfallText } from "../measurement/shortfall.ts";
 import type { Workload } from "../measurement/workload.ts";
@@ -98,6 +100,21 @@ export function hostLines({ host, version }: Measurement, { colors, columns }: L
 export function partialLines(warnings: readonly Warning[], lines: Lines): string[] {
   const found = shortfallIn(warnings);
   return found === null ? [] : field("partial", lines.colors.red, shortfallText(found), lines);
+}
+
+/** What each setting had in flight at its end: it is in the latencies and in no rate. */
+export function drainedLines(groups: readonly Group[], lines: Lines): string[] {
+  const told = groups.filter((group) => drainedOf(group).ios > 0);
+  const parts = told.map((group) => fitting(`${group.name} ${drainedText(group)}`, lines));
+  return wrap({ text: "drained", style: lines.colors.dim }, parts, "  ", lines.columns);
+}
+
+/** "8 in 24us"; of several blocks the longest time: "64 in up to 24us". */
+function drainedText(group: Group): string {
+  const { ios, longestNs } = drainedOf(group);
+  const time = longestNs === null ? "" : formatNs(longestNs);
+  const most = group.blocks.length > 1 ? "in up to" : "in";
+  return time === "" ? formatCount(ios) : `${formatCount(ios)} ${most} ${time}`;
 }
 
 /** Doubts, in words; what is missing was said before. */

@@ -4,10 +4,12 @@ import { type Analysis, analyse } from "../analysis/compare-analysis.ts";
 import { driftMetrics } from "../analysis/compare-metrics.ts";
 import { median } from "../analysis/totals.ts";
 import { formatNs } from "../ground/units.ts";
+import { groupsOf } from "../measurement/groups.ts";
 import type { Measurement } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { wrap } from "./columns.ts";
 import {
+  drainedLines,
   headerLines,
   hostLines,
   joinSections,
@@ -40,6 +42,7 @@ export function comparisonReport(measurement: Measurement, options: ViewOptions 
     latencyRows(modes, colors),
     cpuRows(modes, colors),
     interruptRows(modes, colors),
+    drainedLines(groupsOf(measurement), lines),
     ...pairSections(pairs, lines),
     driftLines(analysis, lines),
     hostLines(measurement, lines),

@@ -1,4 +1,5 @@
 // The report on the terminal after a run, for 80 columns: what ran, how fast, how late, what went wrong.
+import { drainedOf } from "../analysis/drained.ts";
 import { clocksOf, errorsOf, flagsOf, median, rejectionsOf, sumOf } from "../analysis/totals.ts";
 import { fioTime, formatBytes, formatCount, formatNs } from "../ground/units.ts";
 import { flagNames, flagWords, noFlags } from "../measurement/flags.ts";
@@ -75,10 +76,9 @@ function runParts({ interrupted, warnings }: Measurement, group: Group): string[
 }
 
 /** What was in flight at the end: it is in the latencies and in no rate. */
-function drainParts({ parts, jobs }: Group): string[] {
-  const drained = parts.reduce((sum, { latency }) => sum + (latency.drained ?? 0), 0);
-  const longestNs = Math.max(0, ...(jobs ?? []).map(({ drainNs }) => drainNs ?? 0));
-  return drained > 0 ? [`${formatCount(drained)} drained in ${formatNs(longestNs)}`] : [];
+function drainParts(group: Group): string[] {
+  const { ios, longestNs } = drainedOf(group);
+  return ios > 0 ? [`${formatCount(ios)} drained in ${formatNs(longestNs ?? 0)}`] : [];
 }
 
 /** What bears on how far the figures are to be believed. */

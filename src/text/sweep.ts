@@ -8,6 +8,7 @@ import { shareText } from "../measurement/shortfall.ts";
 import { coalescingText, pauseText } from "../measurement/workload-names.ts";
 import { type Cell, type Colors, type Row, table, wrap } from "./columns.ts";
 import {
+  drainedLines,
   headerLines,
   headingRow,
   hostLines,
@@ -38,6 +39,10 @@ export function sweepReport(sweep: Measurement, options: ViewOptions = {}): stri
     headerLines(sweep, workloadsOf(sweep), [settings], lines),
     pointRows(points, lines.colors),
     reasonLines(points, lines),
+    drainedLines(
+      points.map(({ group }) => group),
+      lines,
+    ),
     hostLines(sweep, lines),
     warningLines(sweep.warnings, lines),
     savedLines(saved, lines),

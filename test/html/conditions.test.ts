@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { reportData } from "../../src/html/build.ts";
 import { summaryText } from "../../src/html/summary.ts";
+import type { Measurement } from "../../src/measurement/measurement.ts";
 import type { Result } from "../../src/results/read.ts";
 import {
   adaptive,
@@ -10,6 +11,7 @@ import {
   exampleSweep,
   poll,
 } from "../examples/compare.ts";
+import { drained } from "../examples/drained.ts";
 import { emptyRun, exampleRun, jobsIn, troubledRun, withJobs } from "../examples/run.ts";
 import { compareResult, runResult, shown, sweepResult } from "./examples.ts";
 
@@ -135,6 +137,14 @@ test("without scripts there is still a table with conditions and doubts", () => 
   expect(text).toContain("  precondition  not stated\n");
   expect(text).toContain("  warning: 15 commands ended with an error");
   expect(text.endsWith("\n")).toBe(true);
+});
+
+test("what was drained has a column in it where there was any", () => {
+  const text = (run: Measurement) => summaryText(reportData([runResult(run)]));
+  expect(text(exampleRun())).not.toContain("drained");
+  const lines = text(drained(exampleRun(), 32, 24_000)).split("\n");
+  expect(lines.find((line) => /^ +IOPS /.test(line))).toMatch(/ max +drained$/);
+  expect(lines.find((line) => /^read /.test(line))).toMatch(/ 32 in 24\.0us$/);
 });
 
 test("figures that the samples do not carry are dashes in the table", () => {

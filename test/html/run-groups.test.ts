@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { percentileNs } from "../../src/analysis/histogram.ts";
 import type { GroupData } from "../../src/html/report-data.ts";
 import type { Measurement } from "../../src/measurement/measurement.ts";
+import { drained } from "../examples/drained.ts";
 import {
   blockIn,
   countsOf,
@@ -81,6 +82,15 @@ describe("an old result", () => {
 });
 
 describe("a run", () => {
+  test("tells what it drained, of each direction its own", () => {
+    expect(onlyGroup(shown(runResult(exampleRun()))).drained).toMatchObject({ ios: 0 });
+    const run = drained(exampleRun({ options: { rw: "randrw" } }), 7, 1000);
+    expect(shown(runResult(run)).groups.map((group) => group.drained)).toEqual([
+      { ios: 7, longestNs: 1000 },
+      { ios: 7, longestNs: 1000 },
+    ]);
+  });
+
   test("has the figures of its latencies", () => {
     const run = exampleRun({ options: { numjobs: "2", bs: "8k" } });
     const group = onlyGroup(shown(runResult(run)));

@@ -150,6 +150,7 @@ export function groupOf(options: GroupOptions): GroupData {
     numjobs: queues,
     bs: 4096,
     ios,
+    drained: { ios: 0, longestNs: null },
     iops,
     bytesPerSecond: iops * 4096,
     latencyNs: latencyOf(shape, ios),

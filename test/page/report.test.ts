@@ -2,6 +2,7 @@
 import type { Locator, Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { formatCount, formatNs } from "../../src/ground/units.ts";
+import type { ReportData } from "../../src/html/report-data.ts";
 import { chartsOf, curvesOf, figure, usePages } from "./browser.ts";
 import {
   compareReport,
@@ -60,6 +61,21 @@ test("what was not measured is a dash and breaks no chart", async () => {
     curves.filter((name) => name === "adaptive").length - 1,
   );
   expect(await figure(page, "cpu").locator("button", { hasText: "poll" }).count()).toBe(0);
+});
+
+test("what was drained has a column where there was any", async () => {
+  const report = compareReport();
+  const headings = async (groups: ReportData["groups"]) => {
+    const page = await pages.report({ ...report, groups });
+    return { page, titles: await page.locator(".summary thead th").allTextContents() };
+  };
+  expect((await headings(report.groups)).titles).not.toContain("drained");
+  const [first, ...others] = report.groups;
+  const drained = { ios: 1234, longestNs: 24_000 };
+  const { page, titles } = await headings([{ ...first!, drained }, ...others]);
+  expect(titles.at(-1)).toBe("drained");
+  const cells = await page.locator('.summary td[data-label="drained"]').allTextContents();
+  expect(cells).toEqual(["1234 in 24.0us", ...others.map(() => "0")]);
 });
 
 test("a run with stages has its charts", async () => {

@@ -5,6 +5,7 @@ import { warningText } from "../../src/results/warnings.ts";
 import { comparisonReport } from "../../src/text/compare.ts";
 import { formatRatios } from "../../src/text/compare-sentences.ts";
 import { exampleComparison, hybrid, interrupt, poll } from "../examples/compare.ts";
+import { drained } from "../examples/drained.ts";
 
 const report = (measurement: Measurement, saved: string[] = []): string =>
   comparisonReport(measurement, { color: false, saved });
@@ -167,6 +168,17 @@ test.each([
   [[31.2, 33.8], "31.20 to 33.80"],
 ] as const)("ratios %j are %s", (interval, text) => {
   expect(formatRatios(interval)).toBe(text);
+});
+
+test("what was drained is told of each mode, with the longest wait", () => {
+  const made = exampleComparison({ modes: [poll, interrupt], rounds: 3, ios: 100 });
+  expect(report(made)).not.toContain("drained");
+  // the sixth block waited longest, and it is one of the second in each round or of the first
+  const text = report(drained(made, 8, 1000));
+  expect(text).toMatch(
+    /^drained poll 24 in up to [56]\.00us {2}interrupt 24 in up to [56]\.00us$/m,
+  );
+  expect(report(drained(made, 8, null))).toMatch(/^drained poll 24 {2}interrupt 24$/m);
 });
 
 test("the drift warning names figures, modes and advice", () => {

@@ -3,6 +3,7 @@ import type { Measurement } from "../../src/measurement/measurement.ts";
 import { sweepDocument } from "../../src/results/sweep-document.ts";
 import { sweepReport } from "../../src/text/sweep.ts";
 import { examplePoint, exampleSweep } from "../examples/compare.ts";
+import { drained } from "../examples/drained.ts";
 import { MEASURED_KEYS } from "../results/keys.ts";
 
 const report = (sweep: Measurement): string => sweepReport(sweep, { color: false });
@@ -90,6 +91,13 @@ test("the document has every point with its settings and figures", () => {
     cpuNsPerIo: { user: 2000, system: 3000 },
   });
   expect(JSON.parse(JSON.stringify(document))).toEqual(document);
+});
+
+test("what was drained is told of each setting", () => {
+  const some = exampleSweep([points[0]!, points[1]!]);
+  expect(report(some)).not.toContain("drained");
+  const text = report(drained(some, 1500, 2000));
+  expect(text).toMatch(/^drained poll\S* 1500 in 2\.00us {2}interrupt\S* 1500 in 4\.00us$/m);
 });
 
 test("no line is wider than 80 columns or ends in blanks", () => {
