@@ -1,6 +1,7 @@
 // The end of the view: doubts, in full where there is room, else one line each.
 import type { WarningEvent } from "./events.ts";
 import { type Line, piece } from "./line.ts";
+import { wrapped } from "./words.ts";
 
 const LABEL_WIDTH = 8;
 const CUT = "..";
@@ -33,15 +34,4 @@ function labelled(lines: readonly string[]): Line[] {
 function clipped(text: string, width: number): string {
   const sentence = /^.*?\.(?= |$)/.exec(text)?.[0] ?? text;
   return sentence.length <= width ? sentence : sentence.slice(0, width - CUT.length) + CUT;
-}
-
-/** Lines broken between words. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const longer = `${lines.at(-1)} ${word}`;
-    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -14,7 +14,7 @@ export interface Size {
   readonly rows: number;
 }
 
-/** A smaller terminal gets one line instead. */
+/** A smaller terminal gets a view without tables. */
 const SMALLEST: Size = { columns: 59, rows: 11 };
 /** A comparison's modes, or the last points of a sweep. */
 const MOST_TOTALS = 5;

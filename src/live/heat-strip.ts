@@ -87,6 +87,12 @@ function shader(most: number, look: Look): (count: number) => Piece {
   };
 }
 
+/** A cell of each strength, the faintest first: the strip's legend. */
+export function heatScale(look: Look): Piece[] {
+  if (look.colors === "256") return HEAT_COLORS.map((ink) => piece(" ", ink));
+  return [piece(glyphsOf(look).shades, "cyan")];
+}
+
 /** Neighbours of one ink together: a strip is a few thousand cells. */
 function runs(cells: readonly Piece[]): Piece[] {
   const joined: Piece[] = [];

@@ -14,7 +14,8 @@ export function shortLine(view: View, columns: number, look: Look): Printed {
   return printed([piece(text)], columns, look);
 }
 
-function partsOf(view: View, look: Look): string[] {
+/** What there is to say, the most important first. */
+export function partsOf(view: View, look: Look): string[] {
   const { start, preparing, waiting, sample, history, warnings } = view;
   if (sample === undefined) return [preparing ?? `opening ${start.device}`];
   if (waiting !== undefined) return [labelOf(sample), waiting].filter(Boolean);
@@ -47,9 +48,10 @@ function latency(ns: number | null): string {
 
 /** As many whole parts as there is room for. */
 function joined(parts: readonly string[], columns: number): string {
-  let line = "";
-  for (const part of parts) {
-    const longer = line === "" ? part : `${line}  ${part}`;
+  // the first is cut where even it has no room
+  let line = (parts[0] ?? "").slice(0, columns);
+  for (const part of parts.slice(1)) {
+    const longer = `${line}  ${part}`;
     if (longer.length > columns) break;
     line = longer;
   }

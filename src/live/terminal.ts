@@ -1,6 +1,7 @@
 // The stream on a terminal: a view that is drawn over and over while the measurement lasts, and then is gone.
 import type { LiveEvent, Sink } from "./events.ts";
 import { fits, frame } from "./frame.ts";
+import { narrowFrame } from "./frame-narrow.ts";
 import type { Printed } from "./line.ts";
 import { type Look, type LookSource, lookOf } from "./look.ts";
 import { Screen, type Terminal } from "./screen.ts";
@@ -30,7 +31,7 @@ export class TerminalSink implements Sink {
 
   constructor(terminal: Terminal & LookSource, options: TerminalOptions) {
     const { isShort, env = process.env, nowMs = () => performance.now() } = options;
-    this.#screen = new Screen(terminal);
+    this.#screen = new Screen(terminal, !isShort);
     this.#look = lookOf(terminal, env);
     this.#isShort = isShort;
     this.#nowMs = nowMs;
@@ -41,6 +42,7 @@ export class TerminalSink implements Sink {
     const sink = new TerminalSink(terminal, options);
     process.on("SIGTSTP", sink.#suspend);
     process.on("SIGQUIT", sink.#quit);
+    process.on("SIGWINCH", sink.#resized);
     return sink;
   }
 
@@ -60,7 +62,11 @@ export class TerminalSink implements Sink {
     this.measured();
     process.off("SIGTSTP", this.#suspend);
     process.off("SIGQUIT", this.#quit);
+    process.off("SIGWINCH", this.#resized);
   }
+
+  /** At once: the next sample may be far. */
+  readonly #resized = (): void => this.redraw();
 
   /** The shell gets a clean line and its cursor; the next sample draws anew. */
   readonly #suspend = (): void => {
@@ -75,6 +81,12 @@ export class TerminalSink implements Sink {
     process.kill(process.pid, "SIGQUIT");
   };
 
+  /** For another size. */
+  redraw(): void {
+    this.#shownMs = Number.NEGATIVE_INFINITY;
+    this.#draw();
+  }
+
   #draw(): void {
     if (this.#isOver || this.#viewer === undefined) return;
     if (this.#nowMs() - this.#shownMs < PERIOD_MS) return;
@@ -84,7 +96,8 @@ export class TerminalSink implements Sink {
 
   #linesOf(view: View): Printed[] {
     const { columns, rows } = this.#screen;
-    if (this.#isShort || !fits({ columns, rows })) return [shortLine(view, columns, this.#look)];
-    return frame(view, { columns, rows }, this.#look);
+    if (this.#isShort) return [shortLine(view, columns, this.#look)];
+    const draw = fits({ columns, rows }) ? frame : narrowFrame;
+    return draw(view, { columns, rows }, this.#look);
   }
 }

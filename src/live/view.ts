@@ -7,6 +7,8 @@ const MOST_SAMPLES = 240;
 /** What has been said so far. */
 export interface View {
   readonly start: StartEvent;
+  /** Names of all that is measured, as samples have them. */
+  readonly settings: readonly string[];
   /** What keeps the first sample from coming, if there is more to say than that the device is opened. */
   readonly preparing: string | undefined;
   /** What keeps the block that was measured from ending. */
@@ -51,6 +53,7 @@ export class Viewer {
   get view(): View {
     return {
       start: this.#start,
+      settings: (this.#start.settings ?? []).map(({ name }) => name),
       preparing: this.#preparing,
       waiting: this.#waiting,
       sample: this.#sample,

@@ -12,6 +12,8 @@ export class Emulator {
   readonly scrolled: string[] = [];
   /** What was written, write by write. */
   readonly writes: string[] = [];
+  /** The other screen, while the alternate one is shown. */
+  #main: { screen: string[][]; row: number; column: number } | undefined;
   #screen: string[][] = [[]];
   #row = 0;
   #column = 0;
@@ -31,6 +33,10 @@ export class Emulator {
     return true;
   }
 
+  get isAlternate(): boolean {
+    return this.#main !== undefined;
+  }
+
   /** Lines on the screen, without blanks at their ends. */
   get lines(): string[] {
     const lines = this.#screen.map((line) => line.join("").trimEnd());
@@ -41,8 +47,18 @@ export class Emulator {
     return { row: this.#row, column: this.#column };
   }
 
-  /** Makes the terminal narrower, as those do that wrap what was there. */
-  narrow(columns: number): void {
+  /** Another size, as terminals have it that wrap anew what was there: no line is lost, what has no room scrolls away. */
+  resize(columns: number, rows: number): void {
+    if (this.#main) {
+      // the alternate screen is cut
+      this.#screen = this.#screen.slice(0, rows).map((line) => line.slice(0, columns));
+      this.#row = Math.min(this.#row, rows - 1);
+    } else this.#narrow(columns);
+    [this.columns, this.rows] = [columns, rows];
+    if (!this.#main) this.#scroll();
+  }
+
+  #narrow(columns: number): void {
     const wrapped: string[][] = [];
     this.#screen.forEach((line, row) => {
       const width = line.join("").trimEnd().length;
@@ -51,7 +67,6 @@ export class Emulator {
       }
       if (row === this.#row) this.#row = wrapped.length - Math.max(1, Math.ceil(width / columns));
     });
-    this.columns = columns;
     this.#screen = wrapped;
   }
 
@@ -66,11 +81,29 @@ export class Emulator {
     const count = Number(/\[(\d+)/.exec(sequence)?.[1] ?? 1);
     if (sequence === "\x1b[?25l") this.isCursorShown = false;
     else if (sequence === "\x1b[?25h") this.isCursorShown = true;
+    else if (sequence === "\x1b[?1049h") this.#enter();
+    else if (sequence === "\x1b[?1049l") this.#leave();
+    else if (sequence === "\x1b[H") [this.#row, this.#column] = [0, 0];
+    else if (sequence === "\x1b[2J") this.#screen = [[]];
     else if (sequence === "\x1b[K")
       this.#line().length = Math.min(this.#column, this.#line().length);
     else if (sequence === "\x1b[J") this.#clearBelow();
     else if (sequence.endsWith("A")) this.#row = Math.max(0, this.#row - count);
     else if (!sequence.endsWith("m")) throw new Error(`unknown ${JSON.stringify(sequence)}`);
+  }
+
+  #enter(): void {
+    if (this.#main) throw new Error("entered twice");
+    this.#main = { screen: this.#screen, row: this.#row, column: this.#column };
+    this.#screen = [[]];
+    [this.#row, this.#column] = [0, 0];
+  }
+
+  #leave(): void {
+    if (!this.#main) throw new Error("left what was not entered");
+    ({ screen: this.#screen, row: this.#row, column: this.#column } = this.#main);
+    this.#main = undefined;
+    this.#scroll();
   }
 
   #clearBelow(): void {
@@ -91,6 +124,10 @@ export class Emulator {
   #down(): void {
     this.#row++;
     this.#line();
+    this.#scroll();
+  }
+
+  #scroll(): void {
     while (this.#screen.length > this.rows) {
       this.scrolled.push(this.#screen.shift()!.join(""));
       this.#row--;

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { LiveEvent, SampleEvent } from "../../src/live/events.ts";
 import { fits, frame, type Size } from "../../src/live/frame.ts";
+import { blockNames } from "../../src/live/frame-blocks.ts";
+import { narrowFrame } from "../../src/live/frame-narrow.ts";
 import type { Look } from "../../src/live/look.ts";
 import { shortLine } from "../../src/live/short-line.ts";
 import { LiveStream } from "../../src/live/stream.ts";
@@ -124,17 +126,17 @@ describe("a frame, line by line", () => {
       "total         850    3.320     1700   8.38us   10.7us        -   34.3us",
       "",
       "IOPS    ▅▆▆▇▇███",
-      "",
+      "latency I/Os in each sample of 250ms, few ░▒▓█ many",
       "",
       "",
       "  50us",
+      "",
       "               ░",
       "",
       "  20us",
-      "               ░",
-      "        ░░░  ░░░",
-      "  10us  ▒▒▒▒▒▒▒▒",
-      "        ████████",
+      "        ░ ░   ░░",
+      "        ▒▒░░▒░░▒",
+      "  10us  ▓▓▓▓▓▓▓▓",
       "        ████████",
       "",
       "   5us",
@@ -154,9 +156,9 @@ describe("a frame, line by line", () => {
       "total        2550    9.961   8.37us   10.8us        -   34.3us",
       "",
       "IOPS    **##",
-      "",
-      "  50us     .",
-      "  20us  .. .",
+      "latency I/Os in each sample of 250ms, few .:+# many",
+      "  50us",
+      "  20us     .",
       "  10us  ####",
       "   5us",
       "",
@@ -177,7 +179,7 @@ describe("a frame, line by line", () => {
       "now        60.00k    234.4   8.37us   10.7us   21.8us",
       "total      20.00k    78.13   8.37us   10.7us   21.8us",
       "",
-      "IOPS    ▆▇█",
+      "latency I/Os in each sample of 250ms, few ░▒▓█ many",
       "  50us   ░",
       "  10us  ▓▓▓",
       "   5us  ███",
@@ -203,6 +205,74 @@ test("a comparison has a row for each mode, and a gap between its blocks", () =>
     "adaptive",
   ]);
   expect(lines.find((line) => line.startsWith("IOPS"))).toMatch(/^IOPS {4}(\S\S ){2}\S\S$/);
+});
+
+/** Columns of blocks, each of so many samples; 0 is a gap. */
+function columnsOf(...blocks: readonly (readonly [name: string, width: number])[]) {
+  const [one] = compareEvents().filter((event) => event.event === "sample");
+  return blocks.flatMap(([name, width], index) =>
+    name === ""
+      ? [undefined]
+      : Array.from({ length: width }, () => ({
+          ...one!,
+          block: { name, number: index + 1, of: 9 },
+        })),
+  );
+}
+
+test("each block is named where it begins, as far as it has room and the name stays one", () => {
+  const modes = ["poll", "interrupt", "adaptive"];
+  const wide = columnsOf(
+    ["poll", 6],
+    ["", 1],
+    ["interrupt", 4],
+    ["", 1],
+    ["poll", 4],
+    ["adaptive", 8],
+  );
+  expect(blockNames(wide, modes)).toBe("poll   inte polladaptive");
+  expect(blockNames(columnsOf(["poll", 1], ["adaptive", 1], ["poll", 1]), modes)).toBe("pap");
+  const points = ["poll qd1", "poll qd16"];
+  expect(blockNames(columnsOf(["poll qd1", 4], ["", 1], ["poll qd16", 9]), points)).toBe(
+    "1    poll qd16",
+  );
+  expect(blockNames([], modes)).toBe("");
+});
+
+test("the strip says what it is, and which mode each block is", () => {
+  const lines = texts(compareEvents(), { columns: 79, rows: 30 });
+  const [bars, names, scale] = lines.slice(lines.findIndex((line) => line.startsWith("IOPS")));
+  expect(bars).toMatch(/^IOPS {4}(\S\S ){2}\S\S$/);
+  expect(names).toBe("mode    po in ad");
+  expect(scale).toBe("latency I/Os in each sample of 250ms, few ░▒▓█ many");
+});
+
+test("modes stand in the order of the report, whichever came first", () => {
+  const [start, ...events] = compareEvents();
+  const lines = texts([start, ...events.toReversed()]);
+  expect(lines.slice(5, 8).map((line) => line.split(/ +/)[0])).toEqual([
+    "poll",
+    "interrupt",
+    "adaptive",
+  ]);
+});
+
+test("a terminal of 40 columns has lines that are broken at words, never inside of one", () => {
+  const doubts = [{ kind: "rejected-completions", count: 3 }] as const;
+  const view = viewOf(runEvents({ doubts, jobs: 2 }));
+  const lines = narrowFrame(view, { columns: 39, rows: 23 }, plain).map(({ text }) => text);
+  expect(lines[0]).toBe("run randread 4k qd1 x2 poll");
+  expect(lines.slice(3)).toEqual([
+    "3 completions did not fit any command",
+    "in flight and were not counted. The",
+    "device, or what lies between, broke the",
+    "protocol; the saved result has the raw",
+    "entries.",
+  ]);
+  expect(narrowFrame(view, { columns: 39, rows: 2 }, plain)).toHaveLength(2);
+  for (const { width } of narrowFrame(view, { columns: 20, rows: 23 }, plain)) {
+    expect(width).toBeLessThanOrEqual(20);
+  }
 });
 
 test("the bar stays as long, and figures stay, through the ramps of a comparison", () => {

@@ -6,7 +6,7 @@ import { Emulator, ESC } from "./emulator.ts";
 import { runEvents } from "./samples.ts";
 
 const env = { LANG: "C.UTF-8" };
-const CURSOR_MOVES = new RegExp(`${ESC}\\[(\\?25[hl]|\\d+A|K|J)`, "g");
+const CURSOR_MOVES = new RegExp(`${ESC}\\[(\\?(25|1049)[hl]|2?J|H|K)`, "g");
 
 /** A sink whose clock moves on by 250 ms with every event. */
 function sinkOn(terminal: Emulator, options: { isShort?: boolean; env?: NodeJS.ProcessEnv } = {}) {
@@ -87,20 +87,44 @@ test("drawings lie over each other", () => {
   expect(terminal.scrolled).toEqual([]);
 });
 
-test("a terminal that becomes narrower keeps no remnant", () => {
-  const terminal = new Emulator(120, 60);
+test("whatever sizes a terminal had meanwhile, it is afterwards as it was", () => {
+  const size = fc.tuple(fc.integer({ min: 20, max: 220 }), fc.integer({ min: 8, max: 60 }));
+  fc.assert(
+    fc.property(fc.array(size, { maxLength: 6 }), fc.boolean(), (sizes, isShort) => {
+      const terminal = new Emulator(120, 30);
+      terminal.write("$ before\r\n");
+      const { sink, show } = sinkOn(terminal, { isShort });
+      const events = runEvents({ jobs: 3 });
+      for (const event of events) show(event);
+      for (const [columns, rows] of sizes) {
+        terminal.resize(columns, rows);
+        show(events.at(-1)!);
+        for (const line of terminal.isAlternate ? terminal.lines : []) {
+          expect(line.length).toBeLessThanOrEqual(Math.max(1, columns - 1));
+        }
+      }
+      terminal.resize(120, 30);
+      sink.measured();
+      expect([...terminal.scrolled, ...terminal.lines].join("")).toBe("$ before");
+      expect(terminal.isAlternate).toBe(false);
+      expect(terminal.isCursorShown).toBe(true);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("another size is drawn at once, and nothing of the last one stays", () => {
+  const terminal = new Emulator(120, 40);
   const { sink, show } = sinkOn(terminal);
-  const events = runEvents({ jobs: 3 });
-  for (const event of events) show(event);
-  terminal.narrow(62);
-  show(events.at(-1)!);
-  expect(terminal.lines.filter((line) => line.startsWith("run "))).toHaveLength(1);
-  expect(terminal.lines.every((line) => line.length < 62)).toBe(true);
-  terminal.narrow(40);
-  show(events.at(-1)!);
-  expect(terminal.lines).toHaveLength(1);
-  sink.measured();
-  expect(terminal.lines).toEqual([]);
+  for (const event of runEvents({ jobs: 3 })) show(event);
+  expect(terminal.lines.length).toBeGreaterThan(20);
+  terminal.resize(40, 12);
+  sink.redraw();
+  expect(terminal.lines).toEqual([
+    "run randread 4k qd1 x3 poll",
+    "20%  19.80k IOPS  0:08 left  p50 8.38us",
+    "p99 10.6us  77.34 MiB/s  ▅▆▆▇▇███",
+  ]);
 });
 
 test("one line where more is not wanted", () => {
