@@ -48,6 +48,8 @@ function groupOf(
     latencyNs: { ...total.latencyNs, p90: null, p99999: null },
     cpuNsPerIo: null,
     deviceCpuNsPerIo: null,
+    // samples do not tell, and the end is not there yet
+    drained: { ios: 0, longestNs: null },
     percentiles: {
       oneOver: total.percentiles.map(([oneOver]) => oneOver),
       ns: total.percentiles.map(([, ns]) => ns),
