@@ -85,10 +85,14 @@ function countAbove(latency: LatencyCounts, percentile: number): number {
 
 const SERIES = [
   ...["queue", "start_ms", "length_ms", "ios", "iops", "bytes_per_second"],
-  ...["mean_ns", "p50_ns", "p99_ns", "p999_ns", "max_ns"],
+  ...["mean_ns", "p50_ns", "p99_ns", "p999_ns", "max_ns", "max_is"],
 ];
 
-function seriesCells({ startMs, lengthMs }: Stretch, packed: PackedLatency, bs: number): Row {
+function seriesCells(
+  { startMs, lengthMs, isInterval }: Stretch,
+  packed: PackedLatency,
+  bs: number,
+): Row {
   const { total, maxNs, job } = packed;
   const latency = total > 0 ? unpackLatency(packed) : emptyCounts;
   const iops = perSecond(inTime(packed), lengthMs * NS_PER_MS);
@@ -104,6 +108,8 @@ function seriesCells({ startMs, lengthMs }: Stretch, packed: PackedLatency, bs: 
     p99_ns: carriedNs(latency, 99),
     p999_ns: carriedNs(latency, 99.9),
     max_ns: total > 0 ? maxNs : null,
+    // the loop keeps exact extremes of a block; an interval of one has its counts only
+    max_is: total > 0 ? (isInterval ? "bucket" : "exact") : null,
   };
 }
 

@@ -14,6 +14,9 @@ import type { PackedLatency } from "../measurement/measurement.ts";
 const MS_PER_SECOND = 1000;
 const COLUMNS = '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"';
 
+/** What Interval_Max is, where it is not exact. */
+const CUT = "#[Interval_Max: the upper end of its bucket, 0.1 % at most above the exact maximum]";
+
 /** One line of the log before it is text. */
 interface Entry {
   readonly stretch: Stretch;
@@ -45,7 +48,8 @@ export function hlog(
     return untagged ? untaggedEntries(group, names) : taggedEntries(group, names);
   });
   entries.sort((a, b) => a.stretch.startMs - b.stretch.startMs);
-  return `${[...header(startedMs, partial), ...entries.map(line)].join("\n")}\n`;
+  const isCut = entries.some(({ stretch }) => stretch.isInterval);
+  return `${[...header(startedMs, partial, isCut), ...entries.map(line)].join("\n")}\n`;
 }
 
 /** How many of the distributions' samples the intervals hold. */
@@ -57,13 +61,15 @@ export function timedIos(distributions: readonly Distribution[]): number {
   );
 }
 
-function header(startedMs: number, partial: string): string[] {
+/** @param isCut intervals of a block, whose exact maxima nobody kept */
+function header(startedMs: number, partial: string, isCut: boolean): string[] {
   const start = `${seconds(startedMs)} (seconds since epoch), ${new Date(startedMs).toUTCString()}`;
   return [
     "#[Histogram log format version 1.3]",
     `#[Logged with phasebit ${version}]`,
     ...(partial === "" ? [] : [`#[Partial: ${partial}]`]),
     `#[StartTime: ${start}]`,
+    ...(isCut ? [CUT] : []),
     COLUMNS,
   ];
 }

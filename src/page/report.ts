@@ -67,7 +67,7 @@ function footer({ generator, results }: ReportData): HTMLElement {
       "p",
       {},
       "Latency runs from the submission of a command to the completion entry being seen, in histograms of " +
-        "0.1% resolution. A percentile is shown only when at least ten I/Os lie beyond it. Intervals of " +
+        "0.1% resolution; the maximum of an interval of a run is known to that, all others are exact. A percentile is shown only when at least ten I/Os lie beyond it. Intervals of " +
         "comparisons are 95% bootstrap intervals over rounds; a difference is called shown only when the " +
         "whole comparison supports it.",
     ),

@@ -120,6 +120,14 @@ test("a figure that an interval's samples cannot carry is an empty cell", () => 
   expect(row!["p50_ns"]).toMatch(/^\d+$/);
   expect(row!["p99_ns"]).toBe("");
   expect(row!["max_ns"]).toMatch(/^\d+$/);
+  expect(row!["max_is"]).toBe("bucket");
+});
+
+test("a block's maximum is exact, and says so; an interval's is its bucket's end", () => {
+  const of = (result: Result) =>
+    new Set(rowsOf(textOf(result, "series")).map((row) => row["max_is"]));
+  expect(of(compareResult())).toEqual(new Set(["exact"]));
+  expect(of(runResult())).toEqual(new Set(["bucket"]));
 });
 
 test("points of a sweep have their depth and coalescing", () => {
@@ -181,8 +189,8 @@ describe("an interval in which nothing was completed", () => {
     ]);
     for (const row of silent) {
       expect(row).toMatchObject({ iops: "0", bytes_per_second: "0", length_ms: "1000" });
-      expect([row["mean_ns"], row["p50_ns"], row["p999_ns"], row["max_ns"]]).toEqual(
-        Array(4).fill(""),
+      expect([row["mean_ns"], row["p50_ns"], row["p999_ns"], row["max_ns"], row["max_is"]]).toEqual(
+        Array(5).fill(""),
       );
     }
   });

@@ -32,23 +32,31 @@ function sumOf(text: string, tags: readonly (string | undefined)[]) {
 }
 
 describe("the header", () => {
-  test("has four lines and no empty one, the date on the line of StartTime", () => {
+  test("has five lines and no empty one, the date on the line of StartTime", () => {
     const lines = textOf(runResult()).split("\n");
-    expect(lines.slice(0, 4)).toEqual([
+    expect(lines.slice(0, 5)).toEqual([
       "#[Histogram log format version 1.3]",
       "#[Logged with phasebit 0.1.0]",
       "#[StartTime: 1795338845.000 (seconds since epoch), Sun, 22 Nov 2026 09:14:05 GMT]",
+      "#[Interval_Max: the upper end of its bucket, 0.1 % at most above the exact maximum]",
       '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
     ]);
     expect(lines.slice(0, -1)).not.toContain("");
   });
 });
 
+test("blocks of a comparison have exact maxima, and no line says otherwise", () => {
+  expect(textOf(compareResult())).not.toContain("#[Interval_Max");
+});
+
 describe("lines", () => {
   test("have tags without comma and blank, stamps since StartTime that rise, the maximum in ms", () => {
     const hostile = compareResult({ modes: [{ name: "a, b\nTag=c", typicalNs: 8000 }] });
     for (const result of [runResult(), compareResult(), sweepResult(), ofHostile(hostile)]) {
-      const lines = textOf(result).split("\n").slice(4, -1);
+      const lines = textOf(result)
+        .replace(/^#.*\n/gm, "")
+        .split("\n")
+        .slice(1, -1);
       let last = 0;
       for (const line of lines) {
         const [, stamp] =
