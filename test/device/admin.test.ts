@@ -126,6 +126,29 @@ describe("Identify", () => {
     expect(oui).toBe(0x027062);
   });
 
+  test("controller: what must not be 0, and what must not be more than another", () => {
+    const view = identify(new Bench().enable(), Cns.CONTROLLER) as DataView;
+    expect(view.getUint8(IdentifyController.CNTRLTYPE)).toBe(1);
+    expect(view.getUint32(IdentifyController.NN, true)).toBeGreaterThan(0);
+    const [wctemp, cctemp] = [IdentifyController.WCTEMP, IdentifyController.CCTEMP].map((offset) =>
+      view.getUint16(offset, true),
+    );
+    expect(wctemp).toBeGreaterThan(0);
+    expect(cctemp).toBeGreaterThan(wctemp!);
+    expect((view.getUint8(IdentifyController.FRMW) >> 1) & 7).toBe(1);
+    // a write cache, and Flush of all namespaces
+    expect(view.getUint8(IdentifyController.VWC)).toBe(7);
+    expect(view.getUint16(IdentifyController.AWUPF, true)).toBeLessThanOrEqual(
+      view.getUint16(IdentifyController.AWUN, true),
+    );
+    const namespace = identify(new Bench().enable(), Cns.NAMESPACE, 1) as DataView;
+    expect(namespace.getUint8(IdentifyNamespace.NLBAF)).toBe(0);
+    // no format beyond NLBAF
+    for (let format = 1; format < 64; format++) {
+      expect(namespace.getUint32(IdentifyNamespace.LBAF0 + 4 * format, true)).toBe(0);
+    }
+  });
+
   test("strings that the embedder sets, and only inside their places", () => {
     const bench = new Bench();
     const hostile = "<svg onload=alert()>";
