@@ -316,6 +316,8 @@ export type Warning =
   /** The tool's own pauses, within the latencies. */
   | ({ readonly kind: "garbage-collected"; readonly job: number } & Collections)
   | { readonly kind: "not-pinned"; readonly job: number }
+  /** So few that a duplicate may be believed: see `cidGenerations`. */
+  | { readonly kind: "few-generations"; readonly iodepth: number; readonly generations: number }
   | { readonly kind: "cpus-shared"; readonly threads: number; readonly cpus: number }
   /** Of older results: share of its time that a job had its CPU. */
   | { readonly kind: "cpu-starved"; readonly job: number; readonly percent: number }

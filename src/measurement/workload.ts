@@ -100,6 +100,15 @@ const MAX_IO_QUEUES = 65_534;
  * duplicate or late completion is told from the one that is due: more in flight takes more queues (`--numjobs`).
  */
 export const MAX_IODEPTH = 16_383;
+
+/**
+ * How many generations a CID has beside its slot. A completion that is sent again so many commands of its slot later, or
+ * a multiple of that, has the CID that is due, and nothing else in an entry tells it apart.
+ */
+export function cidGenerations(iodepth: number): number {
+  const slotBits = 32 - Math.clz32(iodepth);
+  return 2 ** (16 - slotBits);
+}
 /** FFFFFFFFh means all namespaces. */
 const MAX_NSID = 0xffff_fffe;
 const MAX_CPU = 4095;

@@ -76,6 +76,10 @@ const words: Words = {
     "in all: as many of its longest latencies may be the tool's own.",
   "not-pinned": ({ job }) =>
     `Job ${job} was not pinned to a CPU, so the scheduler may have moved it. Give CPUs with --cpus.`,
+  "few-generations": ({ iodepth, generations }) =>
+    `At --iodepth ${iodepth} a CID has room for ${generations} generations only: a completion that the device sends again ` +
+    `exactly ${generations} commands of its slot later is taken for the one that is due. ` +
+    "More queues (--numjobs) with up to 8191 each tell more.",
   "cpus-shared": ({ threads, cpus }) =>
     `${things(threads, "spinning thread")} (the jobs, and the embedded controller's own) shared ` +
     `${things(cpus, "CPU")}: each waits while another runs, and the latencies show it. Use fewer jobs.`,

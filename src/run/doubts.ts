@@ -2,11 +2,14 @@
 
 import { addedFlags, hasFlags, noFlags } from "../measurement/flags.ts";
 import type { HostConditions, Job, Warning } from "../measurement/measurement.ts";
-import type { Workload } from "../measurement/workload.ts";
+import { cidGenerations, type Workload } from "../measurement/workload.ts";
 import { type HostEvidence, interruptDoubts, starvations } from "./starvation.ts";
 
 /** By so much a clock is slewed at most where it is set right gently (adjtimex); more is no such thing. */
 const MOST_DRIFT_PPM = 500;
+
+/** With fewer generations of a CID it is said that a duplicate may be believed. */
+const ENOUGH_GENERATIONS = 8;
 
 type DoubtedJob = Omit<Job, "stages">;
 
@@ -34,6 +37,8 @@ export function warningsOf(evidence: Evidence): Warning[] {
     jobs.reduce((total, job) => total + of(job), 0);
   const failed = sum((job) => job.failed);
   const rejected = sum((job) => Object.values(job.rejections).reduce((a, b) => a + b, 0));
+  const { iodepth } = workload;
+  const generations = cidGenerations(iodepth);
   const flags = addedFlags(jobs.map((job) => job.flags ?? noFlags));
   const lost = sum((job) => job.lost);
   const unfinished = sum((job) => job.unfinished ?? 0);
@@ -49,6 +54,7 @@ export function warningsOf(evidence: Evidence): Warning[] {
     rejected > 0 && { kind: "rejected-completions", count: rejected },
     ...interruptDoubts(lostInterrupts, spurious, starved.length === 0),
     interrupted && { kind: "interrupted" },
+    generations < ENOUGH_GENERATIONS && { kind: "few-generations", iodepth, generations },
     crowd.threads > crowd.cpus && { kind: "cpus-shared", ...crowd },
     host.loadAverage > host.cpus && { kind: "host-busy", loadAverage: host.loadAverage },
     !hasReset && { kind: "no-function-reset" },

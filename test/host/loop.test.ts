@@ -27,6 +27,7 @@ import {
 } from "../../assembly/layout.ts";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { Status } from "../../assembly/spec/status.ts";
+import { cidGenerations } from "../../src/measurement/workload.ts";
 import {
   at,
   cidAt,
@@ -107,6 +108,20 @@ describe("sweep", () => {
     writeCqe(host, 0, { cid: first, phase: 1 });
     host.wasm.sweep();
     expect(cidAt(host, 1)).not.toBe(first);
+  });
+
+  test.each([1, 3, 7])("a slot's CIDs come again after as many as is said (depth %d)", (depth) => {
+    const host = withLoop(depth, 8);
+    host.wasm.start();
+    const first = cidAt(host, 0);
+    let count = 0;
+    for (let cid = first; count === 0 || cid !== first; count++) {
+      const phase = (Math.floor(count / 8) + 1) % 2;
+      writeCqe(host, count % 8, { cid, phase: phase === 1 ? 1 : 0 });
+      expect(host.wasm.sweep()).toBe(1);
+      cid = cidAt(host, (depth + count) % 8);
+    }
+    expect(count).toBe(cidGenerations(depth));
   });
 
   test("writes and reads are counted apart", () => {

@@ -2,13 +2,18 @@
 import { describe, expect, test } from "vitest";
 import type { Flags } from "../../src/measurement/measurement.ts";
 import { parseWorkload } from "../../src/measurement/workload.ts";
+import type { WorkloadOptions } from "../../src/measurement/workload-options.ts";
 import { warningsOf } from "../../src/run/doubts.ts";
 import { exampleRun, jobsIn } from "../examples/run.ts";
 
 const run = exampleRun({ options: { numjobs: "2" }, seconds: 1, perSecond: 100 });
 
 /** The doubts when the jobs' clocks ran so many millionths faster than CLOCK_MONOTONIC; null is not known. */
-function doubts(drifts: readonly (number | null)[], flags: readonly (Flags | null)[] = []) {
+function doubts(
+  drifts: readonly (number | null)[],
+  flags: readonly (Flags | null)[] = [],
+  options: WorkloadOptions = {},
+) {
   const jobs = jobsIn(run).map((job, index) => ({
     ...job,
     flags: flags[index] ?? null,
@@ -18,7 +23,7 @@ function doubts(drifts: readonly (number | null)[], flags: readonly (Flags | nul
     jobs,
     host: run.host,
     threads: { shares: [], load: { cpus: new Map(), ownNs: 0, throttledNs: 0 } },
-    workload: parseWorkload({}),
+    workload: parseWorkload(options),
     interrupted: false,
     crowd: { threads: 1, cpus: 2 },
     hasReset: true,
@@ -36,6 +41,13 @@ test("what successes should not have had set is a doubt, over all jobs", () => {
     { kind: "flagged-successes", queue: "io", ...none, more: 4, dword1: 2 },
   ]);
   expect(doubts([null, null], [none, null])).toEqual([]);
+});
+
+test("two bits of generation are told, three are enough", () => {
+  const at = (iodepth: string) => doubts([null, null], [], { iodepth });
+  expect(at("8191")).toEqual([]);
+  expect(at("8192")).toEqual([{ kind: "few-generations", iodepth: 8192, generations: 4 }]);
+  expect(at("16383")).toEqual([{ kind: "few-generations", iodepth: 16_383, generations: 4 }]);
 });
 
 describe("a clock that drifts", () => {

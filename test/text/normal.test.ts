@@ -113,6 +113,10 @@ test.each<[Warning, RegExp]>([
     { ...{ kind: "flagged-successes", queue: "admin" }, more: 0, crd: 2, dnr: 0, dword1: 1 },
     /^Successes of admin commands had .*: 2 with Command Retry Delay, 1 with a Dword 1 that is not 0/,
   ],
+  [
+    { kind: "few-generations", iodepth: 10_000, generations: 4 },
+    /^At --iodepth 10000 a CID has room for 4 generations only: .* exactly 4 commands .*--numjobs/,
+  ],
   [{ kind: "commands-lost", count: 3 }, /^3 commands never completed/],
   [{ kind: "queue-not-deleted", why: "x" }, /not deleted .*: x\./],
   [{ kind: "stopped-early", why: "x" }, /before all was measured: x\./],

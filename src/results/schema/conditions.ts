@@ -173,6 +173,7 @@ const known = v.variant("kind", [
     v.object({ kind: v.literal(kind), job: count, ...worded }),
   ),
   v.object({ kind: v.literal("cpus-shared"), threads: count, cpus: count, ...worded }),
+  v.object({ kind: v.literal("few-generations"), iodepth: count, generations: count, ...worded }),
   v.object({ kind: v.literal("cpu-starved"), job: count, percent: figure, ...worded }),
   v.object({ kind: v.literal("clock-drift"), job: count, ppm: figure, ...worded }),
   v.object({ kind: v.literal("garbage-collected"), job: count, count, ns: amount, ...worded }),
