@@ -27,8 +27,20 @@ export interface Lines {
   readonly columns: number;
 }
 
-export function linesFor({ color = isColored(), columns = 80 }: ViewOptions): Lines {
+export function linesFor(options: ViewOptions): Lines {
+  const { color = isColored(), columns = reportColumns() } = options;
   return { colors: picocolors.createColors(color), columns };
+}
+
+const WIDEST = 80;
+const NARROWEST = 30;
+
+/** How wide a report is: 80 columns, so that it reads the same in a file, and less where stdout's terminal has less. */
+export function reportColumns(
+  { isTTY, columns }: Pick<Partial<NodeJS.WriteStream>, "isTTY" | "columns"> = process.stdout,
+): number {
+  if (isTTY !== true || !columns) return WIDEST;
+  return Math.max(NARROWEST, Math.min(WIDEST, columns));
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Comparison, Pair } from "../analysis/compare-pairs.ts";
 import { samplesNeeded } from "../analysis/histogram.ts";
 import { FEWEST_FOR_VERDICT } from "../statistics/sign-flip.ts";
 import { largest } from "../statistics/summary.ts";
-import { LABEL_WIDTH, wrap } from "./columns.ts";
+import { wrap } from "./columns.ts";
 import type { Lines } from "./compare-frame.ts";
 
 /** "poll has 0.60 to 0.64 times interrupt's p50, 5.21 to 5.30us less", and so on, pair by pair. */
@@ -110,7 +110,7 @@ function list(title: string, names: readonly string[]): string[] {
 }
 
 /** Percentiles are compared round by round, so every block must carry them. */
-function notCompared(pairs: readonly Pair[], { colors }: Lines): string[] {
+function notCompared(pairs: readonly Pair[], { colors, columns }: Lines): string[] {
   const uncarried = metrics.find(
     (metric) =>
       metric.percentile &&
@@ -119,7 +119,7 @@ function notCompared(pairs: readonly Pair[], { colors }: Lines): string[] {
   if (!uncarried?.percentile) return [];
   const needed = samplesNeeded(uncarried.percentile).toLocaleString("en-US");
   const note = `not compared: ${uncarried.title} needs ${needed} I/Os in every block`;
-  return [colors.dim(`${"-".padEnd(LABEL_WIDTH)}${note}`)];
+  return wrap({ text: "-", style: String }, note.split(" "), " ", columns).map(colors.dim);
 }
 
 /** A sentence under the pair's name; what does not fit its line is indented further. */

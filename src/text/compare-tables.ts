@@ -7,8 +7,8 @@ import { perSecond } from "../analysis/totals.ts";
 import { formatCount, formatMiBps, formatNs } from "../ground/units.ts";
 import { inTime } from "../measurement/latency-counts.ts";
 import { median, robustDeviation } from "../statistics/summary.ts";
-import { type Cell, type Colors, LABEL_WIDTH, sparkline, table } from "./columns.ts";
-import { headingRow, shortName } from "./compare-frame.ts";
+import { beside, type Cell, type Colors, sparkline, table, wrap } from "./columns.ts";
+import { headingRow, type Lines, shortName } from "./compare-frame.ts";
 
 /** Seven columns of nine characters leave so many of eighty. */
 const NAME_WIDTH = 16;
@@ -17,26 +17,22 @@ const BARS = 24;
 const latencies = metrics.filter(({ metric }) => metric.startsWith("latNs."));
 
 /** IOPS, MiB/s, scatter and number of I/Os of each mode, with the course over the rounds. */
-export function rateRows(modes: readonly MeasuredMode[], colors: Colors): string[] {
+export function rateRows(modes: readonly MeasuredMode[], lines: Lines): string[] {
+  const { colors, columns } = lines;
   const headings = ["IOPS", "scatter", "MiB/s", "I/Os"];
-  const [first, ...rows] = modeTable(
-    "mode",
-    headings,
-    modes,
-    colors,
-    ({ workload, figures, blocks }) => [
-      cell(figures.iops, formatCount, colors, colors.bold),
-      scatterOf(wholeIops(blocks), colors),
-      cell(figures.iops, (iops) => formatMiBps(iops * workload.bs), colors),
-      formatCount(blocks.reduce((sum, { latency }) => sum + latency.total, 0)),
-    ],
-  );
+  const rows = modeTable("mode", headings, modes, lines, ({ workload, figures, blocks }) => [
+    cell(figures.iops, formatCount, colors, colors.bold),
+    scatterOf(wholeIops(blocks), colors),
+    cell(figures.iops, (iops) => formatMiBps(iops * workload.bs), colors),
+    formatCount(blocks.reduce((sum, { latency }) => sum + latency.total, 0)),
+  ]);
   const courses = modes.map(({ blocks }) => wholeIops(blocks));
   const title = courses.some(({ length }) => length > 1) ? "   IOPS in each round" : "";
-  return [
-    `${first}${colors.dim(title)}`,
-    ...rows.map((row, index) => `${row}${course(courses[index]!, colors)}`),
-  ];
+  return beside(
+    rows,
+    [colors.dim(title), ...courses.map((values) => course(values, colors))],
+    columns,
+  );
 }
 
 function wholeIops(blocks: MeasuredMode["blocks"]): number[] {
@@ -56,9 +52,10 @@ function scatterOf(values: readonly number[], colors: Colors): Cell {
 }
 
 /** Mean, percentiles and maximum over all rounds, and which percentiles would need more I/Os. */
-export function latencyRows(modes: readonly MeasuredMode[], colors: Colors): string[] {
+export function latencyRows(modes: readonly MeasuredMode[], lines: Lines): string[] {
+  const { colors, columns } = lines;
   const titles = latencies.map(({ title }) => title);
-  const rows = modeTable("latency", titles, modes, colors, ({ figures }) =>
+  const rows = modeTable("latency", titles, modes, lines, ({ figures }) =>
     latencies.map(({ of, format }) => cell(of(figures), format, colors)),
   );
   const missing = latencies.find(
@@ -66,15 +63,17 @@ export function latencyRows(modes: readonly MeasuredMode[], colors: Colors): str
   );
   if (!missing?.percentile) return rows;
   const needed = samplesNeeded(missing.percentile).toLocaleString("en-US");
-  const note = `${"-".padEnd(LABEL_WIDTH)}too few I/Os: ${missing.title} needs ${needed}`;
-  return [...rows, colors.dim(note)];
+  const words = `too few I/Os: ${missing.title} needs ${needed}`.split(" ");
+  const note = wrap({ text: "-", style: String }, words, " ", columns);
+  return [...rows, ...note.map(colors.dim)];
 }
 
 /** CPU time and context switches for each I/O. */
-export function cpuRows(modes: readonly MeasuredMode[], colors: Colors): string[] {
+export function cpuRows(modes: readonly MeasuredMode[], lines: Lines): string[] {
+  const { colors } = lines;
   const hasDevice = modes.some(({ figures }) => figures.deviceCpuNsPerIo !== null);
   const headings = ["user CPU", "sys CPU", ...(hasDevice ? ["dev CPU"] : []), "vol ctx", "inv ctx"];
-  return modeTable("per I/O", headings, modes, colors, ({ figures }) => [
+  return modeTable("per I/O", headings, modes, lines, ({ figures }) => [
     cell(figures.cpuNsPerIo.user, formatNs, colors),
     cell(figures.cpuNsPerIo.system, formatNs, colors),
     ...(hasDevice ? [cell(figures.deviceCpuNsPerIo, formatNs, colors)] : []),
@@ -84,20 +83,22 @@ export function cpuRows(modes: readonly MeasuredMode[], colors: Colors): string[
 }
 
 /** Interrupts as they were counted; nothing when no mode had any. */
-export function interruptRows(modes: readonly MeasuredMode[], colors: Colors): string[] {
+export function interruptRows(modes: readonly MeasuredMode[], lines: Lines): string[] {
+  const { colors, columns } = lines;
   const none = modes.every(
     ({ figures }) => !figures.interruptsPerIo && !figures.wakeupsPerIo && figures.lost === 0,
   );
   if (none) return [];
   const headings = ["per I/O", "per s", "wake-ups", "spurious", "lost"];
-  const [first, ...rows] = modeTable("irq", headings, modes, colors, ({ figures, blocks }) => [
+  const rows = modeTable("irq", headings, modes, lines, ({ figures, blocks }) => [
     cell(figures.interruptsPerIo, formatPerIo, colors),
     formatCount(Math.round(interruptsPerSecond(blocks))),
     cell(figures.wakeupsPerIo, formatPerIo, colors),
     alarming(figures.spurious, colors),
     alarming(figures.lost, colors),
   ]);
-  return [`${first}${colors.dim("   wake-ups per I/O")}`, ...rows];
+  const unit = colors.dim("   wake-ups per I/O");
+  return beside(rows, [unit, ...modes.map(() => "")], columns);
 }
 
 function interruptsPerSecond(blocks: MeasuredMode["blocks"]): number {
@@ -110,14 +111,14 @@ function modeTable(
   label: string,
   headings: readonly string[],
   modes: readonly MeasuredMode[],
-  colors: Colors,
+  { colors, columns }: Lines,
   cells: (mode: MeasuredMode) => readonly Cell[],
 ): string[] {
   const rows = modes.map((mode) => ({
     label: { text: shortName(mode.name, NAME_WIDTH), style: colors.bold },
     cells: cells(mode),
   }));
-  return table([headingRow(label, headings, colors), ...rows]);
+  return table([headingRow(label, headings, colors), ...rows], columns);
 }
 
 function cell(

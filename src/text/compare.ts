@@ -28,7 +28,6 @@ import { depthText, roundsText, workloadsOf } from "./workload-parts.ts";
 export function comparisonReport(measurement: Measurement, options: ViewOptions = {}): string {
   const { saved = [] } = options;
   const lines = linesFor(options);
-  const { colors } = lines;
   const analysis = analyse(measurement);
   const { modes, pairs, warnings } = analysis;
   const workloads = workloadsOf(measurement);
@@ -38,10 +37,10 @@ export function comparisonReport(measurement: Measurement, options: ViewOptions 
       ...headerLines(measurement, workloads, runParts(measurement, workloads), lines),
       ...modeLines(measurement, lines),
     ],
-    rateRows(modes, colors),
-    latencyRows(modes, colors),
-    cpuRows(modes, colors),
-    interruptRows(modes, colors),
+    rateRows(modes, lines),
+    latencyRows(modes, lines),
+    cpuRows(modes, lines),
+    interruptRows(modes, lines),
     drainedLines(groupsOf(measurement), lines),
     ...pairSections(pairs, lines),
     driftLines(analysis, lines),

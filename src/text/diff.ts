@@ -4,7 +4,7 @@ import type { Diff, FigureDiff, SideWarning } from "../analysis/diff.ts";
 import type { Difference } from "../analysis/diff-conditions.ts";
 import { safeString } from "../ground/strings.ts";
 import { warningText } from "../results/warnings.ts";
-import { type Cell, type Colors, type Row, type Style, table, wrap } from "./columns.ts";
+import { beside, type Cell, type Colors, type Row, type Style, table, wrap } from "./columns.ts";
 import {
   ARROW,
   field,
@@ -50,7 +50,7 @@ export function diffReport(
     headerSection(diff, lines),
     conditionSection(diff, lines),
     ...[...byGroup(shownFigures(diff.figures))].map(([name, figures]) =>
-      groupTable(name, figures, lines.colors),
+      groupTable(name, figures, lines),
     ),
     notes(diff).flatMap(([mark, text]) => field(mark, lines.colors.dim, text, lines)),
     verdictLines(verdicts, lines),
@@ -126,17 +126,29 @@ function warningLines(found: SideWarning, diff: Diff, lines: Lines): string[] {
   return field("warning", lines.colors.yellow, text, lines);
 }
 
-function groupTable(name: string, figures: readonly FigureDiff[], colors: Colors): string[] {
+function groupTable(name: string, figures: readonly FigureDiff[], lines: Lines): string[] {
+  const { colors, columns } = lines;
   // A long name has a line of its own, so that the columns stay where they are.
   const isShort = name.length <= NAME_WIDTH;
   const label = isShort ? `  ${safeString(name)}` : "";
   const headings = headingRow(label, ["a", "b", "b - a", "b / a"], colors);
-  const [first, ...rows] = table([headings, ...figures.map((diff) => figureRow(diff, colors))]);
+  const rows = table([headings, ...figures.map((diff) => figureRow(diff, colors))], columns);
+  const ranges = figures.map((diff) => rangeText(diff, colors));
+  const title = colors.dim(`  ${"95% interval".padEnd(RANGE_WIDTH)}  effect`);
+  const whole = beside(rows, [title, ...ranges], columns);
   return [
     ...(isShort ? [] : [`  ${colors.bold(safeString(name))}`]),
-    `${first}${colors.dim(`  ${"95% interval".padEnd(RANGE_WIDTH)}  effect`)}`,
-    ...rows.map((row, index) => `${row}${rangeText(figures[index]!, colors)}`),
+    ...whole,
+    // without room beside the figures, below them: a difference is nothing without its interval
+    ...(whole[0] === rows[0] ? figures.flatMap((diff) => rangeLines(diff, lines)) : []),
   ];
+}
+
+/** "p99: 95% interval of b / a 0.9301 to 0.9534, effect large". */
+function rangeLines({ figure, ci95, effect }: FigureDiff, { columns }: Lines): string[] {
+  const range = ci95?.ratio ? `95% interval of b / a ${ratioRange(ci95.ratio)}` : "no interval";
+  const text = `${range}${effect ? `, effect ${effect.size}` : ""}`;
+  return wrap({ text: "", style: String }, [`${figure.title}:`, ...text.split(" ")], " ", columns);
 }
 
 function figureRow(diff: FigureDiff, colors: Colors): Row {

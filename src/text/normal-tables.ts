@@ -8,15 +8,15 @@ import { inTime, iosInTime } from "../measurement/latency-counts.ts";
 import type { Direction, Job, LatencyCounts } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { directionsOf } from "../measurement/workload-names.ts";
-import { type Cell, type Colors, LABEL_WIDTH, type Row, sparkline, table } from "./columns.ts";
-import { headingRow } from "./compare-frame.ts";
+import { beside, type Cell, type Colors, type Row, sparkline, table, wrap } from "./columns.ts";
+import { headingRow, type Lines } from "./compare-frame.ts";
 
 const percentiles = [50, 90, 99, 99.9, 99.99, 99.999];
 const jobPercentiles = [50, 99, 99.9];
 const BARS = 24;
 
 /** IOPS, MiB/s and number of I/Os of each direction, with their course over the run. */
-export function rateTable(group: Group, colors: Colors): string[] {
+export function rateTable(group: Group, { colors, columns }: Lines): string[] {
   const { workload, elapsedNs } = group;
   const directions = directionsOf(workload);
   const rows = directions.map((direction): Row => {
@@ -33,11 +33,11 @@ export function rateTable(group: Group, colors: Colors): string[] {
   });
   const courses = directions.map((direction) => courseOf(group, direction, colors));
   const heading = headingRow("", ["IOPS", "MiB/s", "I/Os"], colors);
-  const [first, ...lines] = table([heading, ...rows]);
+  const lines = table([heading, ...rows], columns);
   const title = courses.some((course) => course !== "")
     ? colors.dim(`   IOPS in each ${intervalName(workload)}`)
     : "";
-  return [`${first}${title}`, ...lines.map((line, index) => `${line}${courses[index]}`)];
+  return beside(lines, [title, ...courses], columns);
 }
 
 function intervalName({ logHistMs }: Workload): string {
@@ -56,7 +56,7 @@ function courseOf({ stretches, workload }: Group, direction: Direction, colors: 
 }
 
 /** Mean, percentiles and maximum of each direction, and which percentiles would need more I/Os. */
-export function latencyTable(group: Group, colors: Colors): string[] {
+export function latencyTable(group: Group, { colors, columns }: Lines): string[] {
   const latencies = directionsOf(group.workload).map((direction) => {
     return { direction, latency: latencyOf(group, direction) };
   });
@@ -67,7 +67,10 @@ export function latencyTable(group: Group, colors: Colors): string[] {
     }),
   );
   const fewest = Math.min(...latencies.map(({ latency }) => latency.total));
-  return [...table([latencyHeading("latency", colors), ...rows]), ...tooFew(fewest, colors)];
+  return [
+    ...table([latencyHeading("latency", colors), ...rows], columns),
+    ...tooFew(fewest, { colors, columns }),
+  ];
 }
 
 function latencyHeading(label: string, colors: Colors): Row {
@@ -93,27 +96,28 @@ function shortCount(count: number): string {
   return count < 1e6 ? `${count / 1e3}k` : `${count / 1e6}M`;
 }
 
-function tooFew(total: number, colors: Colors): string[] {
+function tooFew(total: number, { colors, columns }: Lines): string[] {
   const missing = percentiles.find((percentile) => !isCarried(total, percentile));
   if (missing === undefined) return [];
   // The first tells the rest: each further nine needs ten times as many.
   const needed = shortCount(samplesNeeded(missing));
-  return [colors.dim(`${"-".padEnd(LABEL_WIDTH)}too few I/Os: p${missing} needs ${needed}`)];
+  const words = `too few I/Os: p${missing} needs ${needed}`.split(" ");
+  return wrap({ text: "-", style: String }, words, " ", columns).map(colors.dim);
 }
 
 /** Where the time of a command went, stage by stage; nothing unless it was measured. */
-export function stageTable(group: Group, colors: Colors): string[] {
+export function stageTable(group: Group, { colors, columns }: Lines): string[] {
   const rows = stagesOf(group).map(
     ({ name, latency }): Row => ({
       label: { text: name, style: String },
       cells: latencyCells(latency, percentiles, colors),
     }),
   );
-  return rows.length === 0 ? [] : table([latencyHeading("stage", colors), ...rows]);
+  return rows.length === 0 ? [] : table([latencyHeading("stage", colors), ...rows], columns);
 }
 
 /** One row for each job and direction; nothing for a single job. */
-export function jobTable(group: Group, colors: Colors): string[] {
+export function jobTable(group: Group, { colors, columns }: Lines): string[] {
   const jobs = group.jobs ?? [];
   if (jobs.length < 2) return [];
   const titles = jobPercentiles.map((percentile) => `p${percentile}`);
@@ -128,7 +132,7 @@ export function jobTable(group: Group, colors: Colors): string[] {
       };
     }),
   );
-  return table([headingRow("job", headings, colors), ...rows]);
+  return table([headingRow("job", headings, colors), ...rows], columns);
 }
 
 function jobCells(

@@ -36,10 +36,10 @@ export function normalReport(run: Measurement, options: ViewOptions = {}): strin
       ...deviceLines(run.devices, lines),
       ...wrap({ text: "run", style: colors.dim }, runParts(run, group), "  ", columns),
     ],
-    rateTable(group, colors),
-    latencyTable(group, colors),
-    stageTable(group, colors),
-    jobTable(group, colors),
+    rateTable(group, lines),
+    latencyTable(group, lines),
+    stageTable(group, lines),
+    jobTable(group, lines),
     [
       ...wrap({ text: "cpu", style: colors.dim }, cpuParts(jobs), "  ", columns),
       ...wrap(

@@ -37,7 +37,7 @@ export function sweepReport(sweep: Measurement, options: ViewOptions = {}): stri
   return joinSections([
     partialLines(sweep.warnings, lines),
     headerLines(sweep, workloadsOf(sweep), [settings], lines),
-    pointRows(points, lines.colors),
+    pointRows(points, lines),
     reasonLines(points, lines),
     drainedLines(
       points.map(({ group }) => group),
@@ -49,7 +49,7 @@ export function sweepReport(sweep: Measurement, options: ViewOptions = {}): stri
   ]);
 }
 
-function pointRows(points: readonly MeasuredPoint[], colors: Colors): string[] {
+function pointRows(points: readonly MeasuredPoint[], { colors, columns }: Lines): string[] {
   const headings = ["iodepth", "coalesce", "IOPS", "p50", "p99", "irq/s", "CPU/IO"];
   const rows = points.map((measured): Row => {
     const { group, figures, interruptsPerSecond, unbeaten } = measured;
@@ -71,7 +71,7 @@ function pointRows(points: readonly MeasuredPoint[], colors: Colors): string[] {
       ],
     };
   });
-  return table([headingRow("  mode", headings, colors), ...rows]);
+  return table([headingRow("  mode", headings, colors), ...rows], columns);
 }
 
 /** "poll", "poll 100ns" with a pause of its own. */
