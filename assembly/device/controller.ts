@@ -101,7 +101,7 @@ export function writeConfiguration(value: u32): void {
   controller.cc = (before & ~live) | (value & live);
   if (enabled && !enable) return reset();
   if (!enabled && enable) start();
-  if (shutdownOf(before) == 0 && shutdownOf(controller.cc) != 0) startShutdown();
+  if (!asksForShutdown(before) && asksForShutdown(controller.cc)) startShutdown();
 }
 
 /** EN 0 to 1: ready at once, or fatal when the host chose what there is not. */
@@ -143,14 +143,22 @@ function startShutdown(): void {
   controller.shutdownStuck = shutdownSticks() ? 1 : 0;
 }
 
-/** A normal shutdown lets commands in flight end first; an abrupt one does not (7.6.2). */
+/**
+ * A normal shutdown lets commands in flight end first, an abrupt one does not (7.6.2), nor does one that has become abrupt.
+ */
 export function continueShutdown(): void {
   if (controller.shutdownStuck != 0) return;
-  const normal = shutdownOf(controller.cc) == ShutdownNotification.NORMAL;
-  if (normal && hasTimedWaiting()) return;
+  const abrupt = shutdownOf(controller.cc) == ShutdownNotification.ABRUPT;
+  if (!abrupt && hasTimedWaiting()) return;
   forgetWaiting();
   forgetEvents();
   setShutdownStatus(ShutdownStatus.COMPLETE);
+}
+
+/** SHN 11b is reserved, and asks for nothing. */
+function asksForShutdown(cc: u32): bool {
+  const notification = shutdownOf(cc);
+  return notification == ShutdownNotification.NORMAL || notification == ShutdownNotification.ABRUPT;
 }
 
 function shutdownOf(cc: u32): u32 {

@@ -8,6 +8,7 @@ import {
   LogPage,
   NvmOpcode,
 } from "../../assembly/spec/commands.ts";
+import { Status } from "../../assembly/spec/status.ts";
 import { AdminOpcode, Bench, iova, PAGE, type QueuePair } from "./bench-host.ts";
 
 const FLUSH = { opcode: NvmOpcode.FLUSH, nsid: 1 };
@@ -57,6 +58,17 @@ describe("doorbells that should not have been rung", () => {
     expect(eventAfter(bench, () => readErrorLog(bench))).toBeUndefined();
     expect(eventAfter(bench, ring)).toBe(qid > 8 ? INVALID_REGISTER : undefined);
     expect(bench.csts).toBe(1);
+  });
+
+  test("tail of a queue that was deleted", () => {
+    const bench = new Bench().enable();
+    const pair = bench.createPair(1);
+    bench.execute(FLUSH, pair);
+    bench.execute({ opcode: AdminOpcode.DELETE_IO_SQ, cdw10: 1 });
+    expect(eventAfter(bench, () => {})).toBeUndefined();
+    bench.ring(pair.sq, 7);
+    bench.settle();
+    expect(bench.reap(bench.admin.cq)).toMatchObject([{ dw0: INVALID_REGISTER }]);
   });
 
   test("what was rung while the controller was disabled is not held against the host", () => {
@@ -132,6 +144,25 @@ describe("doorbells that should not have been rung", () => {
     bench.ring(sq, 64);
     bench.settle();
     expect(bench.reap(cq)).toHaveLength(4);
+  });
+
+  test("what was taken before an invalid tail still completes, or is aborted with its queue", () => {
+    for (const deleted of [false, true]) {
+      const bench = new Bench().enable();
+      bench.device.setLatency(LatencyModel.CONSTANT, 1000, 0);
+      const { sq, cq } = bench.createPair(1);
+      for (let index = 0; index < 5; index++) bench.post(sq, FLUSH);
+      bench.ring(sq);
+      bench.step();
+      bench.ring(sq, 64);
+      bench.settle();
+      expect(bench.peek(cq)).toBeUndefined();
+      if (deleted) bench.execute({ opcode: AdminOpcode.DELETE_IO_SQ, cdw10: 1 });
+      bench.now = 2000n;
+      bench.settle();
+      const codes = bench.reap(cq).map(({ code }) => code);
+      expect(codes).toEqual(Array(5).fill(deleted ? Status.ABORTED_SQ_DELETION : 0));
+    }
   });
 
   test("an invalid tail of the admin queue: the event comes, and only a reset helps", () => {

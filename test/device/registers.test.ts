@@ -347,6 +347,34 @@ describe("shutdown", () => {
     }
   });
 
+  test.each([0, 3])("SHN %i asks for none", (shn) => {
+    const bench = new Bench().enable();
+    bench.write32(Register.CC, ENABLED | (shn << 14));
+    bench.step(4);
+    expect(bench.csts).toBe(RDY);
+  });
+
+  test.each([
+    [0, 0x4],
+    [1, 0x4],
+    [2, 0x8],
+  ])("a normal shutdown under way, and SHN %i: only 10b makes it abrupt", (shn, shst) => {
+    const bench = new Bench().enable();
+    bench.device.setLatency(1, 1000, 0);
+    const { sq, cq } = bench.createPair(1);
+    bench.post(sq, { opcode: NvmOpcode.FLUSH, nsid: 1 });
+    bench.ring(sq);
+    bench.step();
+    bench.write32(Register.CC, ENABLED | (1 << 14));
+    bench.write32(Register.CC, ENABLED | (shn << 14));
+    bench.step(4);
+    expect(bench.csts & SHST).toBe(shst);
+    bench.now = 5000n;
+    bench.step(4);
+    expect(bench.csts & SHST).toBe(0x8);
+    expect(bench.reap(cq)).toHaveLength(shn === 2 ? 0 : 1);
+  });
+
   test("afterwards commands are not processed, until CC.EN is cycled", () => {
     const bench = new Bench().enable();
     bench.write32(Register.CC, ENABLED | (1 << 14));
