@@ -44,7 +44,15 @@ class Hostile {
 
   constructor(seed: number) {
     this.random = random(seed);
-    this.bench = new Bench({ memoryMiB: 3, blocks: 256, ioQueues: 4, mqes: 64, mdts: 3 });
+    const interruptKind = (["PIN", "MSI", "MSIX"] as const)[seed % 3]!;
+    this.bench = new Bench({
+      interruptKind,
+      memoryMiB: 3,
+      blocks: 256,
+      ioQueues: 4,
+      mqes: 64,
+      mdts: 3,
+    });
     this.arena = this.bench.buffer(32 * PAGE);
     this.lists = this.bench.buffer(8 * PAGE, false);
     this.queues = Array.from({ length: 8 }, (_, index) => this.arena + index * 4 * PAGE);

@@ -1,5 +1,5 @@
-// Any doorbell values, right or wrong, against a queue pair as section 4.1 describes it: what is taken, what is posted, and
-// what is noticed.
+// Any doorbell values, right or wrong, against a queue pair as section 4.1 describes it: what is taken, what is posted, what
+// is noticed, and what is announced (7.5).
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LogPage, NvmOpcode } from "../../assembly/spec/commands.ts";
@@ -15,6 +15,7 @@ class Model {
   readonly m: number;
   /** The most commands that are taken in a step. */
   readonly burst: number;
+  readonly isMsix: boolean;
   /** Commands taken, completions posted, and entries that the host has given back. */
   taken = 0;
   posted = 0;
@@ -23,8 +24,13 @@ class Model {
   announced = 0;
   halted = false;
   errors = 0;
+  /** Interrupts, of which there is one at most in a step. */
+  interrupts = 0;
+  /** The host has left entries behind. */
+  private left = false;
 
-  constructor(n: number, m: number, burst: number) {
+  constructor(n: number, m: number, burst: number, isMsix: boolean) {
+    this.isMsix = isMsix;
     this.n = n;
     this.m = m;
     this.burst = burst;
@@ -47,17 +53,25 @@ class Model {
   /** The head doorbell was written. */
   head(value: number): void {
     const given = (value - (this.freed % this.m) + this.m) % this.m;
-    if (value >= this.m || given > this.posted - this.freed) this.errors++;
-    else this.freed += given;
+    if (value >= this.m || given > this.posted - this.freed) {
+      this.errors++;
+    } else {
+      this.freed += given;
+      this.left = this.posted > this.freed;
+    }
   }
 
   /** Posts what there is room for, and takes what may be taken. */
   step(): void {
+    const before = this.posted;
     this.post();
     if (this.taken - this.posted < MOST_HELD) {
       this.taken += Math.min(this.burst, this.announced - this.taken);
     }
     this.post();
+    // MSI-X has sent a message for each entry that is left; pin and MSI announce them again (7.5)
+    if (this.posted > before || (this.left && !this.isMsix)) this.interrupts++;
+    this.left = false;
   }
 
   private post(): void {
@@ -78,6 +92,7 @@ const runs = fc.record({
   m: fc.integer({ min: 2, max: 16 }),
   /** Arbitration Burst, a power of two. */
   ab: fc.integer({ min: 0, max: 4 }),
+  interruptKind: fc.constantFrom("PIN", "MSI", "MSIX"),
   acts: fc.array(act, { minLength: 10, maxLength: 200 }),
 });
 
@@ -91,11 +106,11 @@ function errorCount(bench: Bench): number {
 
 test("a queue pair does with any doorbell values what section 4.1 says", () => {
   fc.assert(
-    fc.property(runs, ({ n, m, ab, acts }) => {
-      const bench = new Bench({ memoryMiB: 4 }).enable();
+    fc.property(runs, ({ n, m, ab, interruptKind, acts }) => {
+      const bench = new Bench({ memoryMiB: 4, interruptKind }).enable();
       bench.execute({ opcode: AdminOpcode.SET_FEATURES, cdw10: 1, cdw11: ab });
       const { sq, cq } = bench.createPair(1, n, m);
-      const model = new Model(n, m, 1 << ab);
+      const model = new Model(n, m, 1 << ab, interruptKind === "MSIX");
       let tail = 0;
       let head = 0;
       for (const { kind, value } of acts) {
@@ -134,6 +149,7 @@ test("a queue pair does with any doorbell values what section 4.1 says", () => {
           Math.floor(model.posted / m) % 2 === 0 ? 0 : 1,
         );
       }
+      expect(bench.interrupts.filter((vector) => vector === 1)).toHaveLength(model.interrupts);
       expect(bench.csts).toBe(1);
       expect(errorCount(bench)).toBe(model.errors);
     }),
