@@ -64,14 +64,31 @@ export function fioGroups(measurement: Measurement): FioGroup[] {
 
 function runGroups(measurement: Measurement, group: Group, jobs: readonly Job[]): FioGroup[] {
   const bySource = [...grouped(jobs, ({ source }) => `${source}`).values()];
-  return bySource.map((own) => ({
-    name: bySource.length > 1 ? `source${own[0]!.source + 1}` : "",
-    of: group,
-    sources: own.map((job) => jobSource(measurement, group, job, own.length)),
-  }));
+  return bySource.map((own) => {
+    const together = {
+      numjobs: own.length,
+      ios: new Map(directionsOf(group.workload).map((op) => [op, iosOf(group, op, own)])),
+    };
+    return {
+      name: bySource.length > 1 ? `source${own[0]!.source + 1}` : "",
+      of: group,
+      sources: own.map((job) => jobSource(measurement, group, job, together)),
+    };
+  });
 }
 
-function jobSource({ merged }: Measurement, group: Group, job: Job, numjobs: number): FioSource {
+/** The jobs that ran together. */
+interface Together {
+  readonly numjobs: number;
+  readonly ios: ReadonlyMap<Op, number>;
+}
+
+function jobSource(
+  { merged }: Measurement,
+  group: Group,
+  job: Job,
+  { numjobs, ios }: Together,
+): FioSource {
   const { setting, stretches, blocks } = group;
   const workload = { ...group.workload, numjobs };
   const from = merged[job.source];
@@ -84,13 +101,13 @@ function jobSource({ merged }: Measurement, group: Group, job: Job, numjobs: num
         latencies: latencies.filter((one) => one.op === op && one.job === job.job),
       })),
     );
-    const ofTotal = latencyOf(group, op).total;
+    const ofTotal = ios.get(op) ?? 0;
     return [op, { latency: queueLatency(group, job.job, op), rates, ofTotal }];
   });
   const { elapsedNs, completed, failed, usage } = job;
   const { userNs, systemNs, voluntarySwitches, involuntarySwitches } = usage;
   return {
-    ...{ name: workloadName(group.workload), workload, directions: new Map(directions) },
+    ...{ name: workloadName(workload), workload, directions: new Map(directions) },
     device: from?.devices[setting.device] ?? group.device,
     startMs: startedMs - workload.rampTimeMs,
     endMs: endMs(startedMs, elapsedNs),
@@ -100,6 +117,13 @@ function jobSource({ merged }: Measurement, group: Group, job: Job, numjobs: num
     ...{ elapsedNs, completed, failed, userNs, systemNs },
     switches: voluntarySwitches + involuntarySwitches,
   };
+}
+
+function iosOf({ parts }: Group, op: Op, jobs: readonly Job[]): number {
+  const own = new Set<number | null>(jobs.map(({ job }) => job));
+  return parts
+    .filter((part) => part.op === op && own.has(part.job))
+    .reduce((sum, { latency }) => sum + latency.total, 0);
 }
 
 function settingSource(group: Group): FioSource {

@@ -79,7 +79,9 @@ test("--split of a run is one file, of merged runs one for each", () => {
   );
   expect(second.timestamp_ms - first.timestamp_ms).toBe(60_000);
   expect(second.jobs[0].job_start - first.jobs[0].job_start).toBe(60_000);
-  expect(first.jobs[0]["job options"].numjobs).toBe("2");
+  const [job] = first.jobs;
+  expect(job).toMatchObject({ jobname: "randrw-4k-qd32x2", read: { bw_agg: 50 } });
+  expect(job["job options"].numjobs).toBe("2");
 });
 
 test("what ran apart is in groups of its own, and what ran together is in one", () => {
