@@ -151,7 +151,10 @@ export const BLOCK_REJECTED_RAW = 256;
 export const BLOCK_FLAGS = 768;
 /** u64 for each status code (SCT << 8 | SC). */
 export const BLOCK_STATUS_COUNTS = 4096;
-export const BLOCK_BYTES = 4096 + 2048 * 8;
+/** Of each status code the first command that had it: u64 time in ns, then what SLOT_OPCODE held. */
+export const BLOCK_STATUS_FIRST = BLOCK_STATUS_COUNTS + 2048 * 8;
+export const STATUS_FIRST_BYTES = 16;
+export const BLOCK_BYTES = BLOCK_STATUS_FIRST + 2048 * STATUS_FIRST_BYTES;
 
 /** How the loop waits when it found nothing. */
 export enum WaitMode {

@@ -6,12 +6,15 @@ import {
   BLOCK_REJECTED_RAW,
   BLOCK_REJECTIONS,
   BLOCK_STATUS_COUNTS,
+  BLOCK_STATUS_FIRST,
   Flag,
   REJECTED_RAW_BYTES,
   REJECTED_RAW_MAX,
   REJECTIONS,
   Rejection,
   SLOT_EXPECTED,
+  SLOT_OPCODE,
+  STATUS_FIRST_BYTES,
 } from "../layout.ts";
 import { STATUS_CODE_MASK, STATUS_CRD, STATUS_DNR, STATUS_MORE } from "../spec/status.ts";
 import { head, headEntry, queueId, submissionEntries } from "./queue.ts";
@@ -38,7 +41,7 @@ export function judge(block: u32, second: u64, now: u64): u32 {
       countFlags(block, status);
       return SUCCEEDED;
     }
-    countStatus(block, code);
+    countStatus(block, code, slotOf(second), now);
     return FAILED;
   }
   keepRaw(block, second, verdict, now);
@@ -58,8 +61,15 @@ function rejection(second: u64): u32 {
   return ACCEPTED;
 }
 
-function countStatus(block: u32, code: u32): void {
-  increment(block + BLOCK_STATUS_COUNTS + (code << 3));
+/** Keeps which command was the first to end so, and when. */
+function countStatus(block: u32, code: u32, slot: u32, now: u64): void {
+  const count = block + BLOCK_STATUS_COUNTS + (code << 3);
+  if (load<u64>(count) == 0) {
+    const first = block + BLOCK_STATUS_FIRST + code * STATUS_FIRST_BYTES;
+    store<u64>(first, now);
+    store<u64>(first, load<u64>(slot, SLOT_OPCODE), 8);
+  }
+  increment(count);
 }
 
 function countFlags(block: u32, status: u32): void {

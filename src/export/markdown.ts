@@ -2,12 +2,13 @@
 // intervals allow to say.
 import { analyse } from "../analysis/compare-analysis.ts";
 import { fioTime } from "../ground/units.ts";
-import { distributionsOf, groupsOf } from "../measurement/groups.ts";
+import { distributionsOf, type Group, groupsOf } from "../measurement/groups.ts";
 import type { DeviceIdentity, Measurement, Warning } from "../measurement/measurement.ts";
 import { shareText } from "../measurement/shortfall.ts";
 import type { Result } from "../results/read.ts";
 import { warningText } from "../results/warnings.ts";
 import { capacityText } from "../text/compare-frame.ts";
+import { faultTexts } from "../text/fault-list.ts";
 import {
   depthText,
   eachText,
@@ -33,10 +34,24 @@ export function markdown({ measurement }: Result): string {
     conditionTable(measurement),
     warningList((analysis?.warnings ?? warnings).filter((warning) => !isPartial(warning))),
     figureTable(distributionsOf(groupsOf(measurement))),
+    faultTable(groupsOf(measurement)),
     ...(analysis === null ? [] : pairTables(analysis.pairs)),
   ];
   const filled = sections.filter((lines) => lines.length > 0);
   return `${filled.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+/** The list of errors. */
+function faultTable(groups: readonly Group[]): string[] {
+  const faults = faultTexts(groups);
+  if (faults.length === 0) return [];
+  const rows = faults.map(({ group, what, count, queues, first }) => [
+    prose(group === "" ? what : `${group}: ${what}`),
+    `${count}`,
+    prose(queues),
+    prose(first.replace(/^first: /, "")),
+  ]);
+  return table(["error", "count", "queues", "first"], rows);
 }
 
 function conditionTable(measurement: Measurement): string[] {

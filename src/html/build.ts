@@ -2,11 +2,13 @@
 
 import { safeString } from "../ground/strings.ts";
 import { fioSize } from "../ground/units.ts";
+import { groupsOf } from "../measurement/groups.ts";
 import type { Measurement, Warning } from "../measurement/measurement.ts";
 import { shortfallIn } from "../measurement/shortfall.ts";
 import { directionsOf, workloadName } from "../measurement/workload-names.ts";
 import type { Result } from "../results/read.ts";
 import { warningText } from "../results/warnings.ts";
+import { faultTexts } from "../text/fault-list.ts";
 import { eachText, workloadsOf } from "../text/workload-parts.ts";
 import { conditionsOf } from "./conditions.ts";
 import { differenceWarnings } from "./differences.ts";
@@ -98,6 +100,11 @@ function resultData(result: Result, doubts: readonly Warning[], first: Result): 
     startedMs: measurement.startedMs,
     conditions: conditionsOf(measurement),
     warnings: [...doubts.map((doubt) => safeString(warningText(doubt))), ...elsewhere],
+    faults: faultTexts(groupsOf(measurement)).map(({ group, what, count, queues, first }) => ({
+      what: safeString(group === "" ? what : `${group}: ${what}`),
+      ...{ count, queues },
+      first: first.replace(/^first: /, ""),
+    })),
     merged: measurement.merged.map((source) => safeString(source.file)),
   };
 }

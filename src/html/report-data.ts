@@ -35,8 +35,18 @@ export interface ResultData {
   /** What was measured, on what, where: ready to print, the most telling first. */
   readonly conditions: readonly { readonly label: string; readonly value: string }[];
   readonly warnings: readonly string[];
+  /** The list of errors. */
+  readonly faults: readonly FaultData[];
   /** Files that were merged into it. */
   readonly merged: readonly string[];
+}
+
+/** A kind of error: commands that ended so, or completions that were not believed. */
+export interface FaultData {
+  readonly what: string;
+  readonly count: number;
+  readonly queues: string;
+  readonly first: string;
 }
 
 /** One thing that was measured, which is one curve: a direction of a run, a mode, a point of a sweep. */

@@ -56,11 +56,15 @@ function shown(value: number | null, format: (value: number) => string): string 
   return value === null ? "-" : format(value);
 }
 
-function resultLines({ file, conditions, warnings }: ResultData): string[] {
+function resultLines({ file, conditions, warnings, faults }: ResultData): string[] {
   return [
     file,
     ...aligned(conditions.map(({ label, value }) => [`  ${label}`, value])),
     ...warnings.map((warning) => `  warning: ${warning}`),
+    ...faults.map((fault) => {
+      const { what, count, queues, first } = fault;
+      return `  error: ${count} ${what}, ${queues}${first === "" ? "" : `; first: ${first}`}`;
+    }),
   ];
 }
 

@@ -155,6 +155,24 @@ export interface ClockUsed {
   readonly driftPpm: number | null;
 }
 
+/** Commands that ended with one status. */
+export interface StatusCount {
+  /** SCT << 8 | SC */
+  readonly code: number;
+  readonly count: number;
+  /** The first of them; null in old results. */
+  readonly first: FirstFailure | null;
+}
+
+/** A command that ended with an error. */
+export interface FirstFailure {
+  readonly op: Direction;
+  /** Its starting LBA. */
+  readonly lba: number;
+  /** Ns since the measurement began; less than 0 in the ramp. */
+  readonly atNs: number;
+}
+
 /** What one job (one queue pair, one worker) did; its latencies are the block's. */
 export interface Job {
   /** From 0; of merged runs numbered through. */
@@ -182,7 +200,7 @@ export interface Job {
   /** That command, else the oldest of the lost ones; null when there is none, and in old results. */
   readonly overdue: OverdueCommand | null;
   /** By status code, SCT << 8 | SC. */
-  readonly statuses: readonly { readonly code: number; readonly count: number }[];
+  readonly statuses: readonly StatusCount[];
   /** Null in old results. */
   readonly flags: Flags | null;
   readonly rejections: Readonly<Record<RejectionName, number>>;

@@ -15,6 +15,7 @@ import { throughputChart } from "./charts/throughput.ts";
 import { conditions } from "./conditions.ts";
 import { contextOf } from "./context.ts";
 import { h } from "./dom.ts";
+import { faults } from "./faults.ts";
 import { Figure } from "./figure.ts";
 import { header, warnings } from "./header.ts";
 import { firstParts } from "./parts.ts";
@@ -42,7 +43,7 @@ export function showReport(data: ReportData, main: HTMLElement): void {
   const charts = figures.flatMap((figure) => figure(context));
   const drawn = charts.map((chart) => new Figure(chart, data.generator));
   main.append(header(data));
-  const first = [verdict(context), warnings(data.results)];
+  const first = [verdict(context), warnings(data.results), faults(data.results)];
   main.append(...first.filter((element) => element !== null));
   main.append(summary(context), conditions(data.results), contents(charts));
   main.append(...drawn.map(({ element }) => element), footer(data));

@@ -75,7 +75,11 @@ function blockEntry({ work, jobs, intervals, ...block }: Block, workload: Worklo
 }
 
 function jobEntry({ statuses, phase, ...job }: Job) {
-  return { ...job, phase: JobPhase[phase], statuses: statuses.map(statusEntry) };
+  return {
+    ...job,
+    phase: JobPhase[phase],
+    statuses: statuses.map((status) => ({ ...statusEntry(status), first: status.first })),
+  };
 }
 
 function intervalEntry({ latencies, ...interval }: Interval, workload: Workload) {

@@ -39,9 +39,10 @@ function intervalOf({ source, endMs, lengthMs, latencies, runDelay }: Interval):
 function jobOf({ statuses, phase, ...job }: CheckedJob): Job {
   return {
     ...job,
-    statuses: statuses.map(({ sct, sc, count }) => ({
+    statuses: statuses.map(({ sct, sc, count, first }) => ({
       code: Number(sct) * 256 + Number(sc),
       count,
+      first,
     })),
     phase: JobPhase[phase as keyof typeof JobPhase],
   };

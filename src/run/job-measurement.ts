@@ -27,7 +27,7 @@ export function jobMeasurement(
     unfinished: outcome.unfinished,
     timedOut: outcome.timedOut,
     overdue: outcome.overdue,
-    statuses: view.statuses,
+    statuses: view.statuses(outcome.startedNs),
     flags: view.flags(task.queue),
     rejections: view.rejections,
     rejectedRaw: view.rejectedRaw(outcome.startedNs),

@@ -21,6 +21,7 @@ import {
   BLOCK_SPURIOUS,
   BLOCK_STARTED,
   BLOCK_STATUS_COUNTS,
+  BLOCK_STATUS_FIRST,
   BLOCK_STOP,
   BLOCK_SUBMITTED,
   BLOCK_SWEEPS,
@@ -40,16 +41,21 @@ import {
   REJECTED_RAW_BYTES,
   REJECTED_RAW_MAX,
   Rejection,
+  SLOT_LBA_SHIFT,
   STAGES,
+  STATUS_FIRST_BYTES,
 } from "../../assembly/layout.ts";
+import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { STATUS_CODES } from "../../assembly/spec/status.ts";
 import { bucketHighNs, bucketIndex, bucketLowNs } from "../measurement/buckets.ts";
 import { withDrained } from "../measurement/latency-sum.ts";
 import type {
+  FirstFailure,
   Flags,
   LatencyCounts,
   RejectedEntry,
   RejectionName,
+  StatusCount,
 } from "../measurement/measurement.ts";
 import type { Span } from "../memory/arena.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
@@ -143,11 +149,22 @@ export class JobView {
   }
 
   /** Completions by error status, those that occurred. */
-  get statuses(): { code: number; count: number }[] {
+  statuses(startedNs: bigint): StatusCount[] {
     return Array.from({ length: STATUS_CODES }, (_, code) => ({
       code,
       count: this.#counter(BLOCK_STATUS_COUNTS + code * 8),
+      first: this.#firstFailure(code, startedNs),
     })).filter(({ count }) => count > 0);
+  }
+
+  #firstFailure(code: number, startedNs: bigint): FirstFailure {
+    const at = this.#job.block.pointer + BLOCK_STATUS_FIRST + code * STATUS_FIRST_BYTES;
+    const [foundNs, opcode] = this.#memory.u64.subarray(at / 8, at / 8 + 2);
+    return {
+      op: Number(opcode! & 0xffn) === NvmOpcode.READ ? "read" : "write",
+      lba: Number(opcode! >> BigInt(SLOT_LBA_SHIFT)),
+      atNs: Number(foundNs! - startedNs),
+    };
   }
 
   /**

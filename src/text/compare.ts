@@ -22,6 +22,7 @@ import {
 } from "./compare-frame.ts";
 import { pairSections } from "./compare-sentences.ts";
 import { cpuRows, interruptRows, latencyRows, rateRows } from "./compare-tables.ts";
+import { faultLines } from "./fault-lines.ts";
 import { depthText, roundsText, workloadsOf } from "./workload-parts.ts";
 
 /** The report as text, lines ended. */
@@ -45,6 +46,7 @@ export function comparisonReport(measurement: Measurement, options: ViewOptions 
     ...pairSections(pairs, lines),
     driftLines(analysis, lines),
     hostLines(measurement, lines),
+    faultLines(groupsOf(measurement), lines),
     warningLines(warnings, lines),
     savedLines(saved, lines),
   ]);

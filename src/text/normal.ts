@@ -1,12 +1,11 @@
 // The report on the terminal after a run, for 80 columns: what ran, how fast, how late, what went wrong.
 import { drainedOf } from "../analysis/drained.ts";
-import { clocksOf, errorsOf, flagsOf, median, rejectionsOf, sumOf } from "../analysis/totals.ts";
+import { clocksOf, flagsOf, median, sumOf } from "../analysis/totals.ts";
 import { fioTime, formatBytes, formatCount, formatNs } from "../ground/units.ts";
 import { flagNames, flagWords, noFlags } from "../measurement/flags.ts";
 import { type Group, groupsOf } from "../measurement/groups.ts";
 import type { Job, Measurement } from "../measurement/measurement.ts";
 import { shareText } from "../measurement/shortfall.ts";
-import { statusName } from "../nvme/status.ts";
 import { wrap } from "./columns.ts";
 import {
   deviceLines,
@@ -19,6 +18,7 @@ import {
   type ViewOptions,
   warningLines,
 } from "./compare-frame.ts";
+import { faultLines } from "./fault-lines.ts";
 import { lookParts } from "./looks.ts";
 import { jobTable, latencyTable, rateTable, stageTable } from "./normal-tables.ts";
 import { jobsText, patternText } from "./workload-parts.ts";
@@ -50,7 +50,7 @@ export function normalReport(run: Measurement, options: ViewOptions = {}): strin
       ),
       ...hostLines(run, lines),
     ],
-    faults(jobs, lines),
+    [...faultLines([group], lines), ...oddLines(jobs, lines)],
     warningLines(run.warnings, lines),
     savedLines(saved, lines),
   ]);
@@ -98,17 +98,14 @@ function cpuParts(jobs: readonly Job[]): string[] {
   ];
 }
 
-/** Errors by status, commands that never ended, completions not believed: one line each. */
-function faults(jobs: readonly Job[], { colors, columns }: Lines): string[] {
+/** Commands that never ended, and successes that are not quite: one line each. */
+function oddLines(jobs: readonly Job[], { colors, columns }: Lines): string[] {
   const lost = sumOf(jobs, (job) => job.lost);
   const flags = flagsOf(jobs) ?? noFlags;
   const flagged = flagNames.filter((name) => flags[name] > 0);
-  const rejected = Object.entries(rejectionsOf(jobs)).filter(([, count]) => count > 0);
   const lines = [
-    ...errorsOf(jobs).map(({ code, count }) => ["error", statusName(code), count] as const),
     ...flagged.map((name) => ["odd", `successes with ${flagWords[name]}`, flags[name]] as const),
     ...(lost > 0 ? [["lost", "never completed", lost] as const] : []),
-    ...rejected.map(([kind, count]) => ["invalid", `${kind} completions`, count] as const),
   ];
   const width = Math.max(0, ...lines.map(([, , count]) => formatCount(count).length));
   return lines.flatMap(([text, what, count]) =>

@@ -21,6 +21,7 @@ import {
   type ViewOptions,
   warningLines,
 } from "./compare-frame.ts";
+import { faultLines } from "./fault-lines.ts";
 import { workloadsOf } from "./workload-parts.ts";
 
 /** Seven columns of nine characters and the mark leave so many of eighty. */
@@ -44,6 +45,10 @@ export function sweepReport(sweep: Measurement, options: ViewOptions = {}): stri
       lines,
     ),
     hostLines(sweep, lines),
+    faultLines(
+      points.map(({ group }) => group),
+      lines,
+    ),
     warningLines(sweep.warnings, lines),
     savedLines(saved, lines),
   ]);

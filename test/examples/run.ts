@@ -287,8 +287,8 @@ export function troubledRun(): Measurement {
       timedOut: true,
       overdue: { cid: 4711, op: "read", lba: 815, ageNs: 30_000_000_000 },
       statuses: [
-        { code: 0x080, count: 12 },
-        { code: 0x281, count: 3 },
+        { code: 0x080, count: 12, first: { op: "read", lba: 4711, atNs: 1_200_000 } },
+        { code: 0x281, count: 3, first: { op: "write", lba: 815, atNs: 1_350_000 } },
       ],
       rejections: { ...noRejections, "stale-generation": 2 },
       rejectedRaw: [

@@ -11,6 +11,7 @@ import {
   BLOCK_REJECTED_RAW,
   BLOCK_REJECTIONS,
   BLOCK_STATUS_COUNTS,
+  BLOCK_STATUS_FIRST,
   BLOCK_SUBMITTED,
   Flag,
   HISTOGRAM_HEADER_BYTES,
@@ -24,6 +25,7 @@ import {
   SLOT_OPCODE,
   SLOT_STATE,
   SLOT_SUBMITTED,
+  STATUS_FIRST_BYTES,
 } from "../../assembly/layout.ts";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { Status } from "../../assembly/spec/status.ts";
@@ -265,6 +267,26 @@ describe("an error status", () => {
     expect(recorded(host, at.reads)).toBe(0);
     expect(host.wasm.outstanding(), "the slot is busy with its next command").toBe(1);
     expect(counter(host, BLOCK_SUBMITTED)).toBe(2);
+  });
+
+  test("keeps the first command that ended so, and when, whatever comes later", () => {
+    const host = withLoop(1, 4);
+    const first = (code: number) => BLOCK_STATUS_FIRST + code * STATUS_FIRST_BYTES;
+    const lba = (entry: number) => BigInt(host.u32[(at.sq + entry * 64) / 4 + 10]!);
+    const opcode = (entry: number) => BigInt(host.bytes[at.sq + entry * 64]!);
+    host.wasm.start();
+    const commands = [0, 1].map((entry) => {
+      const status = Status.LBA_OUT_OF_RANGE;
+      writeCqe(host, entry, { cid: cidAt(host, entry), status, phase: 1 });
+      runUntil(host, BigInt(10 + 10 * entry));
+      return (lba(entry) << 8n) | opcode(entry);
+    });
+    expect(counter(host, BLOCK_STATUS_COUNTS + Status.LBA_OUT_OF_RANGE * 8)).toBe(2);
+    const at0 = (at.block + first(Status.LBA_OUT_OF_RANGE)) / 8;
+    expect(host.u64[at0 + 1]).toBe(commands[0]);
+    expect(host.u64[at0]).toBeGreaterThan(0n);
+    expect(host.u64[at0]).toBeLessThanOrEqual(10n);
+    expect(counter(host, first(Status.INTERNAL_ERROR))).toBe(0);
   });
 
   test("a success with CRD, More or Do Not Retry set is one, counted by each of them", () => {

@@ -22,7 +22,7 @@ const conditions: ResultData["conditions"] = [
 
 function resultOf(kind: ResultData["kind"], file: string, changes: Partial<ResultData> = {}) {
   const startedMs = Date.UTC(2026, 10, 22, 9, 14, 5);
-  return { kind, file, startedMs, conditions, warnings: [], merged: [], ...changes };
+  return { kind, file, startedMs, conditions, warnings: [], faults: [], merged: [], ...changes };
 }
 
 function reportOf(title: string, parts: Partial<ReportData>): ReportData {

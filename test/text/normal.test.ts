@@ -28,10 +28,12 @@ describe("a run that went wrong", () => {
 
   test("faults have a line each, and warnings come with advice", () => {
     const text = report(troubledRun());
-    expect(text).toContain("error   12  LBA Out of Range (0/80)\n");
-    expect(text).toContain("error    3  Unrecovered Read Error (2/81)\n");
-    expect(text).toContain("lost     1  never completed\n");
-    expect(text).toContain("invalid  2  stale-generation completions\n");
+    expect(text).toContain("error   12  LBA Out of Range (0/80)  queue 1\n");
+    expect(text).toContain("error    3  Unrecovered Read Error (2/81)  queue 1\n");
+    expect(text).toContain("lost    1  never completed\n");
+    expect(text).toContain(
+      "invalid  2  Command Identifier of an earlier command (stale-generation)  queue 1\n",
+    );
     expect(text.match(/^warning /gm)).toHaveLength(5);
   });
 });

@@ -43,6 +43,15 @@ const interval = v.object({
 const byte = v.pipe(v.string(), v.regex(/^0x[0-9a-f]{2}$/));
 export const status = v.object({ name: text, sct: byte, sc: byte, count });
 
+/** measurement/measurement.ts: StatusCount; older results of schema 3 have no `first`. */
+const jobStatus = v.object({
+  ...status.entries,
+  first: v.optional(
+    v.nullable(v.object({ op: v.picklist(["read", "write"]), lba: count, atNs: figure })),
+    null,
+  ),
+});
+
 const rejectionNames = [
   "bad-cid",
   "idle-slot",
@@ -90,7 +99,7 @@ const job = v.object({
   unfinished: v.optional(v.nullable(count), null),
   timedOut: v.boolean(),
   overdue: v.optional(v.nullable(v.object(overdueCommand)), null),
-  statuses: listOf(status, MOST_STATUSES),
+  statuses: listOf(jobStatus, MOST_STATUSES),
   flags: v.optional(v.nullable(flags), null),
   rejections,
   rejectedRaw: listOf(rejectedEntry, MOST_STATUSES),
