@@ -89,7 +89,7 @@ async function copy(flags: CopyFlags, work: Copying): Promise<void> {
     offset: size("--offset", flags.offset),
     size: flags.size === undefined ? null : size("--size", flags.size),
   };
-  const options = { timeoutMs: timeOption("--timeout", flags.timeout, 1) };
+  const options = { timeoutMs: timeOption("timeout", flags.timeout, 1) };
   await untilSignalled(async (signal) => {
     const device = await open(flags.device, { ...traceTo(flags), signal });
     try {

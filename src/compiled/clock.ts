@@ -5,7 +5,7 @@
 // hypervisor's where the counter may change its rate or jump.
 import { readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
-import { PhasebitError } from "../ground/errors.ts";
+import { optionError } from "../ground/errors.ts";
 import type { ClockUsed } from "../measurement/measurement.ts";
 import type { ClockChoice } from "../measurement/workload-options.ts";
 import {
@@ -58,10 +58,9 @@ export async function chooseClock(
   const scale = why === null ? await calibrated(readings) : null;
   if (choice === "auto" || scale !== null) return scale;
   const reason = why ?? "its rate could not be measured on this host";
-  throw new PhasebitError(
-    "ENVIRONMENT",
-    `--clocksource cpu: the CPU's time stamp counter cannot be the clock: ${reason}; use clock_gettime`,
-  );
+  const words = ` cpu: the CPU's time stamp counter cannot be the clock: ${reason}; use clock_gettime`;
+  const facts = { what: "clocksource", value: "cpu" };
+  throw optionError("ENVIRONMENT", [{ option: "clocksource" }, words], facts);
 }
 
 /** The two clocks just now. */

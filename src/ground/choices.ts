@@ -6,8 +6,13 @@ import { nearest, safeString } from "./strings.ts";
 export function oneOf<T extends string>(flag: string, value: string, names: readonly T[]): T {
   const known = names.find((name) => name === value);
   if (known !== undefined) return known;
+  const typed = value === "" ? '""' : safeString(value);
+  throw usage(`${flag} ${typed}: ${choiceAdvice(value, names)}`);
+}
+
+/** What to say of a value that is none of the names: "did you mean randread? phasebit knows …". */
+export function choiceAdvice(value: string, names: readonly string[]): string {
   const near = nearest(value, names);
   const hint = near === undefined ? "" : `did you mean ${near}? `;
-  const typed = value === "" ? '""' : safeString(value);
-  throw usage(`${flag} ${typed}: ${hint}phasebit knows ${names.join(", ")}`);
+  return `${hint}phasebit knows ${names.join(", ")}`;
 }

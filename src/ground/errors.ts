@@ -1,4 +1,5 @@
 // Every failure that a user can meet, with the exit code it ends in. Programmer errors are assertions.
+import { safeString } from "./strings.ts";
 
 /** Kinds of failure and the exit code of each. */
 export const exitCodes = {
@@ -23,6 +24,9 @@ export const exitCodes = {
 
 export type ErrorCode = keyof typeof exitCodes;
 
+/** A part of a message: text, or an option by the library's name, for which a command line has a spelling of its own. */
+export type Word = string | { readonly option: string };
+
 /** What a failure is about, as data: whoever has a name of his own for it (a flag, a file) can put it in. */
 export interface ErrorFacts {
   /** The thing that was wrong, by the specification's or the library's name: "nsid", "offset", "device". */
@@ -33,6 +37,8 @@ export interface ErrorFacts {
   readonly limit?: string;
   /** Where the specification says so: "5.15". */
   readonly section?: string;
+  /** The message in parts, where it names options of `WorkloadOptions`. */
+  readonly words?: readonly Word[];
 }
 
 /** A failure that is not a bug of phasebit. The message says what was tried, on what, and what to do. */
@@ -42,6 +48,7 @@ export class PhasebitError extends Error implements ErrorFacts {
   declare readonly value?: string | number | bigint;
   declare readonly limit?: string;
   declare readonly section?: string;
+  declare readonly words?: readonly Word[];
 
   constructor(code: ErrorCode, message: string, facts: ErrorOptions & ErrorFacts = {}) {
     const { cause, ...others } = facts;
@@ -66,6 +73,29 @@ export function badValue(
 ): PhasebitError {
   const facts = { what, value, limit, ...(section !== undefined && { section }) };
   return new PhasebitError("USAGE", `${what} ${value}: ${limit}`, facts);
+}
+
+/** A failure whose message names options: "iodepth 0: must be …" to the library, "--iodepth 0: must be …" on a command line. */
+export function optionError(
+  code: ErrorCode,
+  words: readonly Word[],
+  facts: Omit<ErrorFacts, "words"> = {},
+): PhasebitError {
+  return new PhasebitError(code, textOf(words), { ...facts, words });
+}
+
+/** A USAGE error about the value of an option, which is safe to print. */
+export function badOption(option: string, value: string, ...why: readonly Word[]): PhasebitError {
+  const typed = value === "" ? '""' : safeString(value);
+  return optionError("USAGE", [{ option }, ` ${typed}: `, ...why], { what: option, value });
+}
+
+/** @param spell how options are written; by the library's name unless it is given */
+export function textOf(
+  words: readonly Word[],
+  spell: (option: string) => string = (option) => option,
+): string {
+  return words.map((word) => (typeof word === "string" ? word : spell(word.option))).join("");
 }
 
 /** @throws PhasebitError USAGE for a time that is none: a wait would never end. */

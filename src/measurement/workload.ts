@@ -1,7 +1,7 @@
 // What to run: the options of `phasebit run` with their units resolved. Long names and meanings are
 // fio's; what a device allows is checked by run/limits.ts.
-import { oneOf } from "../ground/choices.ts";
-import { PhasebitError, usage } from "../ground/errors.ts";
+import { choiceAdvice } from "../ground/choices.ts";
+import { badOption, optionError, type PhasebitError, type Word } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
 import {
   fioSize,
@@ -122,43 +122,43 @@ export const MAX_COALESCING = 255;
 
 /**
  * The workload that the options ask for.
- * @throws PhasebitError USAGE naming the flag, its value and what is allowed; REFUSED for writes to a
- * device without `--destructive`.
+ * @throws PhasebitError USAGE naming the option (`what`), its value and what is allowed; REFUSED for writes to a
+ * device without `destructive`.
  */
 export function parseWorkload(options: WorkloadOptions): Workload {
   const workload: Workload = {
     device: device(options.device ?? defaults.device),
-    rw: oneOf("--rw", options.rw ?? defaults.rw, readWrites),
-    rwmixread: whole("--rwmixread", options.rwmixread ?? defaults.rwmixread, 0, 100),
-    bs: size("--bs", options.bs ?? defaults.bs, 1),
-    iodepth: whole("--iodepth", options.iodepth ?? defaults.iodepth, 1, MAX_IODEPTH),
-    numjobs: whole("--numjobs", options.numjobs ?? defaults.numjobs, 1, MAX_IO_QUEUES),
-    runtimeMs: timeOption("--runtime", options.runtime ?? defaults.runtime, 1),
-    rampTimeMs: timeOption("--ramp-time", options.rampTime ?? defaults.rampTime, 0),
-    offset: size("--offset", options.offset ?? defaults.offset, 0),
-    size: options.size === undefined ? null : size("--size", options.size, 1),
-    nsid: whole("--nsid", options.nsid ?? defaults.nsid, 1, MAX_NSID),
+    rw: choice("rw", options.rw ?? defaults.rw, readWrites),
+    rwmixread: whole("rwmixread", options.rwmixread ?? defaults.rwmixread, 0, 100),
+    bs: size("bs", options.bs ?? defaults.bs, 1),
+    iodepth: whole("iodepth", options.iodepth ?? defaults.iodepth, 1, MAX_IODEPTH),
+    numjobs: whole("numjobs", options.numjobs ?? defaults.numjobs, 1, MAX_IO_QUEUES),
+    runtimeMs: timeOption("runtime", options.runtime ?? defaults.runtime, 1),
+    rampTimeMs: timeOption("rampTime", options.rampTime ?? defaults.rampTime, 0),
+    offset: size("offset", options.offset ?? defaults.offset, 0),
+    size: options.size === undefined ? null : size("size", options.size, 1),
+    nsid: whole("nsid", options.nsid ?? defaults.nsid, 1, MAX_NSID),
     seed: seed(options.seed ?? defaults.seed),
     cpus: options.cpus === undefined ? [] : cpuList(options.cpus),
     logHistMs: whole(
-      "--log-hist-msec",
+      "logHistMsec",
       options.logHistMsec ?? defaults.logHistMsec,
       SHORTEST_LOG_HIST_MS,
       LONGEST_LOG_HIST_MS,
     ),
     precondition: options.precondition === undefined ? null : precondition(options.precondition),
-    timeoutMs: timeOption("--timeout", options.timeout ?? defaults.timeout, 1),
+    timeoutMs: timeOption("timeout", options.timeout ?? defaults.timeout, 1),
     destructive: options.destructive ?? false,
     completion: {
-      mode: oneOf("--completion", options.completion ?? defaults.completion, completionModes),
-      irq: oneOf("--irq", options.irq ?? defaults.irq, interruptChoices),
-      spinNs: nanoseconds("--spin", options.spin ?? defaults.spin),
+      mode: choice("completion", options.completion ?? defaults.completion, completionModes),
+      irq: choice("irq", options.irq ?? defaults.irq, interruptChoices),
+      spinNs: nanoseconds("spin", options.spin ?? defaults.spin),
       pauseNs: pollPause(options.pollPause ?? defaults.pollPause),
       deadlineMs: interruptTimeout(options.interruptTimeout ?? defaults.interruptTimeout),
     },
     batch: {
       min: whole(
-        "--iodepth-batch-complete-min",
+        "iodepthBatchCompleteMin",
         options.iodepthBatchCompleteMin ?? defaults.iodepthBatchCompleteMin,
         1,
         MAX_IODEPTH,
@@ -166,16 +166,15 @@ export function parseWorkload(options: WorkloadOptions): Workload {
       max:
         options.iodepthBatchCompleteMax === undefined
           ? null
-          : whole("--iodepth-batch-complete-max", options.iodepthBatchCompleteMax, 1, MAX_IODEPTH),
+          : whole("iodepthBatchCompleteMax", options.iodepthBatchCompleteMax, 1, MAX_IODEPTH),
     },
     coalesce: options.coalesce === undefined ? null : coalescing(options.coalesce),
     stages: options.stages ?? false,
-    clocksource: oneOf("--clocksource", options.clocksource ?? defaults.clocksource, clockChoices),
+    clocksource: choice("clocksource", options.clocksource ?? defaults.clocksource, clockChoices),
   };
   if (workload.size !== null && workload.size < workload.bs) {
-    throw usage(
-      `--size ${fioSize(workload.size)}: smaller than one I/O (--bs ${fioSize(workload.bs)})`,
-    );
+    const bs = ` ${fioSize(workload.bs)})`;
+    throw badOption("size", fioSize(workload.size), "smaller than one I/O (", { option: "bs" }, bs);
   }
   requireBatch(workload);
   requireConsent(workload);
@@ -195,49 +194,63 @@ function requireBatch({
   completion: { mode },
   stages,
 }: Workload): void {
-  const flag = "--iodepth-batch-complete-min";
-  const bad = (why: string): PhasebitError => badOption(flag, `${min}`, why);
-  if (min > iodepth) throw bad(`is more than --iodepth ${iodepth}: so many never complete`);
-  if (max !== null && max < min) throw bad(`is more than --iodepth-batch-complete-max ${max}`);
+  const bad = (...why: Word[]): PhasebitError =>
+    badOption("iodepthBatchCompleteMin", `${min}`, ...why);
+  if (min > iodepth) {
+    throw bad("is more than ", { option: "iodepth" }, ` ${iodepth}: so many never complete`);
+  }
+  if (max !== null && max < min) {
+    throw bad("is more than ", { option: "iodepthBatchCompleteMax" }, ` ${max}`);
+  }
   if (min > 1 && needsInterrupts(mode)) {
-    throw bad(`--completion ${mode} is told of each completion; --coalesce gathers them`);
+    const told = ` ${mode} is told of each completion; `;
+    throw bad({ option: "completion" }, told, { option: "coalesce" }, " gathers them");
   }
   if (stages && (min > 1 || max !== null)) {
-    throw usage("--stages: takes completions one by one; leave --iodepth-batch-complete-… out");
+    const [least, most] = [
+      { option: "iodepthBatchCompleteMin" },
+      { option: "iodepthBatchCompleteMax" },
+    ];
+    const why = ": takes completions one by one; leave ";
+    const words: Word[] = [{ option: "stages" }, why, least, " and ", most, " out"];
+    throw optionError("USAGE", words, { what: "stages" });
   }
 }
 
 /** The embedded controller asks for consent too: its medium may be somebody's file. */
 function requireConsent(workload: Workload): void {
   if (workload.destructive || !writes(workload)) return;
-  throw new PhasebitError(
-    "REFUSED",
-    `--rw ${workload.rw} overwrites data on ${safeString(workload.device)}; ` +
-      "add --destructive if nothing on it is needed, or use --rw randread",
-  );
+  const { rw } = workload;
+  const words: Word[] = [
+    ...[{ option: "rw" }, ` ${rw} overwrites data on ${safeString(workload.device)}; add `],
+    ...[{ option: "destructive" }, " if nothing on it is needed, or use ", { option: "rw" }],
+    " randread",
+  ];
+  throw optionError("REFUSED", words, { what: "rw", value: rw });
 }
 
-/** A USAGE error about one option, with what was typed made safe to print. */
-export function badOption(flag: string, value: string, why: string): PhasebitError {
-  return usage(`${flag} ${value === "" ? '""' : safeString(value)}: ${why}`);
+function choice<T extends string>(option: string, value: string, names: readonly T[]): T {
+  const known = names.find((name) => name === value);
+  if (known !== undefined) return known;
+  throw badOption(option, value, choiceAdvice(value, names));
 }
 
 function device(value: string): string {
   if (value.trim() !== "") return value;
-  throw badOption("--device", value, "names no device; give a PCI address, or embedded");
+  throw badOption("device", value, "names no device; give a PCI address, or embedded");
 }
 
 function precondition(value: string): string {
   const text = safeString(value.trim());
   if (text !== "" && text.length <= LONGEST_PRECONDITION) return text;
   const why = text === "" ? "says nothing" : `is longer than ${LONGEST_PRECONDITION} characters`;
-  throw badOption("--precondition", text === "" ? "" : "…", `${why}; leave it out or shorten it`);
+  throw badOption("precondition", text === "" ? "" : "…", `${why}; leave it out or shorten it`);
 }
 
-function nanoseconds(flag: string, value: string): number {
+function nanoseconds(option: string, value: string): number {
   const ns = parseTimeNs(value);
   if (ns !== undefined) return ns;
-  throw badOption(flag, value, TIME_FORMAT);
+  throw badOption(option, value, TIME_FORMAT);
 }
 
 /** Longer, and neither the end of a run nor Ctrl-C is seen in time. */
@@ -248,10 +261,10 @@ export function pollPause(value: string): number | null {
   if (value === "auto") return null;
   const ns = value === "0" ? 0 : parseTimeNs(value);
   if (ns === undefined) {
-    throw badOption("--poll-pause", value, `must be auto or 0, or a time; ${TIME_FORMAT}`);
+    throw badOption("pollPause", value, `must be auto or 0, or a time; ${TIME_FORMAT}`);
   }
   if (ns <= LONGEST_PAUSE_NS) return ns;
-  throw badOption("--poll-pause", value, "must be at most 1ms");
+  throw badOption("pollPause", value, "must be at most 1ms");
 }
 
 /** `7,10`: an interrupt for eight completions, or after 1 ms. */
@@ -263,47 +276,43 @@ function coalescing(value: string): Coalescing {
     return vector === undefined ? setting : { ...setting, vector: Number(vector) };
   }
   throw badOption(
-    "--coalesce",
+    "coalesce",
     value,
     `must be a threshold (0's based) and a time in units of 100us, both up to ${MAX_COALESCING}, ` +
       "and perhaps the only vector to coalesce, as in 7,10 or 7,10,1",
   );
 }
 
-function whole(flag: string, value: string, min: number, max: number): number {
+function whole(option: string, value: string, min: number, max: number): number {
   const number = /^[0-9]{1,15}$/.test(value) ? Number(value) : Number.NaN;
   if (number >= min && number <= max) return number;
-  throw badOption(flag, value, `must be a whole number from ${min} to ${max}`);
+  throw badOption(option, value, `must be a whole number from ${min} to ${max}`);
 }
 
-function size(flag: string, value: string, min: number): number {
-  const bytes = parsed(flag, value, parseSize(value));
+function size(option: string, value: string, min: number): number {
+  const bytes = parsed(option, value, parseSize(value));
   if (bytes >= min) return bytes;
-  throw badOption(flag, value, "must be more than 0");
+  throw badOption(option, value, "must be more than 0");
 }
 
 /** Milliseconds of an option, from `min` on. @throws PhasebitError USAGE */
-export function timeOption(flag: string, value: string, min: number): number {
-  const ms = parsed(flag, value, parseTimeMs(value));
-  if (ms < min) throw badOption(flag, value, "must be at least 1ms");
-  if (ms > MAX_TIME_MS) throw badOption(flag, value, "must be at most 24d");
+export function timeOption(option: string, value: string, min: number): number {
+  const ms = parsed(option, value, parseTimeMs(value));
+  if (ms < min) throw badOption(option, value, "must be at least 1ms");
+  if (ms > MAX_TIME_MS) throw badOption(option, value, "must be at most 24d");
   return ms;
 }
 
 /** A thread that waits for an interrupt hears nothing else: neither the end of the run nor Ctrl-C. */
 function interruptTimeout(value: string): number {
-  const ms = timeOption("--interrupt-timeout", value, 1);
+  const ms = timeOption("interruptTimeout", value, 1);
   if (ms <= MAX_INTERRUPT_TIMEOUT_MS) return ms;
-  throw badOption(
-    "--interrupt-timeout",
-    value,
-    "must be at most 1s, so that the job can be stopped",
-  );
+  throw badOption("interruptTimeout", value, "must be at most 1s, so that the job can be stopped");
 }
 
-function parsed<T>(flag: string, value: string, result: Parsed<T>): T {
+function parsed<T>(option: string, value: string, result: Parsed<T>): T {
   if (result.ok) return result.value;
-  throw badOption(flag, value, result.why);
+  throw badOption(option, value, result.why);
 }
 
 function seed(value: string): bigint {
@@ -311,7 +320,7 @@ function seed(value: string): bigint {
     const number = BigInt(value);
     if (number < 1n << 64n) return number;
   }
-  throw badOption("--seed", value, "must be a whole number below 2^64, as in 42 or 0x2a");
+  throw badOption("seed", value, "must be a whole number below 2^64, as in 42 or 0x2a");
 }
 
 /**
@@ -329,7 +338,7 @@ function cpuList(value: string): number[] {
       const last = Number(match?.[2] ?? match?.[1]);
       if (!match || last < first || last > MAX_CPU) {
         throw badOption(
-          "--cpus",
+          "cpus",
           value,
           `must be CPUs and rising ranges up to ${MAX_CPU}, as in 0,2-4`,
         );
@@ -337,7 +346,7 @@ function cpuList(value: string): number[] {
       return Array.from({ length: last - first + 1 }, (_, index) => first + index);
     });
   const twice = cpus.find((cpu, index) => cpus.indexOf(cpu) !== index);
-  if (twice !== undefined) throw badOption("--cpus", value, `names CPU ${twice} twice`);
+  if (twice !== undefined) throw badOption("cpus", value, `names CPU ${twice} twice`);
   return cpus;
 }
 
@@ -346,7 +355,7 @@ function cpusInMask(value: string): number[] {
   const bits = [...BigInt(value).toString(2)].reverse();
   const cpus = bits.flatMap((bit, cpu) => (bit === "1" ? [cpu] : []));
   if (cpus.length > 0) return cpus;
-  throw badOption("--cpus", value, "is a mask of no CPUs");
+  throw badOption("cpus", value, "is a mask of no CPUs");
 }
 
 /** Whether queues of this mode are created with interrupts. */

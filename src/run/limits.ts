@@ -1,7 +1,8 @@
 // What a device allows of a workload: checked after the device has said who it is, before the first I/O.
 
+import { badOption } from "../ground/errors.ts";
 import { fioSize, formatBytes } from "../ground/units.ts";
-import { badOption, type Workload } from "../measurement/workload.ts";
+import type { Workload } from "../measurement/workload.ts";
 
 /** What a workload must keep to. */
 export interface DeviceLimits {
@@ -24,11 +25,11 @@ export function checkAgainstDevice(workload: Workload, device: DeviceLimits): vo
 
 function checkBlocks(workload: Workload, device: DeviceLimits): void {
   const { blockBytes } = device;
-  for (const flag of ["bs", "offset", "size"] as const) {
-    const bytes = workload[flag];
+  for (const option of ["bs", "offset", "size"] as const) {
+    const bytes = workload[option];
     if (bytes === null || bytes % blockBytes === 0) continue;
     throw badOption(
-      `--${flag}`,
+      option,
       fioSize(bytes),
       `must be a multiple of the namespace's block size, ${blockBytes} bytes`,
     );
@@ -39,11 +40,7 @@ function checkBlocks(workload: Workload, device: DeviceLimits): void {
     65_536 * blockBytes,
   );
   if (workload.bs > largest) {
-    throw badOption(
-      "--bs",
-      fioSize(workload.bs),
-      `the device transfers ${fioSize(largest)} at most`,
-    );
+    throw badOption("bs", fioSize(workload.bs), `the device transfers ${fioSize(largest)} at most`);
   }
 }
 
@@ -51,7 +48,7 @@ function checkQueues(workload: Workload, device: DeviceLimits): void {
   const deepest = device.maxQueueEntries - 1;
   if (workload.iodepth > deepest) {
     throw badOption(
-      "--iodepth",
+      "iodepth",
       `${workload.iodepth}`,
       `the device allows ${deepest} at most: its queues have ${device.maxQueueEntries} entries, ` +
         "and one stays free so that a full queue differs from an empty one",
@@ -59,7 +56,7 @@ function checkQueues(workload: Workload, device: DeviceLimits): void {
   }
   if (workload.numjobs > device.ioQueues) {
     throw badOption(
-      "--numjobs",
+      "numjobs",
       `${workload.numjobs}`,
       `each job needs a queue pair, and the device has ${device.ioQueues}`,
     );
@@ -69,19 +66,18 @@ function checkQueues(workload: Workload, device: DeviceLimits): void {
 function checkRange(workload: Workload, capacity: number): void {
   const { offset, size, bs } = workload;
   const limit = `the namespace has ${capacity} bytes (${formatBytes(capacity)})`;
-  if (offset >= capacity)
-    throw badOption("--offset", fioSize(offset), `lies past the end: ${limit}`);
+  if (offset >= capacity) throw badOption("offset", fioSize(offset), `lies past the end: ${limit}`);
   if (size !== null && offset + size > capacity) {
     const room = fioSize(capacity - offset);
     throw badOption(
-      "--size",
+      "size",
       fioSize(size),
       `ends past the end: ${limit}; ${room} fit from the offset on`,
     );
   }
   if ((size ?? capacity - offset) < bs) {
     throw badOption(
-      "--offset",
+      "offset",
       fioSize(offset),
       `leaves no room for one I/O of ${fioSize(bs)}: ${limit}`,
     );

@@ -7,7 +7,7 @@ import { chooseClock } from "../compiled/clock.ts";
 import { type ClockScale, native } from "../compiled/native.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
 import { requireAddressSpace } from "../ground/address-space.ts";
-import { usage } from "../ground/errors.ts";
+import { badOption } from "../ground/errors.ts";
 import { packageRoot, version } from "../ground/package.ts";
 import { hasFlags } from "../measurement/flags.ts";
 import type {
@@ -394,7 +394,7 @@ function requireCpus(cpus: readonly number[]): void {
   const allowed = native().allowedCpus();
   const missing = cpus.find((cpu) => !allowed.includes(cpu));
   if (missing === undefined) return;
-  throw usage(`--cpus ${missing}: this process may use the CPUs ${allowed.join(", ")}`);
+  throw badOption("cpus", `${missing}`, `this process may use the CPUs ${allowed.join(", ")}`);
 }
 
 /** Resolves when every job waits at the gate, or nobody waits for that any more: a busy host takes its time. */

@@ -1,7 +1,7 @@
 // How a job learns of completions: what `--completion` and its relatives come to on a given device.
 import { WaitMode } from "../../assembly/layout.ts";
-import { PhasebitError } from "../ground/errors.ts";
-import { badOption, type Workload } from "../measurement/workload.ts";
+import { badOption, optionError } from "../ground/errors.ts";
+import type { Workload } from "../measurement/workload.ts";
 import { coalescingText } from "../measurement/workload-names.ts";
 import type { CompletionMode, InterruptChoice } from "../measurement/workload-options.ts";
 import { type InterruptKind, interruptKinds, type Transport } from "../transport/transport.ts";
@@ -31,10 +31,10 @@ export function vectorsFor(choice: InterruptChoice, queues: number, transport: T
   const available = transport.vectors[kind];
   if (available === 0) {
     const others = interruptKinds.filter((other) => transport.vectors[other] > 0);
-    throw new PhasebitError(
-      "ENVIRONMENT",
-      `--irq ${choice}: ${transport.address} has no such interrupts; it has ${others.join(", ") || "none"}`,
-    );
+    const has = others.join(", ") || "none";
+    const why = ` ${choice}: ${transport.address} has no such interrupts; it has ${has}`;
+    const facts = { what: "irq", value: choice };
+    throw optionError("ENVIRONMENT", [{ option: "irq" }, why], facts);
   }
   const ioVectors = choice === "msix-shared" ? 1 : Math.max(1, available - 1);
   const first = available > 1 ? 1 : 0;
@@ -53,7 +53,7 @@ export function requireCoalescedVector(workloads: readonly Workload[], transport
   if (used.some(({ vector, vectors }) => vectors.includes(vector))) return;
   const own = [...new Set(used.flatMap(({ vectors }) => vectors))].join(", ");
   throw badOption(
-    "--coalesce",
+    "coalesce",
     coalescingText(first.coalesce!),
     `no queue has vector ${used[0]!.vector}; those of the queues are ${own}`,
   );

@@ -1,5 +1,5 @@
 // What the library names by its own words, in the command line's.
-import { PhasebitError } from "../ground/errors.ts";
+import { PhasebitError, textOf } from "../ground/errors.ts";
 
 /** Values of the library that are given by a flag of the same name. */
 const FLAGS = new Set(["device", "nsid", "offset", "size", "input", "output"]);
@@ -10,10 +10,16 @@ const ADVICE: Readonly<Record<string, string>> = {
   memory: "use fewer jobs, a smaller --iodepth or --bs, or a smaller medium",
 };
 
-/** The failure's message, with the flag in front of a value that was given by one, and with advice. */
-export function messageOf({ message, what = "" }: PhasebitError): string {
+/** The failure's message, with options as flags, and with advice. */
+export function messageOf({ message, what = "", words }: PhasebitError): string {
+  if (words !== undefined) return textOf(words, flagOf);
   if (FLAGS.has(what) && message.startsWith(`${what} `)) return `--${message}`;
   return ADVICE[what] === undefined ? message : `${message}; ${ADVICE[what]}`;
+}
+
+/** "--ramp-time" for "rampTime". */
+function flagOf(option: string): string {
+  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** What any failure says. */

@@ -3,6 +3,10 @@ import { PhasebitError } from "../../src/ground/errors.ts";
 import { parseWorkload, writes } from "../../src/measurement/workload.ts";
 import { type WorkloadOptions, workloadOptions } from "../../src/measurement/workload-options.ts";
 import { checkAgainstDevice, type DeviceLimits } from "../../src/run/limits.ts";
+import { messageOf } from "../../src/text/failure-words.ts";
+
+/** A flag's spelling is the command line's. */
+const FLAG = /--[a-z]/;
 
 function failure(action: () => void): PhasebitError {
   try {
@@ -48,8 +52,31 @@ describe("options that make no workload", () => {
     [{ cpus: "1,0-2" }, "--cpus 1,0-2: names CPU 1 twice"],
   ])("%j", (options, message) => {
     const error = failure(() => parseWorkload(options));
-    expect(error.message).toContain(message);
+    expect(messageOf(error)).toContain(message);
+    expect(error.message).not.toMatch(FLAG);
     expect(error.code).toBe("USAGE");
+  });
+});
+
+describe("to the library", () => {
+  test("an option has its own name, and what was wrong is data", () => {
+    const error = failure(() => parseWorkload({ rampTime: "1sec" }));
+    expect(error.message).toMatch(/^rampTime 1sec: fio takes this unit for 0/);
+    expect(error).toMatchObject({ what: "rampTime", value: "1sec" });
+    expect(messageOf(error)).toMatch(/^--ramp-time 1sec: fio/);
+  });
+
+  test("so have the others that it speaks of", () => {
+    const options = { iodepth: "4", iodepthBatchCompleteMin: "8" };
+    const error = failure(() => parseWorkload(options));
+    expect(error.message).toMatch(/^iodepthBatchCompleteMin 8: is more than iodepth 4: /);
+    expect(messageOf(error)).toMatch(/^--iodepth-batch-complete-min 8: is more than --iodepth 4: /);
+    const staged = failure(() => parseWorkload({ ...options, iodepth: "8", stages: true }));
+    expect(messageOf(staged)).toBe(
+      "--stages: takes completions one by one; leave --iodepth-batch-complete-min and " +
+        "--iodepth-batch-complete-max out",
+    );
+    expect(staged.message).not.toMatch(FLAG);
   });
 });
 
@@ -65,7 +92,9 @@ describe("writes need consent", () => {
     const error = failure(() => parseWorkload({ device, ...options }));
     expect(error.code).toBe("REFUSED");
     expect(error.exitCode).toBe(4);
-    expect(error.message).toContain("--destructive");
+    expect(messageOf(error)).toContain("add --destructive if");
+    expect(error.message).toContain("add destructive if");
+    expect(error.what).toBe("rw");
     expect(error.message).toContain(device);
     expect(writes(parseWorkload({ device, destructive: true, ...options }))).toBe(true);
   });
@@ -183,7 +212,8 @@ describe("what a device does not allow", () => {
     [{ bs: "8k", offset: "3996k" }, "--offset 3996k: leaves no room for one I/O of 8k"],
   ])("%j", (options, message) => {
     const error = failure(() => checkAgainstDevice(parseWorkload(options), limits));
-    expect(error.message).toContain(message);
+    expect(messageOf(error)).toContain(message);
+    expect(error.message).not.toMatch(FLAG);
     expect(error.code).toBe("USAGE");
   });
 
@@ -213,7 +243,7 @@ describe("the pause between two looks", () => {
   });
 
   test.each(["", "1", "-1", "often", "1.1ms", "2s", "1e3ns"])("%j is refused", (pollPause) => {
-    expect(() => parseWorkload({ pollPause })).toThrow(/^--poll-pause .*: must be /);
+    expect(() => parseWorkload({ pollPause })).toThrow(/^pollPause .*: must be /);
   });
 });
 
@@ -226,14 +256,14 @@ describe("how many completions are taken at once", () => {
 
   test.each([
     [{ iodepthBatchCompleteMin: "0" }, "must be a whole number from 1"],
-    [{ iodepthBatchCompleteMin: "2" }, "is more than --iodepth 1: so many never complete"],
+    [{ iodepthBatchCompleteMin: "2" }, "is more than iodepth 1: so many never complete"],
     [
       { iodepthBatchCompleteMin: "4", iodepthBatchCompleteMax: "2", iodepth: "8" },
-      "is more than --iodepth-batch-complete-max 2",
+      "is more than iodepthBatchCompleteMax 2",
     ],
     [
       { iodepthBatchCompleteMin: "4", iodepth: "8", completion: "interrupt" },
-      "is told of each completion; --coalesce gathers them",
+      "is told of each completion; coalesce gathers them",
     ],
     [{ iodepthBatchCompleteMax: "2", stages: true }, "takes completions one by one"],
   ])("%o is refused", (options, why) => {
