@@ -27,13 +27,12 @@ export function levelReset(): void {
   controller.csts &= 1 << CSTS_NSSRO_SHIFT;
 }
 
-/** Function level reset: all registers are as after power on. */
+/** Function level reset: all registers are as after power on, but CSTS.NSSRO, which the host clears (3.1.6). */
 export function functionReset(): void {
   levelReset();
   controller.aqa = 0;
   controller.asq = 0;
   controller.acq = 0;
-  controller.csts = 0;
 }
 
 /** NVM Subsystem Reset (7.3.1): CSTS.NSSRO tells of it. */

@@ -42,7 +42,11 @@ describe("misuse", () => {
 
   test("unaligned, unknown and doorbell offsets read 0 and ignore writes", () => {
     const bench = new Bench().enable();
-    for (const offset of [0x15, 0x18, 0x38, 0x3c, 0x50, 0x100, 0x1000, 0x1004, 0xfffffffc]) {
+    const between = (first: number, end: number) =>
+      Array.from({ length: (end - first) / 4 }, (_, index) => first + index * 4);
+    // memory buffers, boot partitions and persistent memory, which are not there, and what is reserved
+    const absent = [0x18, ...between(0x38, 0x100), ...between(0xe00, 0xe20)];
+    for (const offset of [0x15, ...absent, 0x100, 0x1000, 0x1004, 0xfffffffc]) {
       bench.write32(offset, 0xffffffff);
       expect(bench.read32(offset)).toBe(0);
     }
@@ -191,6 +195,19 @@ describe("subsystem reset", () => {
     bench.write32(Register.CSTS, 0x10);
     expect(bench.csts).toBe(0);
   });
+});
+
+test.each([
+  ["a controller reset", (bench: Bench) => bench.enable().disable()],
+  ["a function level reset", (bench: Bench) => bench.functionReset()],
+])("%s leaves NSSRO to the host", (_, reset) => {
+  const bench = new Bench().enable();
+  bench.write32(Register.NSSR, 0x4e564d65);
+  reset(bench);
+  expect(bench.csts).toBe(0x10);
+  bench.write32(Register.CSTS, 0x10);
+  reset(bench);
+  expect(bench.csts).toBe(0);
 });
 
 describe("resets", () => {
