@@ -31,6 +31,7 @@ import { CollectionCounter } from "./collections.ts";
 import { configureLoop, rampBegins, rampEnds, tierOfLoop } from "./job-loop.ts";
 import type { JobTask } from "./job-task.ts";
 import { Patience } from "./patience.ts";
+import { usageBetween } from "./usage.ts";
 
 /** The kernel may end a sleep this late; its default of 50 us would drown what is measured. */
 const TIMER_SLACK_NS = 1;
@@ -135,9 +136,10 @@ class Job {
     this.#phase = JobPhase.DRAINING;
     const endedNs = this.#now();
     this.#clocks[(this.#task.job.block.pointer + BLOCK_ENDED) / 8] = endedNs;
-    const usage = difference(native().threadUsage(), before);
-    const left = this.#drain();
     const elapsedNs = Number(endedNs - startedNs);
+    // what the drain takes is in no rate, and in no use of the CPU
+    const usage = usageBetween(before, native().threadUsage(), elapsedNs);
+    const left = this.#drain();
     const drainNs = Number(this.#now() - endedNs);
     this.#takeInterrupts();
     this.#wasm.publish();
@@ -298,11 +300,4 @@ function waitImports(bytes: Uint8Array, { wait, job, clock }: JobTask) {
 
 function nanoseconds(ms: number): bigint {
   return BigInt(Math.round(ms * 1e6));
-}
-
-function difference(after: ThreadUsage, before: ThreadUsage): ThreadUsage {
-  const names = Object.keys(after) as (keyof ThreadUsage)[];
-  return Object.fromEntries(
-    names.map((name) => [name, after[name] - before[name]]),
-  ) as unknown as ThreadUsage;
 }

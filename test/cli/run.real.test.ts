@@ -54,6 +54,11 @@ describe("phasebit run --output-format json", () => {
     expect(jobs[0].elapsedNs).toBe(elapsedNs);
     expect(jobs[0].drainNs).toBeGreaterThan(0);
     expect(jobs[0].completed).toBe(latencies[0].total);
+    // a thread that also used its CPU in the wait would come to more than there was
+    const [{ usr_cpu: user, sys_cpu: system }] = json(outcome.stdout).jobs as unknown as [
+      { usr_cpu: number; sys_cpu: number },
+    ];
+    expect(user + system).toBeLessThanOrEqual(100);
     // the loop ends with everything in flight
     expect(latencies[0].drained).toBe(4);
     expect(json(outcome.stdout).jobs[0]!.read.iops).toBeCloseTo(
