@@ -2,6 +2,7 @@
 // its own (NVMe 1.4, section 4.1). `run` does the usual: one command, its completion.
 import { CDW0_CID_SHIFT } from "../../assembly/spec/commands.ts";
 import { badValue, requireTimeout } from "../ground/errors.ts";
+import { commandText } from "./command-text.ts";
 import { type Completion, completionError } from "./completion.ts";
 import { type CompletionQueue, noCompletion } from "./completion-queue.ts";
 import { Deadline } from "./deadline.ts";
@@ -96,7 +97,7 @@ export class SubmissionQueue extends Queue {
     const entry = Uint32Array.from(sqe);
     if (cid !== undefined) entry[0] = withCid(entry[0]!, cid);
     const used = entry[0]! >>> CDW0_CID_SHIFT;
-    this.around.trace?.(`post  sq ${this.id} cid ${used} ${dwords(entry)}`);
+    this.around.trace?.(`post  sq ${this.id} cid ${used} ${commandText(entry, this.id === 0)}`);
     this.around.memory.u32.set(entry, this.region.pointer / 4 + index * SQE_DWORDS);
     if (slot === undefined) {
       this.#tail = (this.#tail + 1) % this.entries;
@@ -255,12 +256,4 @@ function withCid(cdw0: number, cid: number): number {
 
 function hex(value: number): string {
   return `${(value >>> 0).toString(16).padStart(2, "0")}h`;
-}
-
-/** The dwords that say something, for a trace. */
-function dwords(sqe: SqeDwords): string {
-  return Array.from(sqe, (value, index) => [index, value] as const)
-    .filter(([, value]) => value !== 0)
-    .map(([index, value]) => `${index}:${value.toString(16).padStart(8, "0")}`)
-    .join(" ");
 }
