@@ -49,8 +49,8 @@ function runVerdict({ groups, measurement }: Told): VerdictData {
       ...(p99 === null ? [] : [`99% ${formatNs(p99)} or less`]),
       ...(max === null ? [] : [`the slowest ${formatNs(max)}`]),
     ].join(", ");
-    const of = groups.length > 1 ? [`${op}s`] : [];
-    return [...of, ...rate, latencies].filter((text) => text !== "").join(": ");
+    const of = groups.length > 1 ? `${op}s ` : "";
+    return `${of}${[...rate, latencies].filter((text) => text !== "").join(": ")}`;
   });
   return {
     about: null,

@@ -1,6 +1,6 @@
 // The head of a page: what was measured, the buttons for the whole page, and the doubts before any figure.
 import type { ReportData, ResultData } from "../html/report-data.ts";
-import { button, h } from "./dom.ts";
+import { button, type Child, h } from "./dom.ts";
 import { download, fileName } from "./download.ts";
 import { counted, formatDate } from "./format.ts";
 import { themeButton } from "./theme.ts";
@@ -51,11 +51,15 @@ function dataButton(data: ReportData): HTMLButtonElement {
   });
 }
 
-/** All warnings, named by file where there are several; null without any. */
+/** All warnings, each once, named by its files where there are several; null without any. */
 export function warnings(results: readonly ResultData[]): HTMLElement | null {
-  const texts = results.flatMap(({ file, warnings }) =>
-    warnings.map((text) => ({ file: results.length > 1 ? file : null, text })),
-  );
+  const files = new Map<string, string[]>();
+  for (const { file, warnings } of results) {
+    for (const text of warnings) files.set(text, [...(files.get(text) ?? []), file]);
+  }
+  const texts = [...files].map(([text, those]) => {
+    return { file: results.length > 1 ? [...new Set(those)].join(", ") : null, text };
+  });
   return texts.length > 0 ? callout(texts) : null;
 }
 
@@ -93,7 +97,14 @@ function item({ file, text }: Doubt): HTMLElement {
     "li",
     {},
     file === null ? null : h("span", { class: "about" }, `${file}: `),
-    seen,
-    h("span", { class: "advice" }, text.slice(seen.length)),
+    ...withOptions(seen),
+    h("span", { class: "advice" }, ...withOptions(text.slice(seen.length))),
   );
+}
+
+/** "--cpus" is not broken between its dashes. */
+function withOptions(text: string): Child[] {
+  return text
+    .split(/(--[a-z-]{1,40})/)
+    .map((part) => (part.startsWith("--") ? h("span", { class: "option" }, part) : part));
 }

@@ -17,7 +17,7 @@ interface Column {
   readonly pair?: string;
 }
 
-/** Up to so many settings there is room for large figures. */
+/** Up to so many settings of one result there is room for large figures. */
 const LARGE_ROWS = 6;
 /** Of more settings the first are shown, and the others when somebody asks. */
 const MOST_ROWS = 20;
@@ -75,7 +75,8 @@ export function summary(context: Context): HTMLElement {
   const table = (some: readonly HTMLElement[]) =>
     h("table", { class: "cards" }, h("thead", {}, head.cloneNode(true)), h("tbody", {}, ...some));
   const more = h("summary", {}, `${others.length} more of ${rows.length}`);
-  const size = rows.length <= LARGE_ROWS ? "large" : "dense";
+  const isLarge = rows.length <= LARGE_ROWS && context.data.results.length < 2;
+  const size = isLarge ? "large" : "dense";
   return h(
     "section",
     { class: `summary ${size}`, "aria-label": "Summary" },

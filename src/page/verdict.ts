@@ -24,15 +24,15 @@ export function verdict(context: Context): HTMLElement | null {
   );
 }
 
-/** Of one file among several. */
+/** Of one file among several, in a line or two. */
 function single(one: VerdictData, context: Context): HTMLElement {
   const { about, basis } = one;
   return h(
-    "div",
+    "p",
     { class: "one" },
-    about === null ? null : h("h3", {}, about),
-    h("p", {}, ...words(one, context)),
-    h("p", { class: "basis" }, capital(basis), "."),
+    about === null ? null : h("span", { class: "about" }, `${about}: `),
+    ...words(one, context),
+    h("span", { class: "basis" }, ` ${capital(basis)}.`),
   );
 }
 

@@ -232,6 +232,32 @@ for (const [name, make] of Object.entries({ runReport, compareReport, sweepRepor
   });
 }
 
+test("two comparisons in one report have their answers, doubts and figures on the first screen", async () => {
+  const [one, other] = [compareReport(), compareReport()];
+  const result = other.results.map((own) => ({ ...own, file: "another-comparison.json" }));
+  const groups = other.groups.map((group) => ({
+    ...{ ...group, id: `b ${group.id}`, name: `${group.name} b`, result: 1 },
+  }));
+  const page = await pages.report({
+    ...one,
+    verdicts: [
+      ...one.verdicts,
+      ...one.verdicts.map((own) => ({ ...own, about: one.results[0]!.file })),
+      ...one.verdicts.map((own) => ({ ...own, about: "another-comparison.json" })),
+    ],
+    results: [...one.results, ...result],
+    groups: [...one.groups, ...groups],
+  });
+  const last = await page.locator(".summary").boundingBox();
+  expect(last!.y + last!.height).toBeLessThanOrEqual(900);
+  expect(await page.locator(".verdict .one:visible").count()).toBe(2);
+  // what both have is said once
+  expect(await page.locator(".warnings li").count()).toBe(2);
+  expect(await page.locator(".warnings .about").first().textContent()).toBe(
+    `${one.results[0]!.file}, another-comparison.json: `,
+  );
+});
+
 test("of many settings the first are shown, and the others when somebody asks", async () => {
   const page = await pages.report(wideSweepReport());
   const rows = page.locator(".summary tbody tr:visible");
