@@ -409,6 +409,20 @@ describe("log pages", () => {
     }
   });
 
+  test("what is mandatory for an I/O controller over PCI Express is there", () => {
+    const bench = new Bench().enable();
+    const { view } = logPage(bench, LogPage.COMMANDS_SUPPORTED_AND_EFFECTS, 4096);
+    const isSupported = (first: number, opcode: number) =>
+      (view.getUint32(first + opcode * 4, true) & 1) === 1;
+    const admin = [0x00, 0x01, 0x02, 0x04, 0x05, 0x06, 0x08, 0x09, 0x0a, 0x0c];
+    expect(admin.filter((opcode) => !isSupported(0, opcode))).toEqual([]);
+    expect([0x00, 0x01, 0x02].filter((opcode) => !isSupported(1024, opcode))).toEqual([]);
+    for (const lid of [0x01, 0x02, 0x03]) expect(logPage(bench, lid, 512).code).toBe(0);
+    for (const fid of [0x01, 0x02, 0x04, 0x05, 0x07, 0x08, 0x09, 0x0a, 0x0b]) {
+      expect(getFeature(bench, fid, 0, 0, fid === 0x05 ? 1 : 0).code).toBe(0);
+    }
+  });
+
   test("the newest error comes first, with all that is known about it", () => {
     const bench = new Bench().enable();
     const pair = bench.createPair(1);
