@@ -9,6 +9,7 @@ import { type Example, withExamples } from "./examples.ts";
 import { exitMeanings } from "./exit-codes.ts";
 import { exportCommand } from "./export.ts";
 import { helpCommand, helpStyle } from "./help.ts";
+import { manCommand } from "./man.ts";
 import { mergeCommand } from "./merge.ts";
 import { suggestChoices } from "./misuse.ts";
 import { reportCommand } from "./report.ts";
@@ -21,7 +22,7 @@ const groups: Readonly<Record<string, readonly ((program: Command) => Command)[]
   "Measure:": [runCommand, compareCommand, sweepCommand],
   "Results:": [reportCommand, diffCommand, exportCommand, mergeCommand],
   "Device:": [readCommand, writeCommand],
-  "Shell:": [completionCommand, helpCommand],
+  "Shell:": [completionCommand, manCommand, helpCommand],
 };
 
 const EXAMPLES: readonly Example[] = [

@@ -7,6 +7,7 @@ import { manPage } from "../../src/commands/man-page.ts";
 import { phasebit } from "../../src/commands/program.ts";
 import { roff } from "../../src/commands/roff.ts";
 import { packageRoot } from "../../src/ground/package.ts";
+import { phasebit as run } from "./cli.ts";
 import { isAbsent } from "./shells.ts";
 
 const FILE = join(packageRoot, "docs/man/phasebit.1");
@@ -25,6 +26,22 @@ describe("text for troff", () => {
 
 test("the page is current; `npm run docs:man` writes it anew", () => {
   expect(readFileSync(FILE, "utf8")).toBe(manPage(phasebit()));
+});
+
+describe("phasebit man", () => {
+  test("where there is no man(1) names the page", () => {
+    const outcome = run(["man"], undefined, { PATH: "/nonexistent" });
+    expect(outcome.stderr).toBe(
+      `phasebit: man: ENOENT; the page is ${FILE}, and "phasebit <command> --help" has its parts\n`,
+    );
+    expect(outcome.status).toBe(3);
+  });
+
+  test.skipIf(isAbsent("man"))("hands the page to man(1)", () => {
+    const { stdout, status } = run(["man"]);
+    expect(stdout).toMatch(/^PHASEBIT\(1\)/);
+    expect(status).toBe(0);
+  });
 });
 
 describe.skipIf(isAbsent("groff"))("groff", () => {
