@@ -3,6 +3,7 @@
 //
 //   npm run build && node dist/bench/adaptive.js
 import { WaitMode } from "../assembly/layout.ts";
+import { onlyNaps } from "./shortest-naps.ts";
 import { quantile } from "./statistics.ts";
 import { type Machine, type Played, play } from "./virtual-host.ts";
 
@@ -10,8 +11,8 @@ const US = 1000;
 /** The middle of the wake-ups. */
 const WAKE_NS = 3 * US;
 const DEPTHS = [1, 8, 32];
-/** Four wake-ups, where sleeping begins to pay, and what flash takes. */
-const SCALES_NS = [4 * WAKE_NS, 80 * US];
+/** In wake-ups: where a sleep begins to pay at depth 1, and where naps begin to at others; what flash takes. */
+const SCALES = [4, 8, 16, 40];
 /** Flocks are found at once, and adaptive learns by what it finds: more commands where they come in flocks. */
 const commandsAt = (depth: number): number => 7_000 + 2_000 * depth;
 /** The first part, while it learns. */
@@ -49,6 +50,10 @@ function machine(): Machine {
 /** Service times of the n-th command, in ns. */
 const services: Readonly<Record<string, (scale: number) => (command: number) => number>> = {
   constant: (scale) => () => scale,
+  scattered: (scale) => {
+    const normal = normals(23);
+    return () => scale * Math.max(0.5, 1 + 0.02 * normal());
+  },
   lognormal: (scale) => {
     const normal = normals(21);
     return () => scale * Math.exp(0.3 * normal());
@@ -61,47 +66,54 @@ const services: Readonly<Record<string, (scale: number) => (command: number) => 
   bursty: (scale) => (command) => ((command >> 9) % 3 === 2 ? 2 * scale : scale),
 };
 
-interface Row {
-  readonly name: string;
-  readonly scaleNs: number;
-  readonly depth: number;
+/** What adaptive makes of it, as shares of polling's. */
+interface Cell {
   readonly p50: number;
   readonly p99: number;
   readonly rate: number;
   readonly cpu: number;
 }
 
-for (const row of rows()) console.log(lineOf(row));
-
-function rows(): Row[] {
-  return SCALES_NS.flatMap((scaleNs) =>
-    Object.entries(services).flatMap(([name, service]) =>
-      DEPTHS.map((depth) => {
-        const played = (mode: WaitMode): Played =>
-          play(mode, service(scaleNs), machine(), {
-            depth,
-            commands: commandsAt(depth),
-            skipped: Math.round(commandsAt(depth) * SKIPPED),
-          });
-        const [poll, adaptive] = [played(WaitMode.POLL), played(WaitMode.ADAPTIVE)];
-        const of = (share: number): number =>
-          quantile(adaptive.latenciesNs, share) / quantile(poll.latenciesNs, share);
-        const rate = adaptive.iops / poll.iops;
-        return { name, scaleNs, depth, p50: of(0.5), p99: of(0.99), rate, cpu: adaptive.cpuShare };
-      }),
-    ),
-  );
+console.log("adaptive: p50, p99, IOPS, CPU");
+for (const [name, service] of Object.entries(services)) {
+  for (const depth of DEPTHS) {
+    const cells = SCALES.map((scale) =>
+      cellOf(service(scale * WAKE_NS), service(scale * WAKE_NS), depth),
+    );
+    console.log(`| ${[name, depth, ...cells.map(textOf)].join(" | ")} |`);
+  }
+}
+console.log("nothing but the shortest naps, depth 8: p50, p99, CPU");
+for (const name of ["scattered", "lognormal", "bimodal"]) {
+  const cells = SCALES.map((scale) => {
+    const length = { depth: 8, commands: commandsAt(8) };
+    const { p50, p99, cpu } = onlyNaps(services[name]!(scale * WAKE_NS), machine(), length);
+    return `${p50.toFixed(2)}, ${p99.toFixed(2)}, ${(cpu * 100).toFixed(0)} %`;
+  });
+  console.log(`| ${[name, ...cells].join(" | ")} |`);
 }
 
-/** A row of the table in Markdown; what is aimed at and missed stands in bold. */
-function lineOf({ name, scaleNs, depth, p50, p99, rate, cpu }: Row): string {
+type Service = (command: number) => number;
+
+/** The same services twice: each playing draws them from the beginning. */
+function cellOf(polled: Service, adapted: Service, depth: number): Cell {
+  const commands = commandsAt(depth);
+  const length = { depth, commands, skipped: Math.round(commands * SKIPPED) };
+  const poll: Played = play(WaitMode.POLL, polled, machine(), length);
+  const adaptive: Played = play(WaitMode.ADAPTIVE, adapted, machine(), length);
+  const of = (share: number): number =>
+    quantile(adaptive.latenciesNs, share) / quantile(poll.latenciesNs, share);
+  return { p50: of(0.5), p99: of(0.99), rate: adaptive.iops / poll.iops, cpu: adaptive.cpuShare };
+}
+
+/** A cell of the table in Markdown: p50, p99, IOPS, CPU; what is aimed at and missed stands in bold. */
+function textOf({ p50, p99, rate, cpu }: Cell): string {
   const marked = (text: string, holds: boolean): string => (holds ? text : `**${text}**`);
-  return `| ${[
-    `${name} ${scaleNs / US} us`,
-    depth,
-    p50.toFixed(3),
-    marked(p99.toFixed(3), p99 <= MOST_P99),
-    rate.toFixed(3),
-    marked(`${(cpu * 100).toFixed(0)} %`, cpu <= MOST_CPU),
-  ].join(" | ")} |`;
+  const percent = (cpu * 100).toFixed(0);
+  return [
+    p50.toFixed(2),
+    marked(p99.toFixed(2), p99 <= MOST_P99),
+    rate.toFixed(2),
+    marked(`${percent} %`, cpu <= MOST_CPU),
+  ].join(", ");
 }

@@ -13,6 +13,7 @@ import {
 import { looksPerCheck, looksPerClock, pause } from "./pause.ts";
 import {
   highNs,
+  isRegular,
   isShort,
   learn,
   learnLatency,
@@ -31,7 +32,6 @@ const PERIOD_NS: u64 = 100_000_000;
 const LONGEST_SLEEP_NS: u64 = 100_000_000;
 /** A sleep shorter than this costs more than it saves. */
 const SHORTEST_SLEEP_NS: u64 = 2_000;
-const SHORTEST_NAP_NS: f64 = 500;
 
 let mode: u32 = WaitMode.POLL;
 let block: u32 = 0;
@@ -50,6 +50,10 @@ let naps: bool = false;
 let emptyNs: u64 = 0;
 /** Sum of all latencies when something was last found. */
 let sumBefore: u64 = 0;
+
+/** Completions found in this flock so far, and when the first of it was: when all slots had one, no more is to come. */
+let flock: u32 = 0;
+let flockNs: u64 = 0;
 
 let sleeps: u64 = 0;
 let overslept: u64 = 0;
@@ -74,6 +78,8 @@ export function configureWait(controlBlock: u32, waitMode: u32, spin: u64): void
   meanNs = 0;
   resetQuantiles();
   sumBefore = 0;
+  flock = 0;
+  flockNs = 0;
 }
 
 /** The first commands have been submitted. */
@@ -141,8 +147,9 @@ export function wait(): void {
 }
 
 /**
- * `adaptive`. What is served side by side comes in flocks: the first wake-up's time after something was found is
- * looked through, since a sleep would end too late for the rest of the flock.
+ * `adaptive`. What is served side by side comes in flocks, or at any time. After a flock has begun, the first wake-up's time
+ * is looked through, since a sleep would end too late for the rest of it; unless that is the whole of it. What comes at any
+ * time leaves no room for a sleep, but for naps.
  */
 function adapt(): void {
   if (slept) {
@@ -150,9 +157,17 @@ function adapt(): void {
     else lookThenBlock(highNs() as u64);
     return;
   }
-  if (slotCount() > 1 && napNs() < SHORTEST_NAP_NS) {
+  if (slotCount() > 1) {
+    if (!isRegular()) {
+      slept = true;
+      looks = 1;
+      naps = napNs() > 0;
+      if (naps) nap();
+      else skippedSleep();
+      return;
+    }
     readClock();
-    if (isShort(time() - since)) return;
+    if (flock < slotCount() && isShort(time() - since)) return;
   }
   sleepUntil(since + (sleepNs() as u64));
 }
@@ -194,7 +209,7 @@ function sleepUntil(wanted: u64): void {
   const until = min<u64>(min<u64>(wanted, waitsEnd()), time() + LONGEST_SLEEP_NS);
   if (until < time() + SHORTEST_SLEEP_NS) {
     looks = 1;
-    naps = mode == WaitMode.ADAPTIVE && napNs() >= SHORTEST_NAP_NS;
+    naps = mode == WaitMode.ADAPTIVE && napNs() > 0;
     if (naps) nap();
     else skippedSleep();
     return;
@@ -225,8 +240,18 @@ export function settle(reaped: u32, count: u64, sumNs: u64): void {
   if (mode == WaitMode.LHP && time() >= periodEnd) takeMean(count, sumNs);
   if (mode == WaitMode.ADAPTIVE) learnFrom(reaped, sumNs);
   if (isFirstAfterSleep()) overslept++;
+  if (mode == WaitMode.ADAPTIVE) countFlock(reaped);
   since = time();
   beginStretch();
+}
+
+/** A flock begins after a sleep, after the whole of the last one, or when that began more than a wake-up ago. */
+function countFlock(reaped: u32): void {
+  if (slept || flock >= slotCount() || !isShort(time() - flockNs)) {
+    flock = 0;
+    flockNs = time();
+  }
+  flock += reaped;
 }
 
 /** Of several at once the mean latency is known; of a flock only how long it kept us waiting. */
@@ -234,7 +259,8 @@ function learnFrom(reaped: u32, sumNs: u64): void {
   if (reaped != 0 && sumNs > sumBefore) learnLatency((sumNs - sumBefore) / reaped);
   sumBefore = sumNs;
   const ns = time() - since;
-  if (isFirstAfterSleep() || slotCount() == 1 || !isShort(ns)) learn(ns, emptyNs, isFirstAfterSleep());
+  const missed = isFirstAfterSleep();
+  if (missed || slotCount() == 1 || !isShort(ns)) learn(ns, emptyNs, missed, naps);
 }
 
 function beginStretch(): void {
