@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "eventfd.h"
 #include "instance.h"
+#include "lock.h"
 #include "memory.h"
 #include "populate.h"
 #include "thread.h"
@@ -24,6 +25,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
 
   exports.Set("addressOf", Napi::Function::New(env, AddressOf, "addressOf"));
   exports.Set("mapMemory", Napi::Function::New(env, MapMemory, "mapMemory"));
+  exports.Set("tryLock", Napi::Function::New(env, TryLock, "tryLock"));
   exports.Set("mapFile", Napi::Function::New(env, MapFile, "mapFile"));
   exports.Set("adviseHuge", Napi::Function::New(env, AdviseHuge, "adviseHuge"));
   exports.Set("populate", Napi::Function::New(env, Populate, "populate"));

@@ -8,6 +8,7 @@
         "memory.cc",
         "populate.cc",
         "eventfd.cc",
+        "lock.cc",
         "thread.cc",
         "vfio_container.cc",
         "vfio_device.cc",

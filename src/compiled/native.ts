@@ -188,6 +188,8 @@ export interface Native {
   mapMemory(memory: Uint8Array, pointer: number, bytes: number, huge: boolean): Mapping;
   /** `bytes` of the file at `path` from offset 0, shared: stores reach the file. */
   mapFile(memory: Uint8Array, pointer: number, bytes: number, path: string): Mapping;
+  /** Locks the file behind `fd` for whoever has it open there, until that is closed. @returns whether nobody else has it */
+  tryLock(fd: number): boolean;
   /** Asks for transparent huge pages over a private part of the memory (a hint; never throws ENOSYS). */
   adviseHuge(memory: Uint8Array, pointer: number, bytes: number): void;
   /**

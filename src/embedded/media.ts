@@ -1,10 +1,12 @@
 // The embedded controller's media: what lies in their windows, and the pages under those that are RAM. The device
 // reads no page of RAM that was never written; writes would make the kernel zero a page inside a command's time,
 // so whoever measures writes has the pages made before.
+import { closeSync, openSync } from "node:fs";
 import { freemem } from "node:os";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { native } from "../compiled/native.ts";
 import { PhasebitError, usage } from "../ground/errors.ts";
+import { safeString } from "../ground/strings.ts";
 import { formatBytes } from "../ground/units.ts";
 import { alignUp, type Span } from "../memory/arena.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
@@ -25,11 +27,32 @@ export function placeMedia(memory: LinearMemory, options: EmbeddedOptions): read
   if (medium.kind === "null") return namespaces.map(() => 0);
   if (medium.kind === "file") {
     requireWholePages(medium.path, options);
+    memory.keep(lockMedium(medium.path));
     for (const { pointer, bytes } of memory.media) {
       memory.keep(native().mapFile(memory.bytes, pointer, bytes, medium.path));
     }
   }
   return memory.media.map(({ pointer }) => pointer);
+}
+
+/**
+ * Two controllers over one file would each find blocks that it never wrote. The lock goes with the process, however it
+ * ends.
+ * @throws PhasebitError REFUSED while another one has it
+ */
+function lockMedium(path: string): { close(): void } {
+  const fd = openSync(path, "r");
+  try {
+    if (native().tryLock(fd)) return { close: () => closeSync(fd) };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  closeSync(fd);
+  throw new PhasebitError("REFUSED", `medium=${safeString(path)}: is in use by another phasebit`, {
+    what: "medium-lock",
+    value: path,
+  });
 }
 
 /** A file is mapped page by page. */

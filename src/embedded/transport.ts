@@ -77,7 +77,7 @@ export async function openEmbedded(
   const options = parseEmbedded(address);
   if (opening.stepped !== true) requireAddressSpace(ADDRESS_SPACE_BYTES, "the embedded controller");
   const memory = new LinearMemory({ ...opening.memory, ...windowsOf(options) });
-  const device: EmbeddedDevice = { options, mediaPointers: placeMedia(memory, options) };
+  const device: EmbeddedDevice = { options, mediaPointers: placed(memory, options) };
   if (opening.stepped === true) {
     const clock = (): void => {
       memory.u64[BUS_NOW / 8]! += STEP_NS;
@@ -92,6 +92,16 @@ export async function openEmbedded(
     options,
     await startThread(memory, device, opening.clock ?? null),
   );
+}
+
+/** The media in their windows. A medium that cannot be had holds nothing afterwards. */
+function placed(memory: LinearMemory, options: EmbeddedOptions): readonly number[] {
+  try {
+    return placeMedia(memory, options);
+  } catch (error) {
+    memory.close();
+    throw error;
+  }
 }
 
 /** The device's thread, and its end, which may come before anybody waits for it. */

@@ -104,7 +104,7 @@ export class LinearMemory {
   readonly #chunks: Chunk[] = [];
   #iovaBase = BigInt(IOVA_WINDOW_DMA) << 32n;
   #iommu: Iommu | undefined;
-  #mappings: Mapping[] = [];
+  #mappings: { close(): unknown }[] = [];
   #pageBytes: number = PAGE_BYTES;
   #isClosed = false;
 
@@ -216,8 +216,8 @@ export class LinearMemory {
     if (iommu !== undefined) this.#unmap(iommu, this.#chunks);
   }
 
-  /** Remembers a mapping, so that `close` undoes it. */
-  keep(mapping: Mapping): Mapping {
+  /** Remembers a mapping, or what goes with one, so that `close` undoes it. */
+  keep<T extends { close(): unknown }>(mapping: T): T {
     this.#mappings.push(mapping);
     return mapping;
   }

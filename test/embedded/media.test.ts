@@ -3,8 +3,9 @@ import { truncateSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
+import { native } from "../../src/compiled/native.ts";
 import { openEmbedded } from "../../src/embedded/transport.ts";
 import { PhasebitError } from "../../src/ground/errors.ts";
 import type { Span } from "../../src/memory/arena.ts";
@@ -42,6 +43,37 @@ async function transfers(device: Device) {
 afterEach(async () => {
   vi.restoreAllMocks();
   for (const device of opened.splice(0)) await device.close();
+});
+
+describe("a file that somebody works on", () => {
+  test("is refused, also within a process, until it is closed", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "phasebit-lock-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const medium = join(folder, "medium.img");
+    writeFileSync(medium, Buffer.alloc(MiB));
+    await open(`medium=${medium}`);
+    const second = openEmbedded(`embedded?medium=${medium}`, { stepped: true });
+    await expect(second).rejects.toMatchObject({
+      code: "REFUSED",
+      message: `medium=${medium}: is in use by another phasebit`,
+    });
+    await opened.pop()!.close();
+    await open(`medium=${medium}`);
+  });
+
+  test("is free again after a medium that cannot be mapped", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "phasebit-lock-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const medium = join(folder, "medium.img");
+    writeFileSync(medium, Buffer.alloc(MiB));
+    vi.spyOn(native(), "mapFile").mockImplementation(() => {
+      throw new Error("no");
+    });
+    const opening = () => openEmbedded(`embedded?medium=${medium}`, { stepped: true });
+    await expect(opening()).rejects.toThrow("no");
+    vi.restoreAllMocks();
+    await open(`medium=${medium}`);
+  });
 });
 
 describe("what cannot be prepared", () => {
