@@ -21,7 +21,7 @@ export function rateRows(modes: readonly MeasuredMode[], lines: Lines): string[]
   const { colors, columns } = lines;
   const headings = ["IOPS", "scatter", "MiB/s", "I/Os"];
   const rows = modeTable("mode", headings, modes, lines, ({ workload, figures, blocks }) => [
-    cell(figures.iops, formatCount, colors, colors.bold),
+    cell(figures.iops, formatCount, colors),
     scatterOf(wholeIops(blocks), colors),
     cell(figures.iops, (iops) => formatMiBps(iops * workload.bs), colors),
     formatCount(blocks.reduce((sum, { latency }) => sum + latency.total, 0)),
@@ -121,13 +121,8 @@ function modeTable(
   return table([headingRow(label, headings, colors), ...rows], columns);
 }
 
-function cell(
-  value: number | null,
-  format: (value: number) => string,
-  colors: Colors,
-  style: Colors["bold"] = String,
-): Cell {
-  return value === null ? dash(colors) : { text: format(value), style };
+function cell(value: number | null, format: (value: number) => string, colors: Colors): Cell {
+  return value === null ? dash(colors) : format(value);
 }
 
 function alarming(count: number, colors: Colors): Cell {

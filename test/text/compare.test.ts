@@ -206,3 +206,12 @@ test("each side has its own rate in bytes, and the run line has the workloads of
     Number(text.match(new RegExp(`^${name} +\\S+ +\\S+ +(\\S+)`, "m"))![1]);
   expect(rateOf("poll#2") / rateOf("poll")).toBeCloseTo(16, 0);
 });
+
+test("no figure of a mode is bold: a table of figures says nothing of their differences", () => {
+  const text = comparisonReport(exampleComparison({ modes: [poll, interrupt], rounds: 8 }), {
+    color: true,
+  });
+  const [, ...after] = text.split("\u001b[1m");
+  const bold = after.map((rest) => rest.split("\u001b[22m")[0]!.trim());
+  expect(new Set(bold)).toEqual(new Set(["poll", "interrupt"]));
+});
