@@ -1,6 +1,8 @@
 // When figures are drawn: the first ones at once, the others while nothing else is to do, all anew for another width.
 import type { Figure } from "./figure.ts";
 
+/** Words and figures; the tables of charts stay closed. */
+const CLOSED = ":is(section, aside) details:not([open])";
 /** Drawn before anybody could scroll. */
 const AT_ONCE = 2;
 /** Longer than this, and scrolling would stutter. */
@@ -53,7 +55,7 @@ export function redrawWhenNeeded(figures: () => readonly Figure[], container: HT
   let opened: HTMLDetailsElement[] = [];
   addEventListener("beforeprint", () => {
     all(PRINT_WIDTH);
-    opened = [...container.querySelectorAll<HTMLDetailsElement>("section details:not([open])")];
+    opened = [...container.querySelectorAll<HTMLDetailsElement>(CLOSED)];
     for (const details of opened) details.open = true;
   });
   addEventListener("afterprint", () => {

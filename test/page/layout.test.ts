@@ -120,6 +120,20 @@ test("a hidden curve stays hidden on paper, and its name with it", async () => {
   expect(await names.allTextContents()).toEqual(["poll", "interrupt", "adaptive"]);
 });
 
+test("on paper all doubts stand, and all settings", async () => {
+  const report = wideSweepReport();
+  const warnings = Array.from({ length: 9 }, (_, index) => `Doubt ${index + 1}. Advice.`);
+  const results = report.results.map((result) => ({ ...result, warnings }));
+  const page = await pages.report({ ...report, results }, { width: 700 });
+  expect(await page.locator(".warnings li:visible").count()).toBe(3);
+  await page.emulateMedia({ media: "print" });
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  expect(await page.locator(".warnings li:visible").count()).toBe(9);
+  expect(await page.locator(".summary tbody tr:visible").count()).toBe(200);
+  expect(await page.locator("aside summary:visible").count()).toBe(0);
+  expect(await page.locator(".conditions h2").isVisible()).toBe(true);
+});
+
 test("what is closed on the screen is open on paper, and closed again after", async () => {
   const page = await pages.report(manyReport());
   const details = page.locator(".conditions details");
