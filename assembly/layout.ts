@@ -204,8 +204,13 @@ export enum Rejection {
   BAD_SQID = 3,
   /** The SQHD lies outside the submission queue. */
   BAD_SQHD = 4,
+  /**
+   * The SQHD lies in the queue, but behind the last one or past the tail. All that names the command fits, so it has ended:
+   * this is the one kind that ends its command.
+   */
+  WRONG_SQHD = 5,
 }
-export const REJECTIONS = 5;
+export const REJECTIONS = 6;
 
 /** Bits of the status field beside SCT and SC (4.6.1). */
 export enum Flag {

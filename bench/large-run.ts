@@ -90,7 +90,7 @@ function jobOf(job: number, intervals: readonly Interval[]): JobMeasurement {
     ...{ unfinished: 0, timedOut: false, overdue: null, runDelayNs: null, collections: null },
     rejections: {
       ...{ "bad-cid": 0, "idle-slot": 0, "stale-generation": 0 },
-      ...{ "bad-sqid": 0, "bad-sqhd": 0 },
+      ...{ "bad-sqid": 0, "bad-sqhd": 0, "wrong-sqhd": 0 },
     },
     ...{ rejectedRaw: [], sweeps: completed, sweepsFull: completed, pauseNs: 0 },
     pauseExceptions: 0,

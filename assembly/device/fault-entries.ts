@@ -5,7 +5,7 @@ import { CompletionQueue, SubmissionQueue } from "./queue-state.ts";
 import { Completion, controller } from "./state.ts";
 import { Fault, faultAt, streamOf } from "./fault-table.ts";
 import { matches, strikes } from "./fault-strikes.ts";
-import { BadCid, FaultKind } from "./options.ts";
+import { BadCid, FaultKind, SQHD_INSIDE } from "./options.ts";
 import { fatal } from "./controller-status.ts";
 import {
   advance,
@@ -99,7 +99,7 @@ function falsify(
 ): void {
   if (fault.kind == (FaultKind.BAD_CID as u32)) cid = badCid(fault.a as u32, sq, completion);
   if (fault.kind == (FaultKind.BAD_SQID as u32)) sqid = (fault.a as u32) & 0xffff;
-  if (fault.kind == (FaultKind.BAD_SQHD as u32)) sqhd = (fault.a as u32) & 0xffff;
+  if (fault.kind == (FaultKind.BAD_SQHD as u32)) sqhd = badSqhd(fault.a as u32, sq);
   if (fault.b == 0) return;
   if (freeEntries(cq) >= 2) {
     writeEntry(cq, completion.dw0, secondHalf(cq, sqhd, sqid, cid, completion.status));
@@ -157,6 +157,13 @@ function writeGarbage(cq: CompletionQueue, fault: Fault): void {
   if (entry == 0) return fatal();
   store<u64>(entry, dw0);
   store<u64>(entry, second, 8);
+}
+
+/** In the queue, and as far as can be from what was read, and what is there to be read. */
+function badSqhd(value: u32, sq: SubmissionQueue): u32 {
+  if (value != SQHD_INSIDE) return value & 0xffff;
+  const unread = sq.tail >= sq.head ? sq.tail - sq.head : sq.tail + sq.entries - sq.head;
+  return (sq.tail + 1 + ((sq.entries - 1 - unread) >> 1)) % sq.entries;
 }
 
 function badCid(mode: u32, sq: SubmissionQueue, completion: Completion): u32 {

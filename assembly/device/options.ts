@@ -115,6 +115,9 @@ export const MATCH_ANY = 0x100;
 /** In `addFault`'s match: commands of the admin queue, not of the I/O queues. */
 export const MATCH_ADMIN = 0x200;
 
+/** In BAD_SQHD's `a`: an index in the queue that it has not got to, and was not told of. */
+export const SQHD_INSIDE = 0x10000;
+
 /** How CORRUPT_DATA corrupts. */
 export enum Corruption {
   /** One bit in the first page of the data is flipped. */

@@ -1,6 +1,6 @@
 // What to make of a completion entry that is not the plain success of a busy slot. The device may be
-// buggy firmware: such an entry ends a command only when all of it fits, and is otherwise counted by
-// kind and kept raw. Nothing here indexes memory with what the device wrote, but masked.
+// buggy firmware: such an entry ends a command only when all that names it fits, and is otherwise counted
+// by kind and kept raw. Nothing here indexes memory with what the device wrote, but masked.
 import {
   BLOCK_FLAGS,
   BLOCK_REJECTED_RAW,
@@ -17,7 +17,15 @@ import {
   STATUS_FIRST_BYTES,
 } from "../layout.ts";
 import { STATUS_CODE_MASK, STATUS_CRD, STATUS_DNR, STATUS_MORE } from "../spec/status.ts";
-import { head, headEntry, queueId, submissionEntries } from "./queue.ts";
+import {
+  head,
+  headEntry,
+  mayBeHead,
+  moveSubmissionHead,
+  queueId,
+  sqhdOf,
+  submissionEntries,
+} from "./queue.ts";
 import { isIdle, isInRange, slotOf } from "./slots.ts";
 
 const ACCEPTED: u32 = 0xff;
@@ -29,12 +37,16 @@ export const SUCCEEDED: u32 = 2;
 /**
  * Judges the entry at the completion queue's head and counts it in the control block at `block`.
  * @param second the entry's second half, read once: the device may still be writing
+ * @param tail as it was rung when the entry was seen, an index
  * @returns what became of its command: REJECTED when it goes on, else FAILED or SUCCEEDED. SCT and SC alone decide: a
  * success with another bit of the status set (More, CRD, Do Not Retry) is one, and is counted by those.
  */
-export function judge(block: u32, second: u64, now: u64): u32 {
+export function judge(block: u32, second: u64, tail: u32, now: u64): u32 {
   const verdict = rejection(second);
   if (verdict == ACCEPTED) {
+    if (!mayBeHead(sqhdOf(second), tail)) count(block, second, Rejection.WRONG_SQHD, now);
+    // of two that do not go together one is wrong, and nobody knows which: the next is held against this one
+    moveSubmissionHead(sqhdOf(second));
     const status = (second >> 49) as u32;
     const code = status & STATUS_CODE_MASK;
     if (code == 0) {
@@ -44,9 +56,13 @@ export function judge(block: u32, second: u64, now: u64): u32 {
     countStatus(block, code, slotOf(second), now);
     return FAILED;
   }
-  keepRaw(block, second, verdict, now);
-  increment(block + BLOCK_REJECTIONS + (verdict << 3));
+  count(block, second, verdict, now);
   return REJECTED;
+}
+
+function count(block: u32, second: u64, kind: u32, now: u64): void {
+  keepRaw(block, second, kind, now);
+  increment(block + BLOCK_REJECTIONS + (kind << 3));
 }
 
 function rejection(second: u64): u32 {
@@ -57,7 +73,7 @@ function rejection(second: u64): u32 {
   if (load<u32>(slot, SLOT_EXPECTED) >> 16 != (((second >> 32) as u32) & 0xffff)) {
     return Rejection.STALE_GENERATION;
   }
-  if (((second as u32) & 0xffff) >= submissionEntries()) return Rejection.BAD_SQHD;
+  if (sqhdOf(second) >= submissionEntries()) return Rejection.BAD_SQHD;
   return ACCEPTED;
 }
 

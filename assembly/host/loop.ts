@@ -45,16 +45,23 @@ import {
   advanceTail,
   entryAfter,
   free,
+  indexOf,
   isNew,
+  lastSubmission,
+  mayBeHead,
+  moveSubmissionHead,
   newEntries,
   nextEntry,
   phaseAfterSqhd,
   ring,
   ringBoth,
+  rungTail,
   secondHalf,
   secondHalfAhead,
+  sqhdOf,
   submissionEntries,
   submissionEntry,
+  submissionHead,
   submissionsEnd,
 } from "./queue.ts";
 import { claim, isIdle, slotAt, slotCount, slotOf, slotOfCommand } from "./slots.ts";
@@ -86,6 +93,8 @@ let drainedWrites: u64 = 0;
 let odd: bool = false;
 /** That entry's second half, as it was read. */
 let oddSecond: u64 = 0;
+/** The tail as it was rung when it was seen, an index. */
+let oddTail: u32 = 0;
 
 /**
  * Takes the control block, the histograms and the dwords that all commands of the job share, which are
@@ -203,24 +212,39 @@ export function sweep(): u32 {
 /** @param first the second half of the head entry, which is new */
 export function sweepFrom(first: u64): u32 {
   const built = nextEntry();
-  const limit = mostAtOnce();
+  // SQHD moves on from the last one to the tail that was rung, or first to the queue's end
+  let end = rungTail();
+  if (end < submissionHead()) end = lastSubmission();
+  let left = end - submissionHead();
   let second = first;
-  let reaped: u32 = 0;
-  do {
-    const slot = slotOf(second);
-    // SQID, CID with generation, phase and status 0 in one comparison: an entry of the last lap fails it too
-    if (second >> 16 != (load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd())) break;
-    if (((second as u32) & 0xffff) >= submissionEntries()) break;
-    advanceHead();
-    build(slot);
-    second = secondHalf();
-  } while (++reaped < limit);
+  let more = mostAtOnce();
+  for (;;) {
+    do {
+      const slot = slotOf(second);
+      // SQID, CID with generation, phase and status 0 in one comparison: an entry of the last lap fails it too
+      if (second >> 16 != (load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd())) break;
+      // and SQHD in another: behind the last one, past the end, and outside of the queue it leaves more than there was
+      const rest = end - sqhdOf(second);
+      if (rest > left) break;
+      left = rest;
+      advanceHead();
+      build(slot);
+      second = secondHalf();
+    } while (--more);
+    if (end == rungTail() || !more || !isNew(second) || sqhdOf(second) > rungTail()) break;
+    // once a lap it begins anew
+    end = rungTail();
+    left = end;
+  }
+  const reaped = mostAtOnce() - more;
   readClock();
+  moveSubmissionHead(end - left);
   if (reaped) ringBoth();
   keepBooks(built);
-  if (reaped < limit && isNew(second)) {
+  if (more && isNew(second)) {
     odd = true;
     oddSecond = second;
+    oddTail = indexOf(built);
   }
   completed += reaped;
   sweepsFull++;
@@ -288,7 +312,7 @@ function finish(slot: u32): void {
 /** Judges the head entry that ended a sweep, and submits again if it did end a command. */
 function examine(resubmit: bool): void {
   const slot = slotOf(oddSecond);
-  const verdict = judge(block, oddSecond, time());
+  const verdict = judge(block, oddSecond, oddTail, time());
   advanceHead();
   odd = false;
   if (verdict == REJECTED) {
@@ -345,11 +369,13 @@ export function sweepStaged(second: u64): void {
   const seen = time();
   const slot = slotOf(second);
   const expected = load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd();
-  if (second >> 16 != expected || ((second as u32) & 0xffff) >= submissionEntries()) {
+  if (second >> 16 != expected || !mayBeHead(sqhdOf(second), rungTail())) {
     odd = true;
     oddSecond = second;
+    oddTail = rungTail();
     return;
   }
+  moveSubmissionHead(sqhdOf(second));
   finish(slot);
   completed++;
   recordService(slot, seen);
@@ -422,12 +448,14 @@ export function drain(until: u64): u32 {
 function reapOne(second: u64): u32 {
   const slot = slotOf(second);
   const expected = load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd();
-  if (second >> 16 != expected || ((second as u32) & 0xffff) >= submissionEntries()) {
+  if (second >> 16 != expected || !mayBeHead(sqhdOf(second), rungTail())) {
     const before = failed + completed;
     oddSecond = second;
+    oddTail = rungTail();
     examine(false);
     return (failed + completed - before) as u32;
   }
+  moveSubmissionHead(sqhdOf(second));
   succeed(slot, true);
   advanceHead();
   end(slot);

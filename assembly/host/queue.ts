@@ -6,11 +6,15 @@ import { ringDoorbell } from "./mmio.ts";
 let sq: u32 = 0;
 let sqid: u32 = 0;
 let sqEntries: u32 = 0;
+let sqLast: u32 = 0;
 let sqEnd: u32 = 0;
-/** Head, tail and what was rung of them are pointers here, indexes only at the doorbells. */
+/** Heads and tails are pointers here, indexes only at the doorbells and where SQHD is held against them. */
 let sqTail: u32 = 0;
-let sqTailRung: u32 = 0;
 let sqTailDoorbell: u32 = 0;
+/** The tail as it was rung, an index: how far the device may have read. */
+let sqTailRung: u32 = 0;
+/** SQHD of the last completion, an index: how far it says that it has read. */
+let sqHead: u32 = 0;
 
 let cq: u32 = 0;
 let cqEntries: u32 = 0;
@@ -34,10 +38,12 @@ export function attachSubmissionQueue(
   sqid = id;
   sq = pointer;
   sqEntries = entries;
+  sqLast = entries - 1;
   sqTailDoorbell = tailDoorbell;
   sqEnd = pointer + entries * SQE_BYTES;
   sqTail = pointer + tail * SQE_BYTES;
-  sqTailRung = sqTail;
+  sqTailRung = tail;
+  sqHead = tail;
 }
 
 /**
@@ -62,9 +68,10 @@ export function attachCompletionQueue(
 
 /** Announces everything posted since the last time. */
 export function ring(): void {
-  if (sqTail == sqTailRung) return;
-  ringDoorbell(sqTailDoorbell, tail());
-  sqTailRung = sqTail;
+  const index = tail();
+  if (index == sqTailRung) return;
+  ringDoorbell(sqTailDoorbell, index);
+  sqTailRung = index;
 }
 
 /** Gives every reaped entry back to the device. Their contents are the device's from here on. */
@@ -91,6 +98,56 @@ export function phaseTag(): u32 {
 @inline
 export function tail(): u32 {
   return (sqTail - sq) / SQE_BYTES;
+}
+
+/** @returns the tail as it was rung, an index. */
+// @ts-ignore: decorator
+@inline
+export function rungTail(): u32 {
+  return sqTailRung;
+}
+
+/** @returns SQHD of the last completion. */
+// @ts-ignore: decorator
+@inline
+export function submissionHead(): u32 {
+  return sqHead;
+}
+
+/** A completion said that the device has read so far. */
+// @ts-ignore: decorator
+@inline
+export function moveSubmissionHead(index: u32): void {
+  sqHead = index;
+}
+
+/** The SQHD in the second half of an entry. */
+// @ts-ignore: decorator
+@inline
+export function sqhdOf(second: u64): u32 {
+  return (second as u32) & 0xffff;
+}
+
+/**
+ * Whether SQHD may be `index`: from the last one on to the tail that was rung, round the queue's end where that lies
+ * between. On a circle what lies behind the one is what lies past the other.
+ */
+export function mayBeHead(index: u32, rung: u32): bool {
+  if (index >= sqEntries) return false;
+  if (sqHead <= rung) return index >= sqHead && index <= rung;
+  return index >= sqHead || index <= rung;
+}
+
+/** @returns the index of the last submission queue entry. */
+// @ts-ignore: decorator
+@inline
+export function lastSubmission(): u32 {
+  return sqLast;
+}
+
+/** @returns the index of the submission queue entry at `entry`. */
+export function indexOf(entry: u32): u32 {
+  return (entry - sq) / SQE_BYTES;
 }
 
 // @ts-ignore: decorator
@@ -207,6 +264,7 @@ export function advanceHead(): void {
 export function ringBoth(): void {
   ringDoorbell(cqHeadDoorbell, head());
   cqHeadFreed = cqHead;
-  ringDoorbell(sqTailDoorbell, tail());
-  sqTailRung = sqTail;
+  const index = tail();
+  ringDoorbell(sqTailDoorbell, index);
+  sqTailRung = index;
 }

@@ -52,6 +52,9 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
   let sqTail = 0;
   let sqEnd = 0;
   let sqTailDoorbell = 0;
+  // indexes: the tail as it was rung, and SQHD of the last completion
+  let rungTail = 0;
+  let sqHead = 0;
   let cq = 0;
   let cqHead = 0;
   let cqEnd = 0;
@@ -75,6 +78,8 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
     slotMask = (1 << bits) - 1;
     generationStep = bits < 16 ? 0x10000 << bits : 0;
     sqTail = sq;
+    rungTail = 0;
+    sqHead = 0;
     sqEnd = sq + sqEntries * SQE_BYTES;
     cqHead = cq;
     cqEnd = cq + where.cqEntries * CQE_BYTES;
@@ -93,7 +98,8 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
       stamp(slot, entry);
       write(words, (slot + SLOT_RUNG) >>> 2, numbers[NOW]!);
     }
-    words[sqTailDoorbell] = (sqTail - sq) / SQE_BYTES;
+    rungTail = (sqTail - sq) / SQE_BYTES;
+    words[sqTailDoorbell] = rungTail;
   }
 
   function build(slot: number): void {
@@ -145,15 +151,25 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
     let third = first;
     const built = sqTail;
     const limit = depth;
+    // SQHD moves on to the tail that was rung: as far as `end` before it passes the queue's end
+    let end = rungTail < sqHead ? sqEntries - 1 : rungTail;
+    let head = sqHead;
     let reaped = 0;
     do {
       const slot = slots + (third & slotMask) * SLOT_BYTES;
       if (!isSuccess(third, slot)) break;
+      const sqhd = words[(cqHead >>> 2) + 2]! & 0xffff;
+      if (sqhd < head || sqhd > end) {
+        if (end === rungTail || sqhd > rungTail) break;
+        end = rungTail;
+      }
+      head = sqhd;
       advanceHead();
       build(slot);
       third = thirdDword();
     } while (++reaped < limit);
     readClock();
+    sqHead = head;
     if (reaped > 0) ringBoth();
     keepBooks(built);
     odd = reaped < limit && isNew(third);
@@ -170,7 +186,7 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
     }
   }
 
-  /** SQID, CID with generation, phase, status 0, and an SQHD inside the queue. */
+  /** SQID, CID with generation, phase, status 0. */
   function isSuccess(third: number, slot: number): boolean {
     const second = words[(cqHead >>> 2) + 2]!;
     const expected = words[(slot + SLOT_EXPECTED) >>> 2]!;
@@ -178,8 +194,7 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
       third >>> 16 === phase &&
       (third & 0xffff) === expected >>> 16 &&
       second >>> 16 === (expected & 0xffff) &&
-      words[(slot + SLOT_STATE) >>> 2] === 0 &&
-      (second & 0xffff) < sqEntries
+      words[(slot + SLOT_STATE) >>> 2] === 0
     );
   }
 
@@ -198,7 +213,8 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
 
   function ringBoth(): void {
     words[cqHeadDoorbell] = (cqHead - cq) / CQE_BYTES;
-    words[sqTailDoorbell] = (sqTail - sq) / SQE_BYTES;
+    rungTail = (sqTail - sq) / SQE_BYTES;
+    words[sqTailDoorbell] = rungTail;
   }
 
   function readClock(): void {

@@ -51,7 +51,8 @@ void Loop::Start() {
     Stamp(slot, entry);
     slot->rung = now_;
   }
-  *place_.sqTailDoorbell = static_cast<uint32_t>(sqTail_ - place_.sq);
+  rungTail_ = static_cast<uint32_t>(sqTail_ - place_.sq);
+  *place_.sqTailDoorbell = rungTail_;
 }
 
 inline void Loop::Build(Slot* slot) {
@@ -85,15 +86,27 @@ uint32_t Loop::Sweep() {
 inline uint32_t Loop::SweepFrom(uint64_t second) {
   const Sqe* const built = sqTail_;
   const uint32_t limit = place_.depth;
+  // SQHD moves on to the tail that was rung: as far as `end` before it passes the queue's end
+  uint32_t end = rungTail_ < sqHead_ ? place_.sqEntries - 1 : rungTail_;
+  uint32_t left = end - sqHead_;
   uint32_t reaped = 0;
   do {
     Slot* const slot = SlotOf(second);
     if (!IsSuccess(second, slot)) break;
+    const uint32_t rest = end - SqhdOf(second);
+    if (rest > left) {
+      if (end == rungTail_ || SqhdOf(second) > rungTail_) break;
+      end = rungTail_;
+      left = end - SqhdOf(second);
+    } else {
+      left = rest;
+    }
     AdvanceHead();
     Build(slot);
     second = SecondHalf();
   } while (++reaped < limit);
   ReadClock();
+  sqHead_ = end - left;
   if (reaped) RingBoth();
   KeepBooks(built);
   odd_ = reaped < limit && IsNew(second);
@@ -181,7 +194,7 @@ inline uint64_t Loop::SecondHalf() const {
 // SQID, CID with generation, phase and status 0 in one comparison.
 inline bool Loop::IsSuccess(uint64_t second, const Slot* slot) const {
   const uint64_t expected = slot->expected | phase_;
-  return second >> 16 == expected && (second & 0xffff) < place_.sqEntries;
+  return second >> 16 == expected;
 }
 
 inline void Loop::ReadClock() {
@@ -207,7 +220,8 @@ inline void Loop::AdvanceHead() {
 inline void Loop::RingBoth() {
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
   *place_.cqHeadDoorbell = static_cast<uint32_t>(cqHead_ - place_.cq);
-  *place_.sqTailDoorbell = static_cast<uint32_t>(sqTail_ - place_.sq);
+  rungTail_ = static_cast<uint32_t>(sqTail_ - place_.sq);
+  *place_.sqTailDoorbell = rungTail_;
 }
 
 // The benchmark's devices make no mistakes: whatever comes here is counted, and the run is thrown away.

@@ -48,6 +48,7 @@ class Loop {
   uint64_t SecondHalf() const;
   bool IsNew(uint64_t second) const { return ((second >> 16) & kPhase) == phase_; }
   bool IsSuccess(uint64_t second, const Slot* slot) const;
+  static uint32_t SqhdOf(uint64_t second) { return static_cast<uint32_t>(second) & 0xffff; }
   Slot* SlotOf(uint64_t second) const { return place_.slots + ((second >> 32) & slotMask_); }
   void ReadClock();
   void Build(Slot* slot);
@@ -71,6 +72,9 @@ class Loop {
   uint32_t generationStep_ = 0;
   // Pointers in the loop, indexes at the doorbells.
   Sqe* sqTail_ = nullptr;
+  // indexes: the tail as it was rung, and SQHD of the last completion
+  uint32_t rungTail_ = 0;
+  uint32_t sqHead_ = 0;
   const Cqe* cqHead_ = nullptr;
   // The phase tag of this lap, where a shift by 16 puts it.
   uint64_t phase_ = kPhase;

@@ -41,6 +41,7 @@ const FAULTS: readonly Warning["kind"][] = [
   "device-gone",
   "io-errors",
   "rejected-completions",
+  "wrong-sqhd",
   "timed-out",
   "commands-lost",
   "queue-not-deleted",

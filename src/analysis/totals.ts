@@ -27,6 +27,7 @@ export function rejectionsOf(jobs: readonly Job[]): Record<RejectionName, number
     "stale-generation": sum("stale-generation"),
     "bad-sqid": sum("bad-sqid"),
     "bad-sqhd": sum("bad-sqhd"),
+    "wrong-sqhd": sum("wrong-sqhd"),
   };
 }
 

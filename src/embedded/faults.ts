@@ -20,7 +20,7 @@
 //   cqe-bits:more=1,dnr=0,crd=0,dword1=0    these bits are set too; the command is executed
 //   bad-cid:mode=range      range, idle, busy, old; with extra=1 before the true entry, not instead of it
 //   bad-sqid:value=65535    likewise with extra=1
-//   bad-sqhd:value=65535    likewise with extra=1
+//   bad-sqhd:value=65535    likewise with extra=1; value=inside is an index in the queue that cannot be it
 // Of an interrupt: drop-interrupt (op=admin for the admin queue's)
 // Of the controller: never-ready, never-unready, shutdown-stuck, queue-limit:n=1,
 //   bad-cap:field=mqes,value=0
@@ -32,6 +32,7 @@ import {
   MATCH_ADMIN,
   MATCH_ANY,
   MOST_IO_QUEUES,
+  SQHD_INSIDE,
 } from "../../assembly/device/options.ts";
 import { Cns, NvmOpcode } from "../../assembly/spec/commands.ts";
 import { IDENTIFY_BYTES } from "../../assembly/spec/identify.ts";
@@ -97,7 +98,7 @@ const forms: Readonly<Record<string, FaultForm>> = {
     ],
   },
   "bad-sqid": { kind: FaultKind.BAD_SQID, keys: ["value", "extra"], arguments: wordArguments },
-  "bad-sqhd": { kind: FaultKind.BAD_SQHD, keys: ["value", "extra"], arguments: wordArguments },
+  "bad-sqhd": { kind: FaultKind.BAD_SQHD, keys: ["value", "extra"], arguments: sqhdArguments },
   "stuck-phase": { kind: FaultKind.STUCK_PHASE },
   "early-phase": { kind: FaultKind.EARLY_PHASE },
   "cqe-bits": {
@@ -232,6 +233,11 @@ function wordArguments(fault: string, values: Values): readonly [bigint, bigint]
     number(fault, values, "value", 0xffff, 0, 0xffff),
     number(fault, values, "extra", 0, 0, 1),
   ];
+}
+
+function sqhdArguments(fault: string, values: Values): readonly [bigint, bigint] {
+  if (values.get("value") !== "inside") return wordArguments(fault, values);
+  return [BigInt(SQHD_INSIDE), number(fault, values, "extra", 0, 0, 1)];
 }
 
 function capArguments(fault: string, values: Values): readonly [bigint, bigint] {

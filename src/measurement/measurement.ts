@@ -84,7 +84,17 @@ export type FlagName = "more" | "crd" | "dnr" | "dword1";
  */
 export type Flags = Readonly<Record<FlagName, number>>;
 
-export type RejectionName = "bad-cid" | "idle-slot" | "stale-generation" | "bad-sqid" | "bad-sqhd";
+/**
+ * What of an entry did not fit. "wrong-sqhd", in the queue but behind the last one or past the tail, ended its command all
+ * the same; the others ended none.
+ */
+export type RejectionName =
+  | "bad-cid"
+  | "idle-slot"
+  | "stale-generation"
+  | "bad-sqid"
+  | "bad-sqhd"
+  | "wrong-sqhd";
 
 /**
  * Where the time of a command goes. `fetch` and `service` are the embedded controller's own stamps; on a real
@@ -300,6 +310,8 @@ export type Warning =
     }
   | { readonly kind: "io-errors"; readonly count: number }
   | { readonly kind: "rejected-completions"; readonly count: number }
+  /** SQHD went backwards or past the tail; of admin commands and copies, or lay outside of the queue. */
+  | { readonly kind: "wrong-sqhd"; readonly queue: "io" | "admin"; readonly count: number }
   | ({ readonly kind: "flagged-successes"; readonly queue: "io" | "admin" } & Flags)
   | {
       readonly kind: "commands-lost";

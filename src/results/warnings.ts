@@ -24,6 +24,11 @@ const words: Words = {
   "rejected-completions": ({ count }) =>
     `${things(count, "completion")} did not fit any command in flight and ${were(count)} not counted. ` +
     "The device, or what lies between, broke the protocol; the saved result has the raw entries.",
+  "wrong-sqhd": ({ queue, count }) =>
+    `${things(count, "completion")} ${queue === "admin" ? "of admin commands " : ""}had a wrong SQHD: ` +
+    `${queue === "admin" ? "outside of the queue, " : "in the queue, but "}behind the last one or past the tail. ` +
+    "Their commands have ended and count. A host that goes by SQHD would write over commands that were not read; " +
+    `${queue === "admin" ? "--trace shows the entries" : "the saved result has the raw entries"}.`,
   "flagged-successes": ({ queue, ...flags }) =>
     `Successes ${queue === "admin" ? "of admin commands " : ""}had something set that is for errors, or is reserved: ` +
     `${flagsText(flags)}. They count as successes; what lies behind it is for the firmware's makers.`,

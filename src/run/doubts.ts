@@ -36,6 +36,7 @@ export function warningsOf(evidence: Evidence): Warning[] {
   const sum = (of: (job: DoubtedJob) => number): number =>
     jobs.reduce((total, job) => total + of(job), 0);
   const failed = sum((job) => job.failed);
+  const wrongHeads = sum((job) => job.rejections["wrong-sqhd"]);
   const rejected = sum((job) => Object.values(job.rejections).reduce((a, b) => a + b, 0));
   const { iodepth } = workload;
   const generations = cidGenerations(iodepth);
@@ -51,7 +52,8 @@ export function warningsOf(evidence: Evidence): Warning[] {
     unfinished > 0 && { kind: "commands-unfinished", count: unfinished },
     failed > 0 && { kind: "io-errors", count: failed },
     hasFlags(flags) && { kind: "flagged-successes", queue: "io", ...flags },
-    rejected > 0 && { kind: "rejected-completions", count: rejected },
+    rejected > wrongHeads && { kind: "rejected-completions", count: rejected - wrongHeads },
+    wrongHeads > 0 && { kind: "wrong-sqhd", queue: "io", count: wrongHeads },
     ...interruptDoubts(lostInterrupts, spurious, starved.length === 0),
     interrupted && { kind: "interrupted" },
     generations < ENOUGH_GENERATIONS && { kind: "few-generations", iodepth, generations },

@@ -191,6 +191,7 @@ export class JobView {
       "stale-generation": of(Rejection.STALE_GENERATION),
       "bad-sqid": of(Rejection.BAD_SQID),
       "bad-sqhd": of(Rejection.BAD_SQHD),
+      "wrong-sqhd": of(Rejection.WRONG_SQHD),
     };
   }
 
@@ -319,4 +320,5 @@ const REJECTION_NAMES: Record<number, RejectionName> = {
   [Rejection.STALE_GENERATION]: "stale-generation",
   [Rejection.BAD_SQID]: "bad-sqid",
   [Rejection.BAD_SQHD]: "bad-sqhd",
+  [Rejection.WRONG_SQHD]: "wrong-sqhd",
 };

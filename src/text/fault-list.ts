@@ -33,6 +33,7 @@ const rejected: Readonly<Record<RejectionName, string>> = {
   "stale-generation": "Command Identifier of an earlier command",
   "bad-sqid": "SQ Identifier of another queue",
   "bad-sqhd": "SQ Head Pointer outside the Submission Queue",
+  "wrong-sqhd": "SQ Head Pointer behind the last one or past the Tail",
 };
 
 const MOST_QUEUES = 4;

@@ -219,9 +219,14 @@ describe("phasebit run", () => {
 describe("a device that misbehaves", () => {
   const faulty: readonly [string, string, RegExp][] = [
     ["error statuses are counted by name", "error-status:every=3", /Internal Error \(0\/06\)/],
-    ["forged entries are counted by kind", "fuzz-cqe:p=0.5", /bad-sqid completions/],
-    ["a wrong SQID ends nothing", "bad-sqid:every=3", /bad-sqid completions/],
-    ["a wrong SQHD ends nothing", "bad-sqhd:every=3", /bad-sqhd completions/],
+    ["forged entries are counted by kind", "fuzz-cqe:p=0.5", /\(bad-sqid\)/],
+    ["a wrong SQID ends nothing", "bad-sqid:every=3", /\(bad-sqid\)/],
+    ["an SQHD outside of the queue ends nothing", "bad-sqhd:every=3", /\(bad-sqhd\)/],
+    [
+      "an SQHD in the queue that cannot be is told",
+      "bad-sqhd:every=3,value=inside",
+      /\(wrong-sqhd\).* had a wrong SQHD: in the queue, but behind the last one or past the tail/,
+    ],
     ["duplicates are told", "duplicate-cqe:every=3", /stale-generation|idle-slot/],
     ["a command that never ends is given up", "never-complete:nth=3", /never completed/],
   ];

@@ -347,6 +347,8 @@ describe("of a completion entry", () => {
   test("bad-sqid and bad-sqhd, instead", () => {
     expect(entries("bad-sqid:nth=1,value=0", 1).found).toMatchObject([{ sqid: 0 }]);
     expect(entries("bad-sqhd:nth=1", 1).found).toMatchObject([{ sqhd: 0xffff }]);
+    const [inside] = entries("bad-sqhd:nth=1,value=inside", 1).found;
+    expect(inside!.sqhd, "the other side of a queue of 64, of which one entry was read").toBe(33);
   });
 
   test("stuck-phase: the entry is written, its phase is not flipped, nothing follows", () => {

@@ -279,6 +279,8 @@ describe("what it means", () => {
     ["bad-cid:mode=old,extra=1", { kind: FaultKind.BAD_CID, a: BigInt(BadCid.OLD), b: 1n }],
     ["bad-sqid", { kind: FaultKind.BAD_SQID, a: 0xffffn, b: 0n }],
     ["bad-sqhd:value=3", { kind: FaultKind.BAD_SQHD, a: 3n }],
+    ["bad-sqhd:value=inside", { kind: FaultKind.BAD_SQHD, a: 0x10000n, b: 0n }],
+    ["bad-sqhd:value=inside,extra=1", { kind: FaultKind.BAD_SQHD, a: 0x10000n, b: 1n }],
     ["stuck-phase", { kind: FaultKind.STUCK_PHASE }],
     ["early-phase", { kind: FaultKind.EARLY_PHASE }],
     ["fuzz-cqe", { kind: FaultKind.FUZZ_CQE }],

@@ -54,7 +54,10 @@ export function latencies(count: number, typicalNs: number, seed = 1): number[] 
 }
 
 const noRejections = Object.fromEntries(
-  ["bad-cid", "idle-slot", "stale-generation", "bad-sqid", "bad-sqhd"].map((name) => [name, 0]),
+  ["bad-cid", "idle-slot", "stale-generation", "bad-sqid", "bad-sqhd", "wrong-sqhd"].map((name) => [
+    name,
+    0,
+  ]),
 ) as Record<RejectionName, number>;
 if (Object.keys(noRejections).length !== REJECTIONS || Rejection.BAD_SQHD !== 4) {
   throw new Error("the kinds of rejection changed");

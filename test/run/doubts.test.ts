@@ -1,6 +1,6 @@
 // Doubts that follow from what the jobs say of themselves.
 import { describe, expect, test } from "vitest";
-import type { Flags } from "../../src/measurement/measurement.ts";
+import type { Flags, RejectionName } from "../../src/measurement/measurement.ts";
 import { parseWorkload } from "../../src/measurement/workload.ts";
 import type { WorkloadOptions } from "../../src/measurement/workload-options.ts";
 import { warningsOf } from "../../src/run/doubts.ts";
@@ -13,10 +13,12 @@ function doubts(
   drifts: readonly (number | null)[],
   flags: readonly (Flags | null)[] = [],
   options: WorkloadOptions = {},
+  rejections: Partial<Record<RejectionName, number>> = {},
 ) {
   const jobs = jobsIn(run).map((job, index) => ({
     ...job,
     flags: flags[index] ?? null,
+    rejections: { ...job.rejections, ...rejections },
     clock: { source: "tsc" as const, hz: 2.6e9, driftPpm: drifts[index]! },
   }));
   return warningsOf({
@@ -48,6 +50,16 @@ test("two bits of generation are told, three are enough", () => {
   expect(at("8191")).toEqual([]);
   expect(at("8192")).toEqual([{ kind: "few-generations", iodepth: 8192, generations: 4 }]);
   expect(at("16383")).toEqual([{ kind: "few-generations", iodepth: 16_383, generations: 4 }]);
+});
+
+test("a wrong SQHD is a doubt of its own, beside entries that ended nothing", () => {
+  const told = (rejections: Partial<Record<RejectionName, number>>) =>
+    doubts([null, null], [], {}, rejections);
+  expect(told({ "wrong-sqhd": 2 })).toEqual([{ kind: "wrong-sqhd", queue: "io", count: 4 }]);
+  expect(told({ "wrong-sqhd": 1, "bad-sqhd": 3 })).toEqual([
+    { kind: "rejected-completions", count: 6 },
+    { kind: "wrong-sqhd", queue: "io", count: 2 },
+  ]);
 });
 
 describe("a clock that drifts", () => {

@@ -119,6 +119,14 @@ test.each<[Warning, RegExp]>([
     { kind: "few-generations", iodepth: 10_000, generations: 4 },
     /^At --iodepth 10000 a CID has room for 4 generations only: .* exactly 4 commands .*--numjobs/,
   ],
+  [
+    { kind: "wrong-sqhd", queue: "io", count: 2 },
+    /^2 completions had a wrong SQHD: in the queue, but behind the last one or past the tail\. Their commands have ended and count\. .* the saved result has the raw entries\.$/,
+  ],
+  [
+    { kind: "wrong-sqhd", queue: "admin", count: 1 },
+    /^1 completion of admin commands had a wrong SQHD: outside of the queue, behind .* --trace shows the entries\.$/,
+  ],
   [{ kind: "commands-lost", count: 3 }, /^3 commands never completed/],
   [{ kind: "queue-not-deleted", why: "x" }, /not deleted .*: x\./],
   [{ kind: "stopped-early", why: "x" }, /before all was measured: x\./],

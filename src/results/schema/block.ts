@@ -58,6 +58,7 @@ const rejectionNames = [
   "stale-generation",
   "bad-sqid",
   "bad-sqhd",
+  "wrong-sqhd",
 ] as const;
 export const rejections = v.object({
   "bad-cid": count,
@@ -65,6 +66,8 @@ export const rejections = v.object({
   "stale-generation": count,
   "bad-sqid": count,
   "bad-sqhd": count,
+  // not looked for in old results
+  "wrong-sqhd": v.optional(count, 0),
 });
 
 export const flags = v.object({ more: count, crd: count, dnr: count, dword1: count });

@@ -115,6 +115,12 @@ const known = v.variant("kind", [
     v.object({ kind: v.literal(kind), count, ...worded }),
   ),
   v.object({
+    kind: v.literal("wrong-sqhd"),
+    queue: v.picklist(["io", "admin"]),
+    count,
+    ...worded,
+  }),
+  v.object({
     kind: v.literal("flagged-successes"),
     queue: v.picklist(["io", "admin"]),
     more: count,
