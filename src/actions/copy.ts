@@ -102,7 +102,18 @@ async function copy(flags: CopyFlags, work: Copying): Promise<void> {
       throw error;
     }
     await device.close({ shutdown: true });
+    requireRightHeads(device);
   });
+}
+
+/** @throws PhasebitError DEVICE when completions had an SQHD that cannot be: the data is copied all the same. */
+function requireRightHeads({ address, wrongHeads }: Device): void {
+  if (wrongHeads === 0) return;
+  throw new PhasebitError(
+    "DEVICE",
+    `${address}: ${wrongHeads} completion(s) had an SQHD outside of the queue, behind the last one or past the tail; ` +
+      "--trace shows them",
+  );
 }
 
 function requireConsent(flags: CopyFlags): void {

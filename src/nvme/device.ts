@@ -73,6 +73,7 @@ export class Device implements AsyncDisposable {
   #admin: SubmissionQueue | undefined;
   #closing: Promise<void> | undefined;
   readonly #closingProblems: Error[] = [];
+  #wrongHeads = 0;
   /** The controller still works, and its shutdown is waited for. */
   #mayInterruptClosing = false;
   readonly #signal: EndSignal | undefined;
@@ -335,6 +336,14 @@ export class Device implements AsyncDisposable {
     if (problems.length > 0) throw problems[0];
   }
 
+  /**
+   * Completions whose SQHD lay outside of its queue, behind the last one or past the tail, over all queues but those that a
+   * loop had.
+   */
+  get wrongHeads(): number {
+    return this.#wrongHeads;
+  }
+
   /** What went wrong while the device was closed, in the order of the steps. */
   get closingProblems(): readonly Error[] {
     return this.#closingProblems;
@@ -427,6 +436,9 @@ export class Device implements AsyncDisposable {
       wasm: this.#wasm,
       pause: () => this.#pause(),
       check: () => this.#state.check(),
+      wrongHead: () => {
+        this.#wrongHeads++;
+      },
       hostDelayMs: () => this.transport.hostDelayMs?.() ?? 0,
       ...(this.#trace && { trace: this.#trace }),
     };

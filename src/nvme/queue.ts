@@ -24,6 +24,8 @@ export interface Surroundings {
   pause(): Promise<void>;
   /** @throws PhasebitError DEVICE when the controller is gone, has failed, or was reset by something else. */
   check(): void;
+  /** A completion had an SQHD that cannot be. */
+  wrongHead?(): void;
   /** For how long, in ms, the host has kept the device from running so far. */
   hostDelayMs?(): number;
   trace?(line: string): void;

@@ -44,6 +44,9 @@ export class SubmissionQueue extends Queue {
   #tail = 0;
   #rung = 0;
   #head = 0;
+  /** From there to the furthest tail that was rung: what the controller may have read since. */
+  #reach = 0;
+  #wrongHeads = 0;
   /** How often each CID is in flight, and in entries that were written where the caller chose. */
   readonly #inFlight = new Map<number, number>();
   readonly #placed = new Map<number, number>();
@@ -65,6 +68,11 @@ export class SubmissionQueue extends Queue {
   /** SQHD of the last completion: how far the controller has read. */
   get head(): number {
     return this.#head;
+  }
+
+  /** Completions of its commands whose SQHD lay outside of the queue, behind the last one or past the tail (4.6). */
+  get wrongHeads(): number {
+    return this.#wrongHeads;
   }
 
   /** Commands posted and not completed, wherever they were written and however often they were rung. */
@@ -115,6 +123,7 @@ export class SubmissionQueue extends Queue {
     this.requireUse("ring");
     if (tail === undefined && this.#rung === this.#tail) return;
     this.#rung = tail ?? this.#tail;
+    this.#reach = Math.max(this.#reach, this.#toRung());
     this.writeDoorbell(this.#rung);
   }
 
@@ -162,10 +171,36 @@ export class SubmissionQueue extends Queue {
   /** A completion of one of its commands was found. @returns whether one was outstanding. */
   complete({ sqhd, cid, dw0, status }: Completion): boolean {
     this.around.trace?.(`done  sq ${this.id} cid ${cid} dw0 ${hex(dw0)} ${statusName(status)}`);
-    if (sqhd < this.entries) this.#head = sqhd;
-    if (!takeOne(this.#inFlight, cid)) return takeOne(this.#placed, cid);
-    this.#queued--;
+    const isQueued = takeOne(this.#inFlight, cid);
+    if (isQueued) this.#queued--;
+    else if (!takeOne(this.#placed, cid)) return false;
+    this.#follow(sqhd, cid);
     return true;
+  }
+
+  /** The controller says that it has read up to `sqhd`. Of two that do not go together nobody knows which is wrong. */
+  #follow(sqhd: number, cid: number): void {
+    const moved = (sqhd - this.#head + this.entries) % this.entries;
+    const isOutside = sqhd >= this.entries;
+    if (isOutside || moved > this.#reach) {
+      this.#wrongHeads++;
+      this.around.wrongHead?.();
+      const known = `the last was ${this.#head}, the tail ${this.#rung}`;
+      this.around.trace?.(`wrong sqhd ${sqhd} of sq ${this.id} cid ${cid}: ${known}`);
+    }
+    if (isOutside) return;
+    this.#reach = moved > this.#reach ? this.#distance(sqhd, this.#rung) : this.#reach - moved;
+    this.#head = sqhd;
+  }
+
+  /** To the tail as it was rung last; a caller may ring what is none. */
+  #toRung(): number {
+    return this.#distance(this.#head, this.#rung);
+  }
+
+  #distance(from: number, to: number): number {
+    const isTail = Number.isInteger(to) && to >= 0 && to < this.entries;
+    return isTail ? (to - from + this.entries) % this.entries : 0;
   }
 
   /**
@@ -208,6 +243,7 @@ export class SubmissionQueue extends Queue {
     this.#tail = place.sqTail;
     this.#rung = place.sqTail;
     this.#head = place.sqTail;
+    this.#reach = 0;
     this.disown();
     this.cq.takeBack({ head: place.cqHead, phase: place.cqPhase });
   }

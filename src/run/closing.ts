@@ -30,6 +30,8 @@ export async function giveBack(
     if (!device.closingProblems.includes(error as Error)) return [notClosed(error as Error)];
   }
   const problems = device.closingProblems.map((problem) => doubtOf(problem, device));
+  const count = device.wrongHeads;
+  if (count > 0) problems.push({ kind: "wrong-sqhd", queue: "admin", count });
   if (health === "well" || known.some(({ kind }) => kind === FAILURES[health])) return problems;
   return [{ kind: FAILURES[health] }, ...problems];
 }

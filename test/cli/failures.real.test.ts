@@ -111,6 +111,26 @@ describe("a controller that does not stop is a finding, after what was measured 
   );
 });
 
+test("an SQHD that cannot be is told of admin commands and of copies too, and what was asked for is there", () => {
+  const cwd = folder();
+  const admin = device("bad-sqhd:op=identify,nth=2,value=inside");
+  const run = phasebit(["run", "-d", admin, "-t", "50ms", "--output", "it.json"], cwd);
+  expect(run.status).toBe(DEVICE_FAULT);
+  expect(run.stdout.replace(/\s+/g, " ")).toMatch(
+    /1 completion of admin commands had a wrong SQHD/,
+  );
+  const { warnings } = JSON.parse(readFileSync(join(cwd, "it.json"), "utf8")).phasebit;
+  const told = warnings.find(({ kind }: { kind: string }) => kind === "wrong-sqhd");
+  expect(told).toMatchObject({ queue: "admin", count: 1 });
+  const copied = device("bad-sqhd:op=read,nth=1");
+  const read = phasebit(["read", "-d", copied, "--size", "64k", "--output", "out.img"], cwd);
+  expect(read.status).toBe(DEVICE_FAULT);
+  expect(read.stderr).toMatch(
+    /64KiB copied\nphasebit: .*: 1 completion\(s\) had an SQHD outside of the queue/,
+  );
+  expect(readFileSync(join(cwd, "out.img"))).toHaveLength(65_536);
+});
+
 describe("--timeout", () => {
   test("a command that takes longer than the rest of the run is waited for, and is not lost", () => {
     const device = "embedded?size=16m&latency=6s";

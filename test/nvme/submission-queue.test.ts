@@ -17,6 +17,44 @@ function entryAt(sq: SubmissionQueue, index: number): Uint32Array {
   return new Uint32Array(sq.region.slice(index * 64, 64).copy().buffer);
 }
 
+describe("SQHD", () => {
+  test.each([
+    ["outside of the queue", "bad-sqhd:op=read,nth=2", 1],
+    ["in the queue where it cannot be", "bad-sqhd:op=read,nth=2,value=inside", 1],
+    ["of an admin command", "bad-sqhd:op=identify,nth=2,value=inside", 1],
+    ["as it should be", "delay:op=read,nth=2", 0],
+  ])("%s is counted by queue and device, and its command has ended", async (_, fault, wrong) => {
+    const { device, controller, sq, page } = await withPair(`size=16m&fault=${fault}`, 32);
+    for (let n = 0; n < 70; n++) {
+      expect((await sq.run(readOf(page), { timeoutMs })).status).toBe(0);
+    }
+    await controller.identifyNamespace(1);
+    await controller.identify();
+    expect(device.wrongHeads).toBe(wrong);
+    expect(sq.wrongHeads + controller.admin.wrongHeads).toBe(wrong);
+    expect(sq.cq.strays).toBe(0);
+  });
+
+  test("is held against the furthest tail that was rung, whatever was rung", () => {
+    const bare = bareQueues(8);
+    const sq = bare.addQueue(1, 8);
+    for (const cid of [1, 2, 3]) sq.post(new Uint32Array(16), { cid });
+    sq.ring(3);
+    sq.ring(1);
+    sq.ring(99);
+    for (const [index, [cid, sqhd]] of [
+      [1, 3],
+      [2, 3],
+      [3, 2],
+    ].entries()) {
+      bare.complete(index, { cid: cid!, sqhd: sqhd! });
+      bare.cq.collect();
+    }
+    expect(sq.wrongHeads, "the last goes backwards").toBe(1);
+    expect(sq.head).toBe(2);
+  });
+});
+
 describe("misuse", () => {
   test("an entry that has not sixteen dwords is written nowhere", () => {
     const { addQueue } = bareQueues(4);
