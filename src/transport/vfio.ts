@@ -144,6 +144,10 @@ class VfioTransport implements Transport {
     if (this.#enabled !== kind) this.disableInterrupts();
     const known = this.#eventFds.get(vector);
     if (known !== undefined) return known;
+    // the admin queue's messages come as vector 0 whether wanted or not: unlike MSI-X nothing masks them
+    if (kind === "msi" && vector !== 0 && !this.#eventFds.has(0)) {
+      this.#eventFds.set(0, this.#system.calls.eventFd());
+    }
     const eventFd = this.#system.calls.eventFd();
     this.#eventFds.set(vector, eventFd);
     // the kernel grows a vector set only from its first vector on, so all are given anew

@@ -454,6 +454,21 @@ describe("interrupts", () => {
     expect(since(mark)).toEqual(["set interrupts 1 0 200"]);
   });
 
+  test("MSI takes vector 0 with any other: the admin queue's messages have somewhere to go", () => {
+    expect(transport.interrupt("msi", 2).fd).toBe(201);
+    expect(transport.interrupt("msi", 1).fd).toBe(202);
+    expect(transport.interrupt("msi", 0).fd).toBe(200);
+    expect(since(mark)).toEqual([
+      "set interrupts 1 0 200 -1 201",
+      "disable interrupts 1",
+      "set interrupts 1 0 200 202 201",
+    ]);
+    transport.disableInterrupts();
+    expect(since(mark).slice(-3).sort()).toEqual(
+      [200, 201, 202].map((fd) => `close eventfd ${fd}`),
+    );
+  });
+
   test("another kind switches the first off", () => {
     transport.interrupt("msix", 0);
     transport.interrupt("intx", 0);
