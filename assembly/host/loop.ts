@@ -326,7 +326,8 @@ function examine(resubmit: bool): void {
       end(slot);
     }
   }
-  ringBoth();
+  free();
+  ring();
 }
 
 /** Submits and reaps until the clock passes `until` (ns); then publishes the counters. */
@@ -436,7 +437,7 @@ export function drain(until: u64): u32 {
     let ready = newEntries();
     readClock();
     for (; ready && left; ready--) left -= reapOne(secondHalf());
-    ringBoth();
+    free();
     if (isLast) break;
     isLast = time() >= until;
   }

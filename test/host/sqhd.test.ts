@@ -46,6 +46,28 @@ class Completer {
   }
 }
 
+test("no doorbell is rung with the value that it has: that is an Invalid Doorbell Write Value (5.2)", () => {
+  const NOBODY = 0xdead;
+  const device = new Completer(3, 8);
+  const { host } = device;
+  host.u32.fill(NOBODY, at.sqDoorbell / 4, at.sqDoorbell / 4 + 2);
+  expect(host.wasm.drain(5n)).toBe(3);
+  expect([...host.u32.subarray(at.sqDoorbell / 4, at.sqDoorbell / 4 + 2)]).toEqual([
+    NOBODY,
+    NOBODY,
+  ]);
+  device.post([1, 2]);
+  expect(host.wasm.drain(100n)).toBe(1);
+  expect([host.u32[at.sqDoorbell / 4], host.u32[at.cqDoorbell / 4]]).toEqual([NOBODY, 2]);
+  // an entry that ends nothing frees itself, and no command is new
+  const rejected = new Completer(3, 8);
+  rejected.host.u32[at.sqDoorbell / 4] = NOBODY;
+  rejected.post([8]);
+  rejected.run();
+  const doorbells = [rejected.host.u32[at.sqDoorbell / 4], rejected.host.u32[at.cqDoorbell / 4]];
+  expect(doorbells).toEqual([NOBODY, 1]);
+});
+
 describe("is right", () => {
   test("as long as it does not move, at each entry, and at the tail", () => {
     const device = new Completer(3, 8);
