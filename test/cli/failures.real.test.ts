@@ -52,7 +52,7 @@ describe("a measurement that was made is kept", () => {
 });
 
 test("successes with what is for errors are told by name, of loop and control plane", () => {
-  const faults = "cqe-bits:nth=7;cqe-bits:dnr=1,every=1000;cqe-bits:op=identify,crd=1";
+  const faults = "cqe-bits:nth=1;cqe-bits:dnr=1,every=1000;cqe-bits:op=identify,crd=1";
   const args = ["run", "-d", device(`${faults};cqe-bits:dword1=9`), "-t", "50ms"];
   const cwd = folder();
   const outcome = phasebit([...args, "--output", "out.json"], cwd);
