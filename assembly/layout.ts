@@ -54,8 +54,6 @@ export const BUS_INTERRUPT_KIND = BUS + 16;
 export const BUS_NOW = BUS + 24;
 /** u64: how many interrupts were raised, for tests. */
 export const BUS_INTERRUPTS = BUS + 32;
-/** u64: CPU time that the device's thread has used, in ns; it stores it now and then. */
-export const BUS_CPU = BUS + 48;
 /** u32: the number of the device's thread, 0 before it has begun and when it has ended. */
 export const BUS_THREAD = BUS + 56;
 /** u32: bumped when eventfds were closed, so that the device's thread drops its copies. */

@@ -3,7 +3,6 @@
 // whoever waits for it, in virtual time, repeatable to the bit.
 import { Worker } from "node:worker_threads";
 import {
-  BUS_CPU,
   BUS_INTERRUPT_KIND,
   BUS_MASTER,
   BUS_NOW,
@@ -164,11 +163,6 @@ export class EmbeddedTransport implements Transport {
     this.#ram = medium.kind === "ram" ? memory.media : [];
     this.#side = side;
     this.#bus = new Int32Array(memory.memory.buffer);
-  }
-
-  /** CPU time that the device's own thread has used, in ns. */
-  get cpuNs(): number {
-    return threadTimes(this.thread)?.ranNs ?? Number(this.memory.u64[BUS_CPU / 8]!);
   }
 
   /** The number of the device's own thread; 0 when it has none. */

@@ -3,7 +3,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { LatencyModel } from "../../assembly/device/options.ts";
 import {
-  BUS_CPU,
   BUS_NOW,
   BUS_REQUEST,
   BUS_THREAD,
@@ -95,10 +94,9 @@ function sliceNs(done: number): number {
   return done < BUSY ? SLICE_NS : BUSY_SLICE_NS;
 }
 
-/** Once in a while: whether this thread's CPU is taken away, and its CPU time for a host whose kernel does not say. */
+/** Once in a while: whether this thread's CPU is taken away. */
 function account(): void {
-  const { userNs, systemNs, involuntarySwitches } = native().threadUsage();
-  clocks[BUS_CPU / 8] = BigInt(userNs + systemNs);
+  const { involuntarySwitches } = native().threadUsage();
   isShared = involuntarySwitches - switchesBefore > 1;
   switchesBefore = involuntarySwitches;
 }

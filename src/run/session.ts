@@ -294,7 +294,6 @@ export class Session {
     { signal, onWaiting, onSample }: BlockOptions,
   ): Promise<BlockOutcome> {
     const { memory } = this.device;
-    const cpuBefore = this.#emulator?.cpuNs ?? 0;
     const views = tasks.map((task) => new JobView(memory, task.job));
     const stop = (how: Exclude<JobStop, JobStop.NONE>): void => {
       for (const view of views) view.stop(how);
@@ -340,10 +339,9 @@ export class Session {
         ...jobMeasurement(at, tasks[at]!, views[at]!, outcome),
         runDelayNs: waited[at]?.waitedNs ?? null,
       }));
-      const cpuAfter = this.#emulator?.cpuNs;
       return {
         ...{ startedMs, jobs: measured, intervals: monitor.intervals, failure },
-        deviceCpuNs: cpuAfter === undefined ? null : cpuAfter - cpuBefore,
+        deviceCpuNs: device?.ranNs ?? null,
         deviceRunDelayNs: device?.waitedNs ?? null,
         threads: { shares: monitor.shares, load },
       };

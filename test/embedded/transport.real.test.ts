@@ -6,6 +6,7 @@ import { BUS_REQUEST, IOVA_WINDOW_NONE } from "../../assembly/layout.ts";
 import { Register } from "../../assembly/spec/registers.ts";
 import { Status } from "../../assembly/spec/status.ts";
 import { type EmbeddedTransport, openEmbedded } from "../../src/embedded/transport.ts";
+import { threadTimes } from "../../src/ground/scheduler.ts";
 import type { Region } from "../../src/memory/region.ts";
 import type { Controller } from "../../src/nvme/controller.ts";
 import { Device } from "../../src/nvme/device.ts";
@@ -117,9 +118,9 @@ describe("its thread", () => {
     const read = readOf(device.memory.allocate(4096));
     // pausing as usual would wake the device each time
     transport.pause = () => sleep(10);
-    const before = transport.cpuNs;
+    const before = threadTimes(transport.thread)!.ranNs;
     await queue.run(read, { timeoutMs: LONG_MS });
-    const usedMs = (transport.cpuNs - before) / 1e6;
+    const usedMs = (threadTimes(transport.thread)!.ranNs - before) / 1e6;
     // a thread that spins takes all 500
     expect(usedMs, "milliseconds of CPU in 500").toBeLessThan(150);
   });
