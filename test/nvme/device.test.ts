@@ -563,7 +563,7 @@ describe("a trace", () => {
     const text = lines.join("\n");
     expect(text).toMatch(/write CC .*EN=1/);
     expect(text).toMatch(/read {2}CSTS .*RDY=1/);
-    expect(text).toMatch(/post {2}sq 0 cid 0 0:00000006/);
+    expect(text).toMatch(/post {2}sq 0 cid 0 Identify CNS 01h /);
     expect(text).toMatch(/done {2}sq 0 cid 0 .*Success/);
   });
 });
