@@ -7,7 +7,7 @@ import { chooseClock } from "../compiled/clock.ts";
 import { type ClockScale, native } from "../compiled/native.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
 import { requireAddressSpace } from "../ground/address-space.ts";
-import { badOption } from "../ground/errors.ts";
+import { badOption, PhasebitError } from "../ground/errors.ts";
 import { packageRoot, version } from "../ground/package.ts";
 import { hasFlags } from "../measurement/flags.ts";
 import type {
@@ -283,6 +283,8 @@ export class Session {
       for (const { queue } of queues) await this.controller.deleteQueuePair(queue);
       return undefined;
     } catch (error) {
+      // whoever ended the wait holds nothing against the device
+      if (error instanceof PhasebitError && error.code === "INTERRUPTED") return undefined;
       return { kind: "queue-not-deleted", why: (error as Error).message };
     }
   }

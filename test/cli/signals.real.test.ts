@@ -168,4 +168,19 @@ describe("a device that never answers an admin command", () => {
     expect(stderr).toMatch(/^phasebit: .*interrupted while it was waited for$/m);
     expect(resultFiles(cwd)).toEqual([]);
   });
+
+  test("delete-io-sq is not waited for either, and what was measured is saved without a word against the device", async () => {
+    const cwd = folder();
+    const device = "embedded?size=16m&latency=20us&fault=never-complete:op=delete-io-sq";
+    const args = ["run", "-d", device, "--runtime", "100ms", "--trace", "--output", "out.json"];
+    const { child, said, ended } = started(args, cwd);
+    await until(() => /^.*post .*Delete I\/O SQ/m.test(said.stderr));
+    child.kill("SIGINT");
+    expect((await ended).status).toBe(exitCodes.INTERRUPTED);
+    const { jobs, phasebit: own } = JSON.parse(readFileSync(join(cwd, "out.json"), "utf8"));
+    expect(jobs[0].read.total_ios).toBeGreaterThan(0);
+    const kinds = own.warnings.map(({ kind }: { kind: string }) => kind);
+    expect(kinds).not.toContain("queue-not-deleted");
+    expect(kinds).not.toContain("not-closed");
+  });
 });
