@@ -2,7 +2,7 @@
 
 import type { NativeError } from "../compiled/native.ts";
 import { PhasebitError } from "../ground/errors.ts";
-import type { PciFunction } from "./pci.ts";
+import type { PciFunction } from "../pci/function.ts";
 
 const CONTAINER = "/dev/vfio/vfio";
 /** Drivers beside which a group is viable: they start no transfers of their own. */

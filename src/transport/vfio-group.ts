@@ -1,7 +1,7 @@
 // The way to a function through its VFIO group and a container of its own, in the order of the kernel's
 // Documentation/driver-api/vfio.rst. Another way (iommufd) gives a HeldFunction too.
 import type { Native, NativeError, VfioContainer, VfioDevice } from "../compiled/native.ts";
-import type { PciFunction } from "./pci.ts";
+import type { PciFunction } from "../pci/function.ts";
 import { notViable, refusal, type TakingStep } from "./vfio-advice.ts";
 
 /** The addon's calls that take a function. */

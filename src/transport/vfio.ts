@@ -13,7 +13,13 @@ import {
 } from "../compiled/native.ts";
 import { PhasebitError } from "../ground/errors.ts";
 import { LinearMemory } from "../memory/linear-memory.ts";
-import { hostRoots, isPciAddress, PciFunction, requireVfio, type SystemRoots } from "./pci.ts";
+import {
+  hostRoots,
+  isPciAddress,
+  PciFunction,
+  requireVfio,
+  type SystemRoots,
+} from "../pci/function.ts";
 import type { InterruptKind, Transport, TransportKind, TransportOptions } from "./transport.ts";
 import { access, reset } from "./vfio-failures.ts";
 import { type HeldFunction, takeFunction, type VfioCalls } from "./vfio-group.ts";

@@ -8,7 +8,7 @@ import type {
   VfioRegion,
 } from "../../src/compiled/native.ts";
 import type { VfioSystem } from "../../src/transport/vfio.ts";
-import { PciTree } from "./pci-tree.ts";
+import { PciTree } from "../pci/tree.ts";
 
 const CONTAINER_FD = 100;
 const FIRST_EVENT_FD = 200;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PhasebitError } from "../../src/ground/errors.ts";
-import { isPciAddress, PciFunction, pciAddress, requireVfio } from "../../src/transport/pci.ts";
-import { type FakeFunction, PciTree } from "./pci-tree.ts";
+import { isPciAddress, PciFunction, pciAddress, requireVfio } from "../../src/pci/function.ts";
+import { type FakeFunction, PciTree } from "./tree.ts";
 
 const ADDRESS = "0000:01:00.0";
 let tree: PciTree;

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SystemRoots } from "../../src/transport/pci.ts";
+import type { SystemRoots } from "../../src/pci/function.ts";
 
 export interface FakeFunction {
   /** null: none. "vfio-pci" by default. */
