@@ -36,7 +36,7 @@ test("sweep is the text that was agreed on", () => {
 });
 
 test("polling reads the completion queue anew each time", () => {
-  const run = compiled("$assembly/host/loop/run");
+  const run = compiled("$assembly/host/run/run");
   const [, loop = ""] = /\bloop \$([\s\S]*)/.exec(run) ?? [];
   expect(loop).toMatch(/i64\.load offset=8/);
 });

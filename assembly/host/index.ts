@@ -16,19 +16,11 @@ import {
 import { oldest, oldestSlot, outstanding, submittedBy, youngest } from "./flight.ts";
 import { hasOldCommand, runSlice, setEnd, sliceStart } from "./slice.ts";
 import { configureSlots } from "./slots.ts";
-import {
-  configure,
-  countIn,
-  drain,
-  publish,
-  resetCounters,
-  run,
-  runStaged,
-  start,
-  sweep,
-  sweepFrom,
-  sweepStaged,
-} from "./loop.ts";
+import { drain } from "./drain.ts";
+import { configure, resetCounters, start, sweep, sweepFrom } from "./loop.ts";
+import { publish } from "./publish.ts";
+import { countIn, run, runStaged } from "./run.ts";
+import { sweepStaged } from "./staged.ts";
 import { configureAudit, endWaitsAt, takeInterrupts } from "./audit.ts";
 import { configurePause, turn } from "./pause.ts";
 import { highNs, lowNs, wakeNs } from "./quantiles.ts";

@@ -1,45 +1,15 @@
-// The hot loop, in the order of a command's life: configure, start, sweep, run, drain. What could be
-// settled before a run is settled in `configure`: the entries' constant dwords, the PRPs, the pattern.
-import {
-  BLOCK_COMPLETED,
-  BLOCK_DRAINED_READS,
-  BLOCK_DRAINED_WRITES,
-  BLOCK_FAILED,
-  BLOCK_PAUSE,
-  BLOCK_PAUSE_EXCEPTIONS,
-  BLOCK_REJECTED,
-  BLOCK_SUBMITTED,
-  BLOCK_SWEEPS,
-  BLOCK_SWEEPS_FULL,
-  HISTOGRAM_MAX,
-  HISTOGRAM_MIN,
-  HISTOGRAM_SUM,
-  SLOT_EXPECTED,
-  SLOT_LBA_SHIFT,
-  SLOT_OPCODE,
-  SLOT_PRP1,
-  SLOT_PRP2,
-  SLOT_RUNG,
-  SLOT_SUBMITTED,
-  Stage,
-} from "../layout.ts";
+// The hot loop, in the order of a command's life: configure, start, sweep. What could be settled before a run is settled in
+// `configure`: the entries' constant dwords, the PRPs, the pattern.
+import { SLOT_EXPECTED, SLOT_OPCODE, SLOT_PRP1, SLOT_RUNG, SLOT_SUBMITTED } from "../layout.ts";
 import { NvmOpcode } from "../spec/commands.ts";
-import { SQE_BYTES, Sqe } from "../spec/entries.ts";
-import { leastAtOnce, mostAtOnce, takeAll } from "./batch.ts";
-import { allInFlight, end, noneInFlight, outstanding } from "./flight.ts";
-import { count, countBelow, record } from "./histogram.ts";
-import { judge, REJECTED, SUCCEEDED } from "./judge.ts";
-import {
-  cameTooSoon,
-  learnPause,
-  longestPause,
-  looksPerClock,
-  pause,
-  pauseExceptions,
-  resetPause,
-  soonestNs,
-} from "./pause.ts";
+import { Sqe } from "../spec/entries.ts";
+import { mostAtOnce, takeAll } from "./batch.ts";
+import { keepBooksIn, stamp } from "./books.ts";
+import { allInFlight, end, noneInFlight } from "./flight.ts";
+import { record } from "./histogram.ts";
+import { REJECTED, SUCCEEDED, judge } from "./judge.ts";
 import { draw, nextLba, nextOpcode, onlyReads, onlyWrites } from "./pattern.ts";
+import { resetPause } from "./pause.ts";
 import {
   advanceHead,
   advanceTail,
@@ -48,49 +18,37 @@ import {
   indexOf,
   isNew,
   lastSubmission,
-  mayBeHead,
   moveSubmissionHead,
-  newEntries,
   nextEntry,
   phaseAfterSqhd,
   ring,
   ringBoth,
   rungTail,
   secondHalf,
-  secondHalfAhead,
   sqhdOf,
   submissionEntries,
   submissionEntry,
   submissionHead,
-  submissionsEnd,
 } from "./queue.ts";
-import { claim, isIdle, slotAt, slotCount, slotOf, slotOfCommand } from "./slots.ts";
-import { recordService, recordStagesIn, stageEnds } from "./stages.ts";
+import { claim, slotAt, slotCount, slotOf, slotOfCommand } from "./slots.ts";
 import { configureTime, readClock, time } from "./time.ts";
-import {
-  begin,
-  idle,
-  onlyPolls,
-  publishWaits,
-  resetWaits,
-  settle,
-} from "./wait.ts";
+import { begin, resetWaits } from "./wait.ts";
 
-let block: u32 = 0;
-let readHistogram: u32 = 0;
-let writeHistogram: u32 = 0;
+export let block: u32 = 0;
+export let readHistogram: u32 = 0;
+export let writeHistogram: u32 = 0;
 /** The one of them that all commands are recorded in; 0 where each takes some. */
 let onlyHistogram: u32 = 0;
-let completed: u64 = 0;
-let failed: u64 = 0;
-let rejected: u64 = 0;
-let sweeps: u64 = 0;
-let sweepsFull: u64 = 0;
+export let completed: u64 = 0;
+export let failed: u64 = 0;
+export let rejected: u64 = 0;
+export let sweeps: u64 = 0;
+export let sweepsFull: u64 = 0;
 /** Of the completed ones, those that `drain` reaped. */
-let drainedReads: u64 = 0;
-let drainedWrites: u64 = 0;
+export let drainedReads: u64 = 0;
+export let drainedWrites: u64 = 0;
 /** The head entry is new and is not the plain success of a busy slot: `sweep` left it to `examine`. */
-let odd: bool = false;
+export let odd: bool = false;
 /** That entry's second half, as it was read. */
 let oddSecond: u64 = 0;
 /** The tail as it was rung when it was seen, an index. */
@@ -124,19 +82,8 @@ export function configure(
   }
 }
 
-/**
- * The measurement begins: what follows is counted, and recorded in these histograms, which are empty. Completions
- * that are there already waited for the caller, and are left in the histograms before.
- * @param stages a histogram for each Stage; 0 when they are not measured
- */
-export function countIn(reads: u32, writes: u32, stages: u32): void {
-  for (let left = slotCount(); left && isNew(secondHalf()); left--) reap(secondHalf(), stages != 0);
-  recordIn(reads, writes);
-  recordStagesIn(stages);
-  resetCounters();
-}
-
-function recordIn(reads: u32, writes: u32): void {
+/** From here on latencies are recorded in these histograms. */
+export function recordIn(reads: u32, writes: u32): void {
   readHistogram = reads;
   writeHistogram = writes;
   onlyHistogram = onlyReads() || reads == writes ? reads : onlyWrites() ? writes : 0;
@@ -173,7 +120,7 @@ export function start(): void {
 /** Writes the slot's next command at the tail, as far as commands differ. @returns its entry. */
 // @ts-ignore: decorator
 @inline
-function build(slot: u32): u32 {
+export function build(slot: u32): u32 {
   const bits = draw();
   const opcode = nextOpcode(bits);
   const entry = nextEntry();
@@ -185,17 +132,6 @@ function build(slot: u32): u32 {
   store<u64>(changetype<usize>(sqe), nextLba(bits), offsetof<Sqe>("cdw10"));
   advanceTail();
   return entry;
-}
-
-/** Keeps when the slot's command, which stands in `entry`, is submitted, and what it is. */
-// @ts-ignore: decorator
-@inline
-function stamp(slot: u32, entry: u32): void {
-  const opcode: u64 = load<u8>(entry);
-  // one store for both: a command that never ends is told by its LBA
-  const lba = load<u64>(entry, offsetof<Sqe>("cdw10"));
-  store<u64>(slot, (lba << SLOT_LBA_SHIFT) | opcode, SLOT_OPCODE);
-  store<u64>(slot, time(), SLOT_SUBMITTED);
 }
 
 /**
@@ -241,11 +177,7 @@ export function sweepFrom(first: u64): u32 {
   moveSubmissionHead(end - left);
   if (reaped) ringBoth();
   keepBooks(built);
-  if (more && isNew(second)) {
-    odd = true;
-    oddSecond = second;
-    oddTail = indexOf(built);
-  }
+  if (more && isNew(second)) leave(second, indexOf(built));
   completed += reaped;
   sweepsFull++;
   return reaped;
@@ -269,48 +201,26 @@ function keepMixedBooks(first: u32): void {
   }
 }
 
-/**
- * The same where all commands are recorded in one histogram: what stands beside its counts is kept in locals over a
- * sweep, and entries are taken up to the queue's end, then from its beginning. It takes a seventh off a command
- * (docs/measuring.md).
- */
+/** Records the latency of the slot's command. */
 // @ts-ignore: decorator
 @inline
-function keepBooksIn(histogram: u32, first: u32): void {
-  const tail = nextEntry();
-  let sum = load<u64>(histogram, HISTOGRAM_SUM);
-  let least = load<u64>(histogram, HISTOGRAM_MIN);
-  let most = load<u64>(histogram, HISTOGRAM_MAX);
-  let end = first <= tail ? tail : submissionsEnd();
-  for (let entry = first; ; entry = submissionEntry(0)) {
-    for (; entry != end; entry += SQE_BYTES) {
-      const slot = slotOfCommand(load<u32>(entry));
-      const ns = time() - load<u64>(slot, SLOT_SUBMITTED);
-      count(histogram, ns);
-      sum += ns;
-      least = min<u64>(least, ns);
-      most = max<u64>(most, ns);
-      stamp(slot, entry);
-    }
-    if (end == tail) break;
-    end = tail;
-  }
-  store<u64>(histogram, sum, HISTOGRAM_SUM);
-  store<u64>(histogram, least, HISTOGRAM_MIN);
-  store<u64>(histogram, most, HISTOGRAM_MAX);
-}
-
-/** Counts a success of the slot's command. */
-// @ts-ignore: decorator
-@inline
-function finish(slot: u32): void {
+export function finish(slot: u32): void {
   const isRead = load<u8>(slot, SLOT_OPCODE) == NvmOpcode.READ;
   const histogram = select<u32>(readHistogram, writeHistogram, isRead);
   record(histogram, time() - load<u64>(slot, SLOT_SUBMITTED));
 }
 
+/** Leaves the head entry to `examine`: its second half, as it was read, and the tail that was rung then. */
+// @ts-ignore: decorator
+@inline
+export function leave(second: u64, tail: u32): void {
+  odd = true;
+  oddSecond = second;
+  oddTail = tail;
+}
+
 /** Judges the head entry that ended a sweep, and submits again if it did end a command. */
-function examine(resubmit: bool): void {
+export function examine(resubmit: bool): void {
   const slot = slotOf(oddSecond);
   const verdict = judge(block, oddSecond, oddTail, time());
   advanceHead();
@@ -330,140 +240,8 @@ function examine(resubmit: bool): void {
   ring();
 }
 
-/** Submits and reaps until the clock passes `until` (ns); then publishes the counters. */
-export function run(until: u64): void {
-  runLoop(until, false);
-}
-
-/** `run` with stages: one completion at a time, the clock read between the steps. */
-export function runStaged(until: u64): void {
-  runLoop(until, true);
-}
-
-/** Both are compiled apart: `staged` is settled where this is inlined. */
-// @ts-ignore: decorator
-@inline
-function runLoop(until: u64, staged: bool): void {
-  do {
-    const most: u32 = onlyPolls() ? looksPerClock() : 1;
-    const second = leastAtOnce() == 1 ? look(most) : lookForBatch(most);
-    if (isNew(second)) reap(second, staged);
-    else idle();
-  } while (time() < until);
-  publish();
-}
-
-/** Takes what is there from the head entry on, which is new. */
-// @ts-ignore: decorator
-@inline
-function reap(second: u64, staged: bool): void {
-  const before = completed + failed;
-  if (staged) sweepStaged(second);
-  else sweepFrom(second);
-  if (odd) examine(true);
-  if (!onlyPolls()) settle((completed + failed - before) as u32, completed, latencySum());
-}
-
-/** One completion, stage by stage; an entry that is not the success of a busy slot is left to `examine`. */
-export function sweepStaged(second: u64): void {
-  readClock();
-  const seen = time();
-  const slot = slotOf(second);
-  const expected = load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd();
-  if (second >> 16 != expected || !mayBeHead(sqhdOf(second), rungTail())) {
-    odd = true;
-    oddSecond = second;
-    oddTail = rungTail();
-    return;
-  }
-  moveSubmissionHead(sqhdOf(second));
-  finish(slot);
-  completed++;
-  recordService(slot, seen);
-  advanceHead();
-  free();
-  const reaped = stageEnds(Stage.REAP, seen);
-  stamp(slot, build(slot));
-  const built = stageEnds(Stage.BUILD, reaped);
-  ring();
-  store<u64>(slot, stageEnds(Stage.DOORBELL, built), SLOT_RUNG);
-  sweepsFull++;
-}
-
-/** Looks until an entry is new, `most` times. @returns the head entry's second half, as last read. */
-// @ts-ignore: decorator
-@inline
-function look(most: u32): u64 {
-  let left = most;
-  let second = secondHalf();
-  while (!isNew(second) && --left) {
-    pause();
-    second = secondHalf();
-  }
-  sweeps += most - left + (left != 0) as u32;
-  return second;
-}
-
-/** The same until as many are new as are to be taken at once. */
-function lookForBatch(most: u32): u64 {
-  const ahead = leastAtOnce() - 1;
-  let left = most;
-  let second = secondHalfAhead(ahead);
-  while (!isNew(second) && --left) {
-    pause();
-    second = secondHalfAhead(ahead);
-  }
-  sweeps += most - left + (left != 0) as u32;
-  return left != 0 ? secondHalf() : second;
-}
-
-/** Sum of all latencies so far, in ns. During the ramp one histogram takes both directions. */
-// @ts-ignore: decorator
-@inline
-function latencySum(): u64 {
-  const writes = writeHistogram == readHistogram ? 0 : load<u64>(writeHistogram, HISTOGRAM_SUM);
-  return load<u64>(readHistogram, HISTOGRAM_SUM) + writes;
-}
-
-/**
- * Reaps without submitting until nothing is outstanding or the clock passes `until` (ns), and then once more: the
- * thread may have stood still in between.
- * @returns commands still outstanding.
- */
-export function drain(until: u64): u32 {
-  let left = outstanding();
-  for (let isLast = false; left; ) {
-    // the clock is read after the look: what was found was there by then
-    let ready = newEntries();
-    readClock();
-    for (; ready && left; ready--) left -= reapOne(secondHalf());
-    free();
-    if (isLast) break;
-    isLast = time() >= until;
-  }
-  publish();
-  return left;
-}
-
-/** @returns 1 when the head entry, whose second half is `second`, ended a command. */
-function reapOne(second: u64): u32 {
-  const slot = slotOf(second);
-  const expected = load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd();
-  if (second >> 16 != expected || !mayBeHead(sqhdOf(second), rungTail())) {
-    const before = failed + completed;
-    oddSecond = second;
-    oddTail = rungTail();
-    examine(false);
-    return (failed + completed - before) as u32;
-  }
-  moveSubmissionHead(sqhdOf(second));
-  succeed(slot, true);
-  advanceHead();
-  end(slot);
-  return 1;
-}
-
-function succeed(slot: u32, isDrained: bool): void {
+/** A success has ended the slot's command. */
+export function succeed(slot: u32, isDrained: bool): void {
   finish(slot);
   completed++;
   if (!isDrained) return;
@@ -471,37 +249,24 @@ function succeed(slot: u32, isDrained: bool): void {
   else drainedWrites++;
 }
 
-/** Stores the counters where the main thread reads them. */
-export function publish(): void {
-  store<u64>(block, completed + failed + outstanding(), BLOCK_SUBMITTED);
-  store<u64>(block, completed, BLOCK_COMPLETED);
-  store<u64>(block, failed, BLOCK_FAILED);
-  store<u64>(block, rejected, BLOCK_REJECTED);
-  store<u64>(block, sweeps, BLOCK_SWEEPS);
-  store<u64>(block, sweepsFull, BLOCK_SWEEPS_FULL);
-  store<u64>(block, drainedReads, BLOCK_DRAINED_READS);
-  store<u64>(block, drainedWrites, BLOCK_DRAINED_WRITES);
-  publishWaits(block);
-  publishPause();
+
+/** Looks at the completion queue. */
+// @ts-ignore: decorator
+@inline
+export function countLooks(looks: u32): void {
+  sweeps += looks;
 }
 
-/** Stores what pauses may have added, and takes the pause that the latencies so far allow. */
-function publishPause(): void {
-  const soonest = soonestNs();
-  const ns = shortest();
-  if (ns < soonest) {
-    cameTooSoon(countBelow(readHistogram, soonest));
-    if (writeHistogram != readHistogram) cameTooSoon(countBelow(writeHistogram, soonest));
-  }
-  store<u64>(block, longestPause(), BLOCK_PAUSE);
-  store<u64>(block, pauseExceptions(), BLOCK_PAUSE_EXCEPTIONS);
-  learnPause(ns, completed);
+/** A sweep that found something. */
+// @ts-ignore: decorator
+@inline
+export function countSweep(): void {
+  sweepsFull++;
 }
 
-/** The shortest latency so far, in ns. */
-function shortest(): u64 {
-  return min<u64>(
-    load<u64>(readHistogram, HISTOGRAM_MIN),
-    load<u64>(writeHistogram, HISTOGRAM_MIN),
-  );
+/** Commands that have ended, counted from `resetCounters` on. */
+// @ts-ignore: decorator
+@inline
+export function ended(): u64 {
+  return completed + failed;
 }

@@ -2,7 +2,7 @@
 // small enough to be no object. A 64-bit time would be a new BigInt for each slice, on pages that the worker's heap has
 // yet to touch and later to collect.
 import { hasOlder } from "./flight.ts";
-import { run, runStaged } from "./loop.ts";
+import { run, runStaged } from "./run.ts";
 import { readClock, time } from "./time.ts";
 
 const MS: u64 = 1_000_000;
