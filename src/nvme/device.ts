@@ -2,15 +2,19 @@
 // A device that is held open: its registers, its memory, and the controller on it, which may be enabled, reset and
 // enabled again as often as one likes. Opening touches no register; each step is the caller's, and `bringUp` does the
 // usual ones in the specification's order (NVMe 1.4, sections 7.6.1 and 7.6.2).
-import * as spec from "../../assembly/spec/registers.ts";
-import { PAGE_BYTES, Register, ShutdownNotification } from "../../assembly/spec/registers.ts";
+import { Register } from "../../assembly/spec/registers.ts";
 import type { HostExports } from "../compiled/bindings.ts";
 import { instantiateQueue } from "../compiled/modules.ts";
-import { badValue, PhasebitError } from "../ground/errors.ts";
+import { PhasebitError } from "../ground/errors.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { Transport, TransportOptions } from "../transport/transport.ts";
-import { CQE_BYTES } from "./completion.ts";
-import { CompletionQueue } from "./completion-queue.ts";
+import {
+  ADMIN_ENTRIES,
+  AdminQueue,
+  type AdminQueueSizes,
+  requireAdminSizes,
+} from "./admin-queue.ts";
+import { Closing } from "./closing.ts";
 import { Controller, type ControllerHome } from "./controller.ts";
 import {
   type Configuration,
@@ -19,17 +23,14 @@ import {
   type ResetKind,
   requireFields,
 } from "./controller-state.ts";
+import { type EndSignal, Interruption } from "./interruption.ts";
 import { openTransport } from "./open-transport.ts";
 import type { Surroundings } from "./queue.ts";
 import { Registers, type Trace } from "./registers.ts";
-import { SQE_BYTES } from "./sqe.ts";
-import { SubmissionQueue } from "./submission-queue.ts";
+import type { SubmissionQueue } from "./submission-queue.ts";
+import { requireSupport } from "./support.ts";
 
-const ADMIN_ENTRIES = 64;
-/** After an interruption all waits for the controller may take so long together: one that works needs less. */
-const LAST_WAIT_MS = 250;
-/** AQA has twelve bits for each size, 0's based (3.1.8). */
-const MOST_ADMIN_ENTRIES = 4096;
+export type { EndSignal } from "./interruption.ts";
 
 /** Options of `open`. */
 export interface OpenOptions extends TransportOptions {
@@ -37,11 +38,6 @@ export interface OpenOptions extends TransportOptions {
   readonly trace?: Trace;
   /** An AbortSignal. Once it is aborted, waits for the controller end soon, with an INTERRUPTED error. */
   readonly signal?: EndSignal;
-}
-
-/** What an AbortSignal is here, for users whose TypeScript has no type for it. */
-export interface EndSignal {
-  readonly aborted: boolean;
 }
 
 /** How a controller is enabled. */
@@ -69,25 +65,27 @@ export class Device implements AsyncDisposable {
   readonly #state: ControllerState;
   readonly #trace: Trace | undefined;
   readonly #wasm: HostExports;
+  readonly #admin: AdminQueue;
+  readonly #interruption: Interruption;
+  readonly #closing: Closing;
   #controller: Controller | undefined;
-  #admin: SubmissionQueue | undefined;
-  #closing: Promise<void> | undefined;
-  readonly #closingProblems: Error[] = [];
   #wrongHeads = 0;
-  /** The controller still works, and its shutdown is waited for. */
-  #mayInterruptClosing = false;
-  readonly #signal: EndSignal | undefined;
-  /** When a wait first saw that it is to end, on performance.now()'s scale. */
-  #interruptedMs: number | undefined;
 
   /** Over a transport of one's own; `open` is the usual way. */
   constructor(transport: Transport, trace?: Trace, signal?: EndSignal) {
     this.transport = transport;
     this.#trace = trace;
-    this.#signal = signal;
+    this.#interruption = new Interruption(transport, signal);
     this.registers = new Registers(transport, trace, () => this.#pauseRegisters());
     this.#state = new ControllerState(transport, this.registers, trace);
     this.#wasm = instantiateQueue(transport.memory);
+    this.#admin = new AdminQueue(this.registers, (index) => this.doorbell(index));
+    this.#closing = new Closing({
+      ...{ transport, registers: this.registers, state: this.#state, trace },
+      interruption: this.#interruption,
+      deleteQueues: async () => this.#controller?.deleteQueues(),
+      forget: () => this.#forget(),
+    });
   }
 
   /** As it was given. */
@@ -167,12 +165,13 @@ export class Device implements AsyncDisposable {
    */
   adopt(): Controller {
     this.#requireOpen("adopt");
-    if (this.#admin === undefined || this.#controller !== undefined) {
-      const why = this.#admin === undefined ? "it has no admin queue" : "it is enabled already";
+    const { sq } = this.#admin;
+    if (sq === undefined || this.#controller !== undefined) {
+      const why = sq === undefined ? "it has no admin queue" : "it is enabled already";
       throw new PhasebitError("USAGE", `adopt ${this.address}: ${why}`);
     }
     this.#state.adopt();
-    this.#controller = new Controller(this.#home(), this.#admin, this.#surroundings());
+    this.#controller = new Controller(this.#home(), sq, this.#surroundings());
     return this.#controller;
   }
 
@@ -196,9 +195,9 @@ export class Device implements AsyncDisposable {
   async bringUp({ ioQueues }: { readonly ioQueues: number }): Promise<Controller> {
     this.#requireOpen("bring up");
     this.check();
-    this.#requireSupport();
-    const most = this.registers.capabilities().maxQueueEntries;
-    const entries = Math.min(ADMIN_ENTRIES, most);
+    const capabilities = this.registers.capabilities();
+    requireSupport(this.address, capabilities, this.memory.doorbells.bytes);
+    const entries = Math.min(ADMIN_ENTRIES, capabilities.maxQueueEntries);
     const controller = await this.enable({ asq: entries, acq: entries });
     await controller.identify();
     if (ioQueues !== 0) await controller.requestQueues(ioQueues);
@@ -211,44 +210,14 @@ export class Device implements AsyncDisposable {
    * @throws PhasebitError USAGE for a size that AQA cannot hold, while the controller is enabled, and when the device
    * is closed.
    */
-  configureAdminQueue({
-    asq,
-    acq,
-  }: {
-    readonly asq: number;
-    readonly acq: number;
-  }): SubmissionQueue {
+  configureAdminQueue(sizes: AdminQueueSizes): SubmissionQueue {
     this.#requireOpen("configure the admin queue of");
-    for (const [what, entries] of [
-      ["asq", asq],
-      ["acq", acq],
-    ] as const) {
-      if (Number.isInteger(entries) && entries >= 2 && entries <= MOST_ADMIN_ENTRIES) continue;
-      throw badValue(what, entries, `must be 2 to ${MOST_ADMIN_ENTRIES} entries`, "3.1.8");
-    }
+    requireAdminSizes(sizes);
     // one that was enabled by hand still uses the queues that are there
     if (this.#controller !== undefined || this.registers.fields(Register.CC).EN === 1) {
       throw new PhasebitError("USAGE", `configure the admin queue: ${this.address} is enabled`);
     }
-    this.#releaseAdmin();
-    const sq = this.memory.allocate(asq * SQE_BYTES, { kind: "commands" });
-    const cq = this.memory.allocate(acq * CQE_BYTES, { kind: "completions" });
-    this.registers.write(
-      Register.AQA,
-      // 0's based
-      ((asq - 1) << spec.AQA_ASQS_SHIFT) | ((acq - 1) << spec.AQA_ACQS_SHIFT),
-    );
-    this.registers.write64(Register.ASQ_LO, sq.iova);
-    this.registers.write64(Register.ACQ_LO, cq.iova);
-    const around = this.#surroundings();
-    const completions = new CompletionQueue(
-      { id: 0, region: cq, entries: acq, doorbell: this.doorbell(1) },
-      0,
-      around,
-    );
-    const place = { id: 0, region: sq, entries: asq, doorbell: this.doorbell(0) };
-    this.#admin = new SubmissionQueue(place, completions, around);
-    return this.#admin;
+    return this.#admin.configure(sizes, this.#surroundings());
   }
 
   /**
@@ -307,33 +276,7 @@ export class Device implements AsyncDisposable {
    * StopFailure, though a reset stopped it.
    */
   async close({ shutdown = false }: { readonly shutdown?: boolean } = {}): Promise<void> {
-    if (this.#closing !== undefined) return this.#closing.catch(() => {});
-    this.#closing = this.#close(shutdown);
-    return this.#closing;
-  }
-
-  async #close(shutdown: boolean): Promise<void> {
-    const problems = this.#closingProblems;
-    // a device that was pulled out fails any step; the ones after it must come all the same
-    const step = async (work: () => unknown): Promise<void> => {
-      try {
-        await work();
-      } catch (error) {
-        this.#trace?.(`closing: ${(error as Error).message}`);
-        problems.push(error as Error);
-      }
-    };
-    await step(() => this.#controller?.deleteQueues());
-    if (shutdown) await step(() => this.#shutDownToClose());
-    await step(() => this.#state.stop());
-    this.#forget();
-    await step(() => this.transport.disableInterrupts());
-    await step(() => this.transport.setBusMaster(false));
-    await step(() => this.memory.detach());
-    this.registers.end();
-    await step(() => this.transport.close());
-    this.#trace?.("closed");
-    if (problems.length > 0) throw problems[0];
+    return this.#closing.close(shutdown);
   }
 
   /**
@@ -346,25 +289,7 @@ export class Device implements AsyncDisposable {
 
   /** What went wrong while the device was closed, in the order of the steps. */
   get closingProblems(): readonly Error[] {
-    return this.#closingProblems;
-  }
-
-  /**
-   * A controller that is gone, has failed or was reset has nothing to shut down. Who interrupts does not wait for caches
-   * to be flushed, since nothing is switched off: that is no failure of the device.
-   */
-  async #shutDownToClose(): Promise<void> {
-    if (this.health() !== "well") return;
-    this.#interruptedMs = undefined;
-    this.#mayInterruptClosing = true;
-    try {
-      await this.#state.shutDown(ShutdownNotification.NORMAL);
-    } catch (error) {
-      if (!(error instanceof PhasebitError) || error.code !== "INTERRUPTED") throw error;
-      this.#trace?.(`closing: ${error.message}`);
-    } finally {
-      this.#mayInterruptClosing = false;
-    }
+    return this.#closing.problems;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -375,66 +300,23 @@ export class Device implements AsyncDisposable {
   #forget(): void {
     this.#controller?.end();
     this.#controller = undefined;
-    this.#releaseAdmin();
-  }
-
-  #releaseAdmin(): void {
-    if (this.#admin === undefined) return;
-    const { region, cq } = this.#admin;
-    this.#admin.end("reset");
-    cq.end("reset");
-    region.release();
-    cq.region.release();
-    this.#admin = undefined;
+    this.#admin.release();
   }
 
   #requireOpen(doing: string): void {
-    if (this.#closing === undefined) return;
+    if (!this.#closing.hasBegun) return;
     throw new PhasebitError("USAGE", `${doing} ${this.address}: the device was closed`);
   }
 
-  #requireSupport(): void {
-    const { minPageBytes, supportsNvmCommandSet, maxQueueEntries } = this.registers.capabilities();
-    const refuse = (what: string): PhasebitError =>
-      new PhasebitError("DEVICE", `${this.address}: ${what}`, { section: "3.1.1" });
-    if (!supportsNvmCommandSet) throw refuse("CAP.CSS has no NVM command set");
-    if (minPageBytes > PAGE_BYTES) {
-      throw refuse(
-        `CAP.MPSMIN asks for pages of ${minPageBytes} bytes, the host has ${PAGE_BYTES}`,
-      );
-    }
-    if (maxQueueEntries < 2) throw refuse("CAP.MQES is 0, a queue needs two entries");
-    const adminDoorbells = 2 * this.registers.capabilities().doorbellStride;
-    if (adminDoorbells > this.memory.doorbells.bytes) {
-      throw refuse("CAP.DSTRD puts the doorbells outside BAR0");
-    }
-  }
-
-  /** Inside a wait for the controller, which an interruption ends soon. @throws PhasebitError INTERRUPTED */
-  async #pause(): Promise<void> {
-    if (this.#signal?.aborted) {
-      this.#interruptedMs ??= performance.now();
-      if (performance.now() - this.#interruptedMs > LAST_WAIT_MS) {
-        throw new PhasebitError(
-          "INTERRUPTED",
-          `${this.address}: interrupted while it was waited for`,
-        );
-      }
-    }
-    await this.transport.pause();
-  }
-
-  /** A controller that is being closed is waited for: it may reach the memory until it has stopped. */
   async #pauseRegisters(): Promise<void> {
-    const mustWait = this.#closing !== undefined && !this.#mayInterruptClosing;
-    await (mustWait ? this.transport.pause() : this.#pause());
+    await (this.#closing.mustWait ? this.transport.pause() : this.#interruption.pause());
   }
 
   #surroundings(): Surroundings {
     return {
       memory: this.memory,
       wasm: this.#wasm,
-      pause: () => this.#pause(),
+      pause: () => this.#interruption.pause(),
       check: () => this.#state.check(),
       wrongHead: () => {
         this.#wrongHeads++;
