@@ -28,7 +28,8 @@ mount -o rbind /proc /host/proc
 mount -o rbind /sys /host/sys
 mount -t tmpfs tmpfs /host/tmp
 mount -t tmpfs tmpfs /host/run
-mkdir -p /host/dev/shm /host/tmp/home "/host$SHARE"
+mkdir -p /host/dev/shm /host/tmp/home /host/run/modules "/host$SHARE"
+mount -o bind /modules /host/run/modules
 mount -t tmpfs tmpfs /host/dev/shm
 mount -o bind /share "/host$SHARE"
 # A checkout below /tmp is hidden by the tmpfs above: put it back where it was.

@@ -30,6 +30,14 @@ const modules = [
   "9p",
 ] as const;
 
+// There for a scenario to insert (prelude.sh), in an order that works: the kernel's own driver, and what can sit on a
+// drive of it or lead to it.
+const spare = [
+  ...["nvme-keyring", "nvme-auth", "nvme-core", "nvme"],
+  ...["crc16", "crc32c_generic", "mbcache", "jbd2", "ext4", "loop", "dm-mod", "md-mod", "raid1"],
+  ...["configfs", "nvmet", "nvme-fabrics", "nvme-loop"],
+] as const;
+
 const folders = ["bin", "dev", "host", "modules", "proc", "repository", "share", "sys"] as const;
 
 /** Path of the initramfs for this kernel, built if the cache has none of the same content. */
@@ -37,7 +45,7 @@ export function initramfs(kernel: Kernel): string {
   const init = readFileSync(join(import.meta.dirname, "init.sh"));
   const busybox = run("sh", ["-c", "command -v busybox"]).toString().trim();
   const content = createHash("sha256");
-  for (const part of [init, readFileSync(busybox), modules.join(), folders.join()]) {
+  for (const part of [init, readFileSync(busybox), modules.join(), spare.join(), folders.join()]) {
     content.update(part);
   }
   const name = `initramfs-${kernel.release}-${content.digest("hex").slice(0, 16)}.gz`;
@@ -71,18 +79,16 @@ function build(kernel: Kernel, init: Buffer, busybox: string, path: string): voi
 // that the package does not have as a file is built in.
 function addModules(kernel: Kernel, folder: string): void {
   const files = readdirSync(kernel.modules, { recursive: true, encoding: "utf8" });
-  const order: string[] = [];
-  for (const module of modules) {
-    const file = files.find((entry) =>
-      [`${module}.ko`, `${module}.ko.xz`].includes(basename(entry)),
-    );
-    if (file === undefined) {
-      continue;
-    }
+  const add = (module: string): boolean => {
+    const names = [`${module}.ko`, `${module}.ko.xz`];
+    const file = files.find((entry) => names.includes(basename(entry)));
+    if (file === undefined) return false;
     const source = join(kernel.modules, file);
     const data = file.endsWith(".xz") ? run("xz", ["-dc", source]) : readFileSync(source);
     writeFileSync(join(folder, `${module}.ko`), data);
-    order.push(`${module}\n`);
-  }
-  writeFileSync(join(folder, "order"), order.join(""));
+    return true;
+  };
+  const inserted = modules.filter(add).map((module) => `${module}\n`);
+  writeFileSync(join(folder, "order"), inserted.join(""));
+  spare.forEach(add);
 }

@@ -86,3 +86,31 @@ until_running() {
 # Without a reset method the kernel cannot tidy up after a program: what is seen is what it left.
 without_reset() { echo > "/sys/bus/pci/devices/$1/reset_method"; }
 with_reset() { echo default > "/sys/bus/pci/devices/$1/reset_method"; }
+
+# insert MODULE… loads modules that initramfs.ts keeps in spare. One that the kernel has built in is no failure.
+insert() {
+  local module
+  for module in "$@"; do
+    [ ! -e "/run/modules/$module.ko" ] || busybox insmod "/run/modules/$module.ko"
+  done
+}
+
+# to_kernel ADDRESS… gives functions to the kernel's own NVMe driver, and waits for the block device of the first
+# namespace; disk_of ADDRESS names it.
+to_kernel() {
+  local address
+  [ -d /sys/module/nvme ] || insert nvme-keyring nvme-auth nvme-core nvme
+  for address in "$@"; do
+    echo > "/sys/bus/pci/devices/$address/driver_override"
+    [ ! -e "/sys/bus/pci/devices/$address/driver" ] ||
+      echo "$address" > "/sys/bus/pci/devices/$address/driver/unbind"
+    echo "$address" > /sys/bus/pci/drivers_probe
+    for _ in $(seq 100); do
+      [ -z "$(disk_of "$address")" ] || break
+      sleep 0.1
+    done
+  done
+}
+disk_of() { ls "/sys/bus/pci/devices/$1/nvme/"nvme*/ 2> /dev/null | grep -m1 -E '^nvme[0-9]+n[0-9]+$'; }
+
+driver_of() { basename "$(readlink "/sys/bus/pci/devices/$1/driver" || echo none)"; }
