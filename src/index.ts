@@ -21,6 +21,7 @@ export {
   ShutdownStatus,
 } from "../assembly/spec/registers.ts";
 export { Status } from "../assembly/spec/status.ts";
+export { type DecodedStatus, decodeStatus, statusName } from "./decode/status.ts";
 export { type ErrorCode, type ErrorFacts, exitCodes, PhasebitError } from "./ground/errors.ts";
 export { type Group, groupsOf } from "./measurement/groups.ts";
 export type * from "./measurement/measurement.ts";
@@ -64,7 +65,6 @@ export {
   type UntilOptions,
 } from "./nvme/registers.ts";
 export * as sqe from "./nvme/sqe.ts";
-export { statusName } from "./nvme/status.ts";
 export { StopFailure, type StopStep } from "./nvme/stop-failure.ts";
 export type { PostOptions, QueuePairPlace, SubmissionQueue } from "./nvme/submission-queue.ts";
 export { type Result, readResult } from "./results/read.ts";

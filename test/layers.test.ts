@@ -24,6 +24,8 @@ const LAYERS = [
   // plain data and its arithmetic: no device, no file, no screen
   ["src/measurement"],
   ["src/statistics"],
+  // tables of the specification's structures: bytes in, words out
+  ["src/decode"],
   ["src/ground"],
   ["assembly/layout.ts", "assembly/spec", "assembly/device/options.ts"],
 ];

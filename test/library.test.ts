@@ -45,8 +45,8 @@ test("it runs on the embedded controller and prints what the comments say", asyn
   expect(lines[0]).toMatch(/^VID [0-9a-f]+$/);
   const reaped = lines.slice(1, -4);
   expect(reaped.map((line) => line.replace(/^(\d+ \w+) \d+ 1 /, "$1 … ")).sort()).toEqual([
-    "1 1234 … Success (0/00)",
-    "1 1234 … Success (0/00)",
+    "1 1234 … Successful Completion (0/00)",
+    "1 1234 … Successful Completion (0/00)",
     "7 7 … PRP Offset Invalid (0/13)",
   ]);
   expect(lines.slice(-4)).toEqual([

@@ -1,9 +1,9 @@
 // A completion queue entry, taken apart (NVMe 1.4, section 4.6).
 import { STATUS_CODE_MASK, STATUS_DNR, STATUS_MORE } from "../../assembly/spec/status.ts";
+import { decodeStatus, statusName } from "../decode/status.ts";
 import { PhasebitError } from "../ground/errors.ts";
 import { flagNames } from "../measurement/flags.ts";
 import type { FlagName } from "../measurement/measurement.ts";
-import { statusName } from "./status.ts";
 
 /** Size of a completion queue entry, as assembly/spec/entries.ts declares it; a test holds them together. */
 export const CQE_BYTES = 16;
@@ -64,6 +64,15 @@ export function flagsOf({ status, more, crd, dnr, dw1 }: Completion): FlagName[]
 }
 
 /** The failure that a completion with an error status is to a caller who asked for success. `what` names the command. */
-export function completionError(what: string, { status }: Completion): PhasebitError {
-  return new PhasebitError("DEVICE", `${what}: ${statusName(status)}`, { what, value: status });
+export function completionError(what: string, completion: Completion): PhasebitError {
+  const { status } = completion;
+  const { meaning, remedy } = decodeStatus(status);
+  const name = [statusName(status), ...statusBits(completion)].join(", ");
+  const message = `${what}: ${name}: ${meaning}; ${remedy}`;
+  return new PhasebitError("DEVICE", message, { what, value: status });
+}
+
+/** What the status field says beside its code: "CRD 1", "More", "DNR" (4.6.1). */
+export function statusBits({ crd, more, dnr }: Pick<Completion, "crd" | "more" | "dnr">): string[] {
+  return [crd > 0 && `CRD ${crd}`, more && "More", dnr && "DNR"].filter((bit) => bit !== false);
 }

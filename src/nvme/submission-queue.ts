@@ -1,6 +1,7 @@
 // A submission queue: commands are posted into entries, and a doorbell tells the controller of them, each an act of
 // its own (NVMe 1.4, section 4.1). `run` does the usual: one command, its completion.
 import { CDW0_CID_SHIFT } from "../../assembly/spec/commands.ts";
+import { statusName } from "../decode/status.ts";
 import { badValue, requireTimeout } from "../ground/errors.ts";
 import { commandText } from "./command-text.ts";
 import { type Completion, completionError } from "./completion.ts";
@@ -8,7 +9,6 @@ import { type CompletionQueue, noCompletion } from "./completion-queue.ts";
 import { Deadline } from "./deadline.ts";
 import { Queue, type QueuePlace, type Surroundings } from "./queue.ts";
 import type { SqeDwords } from "./sqe.ts";
-import { statusName } from "./status.ts";
 
 const SQE_DWORDS = 16;
 const CID_MASK = 0xffff;

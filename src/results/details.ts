@@ -2,6 +2,7 @@
 import type * as v from "valibot";
 import { JobPhase } from "../../assembly/layout.ts";
 import { carriedNs } from "../analysis/histogram.ts";
+import { statusName } from "../decode/status.ts";
 import { inTime, latencyIn } from "../measurement/latency-counts.ts";
 import type {
   Block,
@@ -14,7 +15,6 @@ import type {
 import { shareText } from "../measurement/shortfall.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { directionsOf } from "../measurement/workload-names.ts";
-import { statusName } from "../nvme/status.ts";
 import type { measured } from "./schema/measured.ts";
 import { SCHEMA } from "./schema/values.ts";
 import { warningText } from "./warnings.ts";

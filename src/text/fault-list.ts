@@ -5,11 +5,11 @@ import {
   type StatusFault,
   statusFaults,
 } from "../analysis/faults.ts";
+import { statusName } from "../decode/status.ts";
 import { formatNs } from "../ground/units.ts";
 import type { Group } from "../measurement/groups.ts";
 import type { RejectionName } from "../measurement/measurement.ts";
 import { CQE_DWORDS, completionOf } from "../nvme/completion.ts";
-import { statusName } from "../nvme/status.ts";
 
 /** One line of the list. */
 export interface FaultText {
