@@ -2,7 +2,6 @@
 // and one pinned worker per job, all let off together, everything collected however it ended. Threads and
 // memory stay from block to block; queues are created anew, with or without interrupts as the block wants.
 import { Piscina } from "piscina";
-import { JobPhase, JobStop } from "../../assembly/layout.ts";
 import { chooseClock } from "../compiled/clock.ts";
 import { type ClockScale, native } from "../compiled/native.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
@@ -18,42 +17,27 @@ import type {
 } from "../measurement/measurement.ts";
 import { unitedWarnings } from "../measurement/united-warnings.ts";
 import type { Workload } from "../measurement/workload.ts";
-import type { SharedMemory } from "../memory/linear-memory.ts";
 import type { Region } from "../memory/region.ts";
 import type { Controller } from "../nvme/controller.ts";
 import { type Device, open } from "../nvme/device.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { Trace } from "../nvme/registers.ts";
-import type { Measured } from "./block.ts";
-import { closingText, FAILURES, giveBack } from "./closing.ts";
+import { closingText, giveBack } from "./closing.ts";
 import { Coalescer } from "./coalescing.ts";
-import { allShares, type Threads } from "./delays.ts";
 import { hostConditions } from "./host.ts";
-import { hostLoad, loadBetween } from "./host-load.ts";
-import { jobMeasurement } from "./job-measurement.ts";
 import { allocateJob, clearJob, type JobMemory, jobLimits } from "./job-memory.ts";
 import { createQueues, type JobQueue, type JobTask, jobTask } from "./job-task.ts";
-import { JobView } from "./job-view.ts";
 import type { JobOutcome } from "./job-worker.ts";
 import { checkAgainstDevice } from "./limits.ts";
-import { Monitor, type Sample } from "./monitor.ts";
 import { MOMENT_MS, type PrepareOptions, prepareWrites, type StopSignal } from "./prepare.ts";
 import { rehearse } from "./rehearsal.ts";
-import type { HostEvidence } from "./starvation.ts";
+import { type BlockOptions, type BlockOutcome, runJobs } from "./run-jobs.ts";
 import { requireCoalescedVector } from "./vectors.ts";
-
-/** How often a start-up wait looks at the jobs' phases. */
-const PHASE_POLL_MS = 2;
 
 /** What runs were seen to take on Node.js 20, rounded up: two linear memories, one of them the rehearsal's. */
 const ADDRESS_SPACE_BYTES = 22 * 2 ** 30;
 /** And for each job's thread. */
 const JOB_ADDRESS_SPACE_BYTES = 0.6 * 2 ** 30;
-
-/** What a block takes beside its workload. */
-export interface BlockOptions extends PrepareOptions {
-  readonly onSample?: ((sample: Sample) => void) | undefined;
-}
 
 /** What a session takes beside its workloads. */
 export interface SessionOptions {
@@ -64,14 +48,6 @@ export interface SessionOptions {
   readonly onMeasured?: ((measurement: Measurement) => void) | undefined;
   /** Told when giving the device back takes more than a moment. */
   readonly onWaiting?: ((what: string) => void) | undefined;
-}
-
-/** What a block gave. */
-export interface BlockOutcome extends Measured {
-  /** What the scheduler did with the threads. */
-  readonly threads: Pick<HostEvidence, "shares" | "load">;
-  /** Why no other block can follow, if so: the controller failed, or may still write to this one's memory. */
-  readonly failure: Warning | undefined;
 }
 
 /** Threads that spin, and the CPUs that they have. */
@@ -186,7 +162,9 @@ export class Session {
       }),
     );
     try {
-      const outcome = await this.#run(queues, tasks, workload, options);
+      const ground = { device: this.device, emulator: this.#emulator, pool: this.#pool };
+      const own = { ...ground, gate: this.#gate, clock: this.#clock };
+      const outcome = await runJobs(own, queues, tasks, workload, options);
       const failure = outcome.failure ?? (await this.#deleteQueues(outcome, queues, options));
       return { ...outcome, failure };
     } finally {
@@ -288,72 +266,6 @@ export class Session {
       return { kind: "queue-not-deleted", why: (error as Error).message };
     }
   }
-
-  async #run(
-    queues: readonly JobQueue[],
-    tasks: readonly JobTask[],
-    workload: Workload,
-    { signal, onWaiting, onSample }: BlockOptions,
-  ): Promise<BlockOutcome> {
-    const { memory } = this.device;
-    const views = tasks.map((task) => new JobView(memory, task.job));
-    const stop = (how: Exclude<JobStop, JobStop.NONE>): void => {
-      for (const view of views) view.stop(how);
-    };
-    const hurry = (): void => stop(JobStop.HURRY);
-    let failure: Warning | undefined;
-    const watch = (): void => {
-      // one job less is another workload
-      if (views.some((view) => view.isOverdue)) stop(JobStop.END);
-      const health = this.device.health();
-      if (health === "well" || failure !== undefined) return;
-      failure = { kind: FAILURES[health] };
-      stop(JobStop.FAILED);
-    };
-    const { rampTimeMs, runtimeMs, logHistMs } = workload;
-    const times = { rampTimeMs, runtimeMs, logHistMs };
-    const tell = (commands: number): void => onWaiting?.(waitingText(commands, workload));
-    const nowNs = (): bigint => native().clockNow(this.#clock);
-    const threads = (): Threads => ({
-      jobs: views.map((view) => view.thread),
-      device: this.#emulator?.thread ?? 0,
-    });
-    const looks = { nowNs, threads, check: watch, onWaiting: tell, onSample };
-    const monitor = new Monitor(views, { ...times, ...looks });
-    signal?.addEventListener("abort", hurry);
-    if (signal?.aborted) hurry();
-    const started = new AbortController();
-    try {
-      const jobs = Promise.all(tasks.map((task) => this.#pool.run(task)));
-      await Promise.race([jobs, ready(views, [started.signal, signal])]);
-      const loadBefore = hostLoad();
-      const startedMs = Date.now() + rampTimeMs;
-      letGo(memory.memory, this.#gate.pointer);
-      monitor.start();
-      const outcomes = await jobs;
-      monitor.stop();
-      for (const [at, { rings, lost, unfinished }] of outcomes.entries()) {
-        if (lost + unfinished === 0) queues[at]!.queue.takeBack(rings);
-      }
-      const load = loadBetween(loadBefore, hostLoad());
-      const { jobs: waited, device } = allShares(monitor.shares);
-      const measured = outcomes.map((outcome, at) => ({
-        ...jobMeasurement(at, tasks[at]!, views[at]!, outcome),
-        runDelayNs: waited[at]?.waitedNs ?? null,
-      }));
-      return {
-        ...{ startedMs, jobs: measured, intervals: monitor.intervals, failure },
-        deviceCpuNs: device?.ranNs ?? null,
-        deviceRunDelayNs: device?.waitedNs ?? null,
-        threads: { shares: monitor.shares, load },
-      };
-    } finally {
-      started.abort();
-      hurry();
-      monitor.stop();
-      signal?.removeEventListener("abort", hurry);
-    }
-  }
 }
 
 /**
@@ -383,33 +295,10 @@ export async function withSession<M extends Measurement>(
   return { ...measured, warnings: unitedWarnings([doubts, measured.warnings]) };
 }
 
-/** "waiting for 2 commands in flight, for up to 30s each (--timeout)" */
-function waitingText(commands: number, { timeoutMs }: Workload): string {
-  const what = commands === 1 ? "1 command" : `${commands} commands`;
-  return `waiting for ${what} in flight, for up to ${timeoutMs / 1000}s each (--timeout)`;
-}
-
 /** @throws PhasebitError USAGE for a CPU that this process may not use. */
 function requireCpus(cpus: readonly number[]): void {
   const allowed = native().allowedCpus();
   const missing = cpus.find((cpu) => !allowed.includes(cpu));
   if (missing === undefined) return;
   throw badOption("cpus", `${missing}`, `this process may use the CPUs ${allowed.join(", ")}`);
-}
-
-/** Resolves when every job waits at the gate, or nobody waits for that any more: a busy host takes its time. */
-async function ready(
-  views: readonly JobView[],
-  ends: readonly (Pick<StopSignal, "aborted"> | undefined)[],
-): Promise<void> {
-  while (views.some((view) => view.phase < JobPhase.READY)) {
-    if (ends.some((end) => end?.aborted)) return;
-    await new Promise((resolve) => setTimeout(resolve, PHASE_POLL_MS));
-  }
-}
-
-function letGo(memory: SharedMemory, gate: number): void {
-  const words = new Int32Array(memory.buffer);
-  Atomics.store(words, gate / 4, 1);
-  Atomics.notify(words, gate / 4);
 }

@@ -4,7 +4,8 @@ import type { Warning } from "../measurement/measurement.ts";
 import { unitedWarnings } from "../measurement/united-warnings.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { warningsOf } from "./doubts.ts";
-import type { BlockOutcome, Session } from "./session.ts";
+import type { BlockOutcome } from "./run-jobs.ts";
+import type { Session } from "./session.ts";
 
 /** The doubts that a block of `workload` deserves. */
 export function blockWarnings(
