@@ -64,6 +64,15 @@ export {
   type Trace,
   type UntilOptions,
 } from "./nvme/registers.ts";
+export type {
+  CompletionEntry,
+  CompletionEntryState,
+  CompletionSnapshot,
+  EntryOwner,
+  SubmissionEntry,
+  SubmissionEntryState,
+  SubmissionSnapshot,
+} from "./nvme/snapshot.ts";
 export * as sqe from "./nvme/sqe.ts";
 export { StopFailure, type StopStep } from "./nvme/stop-failure.ts";
 export type { PostOptions, QueuePairPlace, SubmissionQueue } from "./nvme/submission-queue.ts";

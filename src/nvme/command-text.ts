@@ -99,7 +99,6 @@ const SILENT = new Set([
  */
 export function commandText(sqe: ArrayLike<number>, isAdmin: boolean): string {
   const opcode = sqe[0]! & CDW0_OPC_MASK;
-  const names: Readonly<Record<number, string>> = isAdmin ? AdminOpcode : NvmOpcode;
   const tables: Readonly<Record<number, readonly Field[]>> = isAdmin ? adminFields : nvmFields;
   const fields = tables[opcode] ?? [];
   const rest = Uint32Array.from({ length: 16 }, (_, dword) => sqe[dword]!);
@@ -109,8 +108,7 @@ export function commandText(sqe: ArrayLike<number>, isAdmin: boolean): string {
     return value;
   };
   take(0, (CDW0_OPC_MASK | (WORD << CDW0_CID_SHIFT)) >>> 0);
-  const name = names[opcode];
-  const parts = [name === undefined ? `opcode ${hex(opcode, 2)}` : titled(name)];
+  const parts = [commandName(opcode, isAdmin)];
   const add = (label: string, value: string | number): void => void parts.push(`${label} ${value}`);
   const nsid = take(1, DWORD);
   if (nsid !== 0) add("NSID", nsid === DWORD ? hex(nsid, 8) : nsid);
@@ -135,6 +133,13 @@ export function commandText(sqe: ArrayLike<number>, isAdmin: boolean): string {
     if (value !== 0) add(`CDW${dword}`, hex(value, 8));
   });
   return parts.join(" ");
+}
+
+/** "Create I/O SQ", or "opcode 7Fh" of one that has no name here. */
+export function commandName(opcode: number, isAdmin: boolean): string {
+  const names: Readonly<Record<number, string>> = isAdmin ? AdminOpcode : NvmOpcode;
+  const name = names[opcode];
+  return name === undefined ? `opcode ${hex(opcode, 2)}` : titled(name);
 }
 
 /** Bytes that the specification writes in hexadecimal, and what is no number. */

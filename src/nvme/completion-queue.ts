@@ -6,13 +6,12 @@ import { flagWords, noFlags } from "../measurement/flags.ts";
 import type { FlagName } from "../measurement/measurement.ts";
 import { type Completion, CQE_DWORDS, completionOf, flagsOf } from "./completion.ts";
 import { type Completer, Queue, type QueuePlace, type Surroundings } from "./queue.ts";
+import { type CompletionSnapshot, completionSnapshot } from "./snapshot.ts";
 
 /** How often a wait asks whether the controller is well. */
 const HEALTH_CHECK_MS = 10;
 /** Completions that are kept for whoever takes them; older ones are dropped, since a device may send any number. */
 const MOST_FOUND = 65_536;
-/** Where the second half of an entry has its phase tag. */
-const PHASE_SHIFT = 48n;
 
 /** How long `reap` looks, and for how much. */
 export interface ReapOptions {
@@ -120,6 +119,25 @@ export class CompletionQueue extends Queue {
     this.#freed = head;
   }
 
+  /**
+   * What lies in the queue just now, entry by entry, as plain data. Nothing is consumed, written or rung.
+   * @throws PhasebitError USAGE when the queue is gone or lent.
+   */
+  snapshot(): CompletionSnapshot {
+    this.requireUse("take a snapshot of");
+    return completionSnapshot({
+      id: this.id,
+      sqids: [...this.#submissionQueues.keys()],
+      head: this.#head,
+      doorbell: this.#freed,
+      phase: this.#phase,
+      vector: this.vector,
+      entries: Array.from({ length: this.entries }, (_, index) =>
+        completionOf(this.#dwordsAt(index)),
+      ),
+    });
+  }
+
   /** One turn of a wait: pauses, and asks now and then whether the controller is well. */
   waiting(): () => Promise<void> {
     let nextCheck = 0;
@@ -221,15 +239,23 @@ export class CompletionQueue extends Queue {
     }
   }
 
-  /** The entry at the head, when it is new. Its second half comes first, in one load, since it has the phase. */
+  /** The entry at the head, when it is new. */
   #atHead(): Completion | undefined {
-    const pointer = this.region.pointer + this.#head * CQE_DWORDS * 4;
-    const second = this.around.wasm.loadHalf(pointer + 8);
-    if (Number((BigInt.asUintN(64, second) >> PHASE_SHIFT) & 1n) !== this.#phase) return undefined;
+    const dwords = this.#dwordsAt(this.#head);
+    return ((dwords[3] >>> 16) & 1) === this.#phase ? completionOf(dwords) : undefined;
+  }
+
+  /** An entry as it stands. Its second half, which has the phase, comes first and in one load: no part is older. */
+  #dwordsAt(index: number): [number, number, number, number] {
+    const pointer = this.region.pointer + index * CQE_DWORDS * 4;
+    const second = BigInt.asUintN(64, this.around.wasm.loadHalf(pointer + 8));
     const { u32 } = this.around.memory;
-    const low = Number(BigInt.asUintN(32, second));
-    const high = Number(BigInt.asUintN(64, second) >> 32n);
-    return completionOf([u32[pointer / 4]!, u32[pointer / 4 + 1]!, low, high]);
+    return [
+      u32[pointer / 4]!,
+      u32[pointer / 4 + 1]!,
+      Number(BigInt.asUintN(32, second)),
+      Number(second >> 32n),
+    ];
   }
 
   #advance(): void {

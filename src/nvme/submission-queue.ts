@@ -8,6 +8,7 @@ import { type Completion, completionError } from "./completion.ts";
 import { type CompletionQueue, noCompletion } from "./completion-queue.ts";
 import { Deadline } from "./deadline.ts";
 import { Queue, type QueuePlace, type Surroundings } from "./queue.ts";
+import { type SubmissionSnapshot, submissionSnapshot } from "./snapshot.ts";
 import type { SqeDwords } from "./sqe.ts";
 
 const SQE_DWORDS = 16;
@@ -53,9 +54,12 @@ export class SubmissionQueue extends Queue {
   /** Commands in flight that were posted at the tail: they take room. */
   #queued = 0;
   #nextCid = 0;
+  /** For each entry whether a tail that was rung has covered it since it was written. */
+  readonly #announced: Uint8Array;
 
   constructor(place: QueuePlace, cq: CompletionQueue, around: Surroundings) {
     super(place, around);
+    this.#announced = new Uint8Array(place.entries);
     this.cq = cq;
     cq.join(this);
   }
@@ -111,6 +115,7 @@ export class SubmissionQueue extends Queue {
       this.#tail = (this.#tail + 1) % this.entries;
       this.#queued++;
     }
+    this.#announced[index] = 0;
     addOne(slot === undefined ? this.#inFlight : this.#placed, used);
     return { slot: index, cid: used };
   }
@@ -123,7 +128,11 @@ export class SubmissionQueue extends Queue {
     this.requireUse("ring");
     if (tail === undefined && this.#rung === this.#tail) return;
     this.#rung = tail ?? this.#tail;
-    this.#reach = Math.max(this.#reach, this.#toRung());
+    const toRung = this.#toRung();
+    this.#reach = Math.max(this.#reach, toRung);
+    for (let ahead = 0; ahead < toRung; ahead++) {
+      this.#announced[(this.#head + ahead) % this.entries] = 1;
+    }
     this.writeDoorbell(this.#rung);
   }
 
@@ -201,6 +210,30 @@ export class SubmissionQueue extends Queue {
   #distance(from: number, to: number): number {
     const isTail = Number.isInteger(to) && to >= 0 && to < this.entries;
     return isTail ? (to - from + this.entries) % this.entries : 0;
+  }
+
+  /**
+   * What lies in the queue just now, entry by entry, as plain data. Nothing is consumed, written or rung.
+   * @throws PhasebitError USAGE when the queue is gone or lent.
+   */
+  snapshot(): SubmissionSnapshot {
+    this.requireUse("take a snapshot of");
+    const at = this.region.pointer / 4;
+    return submissionSnapshot(
+      {
+        id: this.id,
+        cqid: this.cq.id,
+        head: this.#head,
+        tail: this.#tail,
+        doorbell: this.#rung,
+        outstanding: this.outstanding,
+        dwords: this.around.memory.u32.slice(at, at + this.entries * SQE_DWORDS),
+        announced: this.#announced,
+        queued: this.#inFlight,
+        placed: this.#placed,
+      },
+      this.cq.snapshot(),
+    );
   }
 
   /**
