@@ -31,13 +31,32 @@ export enum Register {
   CMBLOC = 0x38,
   /** Controller Memory Buffer Size. */
   CMBSZ = 0x3c,
+  /** Boot Partition Information, Read Select, Memory Buffer Location. */
+  BPINFO = 0x40,
+  BPRSEL = 0x44,
+  BPMBL_LO = 0x48,
+  BPMBL_HI = 0x4c,
   /** Controller Memory Buffer Memory Space Control. */
   CMBMSC_LO = 0x50,
   CMBMSC_HI = 0x54,
   /** Controller Memory Buffer Status. */
   CMBSTS = 0x58,
+  /** Controller Memory Buffer Elasticity Buffer Size, Sustained Write Throughput (2.0). */
+  CMBEBS = 0x5c,
+  CMBSWTP = 0x60,
+  /** NVM Subsystem Shutdown (2.0). */
+  NSSD = 0x64,
   /** Controller Ready Timeouts (2.0). */
   CRTO = 0x68,
+  /** Persistent Memory Region: Capabilities, Control, Status, Elasticity Buffer Size, Sustained Write Throughput. */
+  PMRCAP = 0xe00,
+  PMRCTL = 0xe04,
+  PMRSTS = 0xe08,
+  PMREBS = 0xe0c,
+  PMRSWTP = 0xe10,
+  /** Persistent Memory Region Memory Space Control: two registers of four bytes. */
+  PMRMSCL = 0xe14,
+  PMRMSCU = 0xe18,
 }
 
 /** Doorbells begin here; doorbell y of a stride (4 << CAP.DSTRD) lies at 0x1000 + y * stride (3.1.24, 3.1.25). */

@@ -12,6 +12,7 @@ import { helpCommand, helpStyle } from "./help.ts";
 import { manCommand } from "./man.ts";
 import { mergeCommand } from "./merge.ts";
 import { suggestChoices } from "./misuse.ts";
+import { regsCommand } from "./regs.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 import { withSection } from "./sections.ts";
@@ -21,7 +22,10 @@ import { sweepCommand } from "./sweep.ts";
 const groups: Readonly<Record<string, readonly ((program: Command) => Command)[]>> = {
   "Measure:": [runCommand, compareCommand, sweepCommand],
   "Results:": [reportCommand, diffCommand, exportCommand, mergeCommand],
-  "Device:": [readCommand, writeCommand],
+  // "Drive:" list bind unbind restore doctor
+  "Controller:": [regsCommand],
+  "Commands:": [readCommand, writeCommand],
+  // "Explore:" shell rings
   "Shell:": [completionCommand, manCommand, helpCommand],
 };
 

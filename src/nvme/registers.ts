@@ -2,6 +2,7 @@
 // came back, field by field (NVMe 1.4, section 3.1).
 import * as fields from "../../assembly/spec/registers.ts";
 import { ALL_ONES, Register } from "../../assembly/spec/registers.ts";
+import { registerAt } from "../decode/registers.ts";
 import { PhasebitError, requireTimeout } from "../ground/errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import { Deadline } from "./deadline.ts";
@@ -246,54 +247,30 @@ function pageBytes(value: number, shift: number, mask: number): number {
   return 2 ** (12 + Registers.field(value, shift, mask));
 }
 
-/** [name, shift, mask] of the fields worth reading in a trace. */
-const FIELDS: Partial<Record<Register, readonly (readonly [string, number, number])[]>> = {
-  [Register.CAP_LO]: [
-    ["MQES", fields.CAP_LO_MQES_SHIFT, fields.CAP_LO_MQES_MASK],
-    ["CQR", fields.CAP_LO_CQR_SHIFT, fields.CAP_LO_CQR_MASK],
-    ["AMS", fields.CAP_LO_AMS_SHIFT, fields.CAP_LO_AMS_MASK],
-    ["TO", fields.CAP_LO_TO_SHIFT, fields.CAP_LO_TO_MASK],
-  ],
-  [Register.CAP_HI]: [
-    ["DSTRD", fields.CAP_HI_DSTRD_SHIFT, fields.CAP_HI_DSTRD_MASK],
-    ["NSSRS", fields.CAP_HI_NSSRS_SHIFT, fields.CAP_HI_NSSRS_MASK],
-    ["CSS", fields.CAP_HI_CSS_SHIFT, fields.CAP_HI_CSS_MASK],
-    ["MPSMIN", fields.CAP_HI_MPSMIN_SHIFT, fields.CAP_HI_MPSMIN_MASK],
-    ["MPSMAX", fields.CAP_HI_MPSMAX_SHIFT, fields.CAP_HI_MPSMAX_MASK],
-    ["CMBS", fields.CAP_HI_CMBS_SHIFT, fields.CAP_HI_CMBS_MASK],
-    ["CRMS", fields.CAP_HI_CRMS_SHIFT, fields.CAP_HI_CRMS_MASK],
-  ],
-  [Register.VS]: [
-    ["MJR", fields.VS_MJR_SHIFT, fields.VS_MJR_MASK],
-    ["MNR", fields.VS_MNR_SHIFT, fields.VS_MNR_MASK],
-    ["TER", fields.VS_TER_SHIFT, fields.VS_TER_MASK],
-  ],
-  [Register.CC]: [
-    ["EN", fields.CC_EN_SHIFT, fields.CC_EN_MASK],
-    ["CSS", fields.CC_CSS_SHIFT, fields.CC_CSS_MASK],
-    ["MPS", fields.CC_MPS_SHIFT, fields.CC_MPS_MASK],
-    ["AMS", fields.CC_AMS_SHIFT, fields.CC_AMS_MASK],
-    ["SHN", fields.CC_SHN_SHIFT, fields.CC_SHN_MASK],
-    ["IOSQES", fields.CC_IOSQES_SHIFT, fields.CC_IOSQES_MASK],
-    ["IOCQES", fields.CC_IOCQES_SHIFT, fields.CC_IOCQES_MASK],
-    ["CRIME", fields.CC_CRIME_SHIFT, fields.CC_CRIME_MASK],
-  ],
-  [Register.CSTS]: [
-    ["RDY", fields.CSTS_RDY_SHIFT, fields.CSTS_RDY_MASK],
-    ["CFS", fields.CSTS_CFS_SHIFT, fields.CSTS_CFS_MASK],
-    ["SHST", fields.CSTS_SHST_SHIFT, fields.CSTS_SHST_MASK],
-    ["NSSRO", fields.CSTS_NSSRO_SHIFT, fields.CSTS_NSSRO_MASK],
-    ["PP", fields.CSTS_PP_SHIFT, fields.CSTS_PP_MASK],
-  ],
-  [Register.CRTO]: [
-    ["CRWMT", fields.CRTO_CRWMT_SHIFT, fields.CRTO_CRWMT_MASK],
-    ["CRIMT", fields.CRTO_CRIMT_SHIFT, fields.CRTO_CRIMT_MASK],
-  ],
-  [Register.AQA]: [
-    ["ASQS", fields.AQA_ASQS_SHIFT, fields.AQA_ASQS_MASK],
-    ["ACQS", fields.AQA_ACQS_SHIFT, fields.AQA_ACQS_MASK],
-  ],
+/** The fields worth reading in a trace, and worth waiting for. */
+const TRACED: Partial<Record<Register, string>> = {
+  [Register.CAP_LO]: "MQES CQR AMS TO",
+  [Register.CAP_HI]: "DSTRD NSSRS CSS MPSMIN MPSMAX CMBS CRMS",
+  [Register.VS]: "MJR MNR TER",
+  [Register.CC]: "EN CSS MPS AMS SHN IOSQES IOCQES CRIME",
+  [Register.CSTS]: "RDY CFS SHST NSSRO PP",
+  [Register.CRTO]: "CRWMT CRIMT",
+  [Register.AQA]: "ASQS ACQS",
 };
+
+/** [name, shift, mask] in the four bytes of each register. */
+const FIELDS = Object.fromEntries(
+  Object.entries(TRACED).map(([offset, names]) => [
+    offset,
+    names.split(" ").map((name) => placeOf(Number(offset), name)),
+  ]),
+) as Partial<Record<Register, readonly (readonly [string, number, number])[]>>;
+
+function placeOf(offset: number, name: string): readonly [string, number, number] {
+  const { register, lowestBit } = registerAt(offset)!;
+  const { bit, width } = register.fields.find((field) => field.name === name)!;
+  return [name, bit - lowestBit, 2 ** width - 1];
+}
 
 /** "CC 00460001 EN=1 CSS=0 …" */
 function describe(register: Register, value: number): string {
