@@ -22,6 +22,8 @@ export {
 } from "../assembly/spec/registers.ts";
 export { Status } from "../assembly/spec/status.ts";
 export { type DecodedStatus, decodeStatus, statusName } from "./decode/status.ts";
+export { draw } from "./draw/queue.ts";
+export { type DrawOptions, drawRings, type RingGroup } from "./draw/rings.ts";
 export { type ErrorCode, type ErrorFacts, exitCodes, PhasebitError } from "./ground/errors.ts";
 export { type Group, groupsOf } from "./measurement/groups.ts";
 export type * from "./measurement/measurement.ts";
