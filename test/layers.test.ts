@@ -43,7 +43,20 @@ const ASSEMBLY: Record<string, readonly string[]> = {
  * and those below it.
  */
 const DEVICE: readonly (readonly [part: string, files: readonly string[]])[] = [
-  ["the loop", ["index", "step", "pause", "pending", "registers", "fetch", "doorbells", "execute"]],
+  [
+    "the loop",
+    [
+      "index",
+      "step",
+      "pause",
+      "pending",
+      "registers",
+      "memory-registers",
+      "fetch",
+      "doorbells",
+      "execute",
+    ],
+  ],
   [
     "commands",
     [
@@ -70,11 +83,11 @@ const DEVICE: readonly (readonly [part: string, files: readonly string[]])[] = [
     "what it keeps",
     [
       ...["queues", "waiting", "controller-status", "feature-values", "thresholds", "vectors"],
-      ...["version"],
+      ...["version", "cmb", "pmr"],
       ...["events", "error-log", "identity", "namespaces", "latency", "stamps"],
     ],
   ],
-  ["ground", ["dma", "blank", "random", "math", "imports"]],
+  ["ground", ["dma", "controller-memory", "blank", "random", "math", "imports"]],
   ["state", ["state", "queue-state", "options"]],
 ];
 

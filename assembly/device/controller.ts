@@ -1,5 +1,6 @@
 // The controller's life: power on, enable, disable, shutdown (NVMe 1.4, sections 3.1.5, 7.3 and 7.6).
 import { BUS_NOW, DEVICE_STATE, DEVICE_STATE_BYTES } from "../layout.ts";
+import { CQE_BYTES, SQE_BYTES } from "../spec/entries.ts";
 import {
   AQA_ACQS_MASK,
   AQA_ACQS_SHIFT,
@@ -34,6 +35,7 @@ import { resetIdentity } from "./identity.ts";
 import { configurationBitsOfVersion } from "./version.ts";
 import { NORMAL_TEMPERATURE_KELVIN } from "./thresholds.ts";
 import { neverReady, neverUnready, shutdownSticks } from "./fault-controls.ts";
+import { checkUse, Use } from "./controller-memory.ts";
 import { forgetTranslation } from "./dma.ts";
 
 /** CAP.TO: what enabling and disabling may take, in units of 500 ms. */
@@ -122,8 +124,15 @@ function isStartable(): bool {
     (controller.cc & CC_SELECTIONS) == 0 &&
     entries(AQA_ASQS_SHIFT, AQA_ASQS_MASK) > 1 &&
     entries(AQA_ACQS_SHIFT, AQA_ACQS_MASK) > 1 &&
-    ((controller.asq | controller.acq) & (PAGE_BYTES - 1)) == 0
+    ((controller.asq | controller.acq) & (PAGE_BYTES - 1)) == 0 &&
+    mayHaveQueue(controller.asq, entries(AQA_ASQS_SHIFT, AQA_ASQS_MASK) * SQE_BYTES, Use.SUBMISSION_QUEUE) &&
+    mayHaveQueue(controller.acq, entries(AQA_ACQS_SHIFT, AQA_ACQS_MASK) * CQE_BYTES, Use.COMPLETION_QUEUE)
   );
+}
+
+/** Whether an admin queue may lie there: host memory, or memory of the controller's own that is for queues. */
+function mayHaveQueue(base: u64, bytes: u32, use: Use): bool {
+  return checkUse(base, bytes, use) == 0;
 }
 
 /** A field of AQA; both are 0's based. */

@@ -17,11 +17,13 @@ import {
   PAGE_BYTES,
 } from "../spec/registers.ts";
 import { Status } from "../spec/status.ts";
+import { CQE_BYTES, SQE_BYTES } from "../spec/entries.ts";
 import { command, controller } from "./state.ts";
 import { completionQueueAt, submissionQueueAt } from "./queues.ts";
 import { openCompletionQueue, openSubmissionQueue } from "./queue-life.ts";
 import { vectorCount } from "./vectors.ts";
 import { failAt } from "./nvm.ts";
+import { checkUse, Use } from "./controller-memory.ts";
 
 /** Entry sizes in CC are powers of two: 64 and 16 bytes are all there is. */
 const SQE_POWER: u32 = 6;
@@ -42,7 +44,7 @@ export function createCompletionQueue(): u32 {
   if (qid == 0 || qid > controller.grantedCompletionQueues || completionQueueAt(qid).entries != 0) {
     return failAt(CDW10_LOCATION, Status.INVALID_QUEUE_IDENTIFIER);
   }
-  const status = checkMemory(power == CQE_POWER);
+  const status = checkMemory(power == CQE_POWER, CQE_BYTES, Use.COMPLETION_QUEUE);
   if (status != 0) return status;
   if (interrupts != 0 && vector >= vectorCount()) {
     return failAt(CDW11_HIGH_LOCATION, Status.INVALID_INTERRUPT_VECTOR);
@@ -66,15 +68,15 @@ export function createSubmissionQueue(): u32 {
   if (completionQueueAt(cqid).entries == 0) {
     return failAt(CDW11_HIGH_LOCATION, Status.COMPLETION_QUEUE_INVALID);
   }
-  const status = checkMemory(power == SQE_POWER);
+  const status = checkMemory(power == SQE_POWER, SQE_BYTES, Use.SUBMISSION_QUEUE);
   if (status != 0) return status;
   openSubmissionQueue(qid, command.prp1, queueEntries(), cqid);
   controller.queuesCreated = 1;
   return Status.SUCCESS;
 }
 
-/** What both kinds demand of their memory: size, PC and alignment. */
-function checkMemory(entrySizeSet: bool): u32 {
+/** What both kinds demand of their memory: size, PC, alignment, and that it is for queues where it is the controller's. */
+function checkMemory(entrySizeSet: bool, entryBytes: u32, use: Use): u32 {
   const entries = queueEntries();
   if (entries < 2 || entries > controller.entriesLimit) {
     return failAt(QSIZE_LOCATION, Status.INVALID_QUEUE_SIZE);
@@ -85,7 +87,7 @@ function checkMemory(entrySizeSet: bool): u32 {
   if ((command.prp1 & (PAGE_BYTES - 1)) != 0) {
     return failAt(PRP1_LOCATION, Status.PRP_OFFSET_INVALID);
   }
-  return Status.SUCCESS;
+  return failAt(PRP1_LOCATION, checkUse(command.prp1, entries * entryBytes, use));
 }
 
 @inline

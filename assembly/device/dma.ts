@@ -12,6 +12,7 @@ import {
   IOMMU_ENTRY_WRITABLE,
   IOMMU_MAX_ENTRIES,
 } from "../layout.ts";
+import { hasOwnAddresses, isOwn, ownPointer } from "./controller-memory.ts";
 
 // The entry that matched last.
 let hitPointer: u32 = 0;
@@ -40,8 +41,18 @@ export function translate(iova: u64, length: u32, writes: u32): u32 {
   return hit ? pointer : search(iova, length, writes);
 }
 
-/** As `translate`, entry by entry: a range may span neighbours. */
+/** As `translate`, when the entry that matched last does not: the controller's own memory comes before the table. */
 function search(iova: u64, length: u32, writes: u32): u32 {
+  if (!hasOwnAddresses()) return searchTable(iova, length, writes);
+  if (isOwn(iova, length)) return ownPointer(iova, length);
+  const pointer = searchTable(iova, length, writes);
+  // what would be taken without a look at the memory's own addresses
+  if (isOwn(((hitWindow as u64) << 32) | hitPointer, hitLength)) forgetTranslation();
+  return pointer;
+}
+
+/** Entry by entry: a range may span neighbours. */
+function searchTable(iova: u64, length: u32, writes: u32): u32 {
   const window = (iova >> 32) as u32;
   const end = (iova & 0xffffffff) + length;
   let reached: u64 = iova & 0xffffffff;

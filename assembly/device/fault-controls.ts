@@ -1,7 +1,7 @@
 // Faults of the controller as a whole: what its registers and data structures say, whether it gets
 // ready, and which interrupts are lost.
 import { CompletionQueue } from "./queue-state.ts";
-import { controller, SCRATCH } from "./state.ts";
+import { cmb, controller, SCRATCH } from "./state.ts";
 import { Fault, faultAt } from "./fault-table.ts";
 import { firstStriking, matches, strikes } from "./fault-strikes.ts";
 import { FaultKind } from "./options.ts";
@@ -55,6 +55,32 @@ export function overrideCapabilities(cap: u64): u64 {
     value = (value & ~mask) | ((fault.b << shift) & mask);
   }
   return value;
+}
+
+/** What the register at `offset` reads in the place of `value`. Memory of the controller loses writes when it is asked. */
+export function overrideRegister(offset: u32, value: u32): u32 {
+  let read = value;
+  for (let index: u32 = 0; index < controller.faults; index++) {
+    const fault = faultAt(index);
+    if (fault.kind == (FaultKind.BAD_REGISTER as u32)) {
+      if ((fault.a as u32) == offset && strikes(fault)) read = fault.b as u32;
+    } else if (fault.kind == (FaultKind.CMB_LOST_WRITE as u32)) {
+      if (fault.a + 4 <= (cmb.bytes as u64) && strikes(fault)) {
+        store<u32>(cmb.pointer + (fault.a as u32), 0);
+      }
+    }
+  }
+  return read;
+}
+
+/** Whether PMRSTS.NRDY is to stay 1 this time. */
+export function pmrNeverReady(): bool {
+  return firstStriking(FaultKind.PMR_NEVER_READY) >= 0;
+}
+
+/** Whether commands are to find the Controller Memory Buffer in the wrong place from now on. */
+export function misplacesCmb(): bool {
+  return firstStriking(FaultKind.CMB_WRONG_OFFSET) >= 0;
 }
 
 /** Replaces fields of the data structure in the scratch memory that `cns` returns. */

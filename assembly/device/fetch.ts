@@ -52,6 +52,7 @@ function fetchFrom(sq: SubmissionQueue): u32 {
       break;
     }
     copyCommand(entry);
+    command.isInBuffer = sq.isInBuffer;
     if (controller.stamping != 0) stampFetched(sq, command.cid);
     const next = sq.head + 1;
     sq.head = next == sq.entries ? 0 : next;

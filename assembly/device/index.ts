@@ -6,6 +6,8 @@ import { addNamespace } from "./namespaces.ts";
 import { identity } from "./identity.ts";
 import { setLatency } from "./latency.ts";
 import { setVersion } from "./version.ts";
+import { setCmb } from "./cmb.ts";
+import { setPmr } from "./pmr.ts";
 import { addFault, faultsFired } from "./fault-table.ts";
 import { setPause, turn } from "./pause.ts";
 import { nextDue, waiting } from "./pending.ts";
@@ -13,4 +15,4 @@ import { havePassed, idleMicros, run, runSlice, step, stopped } from "./step.ts"
 
 export { create, addNamespace, identity, setVersion, setLatency, addFault, faultsFired };
 export { step, run, runSlice, idleMicros, havePassed, stopped, waiting, nextDue };
-export { setPause, turn };
+export { setPause, turn, setCmb, setPmr };

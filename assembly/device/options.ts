@@ -14,6 +14,10 @@ export const MOST_BLOCKS_POWER = 40;
 export const SMALLEST_LBA_SHIFT = 9;
 export const LARGEST_LBA_SHIFT = 16;
 
+/** BARs of the Controller Memory Buffer and of the Persistent Memory Region. */
+export const CMB_BAR = 2;
+export const PMR_BAR = 4;
+
 /** The revision of the specification, as VS has it. */
 export enum Version {
   V1_4 = 0x10400,
@@ -108,6 +112,16 @@ export enum FaultKind {
   BAD_IDENTIFY = 23,
   /** At most `a` I/O queues of a kind are granted. */
   QUEUE_LIMIT = 24,
+  /** The register at offset `a` reads `b`. */
+  BAD_REGISTER = 25,
+
+  // Controller memory.
+  /** What the host wrote to the four bytes at offset `a` of the Controller Memory Buffer reads 0 at each register access. */
+  CMB_LOST_WRITE = 26,
+  /** Commands find the Controller Memory Buffer CMBLOC.OFST times 4 KiB after the beginning of its BAR, whatever SZU is. */
+  CMB_WRONG_OFFSET = 27,
+  /** PMRSTS.NRDY stays 1. */
+  PMR_NEVER_READY = 28,
 }
 
 /** In `addFault`'s match: any opcode. Otherwise the low byte is the opcode. */

@@ -20,6 +20,7 @@ import {
   submissionQueueAt,
 } from "./queues.ts";
 import { forgetDelayOf, forgetDelays } from "./coalescing.ts";
+import { isInBuffer } from "./controller-memory.ts";
 import { translate } from "./dma.ts";
 
 /** Makes the completion queue exist, empty. The arguments have been checked. */
@@ -54,6 +55,7 @@ export function openSubmissionQueue(qid: u32, base: u64, entries: u32, cqid: u32
   sq.entries = entries;
   sq.completionQueue = changetype<usize>(completionQueueAt(cqid)) as u32;
   sq.pointer = translate(base, entries * SQE_BYTES, 0);
+  sq.isInBuffer = isInBuffer(base, entries * SQE_BYTES) ? 1 : 0;
   sq.doorbell = submissionDoorbell(qid);
   store<u32>(sq.doorbell as usize, 0);
   completionQueueAt(cqid).submissionQueues++;

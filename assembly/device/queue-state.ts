@@ -26,6 +26,8 @@ export class SubmissionQueue {
   /** Pointer of the stamps, 0 for none, and the mask that makes a CID the number of its slot. */
   stamps: u32;
   stampsMask: u32;
+  /** It lies in the Controller Memory Buffer. */
+  isInBuffer: u32;
 }
 
 /** A completion queue; `entries` is 0 while it does not exist. */

@@ -6,7 +6,10 @@ import { writeConfiguration } from "./controller.ts";
 import { subsystemReset } from "./reset.ts";
 import { capabilitiesOfVersion, readyTimeouts } from "./version.ts";
 import { unmasked } from "./interrupts.ts";
-import { overrideCapabilities } from "./fault-controls.ts";
+import { overrideCapabilities, overrideRegister } from "./fault-controls.ts";
+import { cmbCapability } from "./cmb.ts";
+import { pmrCapability } from "./pmr.ts";
+import { readMemoryRegister, writeMemoryRegister } from "./memory-registers.ts";
 
 const AQA_BITS: u32 = 0x0fff0fff;
 /** ASQ and ACQ: bits 11:0 are reserved. */
@@ -18,6 +21,11 @@ const LOW_HALF: u64 = 0xffffffff;
 /** The value that a read of the four bytes at `offset` returns. */
 export function readRegister(offset: u32): u32 {
   if (controller.gone != 0) return ALL_ONES as u32;
+  const value = valueOf(offset);
+  return controller.faults == 0 ? value : overrideRegister(offset, value);
+}
+
+function valueOf(offset: u32): u32 {
   switch (offset) {
     case Register.CAP_LO:
       return readCapabilities() as u32;
@@ -45,12 +53,12 @@ export function readRegister(offset: u32): u32 {
     case Register.CRTO:
       return readyTimeouts();
     default:
-      return 0;
+      return readMemoryRegister(offset);
   }
 }
 
 function readCapabilities(): u64 {
-  const cap = capabilitiesOfVersion(controller.cap);
+  const cap = capabilitiesOfVersion(controller.cap) | cmbCapability() | pmrCapability();
   return controller.faults == 0 ? cap : overrideCapabilities(cap);
 }
 
@@ -88,7 +96,7 @@ function clearMask(value: u32): void {
   unmasked(before & value);
 }
 
-/** ASQ and ACQ, in either order of their halves. */
+/** ASQ and ACQ, in either order of their halves; what is none of them may be of the controller's memory. */
 function writeBase(offset: u32, value: u32): void {
   switch (offset) {
     case Register.ASQ_LO:
@@ -104,6 +112,7 @@ function writeBase(offset: u32, value: u32): void {
       controller.acq = withHigh(controller.acq, value);
       break;
     default:
+      writeMemoryRegister(offset, value);
   }
 }
 

@@ -9,14 +9,18 @@ import { closeAllQueues } from "./queue-life.ts";
 import { resetNumberOfQueues } from "./queue-count.ts";
 import { resetThresholds } from "./thresholds.ts";
 import { clearVectors } from "./vectors.ts";
+import { cmbAfterReset, forgetCmb } from "./cmb.ts";
+import { forgetPmr } from "./pmr.ts";
 import { forgetWaiting } from "./waiting.ts";
 
 /**
  * What every Controller Level Reset does (7.3.2): no queue, no command, no event, no setting and no entry of
- * the error log is left. A Controller Reset (CC.EN 1 to 0) does no more: AQA, ASQ and ACQ stay.
+ * the error log is left, nor what the Controller Memory Buffer held. A Controller Reset (CC.EN 1 to 0) does no more: AQA,
+ * ASQ, ACQ, CMBMSC and the registers of the Persistent Memory Region stay.
  */
 export function levelReset(): void {
   closeAllQueues();
+  cmbAfterReset();
   forgetWaiting();
   forgetEvents();
   forgetErrors();
@@ -30,6 +34,8 @@ export function levelReset(): void {
 /** Function level reset: all registers are as after power on, but CSTS.NSSRO, which the host clears (3.1.6). */
 export function functionReset(): void {
   levelReset();
+  forgetCmb();
+  forgetPmr();
   controller.aqa = 0;
   controller.asq = 0;
   controller.acq = 0;

@@ -21,6 +21,8 @@ export const MAX_ERRORS: u32 = 64;
 const CONTROLLER: usize = DEVICE_STATE;
 const COMMAND: usize = DEVICE_STATE + 0x400;
 const ANSWER: usize = DEVICE_STATE + 0x500;
+const CMB: usize = DEVICE_STATE + 0x580;
+const PMR: usize = DEVICE_STATE + 0x5c0;
 /** SN, MN and FR, one after the other. */
 export const IDENTITY: usize = DEVICE_STATE + 0x600;
 /** u32 for each FID below 10h: the feature's current value. */
@@ -157,6 +159,35 @@ export class Controller {
   /** With commands in flight: in all until they last ended, and since when there are some again. */
   busyNs: u64;
   busySinceNs: u64;
+
+  // Controller memory (cmb.ts, pmr.ts): registers as they read, and what they do not say.
+  cmbLocation: u32;
+  cmbSize: u32;
+  cmbControl: u64;
+  cmbStatus: u32;
+  /** Where it lies, whatever a fault makes of it. */
+  cmbPlace: u32;
+  /** CMBLOC.CDPMLS, CDPCILS and CDMMMS are 1. */
+  cmbMixes: u32;
+  /** As before 1.4: there is no CMBMSC, and its addresses are those of its BAR. */
+  cmbIsLegacy: u32;
+  pmrCapabilities: u32;
+  pmrEnabled: u32;
+  pmrStatus: u32;
+  pmrControl: u64;
+}
+
+/** Memory of the controller's own that the host maps as a BAR; `bytes` is 0 where there is none. */
+@unmanaged
+export class ControllerMemory {
+  /** Where host-supplied addresses reach it. */
+  base: u64;
+  /** Bytes that they reach from there; 0 while they reach none. */
+  reach: u64;
+  pointer: u32;
+  bytes: u32;
+  /** What it may be used for: bits of Use. */
+  uses: u32;
 }
 
 /** Parameter Error Location of an error that no field of the command has made. */
@@ -187,6 +218,8 @@ export class Command {
   location: u32;
   /** Set by a fault: everything is checked and nothing moved. */
   dry: u32;
+  /** It was read from a queue in the Controller Memory Buffer. */
+  isInBuffer: u32;
   /** For the error log: the first block that is wrong, where one is. */
   lba: u64;
 
@@ -238,6 +271,9 @@ export const controller = changetype<Controller>(CONTROLLER);
 export const command = changetype<Command>(COMMAND);
 /** The completion of the command being executed. */
 export const answer = changetype<Completion>(ANSWER);
+/** The Controller Memory Buffer, and the Persistent Memory Region. */
+export const cmb = changetype<ControllerMemory>(CMB);
+export const pmr = changetype<ControllerMemory>(PMR);
 
 if (offsetof<Controller>() > 0x400) ERROR("Controller overlaps Command");
 if (offsetof<Command>("dw0") != 64) ERROR("Command begins with an SQE");
@@ -245,6 +281,7 @@ if (offsetof<Namespace>() > 64) ERROR("a Namespace has 64 bytes");
 if (offsetof<SubmissionQueue>() > 64) ERROR("a SubmissionQueue has 64 bytes");
 if (offsetof<CompletionQueue>() > 128) ERROR("a CompletionQueue has 128 bytes");
 if (offsetof<Completion>() > 48) ERROR("a Completion has 48 bytes");
+if (offsetof<ControllerMemory>() > 64) ERROR("a ControllerMemory has 64 bytes");
 if (0x16000 + 2048 * 16 > 0x20000) ERROR("the vectors' delays outgrow their place");
 if (0x30000 + 16384 * 48 > 0x100000) ERROR("completions that wait outgrow their place");
 if (0x120000 + 4096 > DEVICE_STATE_BYTES) ERROR("the state outgrows its place");

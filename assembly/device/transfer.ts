@@ -5,6 +5,7 @@ import { PAGE_BYTES } from "../spec/registers.ts";
 import { Status } from "../spec/status.ts";
 import { readable, willWrite, withinPage } from "./blank.ts";
 import { command, controller } from "./state.ts";
+import { checkUse, hasOwnAddresses, isInBuffer, Use } from "./controller-memory.ts";
 import { translate } from "./dma.ts";
 
 /** What is done with the data. */
@@ -34,6 +35,10 @@ let movement: u32 = 0;
 let writes: u32 = 0;
 /** Where in the SQE the entry of the piece under way comes from. */
 let entryLocation: u32 = 0;
+/** 1 when the first piece of data, and the first page of the list, lies in the Controller Memory Buffer; 2 before. */
+let dataSide: u32 = 0;
+let listSide: u32 = 0;
+const NO_SIDE: u32 = 2;
 /** The first byte of the device's copy that a comparison found different. */
 export let differsAt: u32 = 0;
 /** Next byte of the device's copy, and how many there are still. */
@@ -79,6 +84,8 @@ function begin(how: u32, pointer: u32, present: u64): void {
   place = pointer;
   available = present;
   entryLocation = PRP1_LOCATION;
+  dataSide = NO_SIDE;
+  listSide = NO_SIDE;
 }
 
 /** Data that ends in the second page: PRP2 is that page. */
@@ -101,7 +108,10 @@ function list(bytes: u64): u32 {
   while (true) {
     const entries = (PAGE_BYTES - (iova & OFFSET_MASK)) / PRP_BYTES;
     const pages = (left + OFFSET_MASK) / PAGE_BYTES;
-    const pointer = translate(iova, min(entries, pages) as u32 * PRP_BYTES, 0);
+    const length = min(entries, pages) as u32 * PRP_BYTES;
+    const misuse = hasOwnAddresses() ? checkList(iova, length) : 0;
+    if (misuse != 0) return wrong(PRP2_LOCATION, misuse);
+    const pointer = translate(iova, length, 0);
     if (pointer == 0) return wrong(PRP2_LOCATION, Status.DATA_TRANSFER_ERROR);
     const data = pages <= entries ? pages : entries - 1;
     const status = moveList(pointer, data as u32, left);
@@ -127,9 +137,30 @@ function moveList(pointer: u32, entries: u32, bytes: u64): u32 {
   return Status.SUCCESS;
 }
 
+/** A list may lie in the buffer, wholly or not at all, and only with its command, unless CMBLOC says more (4.7). */
+function checkList(iova: u64, bytes: u32): u32 {
+  const status = checkUse(iova, bytes, Use.LIST);
+  if (status != 0 || controller.cmbMixes != 0) return status;
+  const side: u32 = isInBuffer(iova, bytes) ? 1 : 0;
+  if (listSide == NO_SIDE) listSide = side;
+  if (side != listSide || side > command.isInBuffer) return Status.INVALID_USE_OF_CMB;
+  return 0;
+}
+
+/** So may data, wholly or not at all. */
+function checkData(iova: u64, bytes: u32): u32 {
+  const status = checkUse(iova, bytes, writes != 0 ? Use.READ_DATA : Use.WRITE_DATA);
+  if (status != 0 || controller.cmbMixes != 0) return status;
+  const side: u32 = isInBuffer(iova, bytes) ? 1 : 0;
+  if (dataSide == NO_SIDE) dataSide = side;
+  return side == dataSide ? 0 : (Status.INVALID_USE_OF_CMB as u32);
+}
+
 /** The data inside one page. */
 @inline
 function movePiece(iova: u64, bytes: u32): u32 {
+  const misuse = hasOwnAddresses() ? checkData(iova, bytes) : 0;
+  if (misuse != 0) return wrong(entryLocation, misuse);
   const pointer = translate(iova, bytes, writes);
   if (pointer == 0) return wrong(entryLocation, Status.DATA_TRANSFER_ERROR);
   if (movement >= (Movement.CHECK_TO_HOST as u32)) return Status.SUCCESS;

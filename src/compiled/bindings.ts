@@ -343,6 +343,18 @@ export interface DeviceExports {
   setPause(ns: number, count: number): void;
   /** count u32; returns u64 */
   turn(count: number): bigint;
+  /** pointer u32, units u32, offset u32, szu u32, uses u32, mixes u32, legacyBase u64 */
+  setCmb(
+    pointer: number,
+    units: number,
+    offset: number,
+    szu: number,
+    uses: number,
+    mixes: number,
+    legacyBase: bigint,
+  ): void;
+  /** pointer u32, bytes u32, uses u32 */
+  setPmr(pointer: number, bytes: number, uses: number): void;
 }
 
 /** How many parameters each export of build/device.wasm takes. */
@@ -364,6 +376,8 @@ export const deviceArity: Readonly<Record<keyof DeviceExports, number>> = {
   nextDue: 0,
   setPause: 2,
   turn: 1,
+  setCmb: 7,
+  setPmr: 3,
 };
 
 /** Parameters of `create`. */
@@ -425,5 +439,28 @@ export function addFault(wasm: DeviceExports, given: AddFault): number {
     given.a,
     given.b,
     given.seed,
+  );
+}
+
+/** Parameters of `setCmb`. */
+export interface SetCmb {
+  readonly pointer: number;
+  readonly units: number;
+  readonly offset: number;
+  readonly szu: number;
+  readonly uses: number;
+  readonly mixes: number;
+  readonly legacyBase: bigint;
+}
+
+export function setCmb(wasm: DeviceExports, given: SetCmb): void {
+  wasm.setCmb(
+    given.pointer,
+    given.units,
+    given.offset,
+    given.szu,
+    given.uses,
+    given.mixes,
+    given.legacyBase,
   );
 }

@@ -1,9 +1,17 @@
 // The embedded controller as it is powered on: the calls that its options turn into, and the windows it needs.
 import { Medium } from "../../assembly/device/options.ts";
+import { CMBSZ_UNIT_SHIFT, CMBSZ_UNIT_STEP } from "../../assembly/spec/controller-memory.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { addFault, addNamespace, create, type DeviceExports } from "../compiled/bindings.ts";
+import {
+  addFault,
+  addNamespace,
+  create,
+  type DeviceExports,
+  setCmb,
+} from "../compiled/bindings.ts";
 import { alignUp, type Span } from "../memory/arena.ts";
 import type { MemoryPlan } from "../memory/linear-memory.ts";
+import { barsOf } from "./memory-options.ts";
 import type { EmbeddedOptions } from "./options.ts";
 
 /** What the device's thread needs to know. */
@@ -11,15 +19,24 @@ export interface EmbeddedDevice {
   readonly options: EmbeddedOptions;
   /** Pointer of each namespace's medium; 0 for a null medium. */
   readonly mediaPointers: readonly number[];
+  /** Pointer of its BARs with memory. */
+  readonly barsPointer: number;
 }
 
-/** Windows that the device needs: doorbells, and a medium for each namespace unless it is null. */
+/**
+ * Where a machine without an IOMMU would have put the BAR of a buffer as before 1.4: an address that has nothing of its
+ * pointer, so that nothing can rely on that.
+ */
+export const LEGACY_BAR_ADDRESS = 0x38_c000_0000n;
+
+/** Windows that the device needs: doorbells, memory of its own, and a medium for each namespace unless it is null. */
 export function windowsOf(
   options: EmbeddedOptions,
-): Pick<MemoryPlan, "doorbellBytes" | "mediaBytes"> {
+): Pick<MemoryPlan, "doorbellBytes" | "barBytes" | "mediaBytes"> {
   const doorbells = 2 * (options.queues + 1) * (4 << options.dstrd);
   return {
     doorbellBytes: alignUp(doorbells, PAGE_BYTES),
+    barBytes: barsOf(options.cmb, options.pmr).bytes,
     mediaBytes:
       options.medium.kind === "null"
         ? []
@@ -56,5 +73,24 @@ export function powerOn(exports: DeviceExports, doorbells: Span, device: Embedde
     for (const [index, byte] of bytes.entries()) exports.identity(field, index, byte);
   }
   exports.setLatency(options.latency.model, options.latency.ns, options.latency.sigma);
+  giveMemory(exports, device);
   for (const fault of options.faults) addFault(exports, fault);
+}
+
+/** Memory of the device's own, in its BARs. */
+function giveMemory(exports: DeviceExports, { options, barsPointer }: EmbeddedDevice): void {
+  const { cmb, pmr } = options;
+  if (cmb !== null) {
+    const unit = 2 ** (CMBSZ_UNIT_SHIFT + CMBSZ_UNIT_STEP * cmb.szu);
+    setCmb(exports, {
+      pointer: barsPointer + cmb.offset,
+      units: cmb.bytes / unit,
+      offset: cmb.offset / unit,
+      szu: cmb.szu,
+      uses: cmb.uses,
+      mixes: Number(cmb.mixes),
+      legacyBase: cmb.isLegacy ? LEGACY_BAR_ADDRESS + BigInt(cmb.offset) : 0n,
+    });
+  }
+  if (pmr !== null) exports.setPmr(barsPointer + barsOf(cmb, pmr).cmbBar, pmr.bytes, pmr.uses);
 }

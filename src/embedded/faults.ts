@@ -25,6 +25,8 @@
 // Of the controller: never-ready, never-unready, shutdown-stuck, queue-limit:n=1,
 //   bad-cap:field=mqes,value=0
 //   bad-identify:field=mdts,value=0    or :cns=1,offset=77,bytes=1,value=0
+//   bad-register:offset=0x38,value=0   what four bytes of the registers read
+// Of its memory: cmb-lost-write:offset=0, cmb-wrong-offset, pmr-never-ready
 import {
   BadCid,
   Corruption,
@@ -36,6 +38,7 @@ import {
 } from "../../assembly/device/options.ts";
 import { Cns, NvmOpcode } from "../../assembly/spec/commands.ts";
 import { IDENTIFY_BYTES } from "../../assembly/spec/identify.ts";
+import { DOORBELLS } from "../../assembly/spec/registers.ts";
 import { STATUS_CRD_SHIFT, STATUS_DNR, STATUS_MORE } from "../../assembly/spec/status.ts";
 import { type PhasebitError, usage } from "../ground/errors.ts";
 import { nearest, safeString } from "../ground/strings.ts";
@@ -122,7 +125,25 @@ const forms: Readonly<Record<string, FaultForm>> = {
     keys: ["field", "value", "cns", "offset", "bytes"],
     arguments: identifyArguments,
   },
+  "bad-register": {
+    kind: FaultKind.BAD_REGISTER,
+    keys: ["offset", "value"],
+    arguments: (fault, values) => [
+      number(fault, values, "offset", 0, 0, MOST_REGISTER),
+      number(fault, values, "value", 0, 0, MOST_U32),
+    ],
+  },
+  "cmb-lost-write": {
+    kind: FaultKind.CMB_LOST_WRITE,
+    keys: ["offset"],
+    arguments: (fault, values) => [number(fault, values, "offset", 0, 0, MOST_U32), 0n],
+  },
+  "cmb-wrong-offset": { kind: FaultKind.CMB_WRONG_OFFSET },
+  "pmr-never-ready": { kind: FaultKind.PMR_NEVER_READY },
 };
+
+/** Registers end where the doorbells begin. */
+const MOST_REGISTER = DOORBELLS - 4;
 
 const corruptions = {
   flip: Corruption.FLIP,

@@ -13,6 +13,7 @@
 //   version=1.4       or 2.0: the revision of the specification
 //   seed=1            of everything random
 //   serial=, model=, firmware=    SN, MN and FR; %XX writes any byte
+//   cmb=, pmr= …      memory of its own: memory-options.ts
 //   fault=            embedded-faults.ts; may be given several times
 import { statSync } from "node:fs";
 import {
@@ -33,6 +34,8 @@ import { type PhasebitError, usage } from "../ground/errors.ts";
 import { nearest, safeString } from "../ground/strings.ts";
 import { formatBytes, parseSize, parseTimeNs, TIME_FORMAT } from "../ground/units.ts";
 import { type EmbeddedFault, parseFaults } from "./faults.ts";
+import { cmbOf, type EmbeddedCmb, type EmbeddedPmr, memoryKeys, pmrOf } from "./memory-options.ts";
+import { parameterError } from "./parameter.ts";
 
 /** What the embedded controller is made of. Plain data: it is sent to the device's thread. */
 export interface EmbeddedOptions {
@@ -54,6 +57,8 @@ export interface EmbeddedOptions {
     readonly field: IdentityField;
     readonly bytes: readonly number[];
   }[];
+  readonly cmb: EmbeddedCmb | null;
+  readonly pmr: EmbeddedPmr | null;
   readonly faults: readonly EmbeddedFault[];
 }
 
@@ -75,6 +80,7 @@ const keys = [
     " ",
   ),
   ...Object.keys(identityKeys),
+  ...memoryKeys,
 ];
 
 /** The revisions of the specification that the controller can keep. */
@@ -106,13 +112,10 @@ export function parseEmbedded(address: string): EmbeddedOptions {
     seed,
     latency: latencyOf(one(parameters, "latency") ?? "none"),
     identity: identityOf(parameters),
+    cmb: cmbOf((key) => one(parameters, key)),
+    pmr: pmrOf((key) => one(parameters, key)),
     faults: faultsOf(parameters, seed),
   };
-}
-
-/** A USAGE error about one parameter. */
-export function parameterError(key: string, value: string, advice: string): PhasebitError {
-  return usage(`device embedded: ${safeString(key)}=${safeString(value)}: ${advice}`);
 }
 
 function split(address: string): Parameters {

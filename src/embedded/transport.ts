@@ -76,7 +76,8 @@ export async function openEmbedded(
   const options = parseEmbedded(address);
   if (opening.stepped !== true) requireAddressSpace(ADDRESS_SPACE_BYTES, "the embedded controller");
   const memory = new LinearMemory({ ...opening.memory, ...windowsOf(options) });
-  const device: EmbeddedDevice = { options, mediaPointers: placed(memory, options) };
+  const mediaPointers = placed(memory, options);
+  const device: EmbeddedDevice = { options, mediaPointers, barsPointer: memory.bars.pointer };
   if (opening.stepped === true) {
     const clock = (): void => {
       memory.u64[BUS_NOW / 8]! += STEP_NS;

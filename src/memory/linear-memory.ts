@@ -52,6 +52,8 @@ const kinds: readonly MemoryKind[] = ["host", "commands", "completions", "data"]
 /** What the linear memory is divided into. */
 export interface MemoryPlan extends Partial<MemoryLimits> {
   readonly doorbellBytes: number;
+  /** Address space for BARs that are memory: Controller Memory Buffer, Persistent Memory Region. */
+  readonly barBytes?: number;
   /** The embedded controller's media, one window each. */
   readonly mediaBytes?: readonly number[];
 }
@@ -97,6 +99,8 @@ export class LinearMemory {
   readonly u32: Uint32Array<SharedArrayBuffer>;
   readonly u64: BigUint64Array<SharedArrayBuffer>;
   readonly doorbells: Span;
+  /** Where BARs that are memory may be mapped. */
+  readonly bars: Span;
   /** From the first to the last window of DMA memory, guards included. */
   readonly dma: Span;
   readonly media: readonly Span[];
@@ -131,6 +135,7 @@ export class LinearMemory {
     this.doorbells = windows.doorbells;
     this.dma = shifted(windows.dma);
     this.media = windows.media.map(shifted);
+    this.bars = shifted(windows.bars);
     // the kernel makes these pages now, and not when a command first needs one; regions are zeroed one by one
     for (const { pointer, bytes: length } of [FIXED, this.doorbells]) {
       this.bytes.fill(0, pointer, pointer + length);
@@ -282,6 +287,7 @@ interface Windows {
   readonly completions: Span;
   readonly data: Span;
   readonly media: readonly Span[];
+  readonly bars: Span;
 }
 
 /** Lays the windows out one after the other; `dma` and what follows may still move up by under 2 MiB. */
@@ -309,10 +315,11 @@ function place(plan: MemoryPlan): { windows: Windows; bytes: number } {
   end = alignUp(end, HUGE_PAGE_BYTES);
   const dma = { pointer: first, bytes: end - first };
   const media = (plan.mediaBytes ?? []).map((bytes) => next(bytes, PAGE_BYTES));
+  const bars = next(plan.barBytes ?? 0, PAGE_BYTES);
 
   const bytes = end + HUGE_PAGE_BYTES;
   if (bytes > MAX_BYTES) throw tooLarge(bytes);
-  return { windows: { host, doorbells, dma, commands, completions, data, media }, bytes };
+  return { windows: { host, doorbells, dma, commands, completions, data, media, bars }, bytes };
 }
 
 /** @throws PhasebitError USAGE for a size that is none: windows would overlap. */

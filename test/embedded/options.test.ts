@@ -175,6 +175,8 @@ describe("what it means", () => {
       seed: 1n,
       latency: { model: LatencyModel.NONE, ns: 0, sigma: 0 },
       identity: [],
+      cmb: null,
+      pmr: null,
       faults: [],
     });
   });
