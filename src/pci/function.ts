@@ -1,50 +1,51 @@
-// PCI functions as sysfs shows them: address, driver, IOMMU group, whether the host is using it.
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { basename } from "node:path";
-import { badValue, PhasebitError, usage } from "../ground/errors.ts";
-
-/** Where the kernel shows functions, block devices and mounts. */
-export interface SystemRoots {
-  readonly sys: string;
-  readonly proc: string;
-}
-
-export const hostRoots: SystemRoots = { sys: "/sys", proc: "/proc" };
+// A PCI function as sysfs shows it: address, identity, driver, IOMMU group, link, ways to reset it.
+import { existsSync } from "node:fs";
+import { badValue } from "../ground/errors.ts";
+import { pciAddress } from "./address.ts";
+import {
+  hostRoots,
+  linkName,
+  namesIn,
+  numberOf,
+  realPath,
+  type SystemRoots,
+  textOf,
+} from "./sysfs.ts";
 
 /** Base class, sub-class and interface of an NVMe I/O controller. */
 const NVME_CLASS = 0x010802;
 
-const ADDRESS = /^(?:([0-9a-f]{4}):)?([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])$/i;
-
-/** Whether `text` has the form of a PCI address ("0000:01:00.0", the domain may be left out). */
-export function isPciAddress(text: string): boolean {
-  return ADDRESS.test(text);
+/** Another function of the same IOMMU group. */
+export interface Companion {
+  readonly address: string;
+  readonly driver: string | null;
 }
 
-/** The address with its domain, in lower case. @throws PhasebitError USAGE when it is none. */
-export function pciAddress(text: string): string {
-  const match = ADDRESS.exec(text);
-  if (match === null) throw usage(`PCI address "${text}": expected the form 0000:01:00.0`);
-  const [, domain = "0000", bus, device, fn] = match;
-  return `${domain}:${bus}:${device}.${fn}`.toLowerCase();
+/** The PCI Express link: what runs, and what both ends could do. */
+export interface Link {
+  /** GT/s */
+  readonly speed: number;
+  readonly width: number;
+  readonly maxSpeed: number;
+  readonly maxWidth: number;
 }
 
 /** A PCI function that is present. */
 export class PciFunction {
   readonly address: string;
+  /** Its folder in sysfs. */
+  readonly path: string;
   readonly #roots: SystemRoots;
-  readonly #path: string;
 
   /** @throws PhasebitError USAGE when no such function is there, or it is no NVMe controller. */
   constructor(address: string, roots: SystemRoots = hostRoots) {
     this.address = pciAddress(address);
     this.#roots = roots;
-    this.#path = pathOf(this.address, roots);
-    if (!existsSync(this.#path)) {
-      const limit = 'no such PCI function; "lspci -D -d ::0108" lists NVMe ones';
-      throw badValue("device", address, limit);
+    this.path = functionPath(this.address, roots);
+    if (!existsSync(this.path)) {
+      throw badValue("device", address, 'no such PCI function; "phasebit list" shows NVMe ones');
     }
-    const found = Number(this.#attribute("class"));
+    const found = numberOf(`${this.path}/class`) ?? 0;
     if (found !== NVME_CLASS) {
       const code = found.toString(16).padStart(6, "0");
       throw badValue("device", address, `class ${code} is no NVMe controller (010802)`);
@@ -53,117 +54,105 @@ export class PciFunction {
 
   /** The bound driver's name, or null. */
   get driver(): string | null {
-    return linkName(`${this.#path}/driver`);
+    return linkName(`${this.path}/driver`);
+  }
+
+  /** The only driver that may have it, where somebody has said so; else null. */
+  get driverOverride(): string | null {
+    const text = textOf(`${this.path}/driver_override`);
+    return text === null || text === "" || text === "(null)" ? null : text;
   }
 
   /** The IOMMU group's number, or null without an IOMMU. */
   get iommuGroup(): number | null {
-    const name = linkName(`${this.#path}/iommu_group`);
+    const name = linkName(`${this.path}/iommu_group`);
     return name === null ? null : Number(name);
   }
 
-  /** Block devices of its namespaces, while the kernel's driver has it ("nvme0n1"). */
-  get blockDevices(): string[] {
-    return (
-      namesIn(`${this.#path}/nvme`)
-        .flatMap((controller) => namesIn(`${this.#path}/nvme/${controller}`))
-        .filter((name) => /^nvme\d+(c\d+)?n\d+$/.test(name))
-        // with multipath a controller has paths, "nvme0c1n1", of the block device "nvme0n1"
-        .map((name) => name.replace(/c\d+/, ""))
-    );
+  /** The node through which VFIO gives the group, whether it is there or not; null without a group. */
+  get groupNode(): string | null {
+    return this.iommuGroup === null ? null : `${this.#roots.dev}/vfio/${this.iommuGroup}`;
   }
 
   /** Other functions of the IOMMU group with the drivers that hold them. */
-  get groupSiblings(): { address: string; driver: string | null }[] {
-    return namesIn(`${this.#path}/iommu_group/devices`)
+  get groupSiblings(): Companion[] {
+    return namesIn(`${this.path}/iommu_group/devices`)
       .filter((address) => address !== this.address)
       .map((address) => ({
         address,
-        driver: linkName(`${pathOf(address, this.#roots)}/driver`),
+        driver: linkName(`${functionPath(address, this.#roots)}/driver`),
       }));
   }
 
-  /** What the host does with its namespaces: each mount, swap space and holder as a phrase. */
-  get uses(): string[] {
-    return usesOf(this.blockDevices, this.#roots);
+  /** How the kernel can reset it, the preferred way first: "flr", "pm", "bus". None is a danger: see restore.ts. */
+  get resetMethods(): string[] {
+    return (textOf(`${this.path}/reset_method`) ?? "").split(" ").filter((word) => word !== "");
   }
 
-  #attribute(name: string): string {
-    return readFileSync(`${this.#path}/${name}`, "utf8").trim();
+  /** "1b36:0010" */
+  get ids(): string {
+    const id = (name: string): string => (textOf(`${this.path}/${name}`) ?? "").replace(/^0x/, "");
+    return `${id("vendor")}:${id("device")}`;
+  }
+
+  /** The NUMA node whose memory is nearest, or null where the firmware does not tell. */
+  get numaNode(): number | null {
+    const node = numberOf(`${this.path}/numa_node`);
+    return node === null || node < 0 ? null : node;
+  }
+
+  /** The CPUs that are nearest, as the kernel writes them ("0-7,16-23"), or null. */
+  get localCpus(): string | null {
+    return textOf(`${this.path}/local_cpulist`) || null;
+  }
+
+  /** null where the function is not behind a link, or does not tell. */
+  get link(): Link | null {
+    const speed = speedOf(`${this.path}/current_link_speed`);
+    const width = numberOf(`${this.path}/current_link_width`);
+    const maxSpeed = speedOf(`${this.path}/max_link_speed`);
+    const maxWidth = numberOf(`${this.path}/max_link_width`);
+    if (speed === null || maxSpeed === null || !width || !maxWidth) return null;
+    return { speed, width, maxSpeed, maxWidth };
+  }
+
+  /** Virtual functions that are switched on; null where it can have none. */
+  get virtualFunctions(): { readonly active: number; readonly total: number } | null {
+    const total = numberOf(`${this.path}/sriov_totalvfs`);
+    return total === null ? null : { active: numberOf(`${this.path}/sriov_numvfs`) ?? 0, total };
+  }
+
+  /** The address of the physical function whose virtual function this is, or null. */
+  get physicalFunction(): string | null {
+    return linkName(`${this.path}/physfn`);
+  }
+
+  /** Drivers of the bridges above it that are no plain ports: "vmd". */
+  get driversAbove(): string[] {
+    const folders = realPath(this.path).split("/").slice(0, -1);
+    return folders
+      .map((_, depth) => linkName(`${folders.slice(0, depth + 1).join("/")}/driver`))
+      .filter((name) => name !== null);
   }
 }
 
-/** Places where `/proc/self/mountinfo`, swap or a holder uses one of these block devices. */
-function usesOf(blockDevices: readonly string[], { sys, proc }: SystemRoots): string[] {
-  const parts = blockDevices.flatMap((disk) => [
-    disk,
-    ...namesIn(`${sys}/class/block/${disk}`).filter((name) => name.startsWith(disk)),
-  ]);
-  const mounts = lines(`${proc}/self/mountinfo`).map((line) => line.split(" "));
-  const swaps = lines(`${proc}/swaps`);
-  return parts.flatMap((part) => [
-    ...mounts
-      .filter((fields) => fields[fields.indexOf("-") + 2] === `/dev/${part}`)
-      .map((fields) => `${part} is mounted at ${fields[4]}`),
-    ...swaps.filter((line) => line.startsWith(`/dev/${part} `)).map(() => `${part} is swap space`),
-    ...namesIn(`${sys}/class/block/${part}/holders`).map(
-      (holder) => `${part} is held by ${holder}`,
-    ),
-  ]);
+/** The addresses of all NVMe functions of the machine, whatever their interface. */
+export function nvmeAddresses(roots: SystemRoots = hostRoots): string[] {
+  const found = namesIn(`${roots.sys}/bus/pci/devices`).filter((address) => {
+    const code = numberOf(`${functionPath(address, roots)}/class`) ?? 0;
+    return code >> 8 === NVME_CLASS >> 8;
+  });
+  // hexadecimal digits, of which only the domain's may be more
+  return found.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
 }
 
-/**
- * Refuses a function that the host is using, and one that vfio-pci does not have.
- * @throws PhasebitError REFUSED or ENVIRONMENT
- */
-export function requireVfio(fn: PciFunction): void {
-  const { uses } = fn;
-  if (uses.length > 0) {
-    throw new PhasebitError(
-      "REFUSED",
-      `take ${fn.address}: the host is using it: ${uses.join("; ")}; release it first`,
-    );
-  }
-  if (fn.driver !== "vfio-pci") {
-    const held = fn.driver === null ? "no driver has it" : `driver ${fn.driver} has it`;
-    throw new PhasebitError(
-      "ENVIRONMENT",
-      `take ${fn.address}: ${held}; bind it to vfio-pci first (README, "A drive of your own")`,
-    );
-  }
-  if (fn.iommuGroup === null) {
-    throw new PhasebitError(
-      "ENVIRONMENT",
-      `take ${fn.address}: it has no IOMMU group; switch the IOMMU on in the firmware and with ` +
-        "intel_iommu=on or amd_iommu=on on the kernel's command line",
-    );
-  }
-}
-
-function pathOf(address: string, { sys }: SystemRoots): string {
+/** The function's folder in sysfs. */
+export function functionPath(address: string, { sys }: SystemRoots): string {
   return `${sys}/bus/pci/devices/${address}`;
 }
 
-function linkName(path: string): string | null {
-  try {
-    return basename(readlinkSync(path));
-  } catch {
-    return null;
-  }
-}
-
-function namesIn(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
-  }
-}
-
-function lines(path: string): string[] {
-  try {
-    return readFileSync(path, "utf8").split("\n");
-  } catch {
-    return [];
-  }
+/** "8.0 GT/s PCIe" */
+function speedOf(path: string): number | null {
+  const value = Number.parseFloat(textOf(path) ?? "");
+  return Number.isFinite(value) ? value : null;
 }

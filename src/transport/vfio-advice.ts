@@ -3,10 +3,9 @@
 import type { NativeError } from "../compiled/native.ts";
 import { PhasebitError } from "../ground/errors.ts";
 import type { PciFunction } from "../pci/function.ts";
+import { companyOf } from "../pci/uses.ts";
 
 const CONTAINER = "/dev/vfio/vfio";
-/** Drivers beside which a group is viable: they start no transfers of their own. */
-const HARMLESS_DRIVERS = ["vfio-pci", "pcieport", "pci-stub"];
 
 /** A step on the way to a function. */
 export type TakingStep = "group" | "container" | "device";
@@ -48,8 +47,7 @@ function viabilityAdvice(others: string): string {
 
 /** "0000:01:00.1 (ahci)", or nothing. */
 function hostDriversOf(fn: PciFunction): string {
-  return fn.groupSiblings
-    .filter(({ driver }) => driver !== null && !HARMLESS_DRIVERS.includes(driver))
+  return companyOf(fn)
     .map(({ address, driver }) => `${address} (${driver})`)
     .join(", ");
 }

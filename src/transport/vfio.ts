@@ -13,13 +13,10 @@ import {
 } from "../compiled/native.ts";
 import { PhasebitError } from "../ground/errors.ts";
 import { LinearMemory } from "../memory/linear-memory.ts";
-import {
-  hostRoots,
-  isPciAddress,
-  PciFunction,
-  requireVfio,
-  type SystemRoots,
-} from "../pci/function.ts";
+import { isPciAddress } from "../pci/address.ts";
+import { PciFunction } from "../pci/function.ts";
+import { requireVfio } from "../pci/require-vfio.ts";
+import { hostRoots, type SystemRoots } from "../pci/sysfs.ts";
 import type { InterruptKind, Transport, TransportKind, TransportOptions } from "./transport.ts";
 import { access, reset } from "./vfio-failures.ts";
 import { type HeldFunction, takeFunction, type VfioCalls } from "./vfio-group.ts";
@@ -65,7 +62,7 @@ export async function openVfio(
   system: VfioSystem,
 ): Promise<Transport> {
   const fn = new PciFunction(address, system.roots);
-  requireVfio(fn);
+  requireVfio(fn, system.roots);
   const held = await takeWhenFree(fn, options, system);
   try {
     return new VfioTransport(address, held, options, system);

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PhasebitError } from "../../src/ground/errors.ts";
-import { isPciAddress, PciFunction, pciAddress, requireVfio } from "../../src/pci/function.ts";
+import { isPciAddress, pciAddress } from "../../src/pci/address.ts";
+import { nvmeAddresses, PciFunction } from "../../src/pci/function.ts";
+import { kernelController } from "../../src/pci/kernel-controller.ts";
+import { requireVfio } from "../../src/pci/require-vfio.ts";
 import { type FakeFunction, PciTree } from "./tree.ts";
 
 const ADDRESS = "0000:01:00.0";
@@ -25,18 +28,28 @@ function failure(action: () => unknown): PhasebitError {
 }
 
 describe("addresses", () => {
-  test.each(["", "01:00", "01:00.8", "1:00.0", "0000:01:00.0 ", "g1:00.0", "00000:01:00.0"])(
-    "%j is none",
-    (text) => {
-      expect(isPciAddress(text)).toBe(false);
-      expect(failure(() => pciAddress(text))).toMatchObject({ code: "USAGE" });
-    },
-  );
+  test.each([
+    "",
+    "01:00",
+    "01:00.8",
+    "1:00.0",
+    "0000:01:00.0 ",
+    "g1:00.0",
+    "00000:01:00.0",
+    "100000000:01:00.0",
+  ])("%j is none", (text) => {
+    expect(isPciAddress(text)).toBe(false);
+    expect(failure(() => pciAddress(text))).toMatchObject({ code: "USAGE" });
+  });
 
   test("the domain may be left out, and letters may be large", () => {
     expect(pciAddress("0A:1f.7")).toBe("0000:0a:1f.7");
     expect(pciAddress("0001:0a:1F.7")).toBe("0001:0a:1f.7");
     expect(isPciAddress("0A:1f.7")).toBe(true);
+  });
+
+  test("behind an Intel VMD the domain has five digits", () => {
+    expect(pciAddress("10000:e1:00.0")).toBe("10000:e1:00.0");
   });
 });
 
@@ -44,7 +57,7 @@ describe("a function", () => {
   test("that is not there is refused with a way to find one", () => {
     const error = failure(() => new PciFunction(ADDRESS, tree));
     expect(error).toMatchObject({ code: "USAGE", what: "device", value: ADDRESS });
-    expect(error.message).toContain("lspci -D -d ::0108");
+    expect(error.message).toContain("phasebit list");
   });
 
   test("of another class is refused, and the class named", () => {
@@ -64,7 +77,7 @@ describe("a function", () => {
       { address: "0000:01:00.1", driver: "ahci" },
       { address: "0000:01:00.2", driver: null },
     ]);
-    expect(fn.blockDevices).toEqual([]);
+    expect(kernelController(fn, tree)).toBeNull();
   });
 
   test("has neither where there is neither", () => {
@@ -81,20 +94,20 @@ describe("a function", () => {
 
 describe("what may be taken", () => {
   test("a function bound to vfio-pci, in an IOMMU group", () => {
-    requireVfio(functionAt(ADDRESS));
+    requireVfio(functionAt(ADDRESS), tree);
   });
 
   test.each([
     [null, "no driver has it; bind it to vfio-pci first"],
     ["nvme", "driver nvme has it; bind it to vfio-pci first"],
   ])("not with driver %s", (driver, words) => {
-    const error = failure(() => requireVfio(functionAt(ADDRESS, { driver })));
+    const error = failure(() => requireVfio(functionAt(ADDRESS, { driver }), tree));
     expect(error.code).toBe("ENVIRONMENT");
     expect(error.message).toContain(words);
   });
 
   test("not without an IOMMU group, with the words that switch one on", () => {
-    const error = failure(() => requireVfio(functionAt(ADDRESS, { group: null })));
+    const error = failure(() => requireVfio(functionAt(ADDRESS, { group: null }), tree));
     expect(error.code).toBe("ENVIRONMENT");
     expect(error.message).toContain("no IOMMU group");
     expect(error.message).toContain("intel_iommu=on");
@@ -104,7 +117,7 @@ describe("what may be taken", () => {
     const fn = functionAt(ADDRESS, { driver: "nvme" });
     tree.addNamespace(ADDRESS, "nvme0n1", ["nvme0n1p1"]);
     tree.mount("nvme0n1p1", "/home");
-    const error = failure(() => requireVfio(fn));
+    const error = failure(() => requireVfio(fn, tree));
     expect(error.code).toBe("REFUSED");
     expect(error.message).toContain("nvme0n1p1 is mounted at /home");
   });
@@ -115,25 +128,50 @@ describe("what may be taken", () => {
     tree.addNamespace(ADDRESS, "nvme0n2");
     tree.swapOn("nvme0n1p2");
     tree.hold("nvme0n2", "dm-0");
-    expect(fn.uses).toEqual(["nvme0n1p2 is swap space", "nvme0n2 is held by dm-0"]);
-    expect(failure(() => requireVfio(fn)).message).toContain(
+    expect(failure(() => requireVfio(fn, tree)).message).toContain(
       "nvme0n1p2 is swap space; nvme0n2 is held by dm-0; release it first",
     );
   });
+});
 
-  test("multipath's path leads to the namespace's block device", () => {
-    const fn = functionAt(ADDRESS, { driver: "nvme" });
-    tree.addNamespace(ADDRESS, "nvme0n1", [], "nvme0c1n1");
-    tree.mount("nvme0n1", "/data");
-    expect(fn.blockDevices).toEqual(["nvme0n1"]);
-    expect(fn.uses).toEqual(["nvme0n1 is mounted at /data"]);
+describe("a function tells", () => {
+  test("how it is linked, how it can be reset, where it is", () => {
+    const files = {
+      current_link_speed: "8.0 GT/s PCIe",
+      current_link_width: "2",
+      max_link_speed: "16.0 GT/s PCIe",
+      max_link_width: "4",
+      numa_node: "1",
+      local_cpulist: "0-7",
+      sriov_totalvfs: "4",
+      sriov_numvfs: "2",
+      driver_override: "vfio-pci",
+    };
+    expect(functionAt(ADDRESS, { files })).toMatchObject({
+      link: { speed: 8, width: 2, maxSpeed: 16, maxWidth: 4 },
+      resetMethods: ["flr", "bus"],
+      ids: "1b36:0010",
+      numaNode: 1,
+      localCpus: "0-7",
+      virtualFunctions: { active: 2, total: 4 },
+      driverOverride: "vfio-pci",
+      groupNode: `${tree.dev}/vfio/7`,
+    });
   });
 
-  test("another disk's mount, whose name only begins alike, is no use of it", () => {
-    const fn = functionAt(ADDRESS, { driver: "nvme" });
-    tree.addNamespace(ADDRESS, "nvme0n1", ["nvme0n1p1"]);
-    tree.mount("nvme0n1p10", "/other");
-    tree.swapOn("nvme0n11");
-    expect(fn.uses).toEqual([]);
+  test("nothing of what the machine does not know", () => {
+    const unknown = { current_link_speed: "Unknown", max_link_speed: "Unknown", reset_method: "" };
+    expect(functionAt(ADDRESS, { files: unknown, group: null })).toMatchObject({
+      ...{ link: null, resetMethods: [], numaNode: null, localCpus: null },
+      ...{ virtualFunctions: null, driverOverride: null, groupNode: null },
+    });
+  });
+
+  test("all of the class are found, in the order of people", () => {
+    tree.addFunction("0000:0a:00.0");
+    tree.addFunction("10000:e1:00.0");
+    tree.addFunction("0000:02:00.0", { class: "0x010803" });
+    tree.addFunction("0000:03:00.0", { class: "0x020000" });
+    expect(nvmeAddresses(tree)).toEqual(["0000:02:00.0", "0000:0a:00.0", "10000:e1:00.0"]);
   });
 });
