@@ -21,7 +21,23 @@ export {
   ShutdownStatus,
 } from "../assembly/spec/registers.ts";
 export { Status } from "../assembly/spec/status.ts";
+export { type DecodedField, decode, decodeValue } from "./decode/decode.ts";
+export { type DecodedEvent, decodeEvent } from "./decode/events.ts";
+export { decodeFeature, decodeFeatureData } from "./decode/features.ts";
+export { identifyController } from "./decode/identify-controller.ts";
+export { identifyNamespace } from "./decode/identify-namespace.ts";
+export {
+  decodeControllerList,
+  decodeDescriptors,
+  decodeNamespaceList,
+  type NamespaceDescriptor,
+} from "./decode/lists.ts";
+export { decodeEffects, type Listed } from "./decode/log-effects.ts";
+export { decodeErrorLog, type ErrorEntry } from "./decode/log-error.ts";
+export { firmwareLog } from "./decode/log-firmware.ts";
+export { smartLog } from "./decode/log-smart.ts";
 export { type DecodedStatus, decodeStatus, statusName } from "./decode/status.ts";
+export type { Structure } from "./decode/structure.ts";
 export { draw } from "./draw/queue.ts";
 export { type DrawOptions, drawRings, type RingGroup } from "./draw/rings.ts";
 export { type ErrorCode, type ErrorFacts, exitCodes, PhasebitError } from "./ground/errors.ts";
