@@ -56,6 +56,8 @@ export const BUS_NOW = BUS + 24;
 export const BUS_INTERRUPTS = BUS + 32;
 /** u32: the number of the device's thread, 0 before it has begun and when it has ended. */
 export const BUS_THREAD = BUS + 56;
+/** u32: 1 once a page of a medium's file could not be had: the media have lost their data. Never 0 again. */
+export const BUS_MEDIUM_LOST = BUS + 60;
 /** u32: bumped when eventfds were closed, so that the device's thread drops its copies. */
 export const BUS_VECTORS_GENERATION = BUS + 40;
 /** u32 for each vector: the eventfd that the bus signals for it, plus one; 0 means none. */

@@ -1,5 +1,5 @@
 // The addon's exports; src/compiled/native.ts describes each. There is no state outside the Instance,
-// because every worker thread loads the addon again.
+// because every worker thread loads the addon again; what a signal does belongs to the process (file_watch.h).
 #include <napi.h>
 
 #include "clock.h"

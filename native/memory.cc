@@ -52,6 +52,7 @@ struct MappingState {
   napi_value view;
   MappedPages pages;
   Descriptor file;
+  FileWatch watch;
 };
 
 // A sealed memfd. Its pages are allocated before they are mapped: mmap does not report a
@@ -84,11 +85,11 @@ Napi::Function Mapping::Define(Napi::Env env) {
 }
 
 Napi::Value Mapping::Make(Napi::Env env, const LinearMemory& memory, uint64_t pointer,
-                          MappedPages pages, Descriptor file) {
+                          MappedPages pages, Descriptor file, FileWatch watch) {
   const int fd = file.get();
   const double bytes = static_cast<double>(pages.bytes());
   const double pageBytes = static_cast<double>(pages.pageBytes());
-  MappingState state{memory.view, std::move(pages), std::move(file)};
+  MappingState state{memory.view, std::move(pages), std::move(file), std::move(watch)};
   const Napi::Value value = Construct(env.GetInstanceData<Instance>()->mapping, &state);
   if (value.IsEmpty()) return value;
 
@@ -109,6 +110,7 @@ Mapping::Mapping(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Mapping>(inf
   MappingState* const state = Constructed<MappingState>(info);
   if (state == nullptr) return;
   memory_ = Napi::Persistent(Napi::Object(info.Env(), state->view));
+  watch_ = std::move(state->watch);
   pages_ = std::move(state->pages);
   file_ = std::move(state->file);
 }
@@ -116,6 +118,7 @@ Mapping::Mapping(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Mapping>(inf
 Napi::Value Mapping::Close(const Napi::CallbackInfo& info) {
   const Failure failure = pages_.Release();
   if (failure) return Throw(info.Env(), failure, "put anonymous pages over a mapping");
+  watch_.End();
   memory_.Reset();
   file_.Close();
   SetFd(info.This().As<Napi::Object>(), -1);
@@ -156,7 +159,10 @@ Napi::Value MapFile(const Napi::CallbackInfo& info) {
   const uint64_t pointer = args.Whole(1, "pointer");
   const uint64_t bytes = args.Whole(2, "bytes");
   const std::string path = args.Text(3, "path");
+  const bool isWatched = !info[4].IsUndefined();
+  const uint64_t lost = isWatched ? args.Whole(4, "lost") : 0;
   uint8_t* const place = args.Pages(memory, pointer, bytes);
+  uint8_t* const word = isWatched ? args.Place(memory, lost, 4, 4) : nullptr;
   if (args.Failed()) return Napi::Value();
 
   const Descriptor file(open(path.c_str(), O_RDWR | O_CLOEXEC));
@@ -178,10 +184,13 @@ Napi::Value MapFile(const Napi::CallbackInfo& info) {
   if (args.Failed()) return Napi::Value();
 
   MappedPages pages;
-  const Failure failure =
+  Failure failure =
       pages.Map(place, bytes, pageBytes, PROT_READ | PROT_WRITE, MAP_POPULATE, file.get(), 0);
   if (failure) return Throw(info.Env(), failure, "map " + path);
-  return Mapping::Make(info.Env(), memory, pointer, std::move(pages));
+  FileWatch watch;
+  if (isWatched) failure = watch.Begin(place, bytes, reinterpret_cast<uint32_t*>(word));
+  if (failure) return Throw(info.Env(), failure, "watch " + path);
+  return Mapping::Make(info.Env(), memory, pointer, std::move(pages), {}, std::move(watch));
 }
 
 Napi::Value AdviseHuge(const Napi::CallbackInfo& info) {

@@ -10,6 +10,7 @@
 #include "arguments.h"
 #include "descriptor.h"
 #include "error.h"
+#include "file_watch.h"
 
 // Owns what lies over one range of the linear memory. Giving it up puts anonymous zero pages there:
 // the range belongs to V8, and a hole in it could be filled by any other mmap of the process.
@@ -44,16 +45,17 @@ class MappedPages {
 class Mapping : public Napi::ObjectWrap<Mapping> {
  public:
   static Napi::Function Define(Napi::Env env);
-  // `file` may be empty: then the mapping has no descriptor to hand out.
+  // `file` may be empty: then the mapping has no descriptor to hand out. So may `watch`.
   static Napi::Value Make(Napi::Env env, const LinearMemory& memory, uint64_t pointer,
-                          MappedPages pages, Descriptor file = {});
+                          MappedPages pages, Descriptor file = {}, FileWatch watch = {});
   explicit Mapping(const Napi::CallbackInfo& info);
 
  private:
   Napi::Value Close(const Napi::CallbackInfo& info);
 
-  // In this order: the pages go before the memory they lie in may go.
+  // In this order: the pages go before their watch, and before the memory they lie in may go.
   Napi::ObjectReference memory_;
+  FileWatch watch_;
   MappedPages pages_;
   Descriptor file_;
 };

@@ -1,5 +1,6 @@
 // The NVM command set (NVMe 1.4, section 6). Commands execute one at a time and wholly, in the
 // order in which they are fetched, so that each is atomic whatever its size.
+import { BUS_MEDIUM_LOST } from "../layout.ts";
 import {
   DSM_AD,
   DSM_NR_MASK,
@@ -28,6 +29,21 @@ const SECTOR_SHIFT: u32 = 9;
 
 /** Executes the I/O command in `command`; returns its status. */
 export function executeNvm(): u32 {
+  const status = executeCommand();
+  // looked at afterwards: a command may find out
+  return load<u32>(BUS_MEDIUM_LOST) == 0 ? status : withoutMedium(status);
+}
+
+/** A command that would have ended well has met a medium that is not there (4.6.1.2.3). */
+function withoutMedium(status: u32): u32 {
+  if (status != 0 && status != (Status.COMPARE_FAILURE as u32)) return status;
+  command.lba = command.slba;
+  const reads = command.opcode == NvmOpcode.READ || command.opcode == NvmOpcode.COMPARE;
+  return reads ? Status.UNRECOVERED_READ_ERROR : Status.WRITE_FAULT;
+}
+
+@inline
+function executeCommand(): u32 {
   switch (command.opcode as u32) {
     case NvmOpcode.READ:
       return isPlain() ? read() : unsupportedFlags();

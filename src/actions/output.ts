@@ -51,11 +51,12 @@ const FAULTS: readonly Warning["kind"][] = [
   "not-disabled",
 ];
 
-/** A device or an I/O that failed counts for more than an interruption. */
+/** A device or an I/O that failed counts for more than an interruption; where the host broke the device, it is the host's. */
 export function exitCodeOf(outcome: {
   readonly warnings: readonly Warning[];
   readonly interrupted: boolean;
 }): number {
+  if (outcome.warnings.some(({ kind }) => kind === "medium-lost")) return exitCodes.ENVIRONMENT;
   if (outcome.warnings.some(({ kind }) => FAULTS.includes(kind))) return exitCodes.DEVICE;
   return outcome.interrupted ? exitCodes.INTERRUPTED : 0;
 }

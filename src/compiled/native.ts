@@ -186,8 +186,12 @@ export interface Native {
    * enough of them and the place is aligned; plain pages otherwise.
    */
   mapMemory(memory: Uint8Array, pointer: number, bytes: number, huge: boolean): Mapping;
-  /** `bytes` of the file at `path` from offset 0, shared: stores reach the file. */
-  mapFile(memory: Uint8Array, pointer: number, bytes: number, path: string): Mapping;
+  /**
+   * `bytes` of the file at `path` from offset 0, shared: stores reach the file. With `lost`, the place of a u32, the first
+   * access that the file has no page for (it was truncated, or the disk is full) puts anonymous zero pages over all of
+   * it and makes that word 1; without, it is a SIGBUS and the process's end.
+   */
+  mapFile(memory: Uint8Array, pointer: number, bytes: number, path: string, lost?: number): Mapping;
   /** Locks the file behind `fd` for whoever has it open there, until that is closed. @returns whether nobody else has it */
   tryLock(fd: number): boolean;
   /** Asks for transparent huge pages over a private part of the memory (a hint; never throws ENOSYS). */

@@ -1,8 +1,9 @@
 // The embedded controller's media: what lies in their windows, and the pages under those that are RAM. The device
 // reads no page of RAM that was never written; writes would make the kernel zero a page inside a command's time,
 // so whoever measures writes has the pages made before.
-import { closeSync, openSync } from "node:fs";
+import { closeSync, fstatSync, openSync, statfsSync } from "node:fs";
 import { freemem } from "node:os";
+import { BUS_MEDIUM_LOST } from "../../assembly/layout.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { native } from "../compiled/native.ts";
 import { PhasebitError, usage } from "../ground/errors.ts";
@@ -21,18 +22,44 @@ export interface ByteRange {
 /** A call into the kernel takes no longer than Ctrl-C can wait. */
 const POPULATED_AT_ONCE = 64 * 1024 ** 2;
 
-/** Fills the media windows: files are mapped, RAM is the linear memory's own. Returns each namespace's pointer. */
-export function placeMedia(memory: LinearMemory, options: EmbeddedOptions): readonly number[] {
+/** Media in their windows. */
+export interface Media {
+  /** Of each namespace. */
+  readonly pointers: readonly number[];
+  /** What became of the medium's file, once BUS_MEDIUM_LOST says that a page of it could not be had. */
+  whyLost(): PhasebitError;
+}
+
+/** Fills the media windows: files are mapped, RAM is the linear memory's own. */
+export function placeMedia(memory: LinearMemory, options: EmbeddedOptions): Media {
   const { medium, namespaces } = options;
-  if (medium.kind === "null") return namespaces.map(() => 0);
-  if (medium.kind === "file") {
-    requireWholePages(medium.path, options);
-    memory.keep(lockMedium(medium.path));
-    for (const { pointer, bytes } of memory.media) {
-      memory.keep(native().mapFile(memory.bytes, pointer, bytes, medium.path));
-    }
-  }
-  return memory.media.map(({ pointer }) => pointer);
+  const windows = memory.media.map(({ pointer }) => pointer);
+  const pointers = medium.kind === "null" ? namespaces.map(() => 0) : windows;
+  if (medium.kind !== "file")
+    return { pointers, whyLost: () => lostMedium(medium.kind, "is gone") };
+  const { path } = medium;
+  requireWholePages(path, options);
+  const file = memory.keep(lockMedium(path));
+  // a file is the medium of one namespace
+  const { pointer, bytes } = memory.media[0]!;
+  memory.keep(native().mapFile(memory.bytes, pointer, bytes, path, BUS_MEDIUM_LOST));
+  return { pointers, whyLost: () => lostMedium(path, whyLost(file.fd, bytes)) };
+}
+
+function lostMedium(medium: string, why: string): PhasebitError {
+  return new PhasebitError("ENVIRONMENT", `medium=${safeString(medium)}: ${why}`, {
+    what: "medium-lost",
+    value: medium,
+  });
+}
+
+/** Why a page of the file behind `fd` could not be had. */
+function whyLost(fd: number, bytes: number): string {
+  const { size } = fstatSync(fd);
+  if (size < bytes) return `was truncated from ${bytes} to ${size} bytes while it was in use`;
+  const { bavail } = statfsSync(`/proc/self/fd/${fd}`);
+  if (bavail === 0) return "the disk is full, and there was no room for a block that was written";
+  return "a page of it could not be read or written; look at the disk that it lies on";
 }
 
 /**
@@ -40,10 +67,10 @@ export function placeMedia(memory: LinearMemory, options: EmbeddedOptions): read
  * ends.
  * @throws PhasebitError REFUSED while another one has it
  */
-function lockMedium(path: string): { close(): void } {
+function lockMedium(path: string): { readonly fd: number; close(): void } {
   const fd = openSync(path, "r");
   try {
-    if (native().tryLock(fd)) return { close: () => closeSync(fd) };
+    if (native().tryLock(fd)) return { fd, close: () => closeSync(fd) };
   } catch (error) {
     closeSync(fd);
     throw error;

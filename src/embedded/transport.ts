@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import {
   BUS_INTERRUPT_KIND,
   BUS_MASTER,
+  BUS_MEDIUM_LOST,
   BUS_NOW,
   BUS_OFFSET,
   BUS_REQUEST,
@@ -23,6 +24,7 @@ import type { DeviceExports } from "../compiled/bindings.ts";
 import { instantiateDevice, wasmModule } from "../compiled/modules.ts";
 import { type ClockScale, type EventFd, native } from "../compiled/native.ts";
 import { requireAddressSpace } from "../ground/address-space.ts";
+import type { PhasebitError } from "../ground/errors.ts";
 import { packageRoot } from "../ground/package.ts";
 import { threadTimes } from "../ground/scheduler.ts";
 import type { Span } from "../memory/arena.ts";
@@ -35,7 +37,7 @@ import type {
 } from "../transport/transport.ts";
 import { type EmbeddedDevice, powerOn, windowsOf } from "./device.ts";
 import { EmbeddedIommu } from "./dma-table.ts";
-import { type ByteRange, placeMedia, populateMedium } from "./media.ts";
+import { type ByteRange, type Media, placeMedia, populateMedium } from "./media.ts";
 import { type EmbeddedOptions, parseEmbedded } from "./options.ts";
 
 /** How often a wait for the device's thread looks whether there is one. */
@@ -76,26 +78,26 @@ export async function openEmbedded(
   const options = parseEmbedded(address);
   if (opening.stepped !== true) requireAddressSpace(ADDRESS_SPACE_BYTES, "the embedded controller");
   const memory = new LinearMemory({ ...opening.memory, ...windowsOf(options) });
-  const mediaPointers = placed(memory, options);
-  const device: EmbeddedDevice = { options, mediaPointers, barsPointer: memory.bars.pointer };
+  const media = placed(memory, options);
+  const device: EmbeddedDevice = {
+    options,
+    mediaPointers: media.pointers,
+    barsPointer: memory.bars.pointer,
+  };
   if (opening.stepped === true) {
     const clock = (): void => {
       memory.u64[BUS_NOW / 8]! += STEP_NS;
     };
     const exports = instantiateDevice(memory.memory, { clock, interrupt: () => {} });
     powerOn(exports, memory.doorbells, device);
-    return new EmbeddedTransport(address, memory, options, exports);
+    return new EmbeddedTransport(address, memory, { options, media, side: exports });
   }
-  return new EmbeddedTransport(
-    address,
-    memory,
-    options,
-    await startThread(memory, device, opening.clock ?? null),
-  );
+  const side = await startThread(memory, device, opening.clock ?? null);
+  return new EmbeddedTransport(address, memory, { options, media, side });
 }
 
 /** The media in their windows. A medium that cannot be had holds nothing afterwards. */
-function placed(memory: LinearMemory, options: EmbeddedOptions): readonly number[] {
+function placed(memory: LinearMemory, options: EmbeddedOptions): Media {
   try {
     return placeMedia(memory, options);
   } catch (error) {
@@ -145,6 +147,10 @@ export class EmbeddedTransport implements Transport {
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset = true;
   readonly #side: Thread | DeviceExports;
+  readonly #media: Media;
+  #failure: PhasebitError | undefined;
+  /** Called soon after there is a `hostFailure`, when the device has a thread. */
+  onHostFailure: (() => void) | undefined;
   readonly #bus: Int32Array;
   /** Media whose pages the kernel makes when they are first written to, by NSID - 1. */
   readonly #ram: readonly Span[];
@@ -153,8 +159,15 @@ export class EmbeddedTransport implements Transport {
   constructor(
     address: string,
     memory: LinearMemory,
-    { vectors, medium }: EmbeddedOptions,
-    side: Thread | DeviceExports,
+    {
+      options: { vectors, medium },
+      media,
+      side,
+    }: {
+      readonly options: EmbeddedOptions;
+      readonly media: Media;
+      readonly side: Thread | DeviceExports;
+    },
   ) {
     this.address = address;
     this.memory = memory;
@@ -163,6 +176,8 @@ export class EmbeddedTransport implements Transport {
     this.vectors = { msix: vectors, msi: Math.min(vectors, MSI_VECTORS_MAX), intx: 0 };
     this.#ram = medium.kind === "ram" ? memory.media : [];
     this.#side = side;
+    if ("worker" in side) side.worker.on("message", () => this.onHostFailure?.());
+    this.#media = media;
     this.#bus = new Int32Array(memory.memory.buffer);
   }
 
@@ -174,6 +189,12 @@ export class EmbeddedTransport implements Transport {
   /** The device's exports when it is stepped. */
   get device(): DeviceExports | undefined {
     return "worker" in this.#side ? undefined : this.#side;
+  }
+
+  /** The medium's file has lost pages: its data are gone, and the controller fails all that needs them. */
+  get hostFailure(): PhasebitError | undefined {
+    if (Atomics.load(this.#bus, BUS_MEDIUM_LOST / 4) !== 0) this.#failure ??= this.#media.whyLost();
+    return this.#failure;
   }
 
   hostDelayMs(): number {

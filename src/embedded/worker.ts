@@ -3,6 +3,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { LatencyModel } from "../../assembly/device/options.ts";
 import {
+  BUS_MEDIUM_LOST,
   BUS_NOW,
   BUS_REQUEST,
   BUS_THREAD,
@@ -55,6 +56,7 @@ let generation = 0;
 /** Other threads want this CPU: it was taken away more than once in the last window. */
 let isShared = false;
 let switchesBefore = 0;
+let isLossTold = false;
 
 const exports = instantiateDevice(memory, { clock: clock.imported, interrupt }, module);
 powerOn(exports, doorbells, device);
@@ -77,8 +79,16 @@ function serve(): void {
     if (done === 0 || isShared) native().yieldThread();
     if (done === 0 && exports.idleMicros() >= SOONEST_REST_US) rest();
     if (exports.havePassed(WINDOW_US)) account();
+    if (Atomics.load(bus, BUS_MEDIUM_LOST / 4) !== 0) tellLoss();
   }
   for (const signal of signals.values()) signal.close();
+}
+
+/** Nobody is to measure a medium that is gone for longer than he must. */
+function tellLoss(): void {
+  if (isLossTold) return;
+  isLossTold = true;
+  parentPort!.postMessage("medium-lost");
 }
 
 /** A device that answers at once has no time for a pause. */

@@ -61,6 +61,8 @@ export type Warning =
   | ({ readonly kind: "not-disabled" } & NotStopped)
   | { readonly kind: "lost-interrupts"; readonly count: number }
   | { readonly kind: "spurious-interrupts"; readonly count: number }
+  /** The file under an emulated device is not what it was: the host's doing, and no fault of the device. */
+  | { readonly kind: "medium-lost"; readonly why: string }
   | { readonly kind: "controller-fatal" }
   | { readonly kind: "controller-reset" }
   | { readonly kind: "device-gone" }

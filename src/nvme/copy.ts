@@ -200,9 +200,10 @@ async function transfer(
   } catch (error) {
     // what failed is told, not that its queue did not go either
     await giveBack(controller, queue, buffers).catch(() => {});
-    throw error;
+    throw device.transport.hostFailure ?? error;
   }
   await giveBack(controller, queue, buffers);
+  if (device.transport.hostFailure !== undefined) throw device.transport.hostFailure;
 }
 
 /** A deleted queue's commands write no more (5.6); otherwise they may until the next reset. */

@@ -108,8 +108,12 @@ export class Device implements AsyncDisposable {
     return this.#state.health();
   }
 
-  /** @throws PhasebitError DEVICE when the device is gone, has failed, or was reset by something else. */
+  /**
+   * @throws PhasebitError DEVICE when the device is gone, has failed, or was reset by something else; ENVIRONMENT when it
+   * has lost what it needs of the host.
+   */
   check(): void {
+    if (this.transport.hostFailure !== undefined) throw this.transport.hostFailure;
     this.#state.check();
   }
 

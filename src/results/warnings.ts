@@ -57,6 +57,8 @@ const words: Words = {
   "not-disabled": ({ limitMs, ...how }) =>
     `The controller did not stop: CSTS.RDY stayed 1 for ${formatMs(limitMs)} after CC.EN was cleared (CAP.TO ` +
     `and 500ms). ${stopText(how)} The measurement stands.`,
+  "medium-lost": ({ why }) =>
+    `${why}. The run ended there; commands that failed or read zeroes because of it are no fault of the device.`,
   "lost-interrupts": ({ count }) =>
     `${things(count, "completion")} came without an interrupt and ${were(count)} found when the wait ran out ` +
     "(--interrupt-timeout). The device, or the way of its interrupts, loses them.",

@@ -9,7 +9,7 @@ import type { SharedMemory } from "../memory/linear-memory.ts";
 import type { Region } from "../memory/region.ts";
 import type { Device } from "../nvme/device.ts";
 import type { Measured } from "./block.ts";
-import { FAILURES } from "./closing.ts";
+import { BlockWatch } from "./block-watch.ts";
 import { allShares, type Threads } from "./delays.ts";
 import { hostLoad, loadBetween } from "./host-load.ts";
 import { jobMeasurement } from "./job-measurement.ts";
@@ -58,19 +58,9 @@ export async function runJobs(
 ): Promise<BlockOutcome> {
   const { memory } = device;
   const views = tasks.map((task) => new JobView(memory, task.job));
-  const stop = (how: Exclude<JobStop, JobStop.NONE>): void => {
-    for (const view of views) view.stop(how);
-  };
-  const hurry = (): void => stop(JobStop.HURRY);
-  let failure: Warning | undefined;
-  const watch = (): void => {
-    // one job less is another workload
-    if (views.some((view) => view.isOverdue)) stop(JobStop.END);
-    const health = device.health();
-    if (health === "well" || failure !== undefined) return;
-    failure = { kind: FAILURES[health] };
-    stop(JobStop.FAILED);
-  };
+  const watch = new BlockWatch(device, views);
+  const look = (): void => watch.look();
+  const hurry = (): void => watch.stop(JobStop.HURRY);
   const { rampTimeMs, runtimeMs, logHistMs } = workload;
   const times = { rampTimeMs, runtimeMs, logHistMs };
   const tell = (commands: number): void => onWaiting?.(waitingText(commands, workload));
@@ -79,10 +69,11 @@ export async function runJobs(
     jobs: views.map((view) => view.thread),
     device: emulator?.thread ?? 0,
   });
-  const looks = { nowNs, threads, check: watch, onWaiting: tell, onSample };
+  const looks = { nowNs, threads, check: look, onWaiting: tell, onSample };
   const monitor = new Monitor(views, { ...times, ...looks });
   signal?.addEventListener("abort", hurry);
   if (signal?.aborted) hurry();
+  if (emulator !== undefined) emulator.onHostFailure = look;
   const started = new AbortController();
   try {
     const jobs = Promise.all(tasks.map((task) => pool.run(task)));
@@ -103,7 +94,7 @@ export async function runJobs(
       runDelayNs: waited[at]?.waitedNs ?? null,
     }));
     return {
-      ...{ startedMs, jobs: measured, intervals: monitor.intervals, failure },
+      ...{ startedMs, jobs: measured, intervals: monitor.intervals, failure: watch.failure },
       deviceCpuNs: device?.ranNs ?? null,
       deviceRunDelayNs: device?.waitedNs ?? null,
       threads: { shares: monitor.shares, load },
@@ -113,6 +104,7 @@ export async function runJobs(
     hurry();
     monitor.stop();
     signal?.removeEventListener("abort", hurry);
+    if (emulator !== undefined) emulator.onHostFailure = undefined;
   }
 }
 

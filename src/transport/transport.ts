@@ -2,6 +2,7 @@
 // Everything above it, and the hot loop, sees only these members; none of them is called in the hot loop.
 
 import type { ClockScale, EventFd } from "../compiled/native.ts";
+import type { PhasebitError } from "../ground/errors.ts";
 import type { Iommu } from "../memory/iommu.ts";
 import type { LinearMemory, MemoryLimits } from "../memory/linear-memory.ts";
 
@@ -45,6 +46,11 @@ export interface Transport {
    * where the device needs no host to run.
    */
   hostDelayMs?(): number;
+  /**
+   * What of the host the device has lost that it cannot be without (the file under an emulated medium), an ENVIRONMENT
+   * error: what the device then answers is no fault of its own. Left out where there is no such thing.
+   */
+  readonly hostFailure?: PhasebitError | undefined;
   /** Inside every wait of the control plane: sleeps a little, or steps the embedded device. */
   pause(): Promise<void>;
   /** Gives the device back. The controller must be disabled and its memory detached. */

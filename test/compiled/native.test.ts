@@ -1,4 +1,5 @@
 // The native addon on a machine without VFIO; test/guest/native.test.ts covers VFIO where there is some.
+import { spawnSync } from "node:child_process";
 import {
   closeSync,
   ftruncateSync,
@@ -19,7 +20,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, test } from "vitest";
-import { type Mapping, type NativeError, native } from "../../src/compiled/native.ts";
+import { ADDON_FILE, type Mapping, type NativeError, native } from "../../src/compiled/native.ts";
 import { packageRoot } from "../../src/ground/package.ts";
 import { presentPages } from "../pages.ts";
 
@@ -371,6 +372,76 @@ describe("mapFile", () => {
     expect([memory[page - 1], memory[page], memory[2 * page]]).toEqual([1, 0, 1]);
     memory[page] = 2;
     expect(memory[page]).toBe(2);
+  });
+});
+
+describe("a file that is cut short under its mapping", () => {
+  const lost = 32 * page;
+  const word = (memory: Uint8Array): number => new Uint32Array(memory.buffer)[lost / 4]!;
+
+  /** How a process ends that runs `body` with `addon`, `fs`, `memory` and `path`, a file of two pages. */
+  function endOf(body: string): NodeJS.Signals | number | null {
+    const path = file("cut short elsewhere", 2 * page);
+    const script = `
+      const addon = require(${JSON.stringify(ADDON_FILE)});
+      const fs = require("node:fs");
+      const made = { initial: 64, maximum: 64, shared: true };
+      const memory = new Uint8Array(new WebAssembly.Memory(made).buffer);
+      const path = ${JSON.stringify(path)};
+      ${body}`;
+    const { status, signal } = spawnSync(process.execPath, ["-e", script]);
+    return signal ?? status;
+  }
+
+  test("is zeroes from then on, all of it, and a word says so", () => {
+    const memory = linearMemory();
+    const path = file("cut short", 4 * page);
+    const mapping = addon.mapFile(memory, page, 4 * page, path, lost);
+    memory.fill(7, 0, 6 * page);
+    truncateSync(path, page);
+    expect(word(memory)).toBe(0);
+    expect(memory[3 * page]).toBe(0);
+    expect(word(memory)).toBe(1);
+    expect([memory[page - 1], memory[page], memory[5 * page]]).toEqual([7, 0, 7]);
+    memory[page] = 8;
+    expect(readFileSync(path)[0]).toBe(7);
+    mapping.close();
+    expect(memory[page]).toBe(0);
+  });
+
+  test("concerns no other mapping, in whatever thread", async () => {
+    const memory = linearMemory();
+    const paths = ["cut short first", "whole"].map((name) => file(name, page));
+    const mappings = paths.map((path, index) =>
+      addon.mapFile(memory, (2 + index) * page, page, path, lost + 4 * index),
+    );
+    truncateSync(paths[0]!, 0);
+    const { result } = inWorker("data[2 * 4096] = 1; return data[2 * 4096];", memory);
+    expect(await result).toBe(1);
+    memory[3 * page] = 9;
+    expect(readFileSync(paths[1]!)[0]).toBe(9);
+    expect([...new Uint32Array(memory.buffer, lost, 2)]).toEqual([1, 0]);
+    for (const mapping of mappings) mapping.close();
+  });
+
+  test("ends the process when nobody watches it, as any other bus error", () => {
+    const unwatched = "addon.mapFile(memory, 0, 8192, path); fs.truncateSync(path, 0); memory[0];";
+    expect(endOf(unwatched)).toBe("SIGBUS");
+    const watched = "const watched = addon.mapFile(memory, 65536, 8192, path, 8);";
+    expect(endOf(`${watched} ${unwatched}`)).toBe("SIGBUS");
+    expect(endOf(`${watched} process.kill(process.pid, "SIGBUS");`)).toBe("SIGBUS");
+    const gone = `watched.close(); ${unwatched}`;
+    expect(endOf(`${watched} ${gone}`)).toBe("SIGBUS");
+    expect(endOf(`${watched} fs.truncateSync(path, 0); memory[65536]; process.exit(7);`)).toBe(7);
+  });
+
+  test("is watched from a place that is none: refused", () => {
+    const path = file("no place", page);
+    const memory = linearMemory();
+    for (const place of [memory.length, memory.length - 2, 2, -4]) {
+      expect(() => addon.mapFile(memory, 0, page, path, place)).toThrow(RangeError);
+    }
+    expect(() => addon.mapFile(memory, 0, page, path, "8" as never)).toThrow(TypeError);
   });
 });
 

@@ -1,14 +1,16 @@
 // Pages of the embedded controller's media: which are there, and since when.
-import { truncateSync, writeFileSync } from "node:fs";
+import { existsSync, truncateSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
+import { Status } from "../../assembly/spec/status.ts";
 import { native } from "../../src/compiled/native.ts";
 import { openEmbedded } from "../../src/embedded/transport.ts";
 import { PhasebitError } from "../../src/ground/errors.ts";
 import type { Span } from "../../src/memory/arena.ts";
+import { copyIn, copyOut } from "../../src/nvme/copy.ts";
 import { Device } from "../../src/nvme/device.ts";
 import * as sqe from "../../src/nvme/sqe.ts";
 import { presentPages } from "../pages.ts";
@@ -73,6 +75,55 @@ describe("a file that somebody works on", () => {
     await expect(opening()).rejects.toThrow("no");
     vi.restoreAllMocks();
     await open(`medium=${medium}`);
+  });
+});
+
+describe("a file that is cut short while it is in use", () => {
+  async function cutShort(change: (path: string) => void = (path) => truncateSync(path, 4096)) {
+    const folder = await mkdtemp(join(tmpdir(), "phasebit-short-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const medium = join(folder, "medium.img");
+    writeFileSync(medium, Buffer.alloc(MiB, 7));
+    const device = new Device(await openEmbedded(`embedded?medium=${medium}`, { stepped: true }));
+    opened.push(device);
+    const controller = await device.bringUp({ ioQueues: 2 });
+    const queue = await controller.createQueuePair(2, 8);
+    const data = device.memory.allocate(PAGE);
+    const at = { nsid: 1, slba: 3n, blocks: 1, data };
+    const status = async (command: sqe.SqeDwords) =>
+      (await queue.run(command, { timeoutMs: 60_000 })).status;
+    expect(await status(sqe.read(at))).toBe(Status.SUCCESS);
+    change(medium);
+    return { medium, folder, device, controller, at, status };
+  }
+  const said = (medium: string) => ({
+    code: "ENVIRONMENT",
+    what: "medium-lost",
+    message: `medium=${medium}: was truncated from 1048576 to 4096 bytes while it was in use`,
+  });
+
+  test("is a medium that nothing can be read from or written to, and the host's doing", async () => {
+    const { medium, device, at, status, controller } = await cutShort();
+    expect(() => device.check()).not.toThrow();
+    expect(await status(sqe.read(at))).toBe(Status.UNRECOVERED_READ_ERROR);
+    expect(await status(sqe.write({ ...at, slba: 0n }))).toBe(Status.WRITE_FAULT);
+    expect(await status(sqe.flush(1))).toBe(Status.WRITE_FAULT);
+    // what is wrong with a command comes first
+    expect(await status(sqe.read({ ...at, slba: 999n }))).toBe(Status.LBA_OUT_OF_RANGE);
+    expect(() => device.check()).toThrow(expect.objectContaining(said(medium)));
+    expect(device.health()).toBe("well");
+    expect((await controller.identify()).model).toBe("phasebit embedded");
+  });
+
+  test("ends a copy with what became of it, whichever way", async () => {
+    const { medium, device, folder } = await cutShort();
+    const range = { nsid: 1, offset: 0, size: null };
+    const out = join(folder, "copy");
+    await expect(copyOut(device, range, out)).rejects.toMatchObject(said(medium));
+    expect(existsSync(out)).toBe(false);
+    const input = join(folder, "input");
+    writeFileSync(input, Buffer.alloc(PAGE));
+    await expect(copyIn(device, range, input)).rejects.toMatchObject(said(medium));
   });
 });
 

@@ -156,7 +156,7 @@ const known = v.variant("kind", [
   ...(["lost-interrupts", "spurious-interrupts"] as const).map((kind) =>
     v.object({ kind: v.literal(kind), count, ...worded }),
   ),
-  ...(["queue-not-deleted", "stopped-early", "not-closed"] as const).map((kind) =>
+  ...(["queue-not-deleted", "stopped-early", "not-closed", "medium-lost"] as const).map((kind) =>
     v.object({ kind: v.literal(kind), why: text, ...worded }),
   ),
   v.object({
