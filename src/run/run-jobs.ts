@@ -3,12 +3,11 @@ import type { Piscina } from "piscina";
 import { JobPhase, JobStop } from "../../assembly/layout.ts";
 import { type ClockScale, native } from "../compiled/native.ts";
 import type { EmbeddedTransport } from "../embedded/transport.ts";
-import type { Warning } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import type { SharedMemory } from "../memory/linear-memory.ts";
 import type { Region } from "../memory/region.ts";
 import type { Device } from "../nvme/device.ts";
-import type { Measured } from "./block.ts";
+import type { BlockOptions, BlockOutcome } from "./block-outcome.ts";
 import { BlockWatch } from "./block-watch.ts";
 import { allShares, type Threads } from "./delays.ts";
 import { hostLoad, loadBetween } from "./host-load.ts";
@@ -16,25 +15,11 @@ import { jobMeasurement } from "./job-measurement.ts";
 import type { JobQueue, JobTask } from "./job-task.ts";
 import { JobView } from "./job-view.ts";
 import type { JobOutcome } from "./job-worker.ts";
-import { Monitor, type Sample } from "./monitor.ts";
-import type { PrepareOptions, StopSignal } from "./prepare.ts";
-import type { HostEvidence } from "./starvation.ts";
+import { Monitor } from "./monitor.ts";
+import type { StopSignal } from "./prepare.ts";
 
 /** How often a start-up wait looks at the jobs' phases. */
 const PHASE_POLL_MS = 2;
-
-/** What a block takes beside its workload. */
-export interface BlockOptions extends PrepareOptions {
-  readonly onSample?: ((sample: Sample) => void) | undefined;
-}
-
-/** What a block gave. */
-export interface BlockOutcome extends Measured {
-  /** What the scheduler did with the threads. */
-  readonly threads: Pick<HostEvidence, "shares" | "load">;
-  /** Why no other block can follow, if so: the controller failed, or may still write to this one's memory. */
-  readonly failure: Warning | undefined;
-}
 
 /** What jobs run on. */
 export interface JobGround {

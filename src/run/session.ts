@@ -22,6 +22,7 @@ import type { Controller } from "../nvme/controller.ts";
 import { type Device, open } from "../nvme/device.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { Trace } from "../nvme/registers.ts";
+import type { BlockOptions, BlockOutcome } from "./block-outcome.ts";
 import { closingText, giveBack } from "./closing.ts";
 import { Coalescer } from "./coalescing.ts";
 import { hostConditions } from "./host.ts";
@@ -31,7 +32,7 @@ import type { JobOutcome } from "./job-worker.ts";
 import { checkAgainstDevice } from "./limits.ts";
 import { MOMENT_MS, type PrepareOptions, prepareWrites, type StopSignal } from "./prepare.ts";
 import { rehearse } from "./rehearsal.ts";
-import { type BlockOptions, type BlockOutcome, runJobs } from "./run-jobs.ts";
+import { runJobs } from "./run-jobs.ts";
 import { requireCoalescedVector } from "./vectors.ts";
 
 /** What runs were seen to take on Node.js 20, rounded up: two linear memories, one of them the rehearsal's. */

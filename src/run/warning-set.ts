@@ -3,8 +3,8 @@ import { PhasebitError } from "../ground/errors.ts";
 import type { Warning } from "../measurement/measurement.ts";
 import { unitedWarnings } from "../measurement/united-warnings.ts";
 import type { Workload } from "../measurement/workload.ts";
+import type { BlockOutcome } from "./block-outcome.ts";
 import { warningsOf } from "./doubts.ts";
-import type { BlockOutcome } from "./run-jobs.ts";
 import type { Session } from "./session.ts";
 
 /** The doubts that a block of `workload` deserves. */
