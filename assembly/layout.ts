@@ -32,6 +32,9 @@ export enum BusRequest {
   RESET = 3,
   /** The device's thread ends. */
   STOP = 4,
+  /** Eight bytes in one access. */
+  READ64 = 5,
+  WRITE64 = 6,
 }
 /** Which of its capabilities a function raises its interrupts through. */
 export enum BusInterrupts {
@@ -46,6 +49,8 @@ export const BUS_REQUEST = BUS + 0;
 export const BUS_OFFSET = BUS + 4;
 /** u32: value to write, or value read. */
 export const BUS_VALUE = BUS + 8;
+/** u32: the high half of it, in an access of eight bytes. */
+export const BUS_VALUE_HIGH = BUS + 20;
 /** u32: Bus Master Enable; while 0 the device makes no access to memory and raises no interrupt. */
 export const BUS_MASTER = BUS + 12;
 /** u32, a BusInterrupts: which kind of interrupt the function is set to. */

@@ -6,6 +6,7 @@ import {
   BUS_OFFSET,
   BUS_REQUEST,
   BUS_VALUE,
+  BUS_VALUE_HIGH,
   BusRequest,
   IOMMU_GENERATION,
 } from "../layout.ts";
@@ -147,6 +148,14 @@ function serve(request: u32): void {
       break;
     case BusRequest.WRITE:
       writeRegister(offset, load<u32>(BUS_VALUE));
+      break;
+    case BusRequest.READ64:
+      store<u32>(BUS_VALUE, readRegister(offset));
+      store<u32>(BUS_VALUE_HIGH, readRegister(offset + 4));
+      break;
+    case BusRequest.WRITE64:
+      writeRegister(offset, load<u32>(BUS_VALUE));
+      writeRegister(offset + 4, load<u32>(BUS_VALUE_HIGH));
       break;
     case BusRequest.RESET:
       functionReset();

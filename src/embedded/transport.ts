@@ -13,6 +13,7 @@ import {
   BUS_STAMPS_QUEUES,
   BUS_THREAD,
   BUS_VALUE,
+  BUS_VALUE_HIGH,
   BUS_VECTORS,
   BUS_VECTORS_GENERATION,
   BUS_VECTORS_MAX,
@@ -40,6 +41,7 @@ import { EmbeddedIommu } from "./dma-table.ts";
 import { type ByteRange, type Media, placeMedia, populateMedium } from "./media.ts";
 import { type EmbeddedOptions, parseEmbedded } from "./options.ts";
 
+const ALL_ONES_64 = 2n ** 64n - 1n;
 /** How often a wait for the device's thread looks whether there is one. */
 const TURN_MS = 100;
 /** CPU time that its thread may take for a register access; a host that gives it none is no fault of the device. */
@@ -208,6 +210,17 @@ export class EmbeddedTransport implements Transport {
 
   write32(offset: number, value: number): void {
     this.#request(BusRequest.WRITE, offset, value);
+  }
+
+  read64(offset: number): bigint {
+    if (!this.#request(BusRequest.READ64, offset, 0)) return ALL_ONES_64;
+    const { u32 } = this.memory;
+    return (BigInt(u32[BUS_VALUE_HIGH / 4]!) << 32n) | BigInt(u32[BUS_VALUE / 4]!);
+  }
+
+  write64(offset: number, value: bigint): void {
+    this.memory.u32[BUS_VALUE_HIGH / 4] = Number(value >> 32n);
+    this.#request(BusRequest.WRITE64, offset, Number(value & 0xffffffffn));
   }
 
   setBusMaster(on: boolean): void {

@@ -2,10 +2,19 @@
 // came back, field by field (NVMe 1.4, section 3.1).
 import * as fields from "../../assembly/spec/registers.ts";
 import { ALL_ONES, Register } from "../../assembly/spec/registers.ts";
-import { registerAt } from "../decode/registers.ts";
 import { PhasebitError, requireTimeout } from "../ground/errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import { Deadline } from "./deadline.ts";
+import {
+  describe,
+  describe64,
+  type Fields,
+  fieldsOf,
+  hex,
+  requireFields,
+} from "./register-fields.ts";
+
+export { type Fields, fieldsOf } from "./register-fields.ts";
 
 /** What other hosts allow beyond CAP.TO and CRTO. */
 export const GRACE_MS = 500;
@@ -32,13 +41,22 @@ export interface Capabilities {
   readonly minPageBytes: number;
 }
 
-/** Fields of a register with their values, by the specification's names: `{ RDY: 1 }`. */
-export type Fields = Readonly<Record<string, number>>;
-
 /** How `until` waits. */
 export interface UntilOptions {
   /** CAP.TO and 500 ms by default, as other hosts allow. */
   readonly timeoutMs?: number;
+}
+
+/**
+ * How a register of eight bytes is reached (NVMe 1.4, 3.1): in one access, or in two of four bytes with either half first.
+ */
+export const registerAccesses = ["64", "lo-hi", "hi-lo"] as const;
+export type RegisterAccess = (typeof registerAccesses)[number];
+
+/** How `read64` and `write64` go about it. */
+export interface AccessOptions {
+  /** "lo-hi" by default. */
+  readonly access?: RegisterAccess;
 }
 
 /** Named access to a transport's registers. Values are 32-bit, without a sign. */
@@ -78,16 +96,57 @@ export class Registers {
     this.#transport.write32(register, value >>> 0);
   }
 
-  /** Writes a 64-bit register as its two halves, low first. */
-  write64(low: Register, value: bigint): void {
-    this.write(low, Number(value & 0xffffffffn));
-    this.write((low + 4) as Register, Number(value >> 32n));
+  /**
+   * Writes a 64-bit register, as its two halves, low first, unless told otherwise.
+   * @param low the offset of its low half
+   * @throws PhasebitError USAGE when the device was closed, and for one access of eight bytes where the transport has none.
+   */
+  write64(low: Register, value: bigint, { access = "lo-hi" }: AccessOptions = {}): void {
+    if (access === "64") {
+      this.#writeWhole(low, value);
+      return;
+    }
+    for (const [half, part] of halves(low, access)) {
+      this.write(half, Number((value >> part) & 0xffffffffn));
+    }
   }
 
-  /** Reads a 64-bit register as its two halves, low first. */
-  read64(low: Register): bigint {
-    const first = this.read(low);
-    return (BigInt(this.read((low + 4) as Register)) << 32n) | BigInt(first);
+  /**
+   * Reads a 64-bit register, as its two halves, low first, unless told otherwise.
+   * @param low the offset of its low half
+   * @throws PhasebitError USAGE when the device was closed, and for one access of eight bytes where the transport has none.
+   */
+  read64(low: Register, { access = "lo-hi" }: AccessOptions = {}): bigint {
+    if (access === "64") return this.#readWhole(low);
+    return halves(low, access).reduce(
+      (value, [half, part]) => value | (BigInt(this.read(half)) << part),
+      0n,
+    );
+  }
+
+  #readWhole(low: Register): bigint {
+    this.#requireOpen("read", low);
+    this.#requireWhole(low);
+    const value = BigInt.asUintN(64, this.#transport.read64!(low));
+    this.#trace?.(`read  ${describe64(low, value)}`);
+    return value;
+  }
+
+  #writeWhole(low: Register, value: bigint): void {
+    this.#requireOpen("write", low);
+    this.#requireWhole(low);
+    this.#trace?.(`write ${describe64(low, value)}`);
+    this.#transport.write64!(low, value);
+  }
+
+  #requireWhole(low: Register): void {
+    const { address, read64, write64 } = this.#transport;
+    if (read64 !== undefined && write64 !== undefined) return;
+    throw new PhasebitError(
+      "USAGE",
+      `access ${Register[low]} of ${address}: its transport has no access of eight bytes`,
+      { what: "access", value: "64" },
+    );
   }
 
   /**
@@ -213,69 +272,20 @@ export class Registers {
   }
 }
 
-/** A field that does not exist would be waited for in vain. */
-function requireFields(register: Register, names: readonly string[]): void {
-  const known = (FIELDS[register] ?? []).map(([name]) => name);
-  for (const name of names) {
-    if (known.includes(name)) continue;
-    const what = `${Register[register]}.${name}`;
-    const limit = known.length === 0 ? "it has no named fields" : `it has ${known.join(", ")}`;
-    throw new PhasebitError("USAGE", `wait for ${what}: ${limit}`, { what, limit, section: "3.1" });
-  }
-}
-
 /** CFS says nothing against a controller that is being disabled. */
 function endsOnFailure(wanted: Fields): boolean {
   return wanted.RDY !== 0 && wanted.CFS === undefined;
-}
-
-/** A register's value by its fields. */
-export function fieldsOf(register: Register, value: number): Fields {
-  return Object.fromEntries(
-    (FIELDS[register] ?? []).map(([name, shift, mask]) => [
-      name,
-      Registers.field(value, shift, mask),
-    ]),
-  );
-}
-
-function hex(value: number): string {
-  return (value >>> 0).toString(16).padStart(8, "0");
 }
 
 function pageBytes(value: number, shift: number, mask: number): number {
   return 2 ** (12 + Registers.field(value, shift, mask));
 }
 
-/** The fields worth reading in a trace, and worth waiting for. */
-const TRACED: Partial<Record<Register, string>> = {
-  [Register.CAP_LO]: "MQES CQR AMS TO",
-  [Register.CAP_HI]: "DSTRD NSSRS CSS MPSMIN MPSMAX CMBS CRMS",
-  [Register.VS]: "MJR MNR TER",
-  [Register.CC]: "EN CSS MPS AMS SHN IOSQES IOCQES CRIME",
-  [Register.CSTS]: "RDY CFS SHST NSSRO PP",
-  [Register.CRTO]: "CRWMT CRIMT",
-  [Register.AQA]: "ASQS ACQS",
-};
-
-/** [name, shift, mask] in the four bytes of each register. */
-const FIELDS = Object.fromEntries(
-  Object.entries(TRACED).map(([offset, names]) => [
-    offset,
-    names.split(" ").map((name) => placeOf(Number(offset), name)),
-  ]),
-) as Partial<Record<Register, readonly (readonly [string, number, number])[]>>;
-
-function placeOf(offset: number, name: string): readonly [string, number, number] {
-  const { register, lowestBit } = registerAt(offset)!;
-  const { bit, width } = register.fields.find((field) => field.name === name)!;
-  return [name, bit - lowestBit, 2 ** width - 1];
-}
-
-/** "CC 00460001 EN=1 CSS=0 …" */
-function describe(register: Register, value: number): string {
-  const parts = (FIELDS[register] ?? []).map(
-    ([name, shift, mask]) => `${name}=${Registers.field(value, shift, mask)}`,
-  );
-  return [Register[register].padEnd(6), hex(value), ...parts].join(" ");
+/** The halves' offsets and lowest bits, in their order. */
+function halves(low: Register, access: "lo-hi" | "hi-lo"): (readonly [Register, bigint])[] {
+  const both = [
+    [low, 0n],
+    [(low + 4) as Register, 32n],
+  ] as const;
+  return access === "lo-hi" ? [...both] : [...both].reverse();
 }

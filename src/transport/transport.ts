@@ -27,6 +27,12 @@ export interface Transport {
   /** A controller register below the doorbells, four bytes. All-ones when no device answers. */
   read32(offset: number): number;
   write32(offset: number, value: number): void;
+  /**
+   * The same of eight bytes in one access, as far as what lies between does not split it. Left out where there is no such
+   * access.
+   */
+  read64?(offset: number): bigint;
+  write64?(offset: number, value: bigint): void;
 
   /** Lets the device start transfers, or stops it from doing so. */
   setBusMaster(on: boolean): void;

@@ -30,6 +30,7 @@ const INTERRUPT_INDEX: Record<InterruptKind, number> = { intx: 0, msi: 1, msix: 
 const CONFIG_COMMAND = 4;
 const COMMAND_MEMORY = 0x2;
 const COMMAND_BUS_MASTER = 0x4;
+const ALL_ONES_64 = 2n ** 64n - 1n;
 const BUSY_TIMEOUT_MS = 10_000;
 const BUSY_POLL_MS = 100;
 /** Doorbells of all queues there can be, at the usual stride, and more than BARs usually have. */
@@ -137,6 +138,23 @@ class VfioTransport implements Transport {
 
   write32(offset: number, value: number): void {
     access(this.address, () => this.#device.write32(BAR0, offset, value));
+  }
+
+  /** One read of the region's file. Kernels before 6.11 make two accesses of it, low half first. */
+  read64(offset: number): bigint {
+    try {
+      const bytes = this.#device.readBytes(BAR0, offset, 8);
+      return new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+    } catch (error) {
+      if ((error as NativeError).code === "EIO") return ALL_ONES_64;
+      throw error;
+    }
+  }
+
+  write64(offset: number, value: bigint): void {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setBigUint64(0, value, true);
+    access(this.address, () => this.#device.writeBytes(BAR0, offset, bytes));
   }
 
   setBusMaster(on: boolean): void {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { ALL_ONES, Register } from "../../assembly/spec/registers.ts";
 import { PhasebitError } from "../../src/ground/errors.ts";
-import { fieldsOf, Registers } from "../../src/nvme/registers.ts";
+import { fieldsOf, Registers, registerAccesses } from "../../src/nvme/registers.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 import { openStepped } from "./devices.ts";
 
@@ -31,7 +31,7 @@ function fake(values: Partial<Record<Register, number>> = {}) {
     pause: async () => it.onPause(++pauses),
   } as unknown as Transport;
   const registers = new Registers(transport, (line) => lines.push(line));
-  return { registers, all, reads, writes, lines, it };
+  return { registers, all, reads, writes, lines, it, transport };
 }
 
 describe("a device that is gone", () => {
@@ -125,6 +125,45 @@ test("values have no sign, and 64-bit registers are two accesses, low first", ()
   reads.length = 0;
   expect(registers.read64(Register.ASQ_LO)).toBe(0xffff_fffe_0000_0000n);
   expect(reads).toEqual([Register.ASQ_LO, Register.ASQ_HI]);
+});
+
+test("64-bit registers as the caller says: either half first, or whole where the transport can", () => {
+  const { registers, writes, reads, lines, transport } = fake({ [Register.ACQ_HI]: 5 });
+  expect(registers.read64(Register.ACQ_LO, { access: "hi-lo" })).toBe(0x5_0000_0000n);
+  expect(reads).toEqual([Register.ACQ_HI, Register.ACQ_LO]);
+  registers.write64(Register.ACQ_LO, 0x1_0000_2000n, { access: "hi-lo" });
+  expect(writes).toEqual([
+    [Register.ACQ_HI, 1],
+    [Register.ACQ_LO, 0x2000],
+  ]);
+  const refusal = "access ACQ_LO of fake: its transport has no access of eight bytes";
+  expect(() => registers.read64(Register.ACQ_LO, { access: "64" })).toThrow(refusal);
+  expect(() => registers.write64(Register.ACQ_LO, 1n, { access: "64" })).toThrow(refusal);
+
+  const whole: [number, bigint][] = [];
+  transport.read64 = () => 0x0000_0001_0000_003fn;
+  transport.write64 = (offset, value) => whole.push([offset, value]);
+  expect(registers.read64(Register.CAP_LO, { access: "64" })).toBe(0x1_0000_003fn);
+  registers.write64(Register.ASQ_LO, 7n << 32n, { access: "64" });
+  expect(whole).toEqual([[Register.ASQ_LO, 7n << 32n]]);
+  expect(lines.slice(-2)).toEqual([
+    "read  CAP    000000010000003f MQES=63 CQR=0 AMS=0 TO=0 DSTRD=1 NSSRS=0 CSS=0 MPSMIN=0 MPSMAX=0 CMBS=0 CRMS=0",
+    "write ASQ    0000000700000000",
+  ]);
+  registers.end();
+  expect(() => registers.read64(Register.CAP_LO, { access: "64" })).toThrow(/was closed/);
+});
+
+test("the embedded controller answers all three ways alike", async () => {
+  const { registers } = await openStepped();
+  for (const access of registerAccesses) {
+    const base = 0x1234_5678_9abc_d000n;
+    registers.write64(Register.ASQ_LO, base, { access });
+    for (const way of registerAccesses) {
+      expect(registers.read64(Register.ASQ_LO, { access: way })).toBe(base);
+    }
+    registers.write64(Register.ASQ_LO, 0n, { access });
+  }
 });
 
 test("CAP is resolved once", () => {
