@@ -99,8 +99,18 @@ export function printInspection(
 
 /** The document as it is printed. Bigints become strings of decimal digits, which no reader rounds. */
 export function documentText(kind: InspectionKind, document: object): string {
-  const whole = { phasebit: { kind, version }, ...document };
-  const exact = (_key: string, value: unknown): unknown =>
-    typeof value === "bigint" ? String(value) : value;
-  return `${JSON.stringify(whole, exact, 2)}\n`;
+  return `${JSON.stringify(about(kind, document), exact, 2)}\n`;
+}
+
+/** The same on one line, for documents of which one follows the other. */
+export function compactText(kind: InspectionKind, document: object): string {
+  return `${JSON.stringify(about(kind, document), exact)}\n`;
+}
+
+function about(kind: InspectionKind, document: object): object {
+  return { phasebit: { kind, version }, ...document };
+}
+
+function exact(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
 }

@@ -5,6 +5,8 @@ import type { Field, Structure } from "./structure.ts";
 export interface RegisterStructure extends Structure {
   readonly offset: number;
   readonly bytes: 4 | 8;
+  /** Bits that a write of 1 clears: whoever writes back what he read clears them unasked. */
+  readonly clearedByOne?: bigint;
 }
 
 /** A register of four bytes. */

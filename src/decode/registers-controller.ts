@@ -123,24 +123,28 @@ const cc = register32(Register.CC, "CC", "Controller Configuration", "3.1.5", [
   bit(24, "CRIME", "Controller Ready Independent of Media Enable", flag()),
 ]);
 
-const csts = register32(Register.CSTS, "CSTS", "Controller Status", "3.1.6", [
-  bit(0, "RDY", "Ready", flag("ready", "not ready")),
-  bit(1, "CFS", "Controller Fatal Status", flag("the controller has failed", "no")),
-  bits(
-    3,
-    2,
-    "SHST",
-    "Shutdown Status",
-    oneOf({
-      0: "normal operation",
-      1: "shutdown processing occurring",
-      2: "shutdown processing complete",
-    }),
-  ),
-  bit(4, "NSSRO", "NVM Subsystem Reset Occurred", flag()),
-  bit(5, "PP", "Processing Paused", flag()),
-  bit(6, "ST", "Shutdown Type", flag("NVM subsystem shutdown", "controller shutdown")),
-]);
+const csts: RegisterStructure = {
+  ...register32(Register.CSTS, "CSTS", "Controller Status", "3.1.6", [
+    bit(0, "RDY", "Ready", flag("ready", "not ready")),
+    bit(1, "CFS", "Controller Fatal Status", flag("the controller has failed", "no")),
+    bits(
+      3,
+      2,
+      "SHST",
+      "Shutdown Status",
+      oneOf({
+        0: "normal operation",
+        1: "shutdown processing occurring",
+        2: "shutdown processing complete",
+      }),
+    ),
+    bit(4, "NSSRO", "NVM Subsystem Reset Occurred", flag()),
+    bit(5, "PP", "Processing Paused", flag()),
+    bit(6, "ST", "Shutdown Type", flag("NVM subsystem shutdown", "controller shutdown")),
+  ]),
+  // NSSRO
+  clearedByOne: 1n << 4n,
+};
 
 const nssr = register32(Register.NSSR, "NSSR", "NVM Subsystem Reset", "3.1.7", [
   bits(31, 0, "NSSRC", "NVM Subsystem Reset Control", hex(8)),

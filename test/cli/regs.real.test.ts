@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { packageRoot, version } from "../../src/ground/package.ts";
-import { phasebit } from "./real.ts";
+import { folder } from "./cli.ts";
+import { phasebit, started } from "./real.ts";
 
 const schema = readFileSync(join(packageRoot, "results/inspection.schema.json"), "utf8");
 const matches = new Ajv2020({ strict: true }).compile(JSON.parse(schema));
@@ -24,7 +25,8 @@ test("a table of 80 columns for people", () => {
   expect(status).toBe(0);
   const lines = stdout.split("\n");
   expect(lines.every(({ length }) => length <= 80)).toBe(true);
-  expect(lines[0]).toBe("  0h  CAP      0x000000300a010fff  Controller Capabilities");
+  expect(lines[0]).toBe("state   disabled");
+  expect(lines[1]).toBe("  0h  CAP      0x000000300a010fff  Controller Capabilities");
   expect(stdout).toMatch(/^ {6}MQES +4095 +Maximum Queue Entries Supported: 4096 entries$/m);
   expect(stdout).toMatch(/^ 1ch {2}CSTS {5}0x00000000 {2}Controller Status$/m);
 });
@@ -38,4 +40,42 @@ test("one JSON document for programs, and the trace beside it", () => {
   expect(document.registers[0]).toMatchObject({ name: "CAP", bytes: 8, value: "206326271999" });
   expect(stderr).toMatch(/ms {2}read {2}CC /);
   expect(stderr).not.toMatch(/write/);
+});
+
+test("registers by name, as they are after a write", () => {
+  const { status, stdout, stderr } = phasebit([
+    "regs",
+    "aqa",
+    "-d",
+    device,
+    "--set",
+    "AQA.ASQS=31",
+  ]);
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  expect(stdout.split("\n").slice(0, 4)).toEqual([
+    "state   disabled",
+    "wrote   AQA 0x0000001f",
+    " 24h  AQA      0x0000001f  Admin Queue Attributes",
+    "      ASQS  31  Admin Submission Queue Size: 32 entries",
+  ]);
+});
+
+test("NSSR is not written without consent", () => {
+  const outcome = phasebit(["regs", "-d", device, "--set", "NSSR=0x4e564d65"]);
+  expect(outcome.status).toBe(4);
+  expect(outcome.stderr).toMatch(
+    /^phasebit: write NSSR of embedded.*add --destructive to allow it\n$/,
+  );
+});
+
+test("--watch goes on until a signal, which is its end and no failure", async () => {
+  const args = ["regs", "CSTS", "-d", device, "--watch", "5ms", "--json"];
+  const { child, said, ended } = started(args, folder());
+  await expect.poll(() => said.stdout).toMatch(/^\}$/m);
+  child.kill("SIGINT");
+  const { status, stdout, stderr } = await ended;
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout).registers).toHaveLength(1);
 });
