@@ -1,5 +1,5 @@
 // Options of all commands that look at a device, or do one thing to it, and say what they found.
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { deviceOption, traceOption } from "./options.ts";
 
 /** What the options become. */
@@ -11,8 +11,10 @@ export interface InspectFlags {
 
 /** Gives `command` --device, --json and --trace, after the options that it has. */
 export function withInspectOptions(command: Command): Command {
-  return command
-    .addOption(deviceOption())
-    .option("--json", "print one JSON document (results/inspection.schema.json)")
-    .addOption(traceOption());
+  return command.addOption(deviceOption()).addOption(jsonOption()).addOption(traceOption());
+}
+
+/** For programs. */
+export function jsonOption(): Option {
+  return new Option("--json", "print one JSON document (results/inspection.schema.json)");
 }

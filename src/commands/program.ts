@@ -1,6 +1,7 @@
 // The command line as a tree: what there is, not what it does. Help, completion and the man page are made from it.
 import { Command } from "commander";
 import { version } from "../ground/package.ts";
+import { bindCommand, restoreCommand, unbindCommand } from "./bind.ts";
 import { compareCommand } from "./compare.ts";
 import { completionCommand } from "./completion.ts";
 import { readCommand, writeCommand } from "./copy.ts";
@@ -9,6 +10,7 @@ import { type Example, withExamples } from "./examples.ts";
 import { exitMeanings } from "./exit-codes.ts";
 import { exportCommand } from "./export.ts";
 import { helpCommand, helpStyle } from "./help.ts";
+import { listCommand } from "./list.ts";
 import { manCommand } from "./man.ts";
 import { mergeCommand } from "./merge.ts";
 import { suggestChoices } from "./misuse.ts";
@@ -22,7 +24,7 @@ import { sweepCommand } from "./sweep.ts";
 const groups: Readonly<Record<string, readonly ((program: Command) => Command)[]>> = {
   "Measure:": [runCommand, compareCommand, sweepCommand],
   "Results:": [reportCommand, diffCommand, exportCommand, mergeCommand],
-  // "Drive:" list bind unbind restore doctor
+  "Drive:": [listCommand, bindCommand, unbindCommand, restoreCommand],
   "Controller:": [regsCommand],
   "Commands:": [readCommand, writeCommand],
   // "Explore:" shell rings

@@ -62,7 +62,7 @@ export async function take(
   options: TakeOptions,
   bus: Bus,
 ): Promise<Taken[]> {
-  const functions = addresses.map((address) => new PciFunction(address, bus.roots));
+  const functions = addresses.map((address) => new PciFunction(address, bus.roots, "function"));
   if (options.dryRun) return examined(functions, options, bus);
   requireRoot(options.action, bus);
   return alone(bus, () => taken(functions, options, bus));

@@ -37,18 +37,21 @@ export class PciFunction {
   readonly path: string;
   readonly #roots: SystemRoots;
 
-  /** @throws PhasebitError USAGE when no such function is there, or it is no NVMe controller. */
-  constructor(address: string, roots: SystemRoots = hostRoots) {
+  /**
+   * @param what the word for it in a failure
+   * @throws PhasebitError USAGE when no such function is there, or it is no NVMe controller.
+   */
+  constructor(address: string, roots: SystemRoots = hostRoots, what = "device") {
     this.address = pciAddress(address);
     this.#roots = roots;
     this.path = functionPath(this.address, roots);
     if (!existsSync(this.path)) {
-      throw badValue("device", address, 'no such PCI function; "phasebit list" shows NVMe ones');
+      throw badValue(what, address, 'no such PCI function; "phasebit list" shows NVMe ones');
     }
     const found = numberOf(`${this.path}/class`) ?? 0;
     if (found !== NVME_CLASS) {
       const code = found.toString(16).padStart(6, "0");
-      throw badValue("device", address, `class ${code} is no NVMe controller (010802)`);
+      throw badValue(what, address, `class ${code} is no NVMe controller (010802)`);
     }
   }
 

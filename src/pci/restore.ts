@@ -87,7 +87,7 @@ async function restoreOne(given: string, options: RestoreOptions, bus: Bus): Pro
 /** null: it was taken out of the machine since. @throws PhasebitError USAGE when there never was one */
 function functionAt(address: string, entry: JournalEntry | null, bus: Bus): PciFunction | null {
   try {
-    return new PciFunction(address, bus.roots);
+    return new PciFunction(address, bus.roots, "function");
   } catch (error) {
     if (entry === null) throw error;
     return null;

@@ -24,7 +24,7 @@ export interface CommandWords {
   readonly name: string;
   readonly description: string;
   readonly options: readonly OptionWords[];
-  /** Of its arguments, which are files unless they have choices; null: it has none. */
+  /** Of its arguments, which are files unless they have choices or say what they are; null: it has none. */
   readonly values: Values | null;
 }
 
@@ -37,6 +37,7 @@ export interface Tree {
 /** Placeholders that say what stands for them. */
 const KINDS: Readonly<Record<string, "device" | "file" | "folder">> = {
   device: "device",
+  address: "device",
   file: "file",
   path: "file",
   folder: "folder",
@@ -54,8 +55,12 @@ function wordsOf(command: Command): CommandWords {
     name: command.name(),
     description: command.summary() || command.description(),
     options: command.createHelp().visibleOptions(command).map(optionWords),
-    values: argument === undefined ? null : (namesOf("", argument) ?? { kind: "file" }),
+    values: argument === undefined ? null : argumentValues(argument),
   };
+}
+
+function argumentValues(argument: Argument): Values {
+  return namesOf("", argument) ?? { kind: KINDS[argument.name()] ?? "file" };
 }
 
 function optionWords(option: Option): OptionWords {

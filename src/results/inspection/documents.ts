@@ -1,9 +1,15 @@
 // The documents that inspections print with --json, by their kind. results/inspection.schema.json is made from them.
+
+import { drivesDocument } from "./drives.ts";
 import { registerChangeDocument, registersDocument } from "./registers.ts";
+import { restoredDocument, takenDocument } from "./taken.ts";
 
 export const inspectionDocuments = {
+  drives: drivesDocument,
   registers: registersDocument,
   "register-change": registerChangeDocument,
+  restored: restoredDocument,
+  taken: takenDocument,
 } as const;
 
 /** "phasebit.kind" of a document. */
