@@ -35,6 +35,8 @@ export enum BusRequest {
   /** Eight bytes in one access. */
   READ64 = 5,
   WRITE64 = 6,
+  /** A hot reset of the link. */
+  HOT_RESET = 7,
 }
 /** Which of its capabilities a function raises its interrupts through. */
 export enum BusInterrupts {

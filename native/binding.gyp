@@ -15,6 +15,7 @@
         "vfio_device.cc",
         "vfio_group.cc",
         "vfio_irq.cc",
+        "vfio_reset.cc",
         "wait.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],

@@ -106,6 +106,8 @@ Napi::Function VfioDevice::Define(Napi::Env env) {
                          InstanceMethod<&VfioDevice::MaskInterrupt>("maskInterrupt"),
                          InstanceMethod<&VfioDevice::UnmaskInterrupt>("unmaskInterrupt"),
                          InstanceMethod<&VfioDevice::Reset>("reset"),
+                         InstanceMethod<&VfioDevice::HotResetFunctions>("hotResetFunctions"),
+                         InstanceMethod<&VfioDevice::HotReset>("hotReset"),
                          InstanceMethod<&VfioDevice::Close>("close"),
                      });
 }
@@ -253,13 +255,6 @@ Napi::Value VfioDevice::MapRegion(const Napi::CallbackInfo& info) {
                                      state_.device.get(), region->offset + offset);
   if (failure) return Throw(info.Env(), failure, action);
   return Mapping::Make(info.Env(), memory, pointer, std::move(mapped));
-}
-
-Napi::Value VfioDevice::Reset(const Napi::CallbackInfo& info) {
-  if (ioctl(state_.device.get(), VFIO_DEVICE_RESET) != 0) {
-    return Throw(info.Env(), {"ioctl", errno, "reset VFIO device"});
-  }
-  return info.Env().Undefined();
 }
 
 Napi::Value VfioDevice::Close(const Napi::CallbackInfo& info) {

@@ -1,4 +1,5 @@
-// A PCI function that VFIO gave us: its regions (vfio_device.cc) and its interrupts (vfio_irq.cc).
+// A PCI function that VFIO gave us: its regions (vfio_device.cc), its interrupts (vfio_irq.cc) and its resets
+// (vfio_reset.cc).
 #pragma once
 
 #include <linux/vfio.h>
@@ -47,6 +48,8 @@ class VfioDevice : public Napi::ObjectWrap<VfioDevice> {
   Napi::Value MaskInterrupt(const Napi::CallbackInfo& info);
   Napi::Value UnmaskInterrupt(const Napi::CallbackInfo& info);
   Napi::Value Reset(const Napi::CallbackInfo& info);
+  Napi::Value HotResetFunctions(const Napi::CallbackInfo& info);
+  Napi::Value HotReset(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 
   // Argument `index` as the number of a region; empty when it is not one.

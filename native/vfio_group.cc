@@ -8,6 +8,7 @@
 
 #include "arguments.h"
 #include "error.h"
+#include "fd_property.h"
 #include "instance.h"
 #include "vfio_device.h"
 
@@ -58,6 +59,7 @@ Napi::Value VfioGroup::OpenDevice(const Napi::CallbackInfo& info) {
 
 Napi::Value VfioGroup::Close(const Napi::CallbackInfo& info) {
   state_.group.Close();
+  SetFd(info.This().As<Napi::Object>(), -1);
   return info.Env().Undefined();
 }
 
@@ -70,5 +72,8 @@ Napi::Value OpenVfioGroup(const Napi::CallbackInfo& info) {
   state.path = "/dev/vfio/" + std::to_string(number);
   state.group = Descriptor(open(state.path.c_str(), O_RDWR | O_CLOEXEC));
   if (!state.group) return Throw(info.Env(), {"open", errno, "open VFIO group " + state.path});
-  return Construct(info.Env().GetInstanceData<Instance>()->vfioGroup, &state);
+  const int fd = state.group.get();
+  const Napi::Value value = Construct(info.Env().GetInstanceData<Instance>()->vfioGroup, &state);
+  if (!value.IsEmpty()) SetFd(value.As<Napi::Object>(), fd);
+  return value;
 }

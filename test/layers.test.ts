@@ -78,7 +78,7 @@ const DEVICE: readonly (readonly [part: string, files: readonly string[]])[] = [
   ["entries", ["completion-entries"]],
   ["the controller's life", ["controller", "reset", "queue-life", "queue-count"]],
   ["interrupts", ["interrupts", "coalescing"]],
-  ["whether a fault strikes", ["fault-controls", "fault-strikes", "fault-table"]],
+  ["whether a fault strikes", ["fault-controls", "fault-resets", "fault-strikes", "fault-table"]],
   [
     "what it keeps",
     [

@@ -36,6 +36,7 @@ import { configurationBitsOfVersion } from "./version.ts";
 import { NORMAL_TEMPERATURE_KELVIN } from "./thresholds.ts";
 import { neverReady, neverUnready, shutdownSticks } from "./fault-controls.ts";
 import { checkUse, Use } from "./controller-memory.ts";
+import { completeLate } from "./fault-resets.ts";
 import { forgetTranslation } from "./dma.ts";
 
 /** CAP.TO: what enabling and disabling may take, in units of 500 ms. */
@@ -116,6 +117,7 @@ function start(): void {
   openCompletionQueue(0, controller.acq, entries(AQA_ACQS_SHIFT, AQA_ACQS_MASK), 0, 1);
   openSubmissionQueue(0, controller.asq, entries(AQA_ASQS_SHIFT, AQA_ASQS_MASK), 0);
   controller.csts |= READY;
+  completeLate();
 }
 
 /** CSS, MPS, AMS, and both admin queues as they must be. */

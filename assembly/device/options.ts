@@ -122,6 +122,16 @@ export enum FaultKind {
   CMB_WRONG_OFFSET = 27,
   /** PMRSTS.NRDY stays 1. */
   PMR_NEVER_READY = 28,
+
+  // When the controller is reset.
+  /** A reset of the subsystem, of the function or of the link does nothing. */
+  RESET_IGNORED = 40,
+  /** NSSRO stays 0 after a reset of the subsystem. */
+  NSSRO_LOST = 41,
+  /** Features keep their values. */
+  FEATURES_KEPT = 42,
+  /** A command that was in flight gets its entry all the same, once the controller is enabled again. */
+  LATE_COMPLETION = 43,
 }
 
 /** In `addFault`'s match: any opcode. Otherwise the low byte is the opcode. */

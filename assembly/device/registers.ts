@@ -1,6 +1,12 @@
 // The controller registers (NVMe 1.4, section 3.1), 32 bits at a time. Offsets that are no
 // register, and reserved bits, read 0; what is read only ignores writes.
-import { ALL_ONES, CSTS_NSSRO_MASK, CSTS_NSSRO_SHIFT, Register } from "../spec/registers.ts";
+import {
+  ALL_ONES,
+  CSTS_NSSRO_MASK,
+  CSTS_NSSRO_SHIFT,
+  NSSR_SIGNATURE,
+  Register,
+} from "../spec/registers.ts";
 import { controller } from "./state.ts";
 import { writeConfiguration } from "./controller.ts";
 import { subsystemReset } from "./reset.ts";
@@ -14,8 +20,6 @@ import { readMemoryRegister, writeMemoryRegister } from "./memory-registers.ts";
 const AQA_BITS: u32 = 0x0fff0fff;
 /** ASQ and ACQ: bits 11:0 are reserved. */
 const BASE_BITS: u32 = 0xfffff000;
-/** "NVMe", which NSSR takes for a subsystem reset (3.1.7). */
-const NSSR_SIGNATURE: u32 = 0x4e564d65;
 const LOW_HALF: u64 = 0xffffffff;
 
 /** The value that a read of the four bytes at `offset` returns. */
@@ -79,7 +83,7 @@ export function writeRegister(offset: u32, value: u32): void {
       clearStatus(value);
       break;
     case Register.NSSR:
-      if (value == NSSR_SIGNATURE) subsystemReset();
+      if (value == (NSSR_SIGNATURE as u32)) subsystemReset();
       break;
     case Register.AQA:
       controller.aqa = value & AQA_BITS;

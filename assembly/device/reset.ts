@@ -4,6 +4,12 @@ import { controller, MAX_NAMESPACES, namespaceAt } from "./state.ts";
 import { applyCoalescing } from "./coalescing.ts";
 import { forgetErrors } from "./error-log.ts";
 import { forgetEvents } from "./events.ts";
+import {
+  featuresAreKept,
+  nssroIsLost,
+  rememberOneInFlight,
+  resetIsIgnored,
+} from "./fault-resets.ts";
 import { applyArbitration, resetFeatureValues } from "./feature-values.ts";
 import { closeAllQueues } from "./queue-life.ts";
 import { resetNumberOfQueues } from "./queue-count.ts";
@@ -19,12 +25,13 @@ import { forgetWaiting } from "./waiting.ts";
  * ASQ, ACQ, CMBMSC and the registers of the Persistent Memory Region stay.
  */
 export function levelReset(): void {
+  if (controller.faults != 0) rememberOneInFlight();
   closeAllQueues();
   cmbAfterReset();
   forgetWaiting();
   forgetEvents();
   forgetErrors();
-  resetFeatures();
+  if (controller.faults == 0 || !featuresAreKept()) resetFeatures();
   controller.shutdownStuck = 0;
   controller.cc = 0;
   controller.interruptMask = 0;
@@ -41,10 +48,19 @@ export function functionReset(): void {
   controller.acq = 0;
 }
 
+/**
+ * A function level reset or a hot reset that the host asks for: both leave the same of the controller (7.3.2), and
+ * neither brings an end to CSTS.NSSRO.
+ */
+export function requestedReset(): void {
+  if (!resetIsIgnored()) functionReset();
+}
+
 /** NVM Subsystem Reset (7.3.1): CSTS.NSSRO tells of it. */
 export function subsystemReset(): void {
+  if (resetIsIgnored()) return;
   functionReset();
-  controller.csts = 1 << CSTS_NSSRO_SHIFT;
+  if (!nssroIsLost()) controller.csts |= 1 << CSTS_NSSRO_SHIFT;
 }
 
 /** Sets every feature to its default. */

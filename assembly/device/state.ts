@@ -143,6 +143,9 @@ export class Controller {
   stopped: u32;
   /** Set by a fault: SHST stays OCCURRING. */
   shutdownStuck: u32;
+  /** Set by a fault: where a command of before the reset completes late, and the second half of its entry. */
+  lateEntry: u64;
+  lateHalf: u64;
   temperature: u32;
 
   // What the SMART log counts.

@@ -13,7 +13,7 @@ import {
 import { controller } from "./state.ts";
 import { continueShutdown } from "./controller.ts";
 import { isOperational, isShuttingDown, mayPost } from "./controller-status.ts";
-import { functionReset } from "./reset.ts";
+import { requestedReset } from "./reset.ts";
 import { readRegister, writeRegister } from "./registers.ts";
 import { activeCompletionQueue } from "./queues.ts";
 import { retranslateQueues } from "./queue-life.ts";
@@ -158,7 +158,8 @@ function serve(request: u32): void {
       writeRegister(offset + 4, load<u32>(BUS_VALUE_HIGH));
       break;
     case BusRequest.RESET:
-      functionReset();
+    case BusRequest.HOT_RESET:
+      requestedReset();
       break;
     case BusRequest.STOP:
       controller.stopped = 1;

@@ -133,6 +133,9 @@ export const CC_CRIME_SHIFT = 24;
 export const CC_CRIME_MASK = 0x1;
 
 /** Values of CC.SHN. */
+/** "NVMe": what NSSR takes for a subsystem reset (3.1.7). */
+export const NSSR_SIGNATURE = 0x4e564d65;
+
 export enum ShutdownNotification {
   NONE = 0,
   NORMAL = 1,

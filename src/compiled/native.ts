@@ -95,6 +95,8 @@ export interface VfioContainer {
 
 /** A VFIO group: the functions that the IOMMU cannot tell apart. One process holds it. */
 export interface VfioGroup {
+  /** For `VfioDevice.hotReset`; -1 after `close()`. */
+  readonly fd: number;
   /** Whether all of its functions are bound to VFIO drivers or to none; only then a container takes it. */
   isViable(): boolean;
   /** Joins the container with the descriptor `container`. EBUSY when it is in one already. */
@@ -134,6 +136,10 @@ export interface VfioDevice {
   unmaskInterrupt(index: number, vector: number): void;
   /** VFIO_DEVICE_RESET. */
   reset(): void;
+  /** The functions that `hotReset` reaches, this one too, with their IOMMU groups. ENODEV where there is no such reset. */
+  hotResetFunctions(): readonly { readonly address: string; readonly group: number }[];
+  /** Resets its slot or bus. @param groups descriptors of the groups of all functions there; all must be VFIO's. */
+  hotReset(groups: readonly number[]): void;
   /**
    * May be called twice. Close the mappings of its regions first: each is a reference to the device, which the
    * kernel neither resets nor gives to the next opener until the last one is gone.

@@ -24,6 +24,7 @@
 // Of an interrupt: drop-interrupt (op=admin for the admin queue's)
 // Of the controller: never-ready, never-unready, shutdown-stuck, queue-limit:n=1,
 //   bad-cap:field=mqes,value=0
+// Of a reset: reset-ignored, nssro-lost, features-kept, late-completion
 //   bad-identify:field=mdts,value=0    or :cns=1,offset=77,bytes=1,value=0
 //   bad-register:offset=0x38,value=0   what four bytes of the registers read
 // Of its memory: cmb-lost-write:offset=0, cmb-wrong-offset, pmr-never-ready
@@ -114,6 +115,10 @@ const forms: Readonly<Record<string, FaultForm>> = {
   "never-ready": { kind: FaultKind.NEVER_READY },
   "never-unready": { kind: FaultKind.NEVER_UNREADY },
   "shutdown-stuck": { kind: FaultKind.SHUTDOWN_STUCK },
+  "reset-ignored": { kind: FaultKind.RESET_IGNORED },
+  "nssro-lost": { kind: FaultKind.NSSRO_LOST },
+  "features-kept": { kind: FaultKind.FEATURES_KEPT },
+  "late-completion": { kind: FaultKind.LATE_COMPLETION },
   "queue-limit": {
     kind: FaultKind.QUEUE_LIMIT,
     keys: ["n"],

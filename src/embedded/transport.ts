@@ -279,6 +279,10 @@ export class EmbeddedTransport implements Transport {
     this.#request(BusRequest.RESET, 0, 0);
   }
 
+  hotReset(): void {
+    this.#request(BusRequest.HOT_RESET, 0, 0);
+  }
+
   async pause(): Promise<void> {
     if (this.device !== undefined) {
       this.stepDevice(STEPS_PER_PAUSE);

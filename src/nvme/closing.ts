@@ -61,7 +61,8 @@ export class Closing {
         this.problems.push(error as Error);
       }
     };
-    await step(() => this.#parts.deleteQueues());
+    // one that was shut down by hand answers no command: its queues end with CC.EN
+    await step(() => (state.isShutDown ? undefined : this.#parts.deleteQueues()));
     if (shutdown) await step(() => this.#shutDown());
     await step(() => state.stop());
     forget();

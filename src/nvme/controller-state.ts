@@ -24,8 +24,11 @@ const ILLNESS = {
   reset: "CSTS.RDY is 0 although CC.EN was set: something reset the controller",
 } as const;
 
-/** "controller": CC.EN=0 (7.3.2). "function": function level reset, as after power on. */
-export type ResetKind = "controller" | "function";
+/**
+ * "controller": CC.EN=0 (7.3.2). "subsystem": NSSR (7.3.1). "function": function level reset. "hot": of the PCI Express link.
+ * After the last three all registers are as after power on.
+ */
+export type ResetKind = "controller" | "subsystem" | "function" | "hot";
 
 /** What CC is set to beside CC.EN; each as the register holds it. */
 export interface Configuration {
@@ -68,6 +71,12 @@ export class ControllerState {
   /** RTD3E, as the controller gives it; null when it gives none. */
   set rtd3EntryMs(ms: number | null) {
     this.#rtd3EntryMs = ms;
+  }
+
+  /** Whether the controller was told to shut down: it answers no command before it was disabled (7.6.2). */
+  get isShutDown(): boolean {
+    const { SHST } = fieldsOf(Register.CSTS, this.#registers.read(Register.CSTS));
+    return SHST !== ShutdownStatus.NORMAL_OPERATION;
   }
 
   /** What CSTS says of the controller just now. */
@@ -147,10 +156,15 @@ export class ControllerState {
 
   /** Function level reset: all registers are as after power on (7.3.2). */
   resetFunction(): void {
+    this.resetBy(() => this.#transport.reset());
+  }
+
+  /** A reset that makes all registers as after power on (7.3.2). */
+  resetBy(work: () => void): void {
     this.#enabled = false;
     this.#isEnabling = false;
     this.#isShutdownStuck = false;
-    this.#transport.reset();
+    work();
   }
 
   /**

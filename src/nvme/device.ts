@@ -2,7 +2,7 @@
 // A device that is held open: its registers, its memory, and the controller on it, which may be enabled, reset and
 // enabled again as often as one likes. Opening touches no register; each step is the caller's, and `bringUp` does the
 // usual ones in the specification's order (NVMe 1.4, sections 7.6.1 and 7.6.2).
-import { Register } from "../../assembly/spec/registers.ts";
+import { Register, ShutdownNotification } from "../../assembly/spec/registers.ts";
 import type { HostExports } from "../compiled/bindings.ts";
 import { instantiateQueue } from "../compiled/modules.ts";
 import { PhasebitError } from "../ground/errors.ts";
@@ -27,6 +27,7 @@ import { type EndSignal, Interruption } from "./interruption.ts";
 import { openTransport } from "./open-transport.ts";
 import type { Surroundings } from "./queue.ts";
 import { Registers, type Trace } from "./registers.ts";
+import { resetBy } from "./resets.ts";
 import type { SubmissionQueue } from "./submission-queue.ts";
 import { requireSupport } from "./support.ts";
 
@@ -225,23 +226,18 @@ export class Device implements AsyncDisposable {
   }
 
   /**
-   * Resets the controller; every queue is gone, and `enable` brings it up again.
-   * @throws PhasebitError USAGE for a function level reset that the device does not have, DEVICE when the controller
-   * does not follow.
+   * Resets the controller; every queue is gone with its memory, features are at their defaults or as they were saved, and
+   * `enable` brings it up again. "controller" keeps AQA, ASQ, ACQ and where the CMB and the PMR lie, the others keep
+   * nothing; "subsystem" sets CSTS.NSSRO, which is cleared by writing 1, and reaches every controller of the subsystem;
+   * "hot" reaches every function behind the link.
+   * @throws PhasebitError USAGE for a reset that the device does not have, REFUSED for a hot reset that would reach
+   * functions which this process does not hold, DEVICE when the controller does not follow.
    */
   async reset(kind: ResetKind = "controller"): Promise<void> {
     this.#requireOpen("reset");
-    if (kind === "function") {
-      if (!this.transport.hasReset) {
-        throw new PhasebitError("USAGE", `reset ${this.address}: it has no function level reset`);
-      }
-      this.#state.resetFunction();
-      // the kernel may have cleared Bus Master Enable with the rest of the configuration
-      this.disconnect();
-      await this.registers.until(Register.CSTS, { RDY: 0 });
-    } else {
-      await this.#state.disable();
-    }
+    const { transport, registers } = this;
+    const disconnect = (): void => this.disconnect();
+    await resetBy(kind, { transport, registers, state: this.#state, disconnect });
     this.#forget();
   }
 
@@ -251,14 +247,14 @@ export class Device implements AsyncDisposable {
   }
 
   /**
-   * CC.SHN=1 and SHST=2 (7.6.2); nothing when the controller is disabled. CC.SHN is cleared by the next `disable`,
-   * `enable` or reset.
+   * CC.SHN=1, or 2 for an abrupt one, and SHST=2 (7.6.2); nothing when the controller is disabled. CC.SHN is cleared by the
+   * next `disable`, `enable` or reset. An abrupt one waits for no command in flight.
    * @throws PhasebitError USAGE when the device is closed, DEVICE when it is gone or has failed; StopFailure when it takes
    * longer than `shutdownLimitMs`.
    */
-  async shutDown(): Promise<void> {
+  async shutDown({ abrupt = false }: { readonly abrupt?: boolean } = {}): Promise<void> {
     this.#requireOpen("shut down");
-    await this.#state.shutDown();
+    await this.#state.shutDown(abrupt ? ShutdownNotification.ABRUPT : ShutdownNotification.NORMAL);
   }
 
   /** Pointer of doorbell `index` (3.1.24, 3.1.25). @throws PhasebitError DEVICE when it lies outside BAR0's window. */

@@ -45,6 +45,8 @@ export interface Capabilities {
 export interface UntilOptions {
   /** CAP.TO and 500 ms by default, as other hosts allow. */
   readonly timeoutMs?: number;
+  /** All-ones do not end the wait before its time: the device may be away for a while. Called at each such look. */
+  readonly whileGone?: () => void;
 }
 
 /**
@@ -171,12 +173,15 @@ export class Registers {
     requireFields(register, names);
     const deadline = new Deadline(timeoutMs, () => this.#transport.hostDelayMs?.() ?? 0);
     for (;;) {
-      const value = this.#present(register);
+      const value = options.whileGone ? this.read(register) : this.#present(register);
+      const isGone = value === ALL_ONES;
       const found = fieldsOf(register, value);
-      if (names.every((name) => found[name] === wanted[name])) return value;
+      if (isGone) options.whileGone?.();
+      if (!isGone && names.every((name) => found[name] === wanted[name])) return value;
       if (register === Register.CSTS && found.CFS === 1 && endsOnFailure(wanted)) {
         throw this.#failure("CSTS.CFS is set, the controller has failed");
       }
+      if (deadline.isOver() && isGone) this.#present(register);
       if (deadline.isOver()) throw this.#late(register, wanted, value, timeoutMs);
       await this.#pause();
     }

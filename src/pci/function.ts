@@ -77,6 +77,11 @@ export class PciFunction {
     return this.iommuGroup === null ? null : `${this.#roots.dev}/vfio/${this.iommuGroup}`;
   }
 
+  /** The driver that has another function, or null. */
+  driverOf(address: string): string | null {
+    return linkName(`${functionPath(address, this.#roots)}/driver`);
+  }
+
   /** Other functions of the IOMMU group with the drivers that hold them. */
   get groupSiblings(): Companion[] {
     return namesIn(`${this.path}/iommu_group/devices`)

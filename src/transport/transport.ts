@@ -48,6 +48,16 @@ export interface Transport {
   /** Function level reset, or what the kernel takes for it. */
   reset(): void;
   /**
+   * Hot reset of the link: every function behind it is reset. Left out where there is none.
+   * @throws PhasebitError REFUSED when it would reach functions that this process does not hold, USAGE where the link has none.
+   */
+  hotReset?(): void;
+  /**
+   * Switches register accesses on again, after a reset that nobody but the device knew of (a subsystem reset may take the
+   * link down). Left out where nothing switches them off.
+   */
+  restore?(): void;
+  /**
    * For how long, in ms, the host has kept the device itself from running so far: one that this process plays. Left out
    * where the device needs no host to run.
    */

@@ -14,6 +14,8 @@ export type DmaMapper = Pick<VfioContainer, "iovaRanges" | "mapDma" | "unmapDma"
 export interface HeldFunction {
   readonly device: VfioDevice;
   readonly dma: DmaMapper;
+  /** For a hot reset. */
+  readonly groupFd: number;
   /** Gives it back. The mappings of its BARs must be closed. Twice is once. */
   close(): void;
 }
@@ -53,7 +55,7 @@ export function takeFunction(fn: PciFunction, calls: VfioCalls): HeldFunction {
     step = "device";
     const device = group.openDevice(fn.address);
     opened.device = device;
-    return { device, dma: container, close };
+    return { device, dma: container, groupFd: group.fd, close };
   } catch (error) {
     close();
     throw isNativeError(error) ? refusal(fn, step, error) : error;

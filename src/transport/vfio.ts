@@ -20,6 +20,7 @@ import { hostRoots, type SystemRoots } from "../pci/sysfs.ts";
 import type { InterruptKind, Transport, TransportKind, TransportOptions } from "./transport.ts";
 import { access, reset } from "./vfio-failures.ts";
 import { type HeldFunction, takeFunction, type VfioCalls } from "./vfio-group.ts";
+import { hotReset } from "./vfio-hot-reset.ts";
 import { VfioIommu } from "./vfio-iommu.ts";
 
 const BAR0 = 0;
@@ -66,7 +67,7 @@ export async function openVfio(
   requireVfio(fn, system.roots);
   const held = await takeWhenFree(fn, options, system);
   try {
-    return new VfioTransport(address, held, options, system);
+    return new VfioTransport(fn, address, held, options, system);
   } catch (error) {
     held.close();
     throw error;
@@ -100,6 +101,7 @@ class VfioTransport implements Transport {
   readonly iommu: VfioIommu;
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset: boolean;
+  readonly #fn: PciFunction;
   readonly #held: HeldFunction;
   readonly #device: VfioDevice;
   readonly #system: VfioSystem;
@@ -108,8 +110,15 @@ class VfioTransport implements Transport {
   #enabled: InterruptKind | undefined;
   #unmask: EventFd | undefined;
 
-  constructor(address: string, held: HeldFunction, options: TransportOptions, system: VfioSystem) {
+  constructor(
+    fn: PciFunction,
+    address: string,
+    held: HeldFunction,
+    options: TransportOptions,
+    system: VfioSystem,
+  ) {
     const { device } = held;
+    this.#fn = fn;
     this.address = address;
     this.#held = held;
     this.#device = device;
@@ -215,6 +224,18 @@ class VfioTransport implements Transport {
 
   reset(): void {
     reset(this.address, () => this.#device.reset());
+  }
+
+  hotReset(): void {
+    const { address, iommuGroup } = this.#fn;
+    const { groupFd, device } = this.#held;
+    const driverOf = (other: string): string | null => this.#fn.driverOf(other);
+    hotReset({ address, group: iommuGroup!, groupFd, device, driverOf });
+  }
+
+  /** The kernel keeps the BARs, and writes them again when memory space is switched on that the function has off. */
+  restore(): void {
+    this.#setCommand(COMMAND_MEMORY, true);
   }
 
   async pause(): Promise<void> {

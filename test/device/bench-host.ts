@@ -243,6 +243,10 @@ export class Bench {
     this.request(layout.BusRequest.RESET);
   }
 
+  hotReset(): void {
+    this.request(layout.BusRequest.HOT_RESET);
+  }
+
   stop(): void {
     this.request(layout.BusRequest.STOP);
   }

@@ -200,6 +200,7 @@ describe("subsystem reset", () => {
 test.each([
   ["a controller reset", (bench: Bench) => bench.enable().disable()],
   ["a function level reset", (bench: Bench) => bench.functionReset()],
+  ["a hot reset", (bench: Bench) => bench.hotReset()],
 ])("%s leaves NSSRO to the host", (_, reset) => {
   const bench = new Bench().enable();
   bench.write32(Register.NSSR, 0x4e564d65);
@@ -301,6 +302,17 @@ describe("resets", () => {
     bench.step(10);
     expect(bench.csts).toBe(RDY);
     expect(bench.peek(bench.admin.cq)).toBeUndefined();
+  });
+
+  test("a hot reset makes every register as after power on", () => {
+    const bench = new Bench().enable();
+    bench.write32(Register.INTMS, 7);
+    bench.hotReset();
+    for (const offset of [0x0c, 0x14, 0x1c, 0x24, 0x28, 0x2c, 0x30, 0x34]) {
+      expect(bench.read32(offset)).toBe(0);
+    }
+    expect(bench.enable().csts).toBe(RDY);
+    expect(bench.execute({ opcode: AdminOpcode.GET_FEATURES, cdw10: 6 }).code).toBe(0);
   });
 
   test("a function level reset makes every register as after power on", () => {

@@ -11,6 +11,7 @@ import type { VfioSystem } from "../../src/transport/vfio.ts";
 import { PciTree } from "../pci/tree.ts";
 
 const CONTAINER_FD = 100;
+const GROUP_FD = 101;
 const FIRST_EVENT_FD = 200;
 const MSIX = 2;
 
@@ -34,6 +35,8 @@ export class FakeVfio implements VfioSystem {
     mappable: true,
     mappableAreas: [],
   };
+  /** What a hot reset reaches. */
+  behindLink = [{ address: "0000:01:00.0", group: 7 }];
   ranges: { start: bigint; end: bigint }[] = [{ start: 0n, end: (1n << 48n) - 1n }];
   readonly config = new Uint8Array(256);
   readonly registers = new Map<number, number>();
@@ -60,6 +63,7 @@ export class FakeVfio implements VfioSystem {
     openVfioGroup: (number) => {
       this.#call("open group", number);
       return {
+        fd: GROUP_FD,
         isViable: () => {
           this.#call("is viable");
           return this.viable;
@@ -116,6 +120,11 @@ export class FakeVfio implements VfioSystem {
       maskInterrupt: (index, vector) => this.#call("mask", index, vector),
       unmaskInterrupt: (index, vector) => this.#call("unmask", index, vector),
       reset: () => this.#call("reset"),
+      hotResetFunctions: () => {
+        this.#may("hot reset functions");
+        return this.behindLink;
+      },
+      hotReset: (groups) => this.#call("hot reset", ...groups),
       close: () => this.#call("close device"),
     };
   }
