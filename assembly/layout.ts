@@ -235,7 +235,8 @@ export const REJECTED_RAW_MAX = 16;
 export const SLOT_SUBMITTED = 0;
 /**
  * u64: SQID | CID << 16 of the command in flight, as the upper 48 bits of a CQE's second half hold them. An
- * idle slot has SLOT_IDLE in the last four bytes, where no completion entry can match it.
+ * idle slot has SLOT_IDLE in the last four bytes, and in its CID the number of the slot beside it: no completion entry
+ * that leads to a slot can have that.
  */
 export const SLOT_EXPECTED = 8;
 export const SLOT_STATE = 12;

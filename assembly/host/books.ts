@@ -25,10 +25,9 @@ export function stamp(slot: u32, entry: u32): void {
 }
 
 /**
- * Records what the slots of the entries from `first` to the tail completed, all in one histogram, and stamps what they
- * submit now: what stands beside its counts is kept in locals over a
- * sweep, and entries are taken up to the queue's end, then from its beginning. It takes a seventh off a command
- * (docs/measuring.md).
+ * Records what the slots of the entries from `first` to the tail, one at least, completed, all in one histogram, and
+ * stamps what they submit now. What stands beside the histogram's counts is kept in locals over a sweep, and entries are
+ * taken up to the queue's end, then from its beginning. It takes a seventh off a command (docs/measuring.md).
  */
 // @ts-ignore: decorator
 @inline
@@ -37,9 +36,10 @@ export function keepBooksIn(histogram: u32, first: u32): void {
   let sum = load<u64>(histogram, HISTOGRAM_SUM);
   let least = load<u64>(histogram, HISTOGRAM_MIN);
   let most = load<u64>(histogram, HISTOGRAM_MAX);
-  let end = first <= tail ? tail : submissionsEnd();
-  for (let entry = first; ; entry = submissionEntry(0)) {
-    for (; entry != end; entry += SQE_BYTES) {
+  let end = first < tail ? tail : submissionsEnd();
+  let entry = first;
+  for (;;) {
+    do {
       const slot = slotOfCommand(load<u32>(entry));
       const ns = time() - load<u64>(slot, SLOT_SUBMITTED);
       count(histogram, ns);
@@ -47,9 +47,12 @@ export function keepBooksIn(histogram: u32, first: u32): void {
       least = min<u64>(least, ns);
       most = max<u64>(most, ns);
       stamp(slot, entry);
-    }
+      entry += SQE_BYTES;
+    } while (entry != end);
     if (end == tail) break;
+    entry = submissionEntry(0);
     end = tail;
+    if (entry == end) break;
   }
   store<u64>(histogram, sum, HISTOGRAM_SUM);
   store<u64>(histogram, least, HISTOGRAM_MIN);

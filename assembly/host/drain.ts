@@ -1,5 +1,4 @@
 // The end of a run: what is in flight is waited for, and nothing follows it.
-import { SLOT_EXPECTED } from "../layout.ts";
 import { end, outstanding } from "./flight.ts";
 import { ended, examine, leave, succeed } from "./loop.ts";
 import { publish } from "./publish.ts";
@@ -9,12 +8,11 @@ import {
   mayBeHead,
   moveSubmissionHead,
   newEntries,
-  phaseAfterSqhd,
   rungTail,
   secondHalf,
-  sqhdOf,
 } from "./queue.ts";
-import { slotOf } from "./slots.ts";
+import { isSuccess, slotOf } from "./slots.ts";
+import { sqhdOf } from "./sqhd.ts";
 import { readClock, time } from "./time.ts";
 
 /**
@@ -40,8 +38,7 @@ export function drain(until: u64): u32 {
 /** @returns 1 when the head entry, whose second half is `second`, ended a command. */
 function reapOne(second: u64): u32 {
   const slot = slotOf(second);
-  const expected = load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd();
-  if (second >> 16 != expected || !mayBeHead(sqhdOf(second), rungTail())) {
+  if (!isSuccess(second) || !mayBeHead(sqhdOf(second), rungTail())) {
     const before = ended();
     leave(second, rungTail());
     examine(false);

@@ -23,10 +23,10 @@ import {
   mayBeHead,
   moveSubmissionHead,
   queueId,
-  sqhdOf,
   submissionEntries,
 } from "./queue.ts";
 import { isIdle, isInRange, slotOf } from "./slots.ts";
+import { sqhdOf } from "./sqhd.ts";
 
 const ACCEPTED: u32 = 0xff;
 

@@ -1,6 +1,6 @@
 // The hot loop, in the order of a command's life: configure, start, sweep. What could be settled before a run is settled in
 // `configure`: the entries' constant dwords, the PRPs, the pattern.
-import { SLOT_EXPECTED, SLOT_OPCODE, SLOT_PRP1, SLOT_RUNG, SLOT_SUBMITTED } from "../layout.ts";
+import { SLOT_OPCODE, SLOT_PRP1, SLOT_RUNG, SLOT_SUBMITTED } from "../layout.ts";
 import { NvmOpcode } from "../spec/commands.ts";
 import { Sqe } from "../spec/entries.ts";
 import { mostAtOnce, takeAll } from "./batch.ts";
@@ -13,24 +13,29 @@ import { resetPause } from "./pause.ts";
 import {
   advanceHead,
   advanceTail,
+  beginAnew,
   entryAfter,
   free,
-  indexOf,
   isNew,
-  lastSubmission,
-  moveSubmissionHead,
   nextEntry,
-  phaseAfterSqhd,
   ring,
   ringBoth,
   rungTail,
   secondHalf,
-  sqhdOf,
   submissionEntries,
   submissionEntry,
-  submissionHead,
 } from "./queue.ts";
-import { claim, slotAt, slotCount, slotOf, slotOfCommand } from "./slots.ts";
+import {
+  claim,
+  isSuccess,
+  slotAt,
+  slotCount,
+  slotOf,
+  slotOfCommand,
+  wake,
+  wantedOf,
+} from "./slots.ts";
+import { endOfSqhd, leftOfSqhd, sqhdOf } from "./sqhd.ts";
 import { configureTime, readClock, time } from "./time.ts";
 import { begin, resetWaits } from "./wait.ts";
 
@@ -105,7 +110,10 @@ export function resetCounters(): void {
 /** Submits one command from every slot and rings once. */
 export function start(): void {
   const first = nextEntry();
-  for (let slot: u32 = 0; slot < slotCount(); slot++) build(slotAt(slot));
+  for (let slot: u32 = 0; slot < slotCount(); slot++) {
+    wake(slotAt(slot));
+    build(slotAt(slot));
+  }
   readClock();
   for (let entry = first; entry != nextEntry(); entry = entryAfter(entry)) {
     const slot = slotOfCommand(load<u32>(entry));
@@ -148,42 +156,47 @@ export function sweep(): u32 {
 /** @param first the second half of the head entry, which is new */
 export function sweepFrom(first: u64): u32 {
   const built = nextEntry();
-  // SQHD moves on from the last one to the tail that was rung, or first to the queue's end
-  let end = rungTail();
-  if (end < submissionHead()) end = lastSubmission();
-  let left = end - submissionHead();
+  let left = leftOfSqhd();
   let second = first;
   let more = mostAtOnce();
   for (;;) {
     do {
       const slot = slotOf(second);
-      // SQID, CID with generation, phase and status 0 in one comparison: an entry of the last lap fails it too
-      if (second >> 16 != (load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd())) break;
-      // and SQHD in another: behind the last one, past the end, and outside of the queue it leaves more than there was
-      const rest = end - sqhdOf(second);
+      // All of the entry in one comparison. SQID, CID with generation, phase and status 0 cancel and leave the way from
+      // SQHD to its end, which grows no longer; whatever else is there makes it longer than any, or negative.
+      const rest = endOfSqhd() + wantedOf(slot) - second;
       if (rest > left) break;
       left = rest;
       advanceHead();
       build(slot);
       second = secondHalf();
     } while (--more);
-    if (end == rungTail() || !more || !isNew(second) || sqhdOf(second) > rungTail()) break;
-    // once a lap it begins anew
-    end = rungTail();
-    left = end;
+    if (!more) break;
+    if (!isNew(second)) break;
+    if (!mayBeginAnew(second)) {
+      leave(second, rungTail());
+      break;
+    }
+    left = beginAnew();
   }
   const reaped = mostAtOnce() - more;
   readClock();
-  moveSubmissionHead(end - left);
-  if (reaped) ringBoth();
-  keepBooks(built);
-  if (more && isNew(second)) leave(second, indexOf(built));
+  if (reaped) {
+    ringBoth(left);
+    keepBooks(built);
+  }
   completed += reaped;
   sweepsFull++;
   return reaped;
 }
 
-/** Records what the slots of the entries from `first` to the tail completed, and stamps what they submit now. */
+/** Whether the entry is right when SQHD, which went on to the queue's end so far, goes on from its beginning. */
+function mayBeginAnew(second: u64): bool {
+  if (!isSuccess(second)) return false;
+  return sqhdOf(endOfSqhd()) != rungTail() && sqhdOf(second) <= rungTail();
+}
+
+/** Records what the slots of the entries from `first` to the tail, one at least, completed, and stamps what they submit now. */
 // @ts-ignore: decorator
 @inline
 function keepBooks(first: u32): void {

@@ -2,6 +2,16 @@
 // owns exactly one, so its state is the module's globals.
 import { CQE_BYTES, SQE_BYTES } from "../spec/entries.ts";
 import { ringDoorbell } from "./mmio.ts";
+import {
+  endOfSqhd,
+  PHASE,
+  setWay,
+  sqhdOf,
+  startAnew,
+  submissionHead,
+  turned,
+  turnEnd,
+} from "./sqhd.ts";
 
 let sq: u32 = 0;
 let sqid: u32 = 0;
@@ -13,8 +23,6 @@ let sqTail: u32 = 0;
 let sqTailDoorbell: u32 = 0;
 /** The tail as it was rung, an index: how far the device may have read. */
 let sqTailRung: u32 = 0;
-/** SQHD of the last completion, an index: how far it says that it has read. */
-let sqHead: u32 = 0;
 
 let cq: u32 = 0;
 let cqEntries: u32 = 0;
@@ -22,8 +30,6 @@ let cqEnd: u32 = 0;
 let cqHead: u32 = 0;
 let cqHeadFreed: u32 = 0;
 let cqHeadDoorbell: u32 = 0;
-/** Where a CQE's second half has the phase tag after a shift by 16. */
-const PHASE: u64 = 1 << 32;
 /** The phase tag of an entry that is new in this lap (4.6): set in the first. */
 let phase: u64 = PHASE;
 
@@ -43,7 +49,7 @@ export function attachSubmissionQueue(
   sqEnd = pointer + entries * SQE_BYTES;
   sqTail = pointer + tail * SQE_BYTES;
   sqTailRung = tail;
-  sqHead = tail;
+  moveSubmissionHead(tail);
 }
 
 /**
@@ -64,14 +70,17 @@ export function attachCompletionQueue(
   cqHead = pointer + head * CQE_BYTES;
   cqHeadFreed = cqHead;
   phase = phaseTag ? PHASE : 0;
+  moveSubmissionHead(submissionHead());
 }
 
 /** Announces everything posted since the last time. */
 export function ring(): void {
   const index = tail();
   if (index == sqTailRung) return;
+  const read = submissionHead();
   ringDoorbell(sqTailDoorbell, index);
   sqTailRung = index;
+  moveSubmissionHead(read);
 }
 
 /** Gives every reaped entry back to the device. Their contents are the device's from here on. */
@@ -107,25 +116,18 @@ export function rungTail(): u32 {
   return sqTailRung;
 }
 
-/** @returns SQHD of the last completion. */
-// @ts-ignore: decorator
-@inline
-export function submissionHead(): u32 {
-  return sqHead;
-}
-
 /** A completion said that the device has read so far. */
 // @ts-ignore: decorator
 @inline
 export function moveSubmissionHead(index: u32): void {
-  sqHead = index;
+  setWay(index, sqTailRung, sqLast, phase);
 }
 
-/** The SQHD in the second half of an entry. */
+/** SQHD has come to the queue's end, and goes on from its beginning to the tail. @returns how far that is. */
 // @ts-ignore: decorator
 @inline
-export function sqhdOf(second: u64): u32 {
-  return (second as u32) & 0xffff;
+export function beginAnew(): u64 {
+  return startAnew(sqTailRung, phase);
 }
 
 /**
@@ -134,20 +136,9 @@ export function sqhdOf(second: u64): u32 {
  */
 export function mayBeHead(index: u32, rung: u32): bool {
   if (index >= sqEntries) return false;
-  if (sqHead <= rung) return index >= sqHead && index <= rung;
-  return index >= sqHead || index <= rung;
-}
-
-/** @returns the index of the last submission queue entry. */
-// @ts-ignore: decorator
-@inline
-export function lastSubmission(): u32 {
-  return sqLast;
-}
-
-/** @returns the index of the submission queue entry at `entry`. */
-export function indexOf(entry: u32): u32 {
-  return (entry - sq) / SQE_BYTES;
+  const last = submissionHead();
+  if (last <= rung) return index >= last && index <= rung;
+  return index >= last || index <= rung;
 }
 
 // @ts-ignore: decorator
@@ -215,14 +206,14 @@ export function secondHalf(): u64 {
 export function secondHalfAhead(ahead: u32): u64 {
   const entry = headEntry() + ahead * CQE_BYTES;
   if (entry < cqEnd) return load<u64>(entry, 8);
-  return load<u64>(entry - cqEntries * CQE_BYTES, 8) ^ (PHASE << 16);
+  return load<u64>(entry - cqEntries * CQE_BYTES, 8) ^ PHASE;
 }
 
 /** Whether the second half of an entry carries this lap's phase tag. */
 // @ts-ignore: decorator
 @inline
 export function isNew(second: u64): bool {
-  return ((second >> 16) & PHASE) == phase;
+  return (second & PHASE) == phase;
 }
 
 /** How many entries from the head on are new. */
@@ -230,7 +221,7 @@ export function newEntries(): u32 {
   let count: u32 = 0;
   let tag = phase;
   for (let at = cqHead; count < cqEntries; count++) {
-    if (((load<u64>(at, 8) >> 16) & PHASE) != tag) break;
+    if ((load<u64>(at, 8) & PHASE) != tag) break;
     at += CQE_BYTES;
     if (at == cqEnd) {
       at = cq;
@@ -240,10 +231,10 @@ export function newEntries(): u32 {
   return count;
 }
 
-/** The phase tag of this lap, where the second half of an entry has it after a shift by 16. */
+/** The phase tag of this lap, where the second half of an entry has it. */
 // @ts-ignore: decorator
 @inline
-export function phaseAfterSqhd(): u64 {
+export function newPhase(): u64 {
   return phase;
 }
 
@@ -253,18 +244,22 @@ export function advanceHead(): void {
   const next = cqHead + CQE_BYTES;
   if (next == cqEnd) {
     cqHead = cq;
-    phase ^= PHASE;
+    phase = turned(phase);
+    turnEnd();
   } else {
     cqHead = next;
   }
 }
 
+/** Rings both doorbells. @param left how far it is from the last SQHD to the end that was set for it */
 // @ts-ignore: decorator
 @inline
-export function ringBoth(): void {
-  ringDoorbell(cqHeadDoorbell, head());
-  cqHeadFreed = cqHead;
+export function ringBoth(left: u64): void {
+  const freed = cqHead;
+  cqHeadFreed = freed;
+  ringDoorbell(cqHeadDoorbell, (freed - cq) / CQE_BYTES);
   const index = tail();
-  ringDoorbell(sqTailDoorbell, index);
   sqTailRung = index;
+  ringDoorbell(sqTailDoorbell, index);
+  setWay(sqhdOf(endOfSqhd()) - (left as u32), index, sqLast, phase);
 }

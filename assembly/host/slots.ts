@@ -8,7 +8,8 @@ import {
   SLOT_STATE,
 } from "../layout.ts";
 import { buildPrps, prpListPages } from "./prp.ts";
-import { queueId } from "./queue.ts";
+import { newPhase, queueId } from "./queue.ts";
+import { sqhdOf } from "./sqhd.ts";
 import { PAGE_BYTES } from "../spec/registers.ts";
 
 let slots: u32 = 0;
@@ -65,6 +66,20 @@ export function slotOf(second: u64): u32 {
   return slotAt(((second >> 32) as u32) & slotMask);
 }
 
+/** SQID and CID of the slot's command, where the second half of an entry has them; of an idle slot, none that it leads to. */
+// @ts-ignore: decorator
+@inline
+export function wantedOf(slot: u32): u64 {
+  return load<u64>(slot, SLOT_EXPECTED) << 16;
+}
+
+/** Whether the second half of an entry is that of this lap's success of a busy slot, but for SQHD. */
+// @ts-ignore: decorator
+@inline
+export function isSuccess(second: u64): bool {
+  return second - sqhdOf(second) == (wantedOf(slotOf(second)) | newPhase());
+}
+
 /** The slot of a command, by its Command Dword 0. */
 // @ts-ignore: decorator
 @inline
@@ -103,9 +118,19 @@ export function claim(slot: u32): u32 {
   return expected & 0xffff0000;
 }
 
-/** Marks a slot idle; its generation stays. */
-// @ts-ignore: decorator
-@inline
+/** Marks a slot idle; its generation stays. No entry that leads to it has the CID that it holds then. */
 export function release(slot: u32): void {
   store<u32>(slot, SLOT_IDLE as u32, SLOT_STATE);
+  otherSlot(slot);
+}
+
+/** Makes an idle slot one to be claimed; a busy one is. */
+export function wake(slot: u32): void {
+  if (!isIdle(slot)) return;
+  store<u32>(slot, 0, SLOT_STATE);
+  otherSlot(slot);
+}
+
+function otherSlot(slot: u32): void {
+  store<u32>(slot, load<u32>(slot, SLOT_EXPECTED) ^ 0x10000, SLOT_EXPECTED);
 }

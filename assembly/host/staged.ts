@@ -1,18 +1,10 @@
 // `sweep` with stages: one completion at a time, the clock read between the steps.
-import { SLOT_EXPECTED, SLOT_RUNG, Stage } from "../layout.ts";
+import { SLOT_RUNG, Stage } from "../layout.ts";
 import { stamp } from "./books.ts";
 import { build, countSweep, leave, succeed } from "./loop.ts";
-import {
-  advanceHead,
-  free,
-  mayBeHead,
-  moveSubmissionHead,
-  phaseAfterSqhd,
-  ring,
-  rungTail,
-  sqhdOf,
-} from "./queue.ts";
-import { slotOf } from "./slots.ts";
+import { advanceHead, free, mayBeHead, moveSubmissionHead, ring, rungTail } from "./queue.ts";
+import { isSuccess, slotOf } from "./slots.ts";
+import { sqhdOf } from "./sqhd.ts";
 import { recordService, stageEnds } from "./stages.ts";
 import { readClock, time } from "./time.ts";
 
@@ -21,8 +13,7 @@ export function sweepStaged(second: u64): void {
   readClock();
   const seen = time();
   const slot = slotOf(second);
-  const expected = load<u64>(slot, SLOT_EXPECTED) | phaseAfterSqhd();
-  if (second >> 16 != expected || !mayBeHead(sqhdOf(second), rungTail())) {
+  if (!isSuccess(second) || !mayBeHead(sqhdOf(second), rungTail())) {
     leave(second, rungTail());
     return;
   }

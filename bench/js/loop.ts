@@ -91,7 +91,12 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
 
   function start(): void {
     const first = sqTail;
-    for (let slot = 0; slot < depth; slot++) build(slots + slot * SLOT_BYTES);
+    for (let slot = 0; slot < depth; slot++) {
+      const at = slots + slot * SLOT_BYTES;
+      // idle ones hold a CID that no entry finds them by
+      words[(at + SLOT_EXPECTED) >>> 2]! ^= 0x10000;
+      build(at);
+    }
     readClock();
     for (let entry = first; entry !== sqTail; entry = entryAfter(entry)) {
       const slot = slotOfCommand(entry);

@@ -35,7 +35,10 @@ void Loop::Configure(const LoopPlace& place) {
   only_ = place.readShare == kAll ? place.reads : place.readShare == 0 ? place.writes : nullptr;
   sqTail_ = place.sq;
   cqHead_ = place.cq;
-  for (uint32_t slot = 0; slot < place.depth; slot++) place.slots[slot].expected |= place.sqid;
+  // idle ones hold a CID that no entry finds them by
+  for (uint32_t slot = 0; slot < place.depth; slot++) {
+    place.slots[slot].expected = (place.slots[slot].expected ^ 0x10000) | place.sqid;
+  }
 }
 
 void Loop::ResetCounters() {
@@ -53,6 +56,7 @@ void Loop::Start() {
   }
   rungTail_ = static_cast<uint32_t>(sqTail_ - place_.sq);
   *place_.sqTailDoorbell = rungTail_;
+  SetWay(0);
 }
 
 inline void Loop::Build(Slot* slot) {
@@ -86,33 +90,46 @@ uint32_t Loop::Sweep() {
 inline uint32_t Loop::SweepFrom(uint64_t second) {
   const Sqe* const built = sqTail_;
   const uint32_t limit = place_.depth;
-  // SQHD moves on to the tail that was rung: as far as `end` before it passes the queue's end
-  uint32_t end = rungTail_ < sqHead_ ? place_.sqEntries - 1 : rungTail_;
-  uint32_t left = end - sqHead_;
+  uint64_t left = sqhdLeft_;
   uint32_t reaped = 0;
   do {
     Slot* const slot = SlotOf(second);
-    if (!IsSuccess(second, slot)) break;
-    const uint32_t rest = end - SqhdOf(second);
+    // SQID, CID with generation, phase and status 0 cancel, and leave the way from SQHD to its end
+    const uint64_t rest = sqhdEnd_ + (slot->expected << 16) - second;
     if (rest > left) {
-      if (end == rungTail_ || SqhdOf(second) > rungTail_) break;
-      end = rungTail_;
-      left = end - SqhdOf(second);
-    } else {
-      left = rest;
+      if (!MayBeginAnew(second, slot)) break;
+      sqhdEnd_ = phase_ | rungTail_;
+      left = rungTail_;
+      continue;
     }
+    left = rest;
     AdvanceHead();
     Build(slot);
     second = SecondHalf();
-  } while (++reaped < limit);
+    reaped++;
+  } while (reaped < limit);
   ReadClock();
-  sqHead_ = end - left;
-  if (reaped) RingBoth();
-  KeepBooks(built);
+  if (reaped) {
+    RingBoth(left);
+    KeepBooks(built);
+  }
   odd_ = reaped < limit && IsNew(second);
   completed_ += reaped;
   sweepsFull_++;
   return reaped;
+}
+
+// SQHD went on to the queue's end and goes on from its beginning.
+inline bool Loop::MayBeginAnew(uint64_t second, const Slot* slot) const {
+  const bool isSuccess = (second & ~uint64_t{0xffff}) == (slot->expected << 16 | phase_);
+  return isSuccess && SqhdOf(sqhdEnd_) != rungTail_ && SqhdOf(second) <= rungTail_;
+}
+
+// SQHD goes on from `head` to the tail that was rung, or to the queue's end first.
+inline void Loop::SetWay(uint32_t head) {
+  const uint32_t end = rungTail_ < head ? place_.sqEntries - 1 : rungTail_;
+  sqhdEnd_ = phase_ | end;
+  sqhdLeft_ = end - head;
 }
 
 inline void Loop::KeepBooks(const Sqe* first) {
@@ -191,12 +208,6 @@ inline uint64_t Loop::SecondHalf() const {
   return __atomic_load_n(&cqHead_->second, __ATOMIC_RELAXED);
 }
 
-// SQID, CID with generation, phase and status 0 in one comparison.
-inline bool Loop::IsSuccess(uint64_t second, const Slot* slot) const {
-  const uint64_t expected = slot->expected | phase_;
-  return second >> 16 == expected;
-}
-
 inline void Loop::ReadClock() {
   now_ = place_.readsClock ? NowNs(place_.scale) : __atomic_load_n(&place_.block->now, __ATOMIC_RELAXED);
 }
@@ -212,16 +223,18 @@ inline void Loop::AdvanceHead() {
   if (cqHead_ == place_.cq + place_.cqEntries) {
     cqHead_ = place_.cq;
     phase_ ^= kPhase;
+    sqhdEnd_ ^= kPhase;
   }
 }
 
 // volatile keeps the compiler from moving the doorbells before one another; the entries it may not move
 // past them either.
-inline void Loop::RingBoth() {
+inline void Loop::RingBoth(uint64_t left) {
   __atomic_signal_fence(__ATOMIC_SEQ_CST);
   *place_.cqHeadDoorbell = static_cast<uint32_t>(cqHead_ - place_.cq);
   rungTail_ = static_cast<uint32_t>(sqTail_ - place_.sq);
   *place_.sqTailDoorbell = rungTail_;
+  SetWay(SqhdOf(sqhdEnd_) - static_cast<uint32_t>(left));
 }
 
 // The benchmark's devices make no mistakes: whatever comes here is counted, and the run is thrown away.
@@ -229,7 +242,7 @@ void Loop::Examine() {
   odd_ = false;
   rejected_++;
   AdvanceHead();
-  RingBoth();
+  RingBoth(sqhdLeft_);
 }
 
 inline uint64_t Loop::Draw() {

@@ -42,12 +42,11 @@ class Loop {
   void Publish();
 
  private:
-  static constexpr uint64_t kPhase = uint64_t{1} << 32;
+  static constexpr uint64_t kPhase = uint64_t{1} << 48;
 
   uint32_t SweepFrom(uint64_t second);
   uint64_t SecondHalf() const;
-  bool IsNew(uint64_t second) const { return ((second >> 16) & kPhase) == phase_; }
-  bool IsSuccess(uint64_t second, const Slot* slot) const;
+  bool IsNew(uint64_t second) const { return (second & kPhase) == phase_; }
   static uint32_t SqhdOf(uint64_t second) { return static_cast<uint32_t>(second) & 0xffff; }
   Slot* SlotOf(uint64_t second) const { return place_.slots + ((second >> 32) & slotMask_); }
   void ReadClock();
@@ -59,7 +58,9 @@ class Loop {
   Sqe* EntryAfter(const Sqe* entry) const;
   Slot* SlotOfCommand(uint32_t cdw0) const { return place_.slots + (cdw0 >> 16 & slotMask_); }
   void AdvanceHead();
-  void RingBoth();
+  bool MayBeginAnew(uint64_t second, const Slot* slot) const;
+  void SetWay(uint32_t head);
+  void RingBoth(uint64_t left);
   void Examine();
   uint64_t Draw();
   uint64_t NextLba(uint64_t bits);
@@ -72,11 +73,13 @@ class Loop {
   uint32_t generationStep_ = 0;
   // Pointers in the loop, indexes at the doorbells.
   Sqe* sqTail_ = nullptr;
-  // indexes: the tail as it was rung, and SQHD of the last completion
+  // The tail as it was rung, an index.
   uint32_t rungTail_ = 0;
-  uint32_t sqHead_ = 0;
+  // Where SQHD may go on to, with the phase tag of a new entry, and how far the last one lies before it.
+  uint64_t sqhdEnd_ = 0;
+  uint64_t sqhdLeft_ = 0;
   const Cqe* cqHead_ = nullptr;
-  // The phase tag of this lap, where a shift by 16 puts it.
+  // The phase tag of this lap, where an entry has it.
   uint64_t phase_ = kPhase;
   bool odd_ = false;
   uint64_t state_ = 0;

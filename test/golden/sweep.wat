@@ -1,38 +1,25 @@
  (func $assembly/host/loop/sweepFrom (param $0 i64) (result i32)
-  (local $1 i32)
+  (local $1 i64)
   (local $2 i32)
-  (local $3 i32)
+  (local $3 i64)
   (local $4 i32)
-  (local $5 i64)
-  (local $6 i64)
+  (local $5 i32)
+  (local $6 i32)
   (local $7 i32)
-  (local $8 i32)
+  (local $8 i64)
   (local $9 i64)
-  (local $10 i64)
+  (local $10 i32)
   (local $11 i32)
-  (local $12 i32)
-  (local $13 i32)
-  (local $14 i64)
   global.get $assembly/host/queue/sqTail
-  local.set $3
-  global.get $assembly/host/queue/sqTailRung
-  local.tee $2
-  global.get $assembly/host/queue/sqHead
-  i32.lt_u
-  if
-   global.get $assembly/host/queue/sqLast
-   local.set $2
-  end
-  local.get $2
-  global.get $assembly/host/queue/sqHead
-  i32.sub
+  local.set $7
+  global.get $assembly/host/sqhd/sqhdLeft
   local.set $1
   global.get $assembly/host/batch/most
-  local.set $13
+  local.set $2
   loop $for-loop|0
-   loop $do-loop|1
-    block $do-break|1
-     global.get $assembly/host/queue/phase
+   block $for-break0
+    loop $do-loop|1
+     global.get $assembly/host/sqhd/sqhdEnd
      global.get $assembly/host/slots/slots
      global.get $assembly/host/slots/slotMask
      local.get $0
@@ -43,306 +30,462 @@
      i32.const 48
      i32.mul
      i32.add
-     local.tee $8
+     local.tee $4
      i64.load offset=8
-     i64.or
-     local.get $0
      i64.const 16
-     i64.shr_u
-     i64.ne
-     br_if $do-break|1
-     local.get $2
-     local.get $0
-     i32.wrap_i64
-     i32.const 65535
-     i32.and
-     i32.sub
-     local.tee $4
-     local.get $1
-     i32.gt_u
-     br_if $do-break|1
-     local.get $4
-     local.set $1
-     global.get $assembly/host/queue/cqHead
-     i32.const 16
-     i32.add
-     local.tee $4
-     global.get $assembly/host/queue/cqEnd
-     i32.eq
-     if
-      global.get $assembly/host/queue/cq
-      global.set $assembly/host/queue/cqHead
-      global.get $assembly/host/queue/phase
-      i64.const 4294967296
-      i64.xor
-      global.set $assembly/host/queue/phase
-     else
-      local.get $4
-      global.set $assembly/host/queue/cqHead
-     end
-     global.get $assembly/host/pattern/state
-     i64.const 7046029254386353131
-     i64.sub
-     local.tee $0
-     global.set $assembly/host/pattern/state
-     local.get $8
-     global.get $assembly/host/slots/generationStep
-     local.get $8
-     i32.load offset=8
-     i32.add
-     local.tee $7
-     i64.extend_i32_u
-     i64.store offset=8
-     global.get $assembly/host/queue/sqTail
-     local.tee $4
-     local.get $7
-     i32.const -65536
-     i32.and
-     i32.const 2
-     i32.const 1
-     global.get $assembly/host/pattern/readShare
-     local.get $0
-     local.get $0
-     i64.const 30
-     i64.shr_u
-     i64.xor
-     i64.const -4658895280553007687
-     i64.mul
-     local.tee $0
-     local.get $0
-     i64.const 27
-     i64.shr_u
-     i64.xor
-     i64.const -7723592293110705685
-     i64.mul
-     local.tee $0
-     local.get $0
-     i64.const 31
-     i64.shr_u
-     i64.xor
-     local.tee $5
-     i32.wrap_i64
-     i32.const 65535
-     i32.and
-     i32.gt_u
-     select
-     i32.or
-     i32.store
-     local.get $4
-     local.get $8
-     v128.load offset=16
-     v128.store offset=24
-     global.get $assembly/host/pattern/isRandom
-     if
-      block $assembly/host/pattern/scale|inlined.2 (result i64)
-       global.get $assembly/host/pattern/blocks
-       i64.const 32
-       i64.shr_u
-       i64.const 0
-       i64.ne
-       if
-        local.get $5
-        i64.const 32
-        i64.shr_u
-        local.tee $10
-        global.get $assembly/host/pattern/blocks
-        local.tee $9
-        i64.const 4294967295
-        i64.and
-        local.tee $0
-        i64.mul
-        local.get $5
-        i64.const 4294967295
-        i64.and
-        local.tee $6
-        local.get $0
-        i64.mul
-        i64.const 32
-        i64.shr_u
-        i64.add
-        local.set $5
-        local.get $9
-        i64.const 32
-        i64.shr_u
-        local.tee $0
-        local.get $10
-        i64.mul
-        local.get $5
-        i64.const 32
-        i64.shr_u
-        i64.add
-        local.get $0
-        local.get $6
-        i64.mul
-        local.get $5
-        i64.const 4294967295
-        i64.and
-        i64.add
-        i64.const 32
-        i64.shr_u
-        i64.add
-        br $assembly/host/pattern/scale|inlined.2
-       end
-       global.get $assembly/host/pattern/blocks
-       local.get $5
-       i64.const 32
-       i64.shr_u
-       i64.mul
-       global.get $assembly/host/pattern/blocks
-       local.get $5
-       i64.const 4294967295
-       i64.and
-       i64.mul
-       i64.const 32
-       i64.shr_u
-       i64.add
-       i64.const 32
-       i64.shr_u
-      end
-      local.set $0
-     else
-      global.get $assembly/host/pattern/cursor
-      local.tee $0
-      i64.const 1
-      i64.add
-      local.tee $5
-      i64.const 0
-      local.get $5
-      global.get $assembly/host/pattern/blocks
-      i64.ne
-      select
-      global.set $assembly/host/pattern/cursor
-     end
-     local.get $4
-     global.get $assembly/host/pattern/firstLba
-     local.get $0
-     global.get $assembly/host/pattern/lbasPerBlock
-     i64.mul
+     i64.shl
      i64.add
-     i64.store offset=40
-     global.get $assembly/host/queue/sq
-     global.get $assembly/host/queue/sqTail
-     i32.const -64
-     i32.sub
-     local.tee $4
-     local.get $4
-     global.get $assembly/host/queue/sqEnd
-     i32.eq
-     select
-     global.set $assembly/host/queue/sqTail
-     global.get $assembly/host/queue/cqHead
-     i64.load offset=8
-     local.set $0
-     local.get $13
-     i32.const 1
-     i32.sub
-     local.tee $13
-     br_if $do-loop|1
+     local.get $0
+     i64.sub
+     local.tee $3
+     local.get $1
+     i64.le_u
+     if
+      local.get $3
+      local.set $1
+      global.get $assembly/host/queue/cqHead
+      i32.const 16
+      i32.add
+      local.tee $5
+      global.get $assembly/host/queue/cqEnd
+      i32.eq
+      if
+       global.get $assembly/host/queue/cq
+       global.set $assembly/host/queue/cqHead
+       global.get $assembly/host/queue/phase
+       i64.const 48
+       i64.rotr
+       i64.const 1
+       i64.xor
+       i64.const 48
+       i64.rotl
+       global.set $assembly/host/queue/phase
+       global.get $assembly/host/sqhd/sqhdEnd
+       i64.const 48
+       i64.rotr
+       i64.const 1
+       i64.xor
+       i64.const 48
+       i64.rotl
+       global.set $assembly/host/sqhd/sqhdEnd
+      else
+       local.get $5
+       global.set $assembly/host/queue/cqHead
+      end
+      global.get $assembly/host/pattern/state
+      i64.const 7046029254386353131
+      i64.sub
+      local.tee $0
+      global.set $assembly/host/pattern/state
+      local.get $4
+      global.get $assembly/host/slots/generationStep
+      local.get $4
+      i32.load offset=8
+      i32.add
+      local.tee $5
+      i64.extend_i32_u
+      i64.store offset=8
+      global.get $assembly/host/queue/sqTail
+      local.tee $6
+      local.get $5
+      i32.const -65536
+      i32.and
+      i32.const 2
+      i32.const 1
+      global.get $assembly/host/pattern/readShare
+      local.get $0
+      local.get $0
+      i64.const 30
+      i64.shr_u
+      i64.xor
+      i64.const -4658895280553007687
+      i64.mul
+      local.tee $0
+      local.get $0
+      i64.const 27
+      i64.shr_u
+      i64.xor
+      i64.const -7723592293110705685
+      i64.mul
+      local.tee $0
+      local.get $0
+      i64.const 31
+      i64.shr_u
+      i64.xor
+      local.tee $3
+      i32.wrap_i64
+      i32.const 65535
+      i32.and
+      i32.gt_u
+      select
+      i32.or
+      i32.store
+      local.get $6
+      local.get $4
+      v128.load offset=16
+      v128.store offset=24
+      global.get $assembly/host/pattern/isRandom
+      if
+       block $assembly/host/pattern/scale|inlined.2 (result i64)
+        global.get $assembly/host/pattern/blocks
+        i64.const 32
+        i64.shr_u
+        i64.const 0
+        i64.ne
+        if
+         local.get $3
+         i64.const 32
+         i64.shr_u
+         local.tee $0
+         global.get $assembly/host/pattern/blocks
+         local.tee $8
+         i64.const 4294967295
+         i64.and
+         local.tee $9
+         i64.mul
+         local.get $3
+         i64.const 4294967295
+         i64.and
+         local.tee $3
+         local.get $9
+         i64.mul
+         i64.const 32
+         i64.shr_u
+         i64.add
+         local.set $9
+         local.get $8
+         i64.const 32
+         i64.shr_u
+         local.tee $8
+         local.get $0
+         i64.mul
+         local.get $9
+         i64.const 32
+         i64.shr_u
+         i64.add
+         local.get $3
+         local.get $8
+         i64.mul
+         local.get $9
+         i64.const 4294967295
+         i64.and
+         i64.add
+         i64.const 32
+         i64.shr_u
+         i64.add
+         br $assembly/host/pattern/scale|inlined.2
+        end
+        global.get $assembly/host/pattern/blocks
+        local.get $3
+        i64.const 32
+        i64.shr_u
+        i64.mul
+        global.get $assembly/host/pattern/blocks
+        local.get $3
+        i64.const 4294967295
+        i64.and
+        i64.mul
+        i64.const 32
+        i64.shr_u
+        i64.add
+        i64.const 32
+        i64.shr_u
+       end
+       local.set $0
+      else
+       global.get $assembly/host/pattern/cursor
+       local.tee $0
+       i64.const 1
+       i64.add
+       local.tee $3
+       i64.const 0
+       local.get $3
+       global.get $assembly/host/pattern/blocks
+       i64.ne
+       select
+       global.set $assembly/host/pattern/cursor
+      end
+      local.get $6
+      global.get $assembly/host/pattern/firstLba
+      local.get $0
+      global.get $assembly/host/pattern/lbasPerBlock
+      i64.mul
+      i64.add
+      i64.store offset=40
+      global.get $assembly/host/queue/sq
+      global.get $assembly/host/queue/sqTail
+      i32.const -64
+      i32.sub
+      local.tee $4
+      local.get $4
+      global.get $assembly/host/queue/sqEnd
+      i32.eq
+      select
+      global.set $assembly/host/queue/sqTail
+      global.get $assembly/host/queue/cqHead
+      i64.load offset=8
+      local.set $0
+      local.get $2
+      i32.const 1
+      i32.sub
+      local.tee $2
+      br_if $do-loop|1
+     end
     end
-   end
-   local.get $13
-   i32.eqz
-   local.get $2
-   global.get $assembly/host/queue/sqTailRung
-   i32.eq
-   i32.or
-   if (result i32)
-    i32.const 0
-   else
+    local.get $2
+    i32.eqz
+    br_if $for-break0
     global.get $assembly/host/queue/phase
     local.get $0
-    i64.const 16
-    i64.shr_u
-    i64.const 4294967296
+    i64.const 281474976710656
     i64.and
-    i64.eq
-   end
-   if (result i32)
-    global.get $assembly/host/queue/sqTailRung
+    i64.ne
+    br_if $for-break0
+    local.get $0
     local.get $0
     i32.wrap_i64
     i32.const 65535
     i32.and
-    i32.lt_u
-   else
-    i32.const 1
-   end
-   i32.eqz
-   if
-    global.get $assembly/host/queue/sqTailRung
-    local.tee $2
-    local.set $1
-    br $for-loop|0
+    i64.extend_i32_u
+    i64.sub
+    global.get $assembly/host/queue/phase
+    global.get $assembly/host/slots/slots
+    global.get $assembly/host/slots/slotMask
+    local.get $0
+    i64.const 32
+    i64.shr_u
+    i32.wrap_i64
+    i32.and
+    i32.const 48
+    i32.mul
+    i32.add
+    i64.load offset=8
+    i64.const 16
+    i64.shl
+    i64.or
+    i64.ne
+    if (result i32)
+     i32.const 0
+    else
+     global.get $assembly/host/queue/sqTailRung
+     global.get $assembly/host/sqhd/sqhdEnd
+     i32.wrap_i64
+     i32.const 65535
+     i32.and
+     i32.ne
+     if (result i32)
+      global.get $assembly/host/queue/sqTailRung
+      local.get $0
+      i32.wrap_i64
+      i32.const 65535
+      i32.and
+      i32.ge_u
+     else
+      i32.const 0
+     end
+    end
+    if
+     global.get $assembly/host/queue/sqTailRung
+     i64.extend_i32_u
+     local.tee $1
+     global.get $assembly/host/queue/phase
+     i64.or
+     global.set $assembly/host/sqhd/sqhdEnd
+     br $for-loop|0
+    else
+     i32.const 1
+     global.set $assembly/host/loop/odd
+     local.get $0
+     global.set $assembly/host/loop/oddSecond
+     global.get $assembly/host/queue/sqTailRung
+     global.set $assembly/host/loop/oddTail
+    end
    end
   end
   global.get $assembly/host/batch/most
-  local.get $13
+  local.get $2
   i32.sub
-  local.set $12
+  local.set $10
   call $assembly/host/imports/clock
   global.get $assembly/host/time/place
   i64.load offset=8
   global.set $assembly/host/time/now
-  local.get $2
-  local.get $1
-  i32.sub
-  global.set $assembly/host/queue/sqHead
-  local.get $12
+  local.get $10
   if
-   global.get $assembly/host/queue/cqHeadDoorbell
    global.get $assembly/host/queue/cqHead
+   local.tee $2
+   global.set $assembly/host/queue/cqHeadFreed
+   global.get $assembly/host/queue/cqHeadDoorbell
+   local.get $2
    global.get $assembly/host/queue/cq
    i32.sub
    i32.const 4
    i32.shr_u
    i32.store
-   global.get $assembly/host/queue/cqHead
-   global.set $assembly/host/queue/cqHeadFreed
-   global.get $assembly/host/queue/sqTailDoorbell
    global.get $assembly/host/queue/sqTail
    global.get $assembly/host/queue/sq
    i32.sub
    i32.const 6
    i32.shr_u
-   local.tee $1
-   i32.store
-   local.get $1
+   local.tee $2
    global.set $assembly/host/queue/sqTailRung
-  end
-  global.get $assembly/host/loop/onlyHistogram
-  if
-   global.get $assembly/host/loop/onlyHistogram
-   local.tee $11
-   i64.load offset=16
-   local.set $9
-   local.get $11
-   i64.load
-   local.set $14
-   local.get $11
-   i64.load offset=8
-   local.set $10
-   global.get $assembly/host/queue/sqTail
+   global.get $assembly/host/queue/sqTailDoorbell
+   local.get $2
+   i32.store
+   global.get $assembly/host/queue/phase
+   global.get $assembly/host/queue/sqLast
+   local.get $2
+   global.get $assembly/host/sqhd/sqhdEnd
+   i32.wrap_i64
+   i32.const 65535
+   i32.and
+   local.get $1
+   i32.wrap_i64
+   i32.sub
    local.tee $4
-   global.get $assembly/host/queue/sqEnd
-   local.get $3
-   local.get $4
-   i32.le_u
+   local.get $2
+   i32.gt_u
    select
-   local.set $1
-   local.get $3
-   local.set $2
-   loop $for-loop|2
-    loop $for-loop|3
-     local.get $1
-     local.get $2
+   local.tee $2
+   i64.extend_i32_u
+   i64.or
+   global.set $assembly/host/sqhd/sqhdEnd
+   local.get $2
+   local.get $4
+   i32.sub
+   i64.extend_i32_u
+   global.set $assembly/host/sqhd/sqhdLeft
+   global.get $assembly/host/loop/onlyHistogram
+   if
+    global.get $assembly/host/loop/onlyHistogram
+    local.tee $11
+    i64.load offset=16
+    local.set $3
+    local.get $11
+    i64.load
+    local.set $1
+    local.get $11
+    i64.load offset=8
+    local.set $0
+    global.get $assembly/host/queue/sqTail
+    local.tee $4
+    global.get $assembly/host/queue/sqEnd
+    local.get $4
+    local.get $7
+    i32.gt_u
+    select
+    local.set $2
+    loop $for-loop|2
+     block $for-break2
+      loop $do-loop|3
+       local.get $11
+       i64.const 53
+       global.get $assembly/host/time/now
+       global.get $assembly/host/slots/slots
+       global.get $assembly/host/slots/slotMask
+       local.get $7
+       i32.load
+       i32.const 16
+       i32.shr_u
+       i32.and
+       i32.const 48
+       i32.mul
+       i32.add
+       local.tee $6
+       i64.load
+       i64.sub
+       local.tee $8
+       i64.const 2047
+       i64.or
+       i64.clz
+       i64.sub
+       local.tee $9
+       i64.const 10
+       i64.shl
+       local.get $8
+       local.get $9
+       i64.shr_u
+       i64.add
+       i32.wrap_i64
+       i32.const 3
+       i32.shl
+       i32.add
+       local.tee $5
+       local.get $5
+       i64.load offset=64
+       i64.const 1
+       i64.add
+       i64.store offset=64
+       local.get $3
+       local.get $8
+       i64.add
+       local.set $3
+       local.get $1
+       local.get $8
+       local.get $1
+       local.get $8
+       i64.lt_u
+       select
+       local.set $1
+       local.get $0
+       local.get $8
+       local.get $0
+       local.get $8
+       i64.gt_u
+       select
+       local.set $0
+       local.get $6
+       local.get $7
+       i64.load8_u
+       local.get $7
+       i64.load offset=40
+       i64.const 8
+       i64.shl
+       i64.or
+       i64.store offset=32
+       local.get $6
+       global.get $assembly/host/time/now
+       i64.store
+       local.get $2
+       local.get $7
+       i32.const -64
+       i32.sub
+       local.tee $7
+       i32.ne
+       br_if $do-loop|3
+      end
+      local.get $2
+      local.get $4
+      i32.eq
+      br_if $for-break2
+      global.get $assembly/host/queue/sq
+      local.tee $7
+      local.get $4
+      local.tee $2
+      i32.ne
+      br_if $for-loop|2
+     end
+    end
+    local.get $11
+    local.get $3
+    i64.store offset=16
+    local.get $11
+    local.get $1
+    i64.store
+    local.get $11
+    local.get $0
+    i64.store offset=8
+   else
+    loop $for-loop|4
+     local.get $7
+     global.get $assembly/host/queue/sqTail
      i32.ne
      if
-      local.get $11
-      i64.const 53
-      global.get $assembly/host/time/now
+      global.get $assembly/host/loop/readHistogram
+      global.get $assembly/host/loop/writeHistogram
       global.get $assembly/host/slots/slots
       global.get $assembly/host/slots/slotMask
-      local.get $2
+      local.get $7
       i32.load
       i32.const 16
       i32.shr_u
@@ -350,217 +493,92 @@
       i32.const 48
       i32.mul
       i32.add
-      local.tee $8
+      local.tee $2
+      i32.load8_u offset=32
+      i32.const 2
+      i32.eq
+      select
+      local.tee $4
+      i64.const 53
+      global.get $assembly/host/time/now
+      local.get $2
       i64.load
       i64.sub
-      local.tee $5
+      local.tee $0
       i64.const 2047
       i64.or
       i64.clz
       i64.sub
-      local.tee $6
+      local.tee $1
       i64.const 10
       i64.shl
-      local.get $5
-      local.get $6
+      local.get $0
+      local.get $1
       i64.shr_u
       i64.add
       i32.wrap_i64
       i32.const 3
       i32.shl
       i32.add
-      local.tee $7
-      local.get $7
+      local.tee $5
+      local.get $5
       i64.load offset=64
       i64.const 1
       i64.add
       i64.store offset=64
-      local.get $5
-      local.get $9
+      local.get $4
+      local.get $4
+      i64.load offset=16
+      local.get $0
       i64.add
-      local.set $9
-      local.get $14
-      local.get $5
-      local.get $5
-      local.get $14
-      i64.gt_u
-      select
-      local.set $14
-      local.get $10
-      local.get $5
-      local.get $5
-      local.get $10
+      i64.store offset=16
+      local.get $0
+      local.get $4
+      i64.load
       i64.lt_u
-      select
-      local.set $10
-      local.get $8
+      if
+       local.get $4
+       local.get $0
+       i64.store
+      end
+      local.get $0
+      local.get $4
+      i64.load offset=8
+      i64.gt_u
+      if
+       local.get $4
+       local.get $0
+       i64.store offset=8
+      end
       local.get $2
+      local.get $7
       i64.load8_u
-      local.get $2
+      local.get $7
       i64.load offset=40
       i64.const 8
       i64.shl
       i64.or
       i64.store offset=32
-      local.get $8
+      local.get $2
       global.get $assembly/host/time/now
       i64.store
-      local.get $2
+      global.get $assembly/host/queue/sq
+      local.get $7
       i32.const -64
       i32.sub
-      local.set $2
-      br $for-loop|3
+      local.tee $2
+      local.get $2
+      global.get $assembly/host/queue/sqEnd
+      i32.eq
+      select
+      local.set $7
+      br $for-loop|4
      end
-    end
-    local.get $1
-    local.get $4
-    i32.ne
-    if
-     local.get $4
-     local.set $1
-     global.get $assembly/host/queue/sq
-     local.set $2
-     br $for-loop|2
     end
    end
-   local.get $11
-   local.get $9
-   i64.store offset=16
-   local.get $11
-   local.get $14
-   i64.store
-   local.get $11
-   local.get $10
-   i64.store offset=8
-  else
-   local.get $3
-   local.set $1
-   loop $for-loop|4
-    local.get $1
-    global.get $assembly/host/queue/sqTail
-    i32.ne
-    if
-     global.get $assembly/host/loop/readHistogram
-     global.get $assembly/host/loop/writeHistogram
-     global.get $assembly/host/slots/slots
-     global.get $assembly/host/slots/slotMask
-     local.get $1
-     i32.load
-     i32.const 16
-     i32.shr_u
-     i32.and
-     i32.const 48
-     i32.mul
-     i32.add
-     local.tee $7
-     i32.load8_u offset=32
-     i32.const 2
-     i32.eq
-     select
-     local.tee $4
-     i64.const 53
-     global.get $assembly/host/time/now
-     local.get $7
-     i64.load
-     i64.sub
-     local.tee $6
-     i64.const 2047
-     i64.or
-     i64.clz
-     i64.sub
-     local.tee $5
-     i64.const 10
-     i64.shl
-     local.get $6
-     local.get $5
-     i64.shr_u
-     i64.add
-     i32.wrap_i64
-     i32.const 3
-     i32.shl
-     i32.add
-     local.tee $2
-     local.get $2
-     i64.load offset=64
-     i64.const 1
-     i64.add
-     i64.store offset=64
-     local.get $4
-     local.get $4
-     i64.load offset=16
-     local.get $6
-     i64.add
-     i64.store offset=16
-     local.get $6
-     local.get $4
-     i64.load
-     i64.lt_u
-     if
-      local.get $4
-      local.get $6
-      i64.store
-     end
-     local.get $6
-     local.get $4
-     i64.load offset=8
-     i64.gt_u
-     if
-      local.get $4
-      local.get $6
-      i64.store offset=8
-     end
-     local.get $7
-     local.get $1
-     i64.load8_u
-     local.get $1
-     i64.load offset=40
-     i64.const 8
-     i64.shl
-     i64.or
-     i64.store offset=32
-     local.get $7
-     global.get $assembly/host/time/now
-     i64.store
-     global.get $assembly/host/queue/sq
-     local.get $1
-     i32.const -64
-     i32.sub
-     local.tee $1
-     local.get $1
-     global.get $assembly/host/queue/sqEnd
-     i32.eq
-     select
-     local.set $1
-     br $for-loop|4
-    end
-   end
-  end
-  local.get $13
-  if (result i32)
-   global.get $assembly/host/queue/phase
-   local.get $0
-   i64.const 16
-   i64.shr_u
-   i64.const 4294967296
-   i64.and
-   i64.eq
-  else
-   i32.const 0
-  end
-  if
-   i32.const 1
-   global.set $assembly/host/loop/odd
-   local.get $0
-   global.set $assembly/host/loop/oddSecond
-   local.get $3
-   global.get $assembly/host/queue/sq
-   i32.sub
-   i32.const 6
-   i32.shr_u
-   global.set $assembly/host/loop/oddTail
   end
   global.get $assembly/host/loop/completed
-  local.get $12
+  local.get $10
   i64.extend_i32_u
   i64.add
   global.set $assembly/host/loop/completed
@@ -568,5 +586,5 @@
   i64.const 1
   i64.add
   global.set $assembly/host/loop/sweepsFull
-  local.get $12
+  local.get $10
  )

@@ -23,6 +23,7 @@ class Completer {
   readonly host: Harness;
   readonly #entries: number;
   #posted = 0;
+  #strays = 0;
   #now = 0n;
 
   constructor(depth: number, entries: number) {
@@ -34,11 +35,21 @@ class Completer {
 
   post(sqhds: readonly number[], status = 0): void {
     for (const sqhd of sqhds) {
-      const index = this.#posted % this.#entries;
-      const phase = 1 - (Math.floor(this.#posted / this.#entries) % 2);
-      writeCqe(this.host, index, { cid: cidAt(this.host, index), sqhd, status, phase });
+      this.#write(sqhd, cidAt(this.host, this.#posted % this.#entries), status);
       this.#posted++;
     }
+  }
+
+  /** An entry for a command that there is not. */
+  stray(sqhd: number): void {
+    this.#write(sqhd, 0xffff, 0);
+    this.#strays++;
+  }
+
+  #write(sqhd: number, cid: number, status: number): void {
+    const at = this.#posted + this.#strays;
+    const phase = 1 - (Math.floor(at / this.#entries) % 2);
+    writeCqe(this.host, at % this.#entries, { cid, sqhd, status, phase });
   }
 
   run(): void {
@@ -153,6 +164,17 @@ describe("is wrong", () => {
     device.run();
     expect([wrong(device.host), count(device.host, Rejection.BAD_SQHD)]).toEqual([0, 1]);
     expect(counter(device.host, BLOCK_COMPLETED)).toBe(0);
+  });
+
+  test("of an entry that is not believed it is not believed either", () => {
+    const device = new Completer(3, 5);
+    device.post([1, 2, 3]);
+    device.run();
+    device.stray(0);
+    device.post([4, 0, 1]);
+    device.run();
+    expect([wrong(device.host), count(device.host, Rejection.BAD_CID)]).toEqual([0, 1]);
+    expect(counter(device.host, BLOCK_COMPLETED)).toBe(6);
   });
 
   test("stage by stage, and while what is in flight is drained", () => {
