@@ -34,6 +34,10 @@ export interface ControllerData {
   readonly rtd3EntryMs: number | null;
   /** NN: the highest NSID. */
   readonly namespaces: number;
+  /** Entries of the error log: ELPE + 1. */
+  readonly errorEntries: number;
+  /** Asynchronous Event Requests that may be outstanding: AERL + 1. */
+  readonly eventRequests: number;
 }
 
 /** Identify Namespace, what phasebit uses of it. */
@@ -57,6 +61,8 @@ export function parseController(data: Uint8Array, minPageBytes: number): Control
     maxTransferBytes: mdts === 0 ? null : minPageBytes * 2 ** Math.min(mdts, 32),
     rtd3EntryMs: view.getUint32(IdentifyController.RTD3E, true) / 1000 || null, // from us
     namespaces: view.getUint32(IdentifyController.NN, true),
+    errorEntries: view.getUint8(IdentifyController.ELPE) + 1, // 0's based
+    eventRequests: view.getUint8(IdentifyController.AERL) + 1, // 0's based
   };
 }
 

@@ -137,12 +137,16 @@ export class SubmissionQueue extends Queue {
   }
 
   /**
-   * Posts one command, rings, and waits for its completion, whatever its status. CDW0's CID is filled in.
+   * Posts one command, rings, and waits for its completion, whatever its status. CDW0's CID is filled in: `cid`, or one
+   * that is not in flight.
    * @throws PhasebitError USAGE when the queue is gone or lent, for a time that is none, and when each CID is in use by a
    * command in a chosen slot; DEVICE when no completion comes within `timeoutMs`,
    * or the controller fails meanwhile.
    */
-  async run(sqe: SqeDwords, { timeoutMs }: { readonly timeoutMs: number }): Promise<Completion> {
+  async run(
+    sqe: SqeDwords,
+    { timeoutMs, cid: chosen }: { readonly timeoutMs: number; readonly cid?: number },
+  ): Promise<Completion> {
     requireTimeout(timeoutMs);
     const deadline = new Deadline(timeoutMs, () => this.around.hostDelayMs?.() ?? 0);
     const wait = this.cq.waiting();
@@ -154,7 +158,7 @@ export class SubmissionQueue extends Queue {
     };
     while (this.room === 0) await turn(`room in submission queue ${this.id}`);
     let completion: Completion | undefined;
-    const { cid } = this.post(sqe, { cid: this.#claimCid() });
+    const { cid } = this.post(sqe, { cid: chosen ?? this.#claimCid() });
     this.cq.await(this.id, cid, (arrived) => {
       completion = arrived;
     });

@@ -1,0 +1,92 @@
+// A command with the data that it carries: memory for them, PRPs (a list where one is needed), and both given back when
+// the controller has no use for them any more.
+import { CDW0_CID_SHIFT } from "../../assembly/spec/commands.ts";
+import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
+import type { LinearMemory } from "../memory/linear-memory.ts";
+import type { Region } from "../memory/region.ts";
+import type { Completion } from "./completion.ts";
+import type { Controller } from "./controller.ts";
+import { listPages, prps } from "./prp.ts";
+import type { SqeDwords } from "./sqe.ts";
+import type { SubmissionQueue } from "./submission-queue.ts";
+
+/** Where a command goes, and what it takes along. */
+export interface CarriedOptions {
+  readonly timeoutMs: number;
+  /** Bytes of memory that the command's PRPs are to describe; none without it, and PRP1 and PRP2 stay as they are. */
+  readonly bytes?: number;
+  /** What is in that memory before; zeroes by default. */
+  readonly input?: Uint8Array;
+  /** Command Identifier; one that is free by default. */
+  readonly cid?: number;
+}
+
+/** What came of it. */
+export interface Carried {
+  /** The entry as it was posted. */
+  readonly sqe: SqeDwords;
+  /** The entry's index in its queue. */
+  readonly slot: number;
+  readonly completion: Completion;
+  /** What is in the memory afterwards; null without any. */
+  readonly data: Uint8Array | null;
+}
+
+/** Whose memory a command's data lie in. */
+export interface Place {
+  readonly controller: Controller;
+  readonly memory: LinearMemory;
+}
+
+/**
+ * Posts a command at its queue's tail, with data or without, rings, and waits for its completion, whatever its status.
+ * Every bit of the entry but the CID, PRP1 and PRP2 is the caller's.
+ * @param queue of `controller`
+ * @throws PhasebitError USAGE for a queue that is gone and RangeError for input that is longer than `bytes`, DEVICE when no
+ * completion comes within `timeoutMs` or the controller fails meanwhile
+ */
+export async function carry(
+  { controller, memory }: Place,
+  queue: SubmissionQueue,
+  command: SqeDwords,
+  { bytes = 0, input, ...options }: CarriedOptions,
+): Promise<Carried> {
+  const sqe = Uint32Array.from(command);
+  const regions: Region[] = [];
+  try {
+    if (bytes > 0) regions.push(...dataOf(sqe, memory, bytes, input));
+    const slot = queue.tail;
+    const completion = await queue.run(sqe, options);
+    sqe[0] = (sqe[0]! & 0xffff) | (completion.cid << CDW0_CID_SHIFT);
+    const data = regions[0]?.copy() ?? null;
+    for (const region of regions) region.release();
+    return { sqe, slot, completion, data };
+  } catch (error) {
+    // a command that was not answered may still be written to
+    for (const region of regions) controller.releaseAfterReset(region);
+    throw error;
+  }
+}
+
+/** @returns the data and, where they need one, their list, once PRP1 and PRP2 lead to them */
+function dataOf(
+  sqe: SqeDwords,
+  memory: LinearMemory,
+  bytes: number,
+  input: Uint8Array | undefined,
+): Region[] {
+  const data = memory.allocate(bytes);
+  if (input !== undefined) data.write(input);
+  const pages = listPages(bytes);
+  const list = pages === 0 ? undefined : memory.allocate(pages * PAGE_BYTES, { kind: "commands" });
+  const [prp1, prp2] = prps(data, list);
+  setPointer(sqe, 6, prp1);
+  setPointer(sqe, 8, prp2);
+  return list === undefined ? [data] : [data, list];
+}
+
+/** PRP1 begins in Command Dword 6, PRP2 in 8. */
+function setPointer(sqe: SqeDwords, index: number, value: bigint): void {
+  sqe[index] = Number(BigInt.asUintN(32, value));
+  sqe[index + 1] = Number(value >> 32n);
+}
