@@ -14,6 +14,7 @@ import { listCommand } from "./list.ts";
 import { manCommand } from "./man.ts";
 import { mergeCommand } from "./merge.ts";
 import { suggestChoices } from "./misuse.ts";
+import { adminCommand, ioCommand } from "./passthrough.ts";
 import { regsCommand } from "./regs.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
@@ -26,7 +27,7 @@ const groups: Readonly<Record<string, readonly ((program: Command) => Command)[]
   "Results:": [reportCommand, diffCommand, exportCommand, mergeCommand],
   "Drive:": [listCommand, bindCommand, unbindCommand, restoreCommand],
   "Controller:": [regsCommand],
-  "Commands:": [readCommand, writeCommand],
+  "Commands:": [adminCommand, ioCommand, readCommand, writeCommand],
   // "Explore:" shell rings
   "Shell:": [completionCommand, manCommand, helpCommand],
 };

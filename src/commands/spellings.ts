@@ -30,6 +30,15 @@ class Spelling extends Option {
   }
 }
 
+/** Lets `command` take its option `ours` by another program's name too, which is in no help. */
+export function alsoSpelled(command: Command, ours: string, ...names: readonly string[]): Command {
+  const option = command.options.find(({ long }) => long === `--${ours}`)!;
+  for (const name of names) {
+    command.addOption(new Spelling(name, { flags: option.flags, sets: option.attributeName() }));
+  }
+  return command;
+}
+
 interface OptionShape {
   readonly flags: string;
   readonly argChoices?: readonly string[] | undefined;

@@ -4,6 +4,8 @@
 /** What a command is. */
 export interface Opcode {
   readonly name: string;
+  /** Whether the specification has it; else the name says whose it is. */
+  readonly isNamed: boolean;
   /**
    * What of the user's it can destroy or change for good: "data", or the drive's "configuration"; null for what does neither.
    */
@@ -99,9 +101,12 @@ export function directionOf(opcode: number): "none" | "out" | "in" | "both" {
 }
 
 function unnamed(opcode: number, vendors: number): Opcode {
-  return { name: opcode >= vendors ? "vendor specific" : "reserved", destroys: "data" };
+  const name = opcode >= vendors ? "vendor specific" : "reserved";
+  return { name, isNamed: false, destroys: "data" };
 }
 
 function tableOf(rows: readonly Row[]): ReadonlyMap<number, Opcode> {
-  return new Map(rows.map(([opcode, name, destroys = null]) => [opcode, { name, destroys }]));
+  return new Map(
+    rows.map(([opcode, name, destroys = null]) => [opcode, { name, isNamed: true, destroys }]),
+  );
 }

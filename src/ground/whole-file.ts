@@ -53,11 +53,11 @@ export class WholeFile {
   }
 }
 
-/** Writes `text` as a whole file. @throws what the system throws; an earlier file is then still there */
-export function writeWhole(path: string, text: string): void {
+/** Writes `content` as a whole file. @throws what the system throws; an earlier file is then still there */
+export function writeWhole(path: string, content: string | Uint8Array): void {
   const file = new WholeFile(path);
   try {
-    writeFileSync(file.descriptor, text);
+    writeFileSync(file.descriptor, content);
     file.commit();
   } finally {
     file[Symbol.dispose]();

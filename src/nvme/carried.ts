@@ -58,7 +58,7 @@ export async function carry(
     const slot = queue.tail;
     const completion = await queue.run(sqe, options);
     sqe[0] = (sqe[0]! & 0xffff) | (completion.cid << CDW0_CID_SHIFT);
-    const data = regions[0]?.copy() ?? null;
+    const data = regions[0]?.copy(bytes) ?? null;
     for (const region of regions) region.release();
     return { sqe, slot, completion, data };
   } catch (error) {
@@ -75,11 +75,12 @@ function dataOf(
   bytes: number,
   input: Uint8Array | undefined,
 ): Region[] {
-  const data = memory.allocate(bytes);
-  if (input !== undefined) data.write(input);
+  // a command may move more than was meant: whole pages keep it off its neighbours
+  const data = memory.allocate(Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES);
+  if (input !== undefined) data.slice(0, bytes).write(input);
   const pages = listPages(bytes);
   const list = pages === 0 ? undefined : memory.allocate(pages * PAGE_BYTES, { kind: "commands" });
-  const [prp1, prp2] = prps(data, list);
+  const [prp1, prp2] = prps(data.slice(0, bytes), list);
   setPointer(sqe, 6, prp1);
   setPointer(sqe, 8, prp2);
   return list === undefined ? [data] : [data, list];

@@ -6,6 +6,7 @@ import {
   CDW0_OPC_MASK,
   NvmOpcode,
 } from "../../assembly/spec/commands.ts";
+import { adminCommand, ioCommand } from "../decode/opcodes.ts";
 
 /** [name, Command Dword, shift, mask of the field once it is shifted down]. */
 type Field = readonly [name: string, dword: number, shift: number, mask: number];
@@ -139,7 +140,9 @@ export function commandText(sqe: ArrayLike<number>, isAdmin: boolean): string {
 export function commandName(opcode: number, isAdmin: boolean): string {
   const names: Readonly<Record<number, string>> = isAdmin ? AdminOpcode : NvmOpcode;
   const name = names[opcode];
-  return name === undefined ? `opcode ${hex(opcode, 2)}` : titled(name);
+  if (name !== undefined) return titled(name);
+  const known = isAdmin ? adminCommand(opcode) : ioCommand(opcode);
+  return known.isNamed ? known.name : `opcode ${hex(opcode, 2)}`;
 }
 
 /** Bytes that the specification writes in hexadecimal, and what is no number. */

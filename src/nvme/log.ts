@@ -3,8 +3,9 @@
 import { LogPage } from "../../assembly/spec/commands.ts";
 import { ERROR_LOG_ENTRY_BYTES } from "../../assembly/spec/identify.ts";
 import { decodeErrorLog, type ErrorEntry } from "../decode/log-error.ts";
+import type { PhasebitError } from "../ground/errors.ts";
 import { type Carried, carry, type Place } from "./carried.ts";
-import type { Completion } from "./completion.ts";
+import { type Completion, completionError } from "./completion.ts";
 import { ADMIN_TIMEOUT_MS } from "./controller.ts";
 import * as sqe from "./sqe.ts";
 
@@ -84,4 +85,21 @@ export async function errorEntryOf(
     (newest, entry) => (newest === null || entry.count > newest.count ? entry : newest),
     null,
   );
+}
+
+/**
+ * The failure that an error status is, with what the error log says of it.
+ * @param what names the command
+ */
+export async function failureOf(
+  place: Place,
+  what: string,
+  completion: Completion,
+): Promise<PhasebitError> {
+  const entry = await errorEntryOf(place, completion).catch(() => null);
+  const location = entry?.fields.find(({ name }) => name === "PEL")?.meaning;
+  const error = completionError(what, completion);
+  if (entry === null || location === undefined) return error;
+  error.message += `; error log entry ${entry.count}: ${location}`;
+  return error;
 }

@@ -127,12 +127,12 @@ test("what lasts, and what nobody knows, is not to be set by accident", () => {
 });
 
 test("opcodes that nobody knows may destroy anything", () => {
-  expect(adminCommand(0x06)).toEqual({ name: "Identify", destroys: null });
-  expect(adminCommand(0x80)).toEqual({ name: "Format NVM", destroys: "data" });
-  expect(adminCommand(0xc2)).toEqual({ name: "vendor specific", destroys: "data" });
-  expect(adminCommand(0x7f)).toEqual({ name: "reserved", destroys: "data" });
-  expect(ioCommand(0x02)).toEqual({ name: "Read", destroys: null });
-  expect(ioCommand(0x82)).toEqual({ name: "vendor specific", destroys: "data" });
+  expect(adminCommand(0x06)).toEqual({ name: "Identify", isNamed: true, destroys: null });
+  expect(adminCommand(0x80)).toEqual({ name: "Format NVM", isNamed: true, destroys: "data" });
+  expect(adminCommand(0xc2)).toEqual({ name: "vendor specific", isNamed: false, destroys: "data" });
+  expect(adminCommand(0x7f)).toEqual({ name: "reserved", isNamed: false, destroys: "data" });
+  expect(ioCommand(0x02)).toEqual({ name: "Read", isNamed: true, destroys: null });
+  expect(ioCommand(0x82)).toEqual({ name: "vendor specific", isNamed: false, destroys: "data" });
   expect([0x00, 0x01, 0x02, 0xc7].map(directionOf)).toEqual(["none", "out", "in", "both"]);
 });
 
