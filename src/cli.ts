@@ -1,68 +1,12 @@
 #!/usr/bin/env node
-// The command line: dispatches, and ends in one clear line. The commands and their options stand in commands/; what
-// they do stands in actions/, which are loaded when they are asked for.
-import type { Command } from "commander";
-import { Misuse, misuseLine } from "./commands/misuse.ts";
-import { phasebit } from "./commands/program.ts";
-import { watchStreams } from "./commands/streams.ts";
-import { exitCodeOf, exitCodes, isSystemError, PhasebitError } from "./ground/errors.ts";
-import { messageOf } from "./text/failure-words.ts";
+// Where the process begins: looks whether it may have what it takes, before it loads anything that could fail for want of
+// it. Node.js opens all files of a program at once, and V8 ends the process where it gets no memory.
+import { exitCodes } from "./ground/errors.ts";
+import { LEAST, missingLimit } from "./ground/limits.ts";
 
-watchStreams();
-
-const program = phasebit();
-for (const command of [program, ...program.commands]) throwRefusals(command);
-
-/** Whoever interrupted it waits for no reader. */
-let isStdoutAwaited = true;
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = await report(error);
-  isStdoutAwaited = !(error instanceof PhasebitError && error.code === "INTERRUPTED");
+const missing = missingLimit(LEAST, "phasebit");
+if (missing !== undefined) {
+  process.stderr.write(`phasebit: ${missing}\n`);
+  process.exit(exitCodes.ENVIRONMENT);
 }
-if (isStdoutAwaited) await written(process.stdout);
-await written(process.stderr);
-// a Node.js that ends by itself first takes its signal handlers away, and a signal then would be the exit status
-process.exit();
-
-/** All that was said is with the reader, or he is gone: a pipe takes its time. */
-function written(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => {
-    // a full disk refuses even nothing; what it refused before is told in the next turn
-    if (stream.writableLength === 0) setImmediate(resolve);
-    else stream.write("", () => resolve());
-  });
-}
-
-/** commander would print and exit; `report` does. */
-function throwRefusals(command: Command): void {
-  command.configureOutput({ outputError: () => {} }).exitOverride((refusal) => {
-    throw new Misuse(command, refusal);
-  });
-}
-
-/** One clear line on stderr, and the exit code. */
-async function report(error: unknown): Promise<number> {
-  if (error instanceof Misuse) return reportMisuse(error);
-  process.stderr.write(`phasebit: ${lineOf(error)}\n`);
-  return exitCodeOf(error);
-}
-
-function lineOf(error: unknown): string {
-  if (error instanceof PhasebitError) return messageOf(error);
-  if (isSystemError(error)) return error.message;
-  return `internal failure: ${(error as Error)?.stack ?? error}`;
-}
-
-/** commander ends help and version in an exception too, after it printed them. */
-async function reportMisuse(misuse: Misuse): Promise<number> {
-  const { code, exitCode } = misuse.refusal;
-  if (code === "commander.version") {
-    const { versionFacts } = await import("./actions/version.ts");
-    process.stdout.write(versionFacts());
-  }
-  if (exitCode === 0) return 0;
-  if (code !== "commander.help") process.stderr.write(`phasebit: ${misuseLine(misuse)}\n`);
-  return exitCodes.USAGE;
-}
+await import("./command-line.ts");

@@ -24,8 +24,8 @@ import { ALL_ONES } from "../../assembly/spec/registers.ts";
 import type { DeviceExports } from "../compiled/bindings.ts";
 import { instantiateDevice, wasmModule } from "../compiled/modules.ts";
 import { type ClockScale, type EventFd, native } from "../compiled/native.ts";
-import { requireAddressSpace } from "../ground/address-space.ts";
 import type { PhasebitError } from "../ground/errors.ts";
+import { requireLimits, startingThreads } from "../ground/limits.ts";
 import { packageRoot } from "../ground/package.ts";
 import { threadTimes } from "../ground/scheduler.ts";
 import type { Span } from "../memory/arena.ts";
@@ -78,7 +78,9 @@ export async function openEmbedded(
   opening: EmbeddedOpening = {},
 ): Promise<EmbeddedTransport> {
   const options = parseEmbedded(address);
-  if (opening.stepped !== true) requireAddressSpace(ADDRESS_SPACE_BYTES, "the embedded controller");
+  if (opening.stepped !== true) {
+    requireLimits({ addressSpace: ADDRESS_SPACE_BYTES }, "the embedded controller");
+  }
   const memory = new LinearMemory({ ...opening.memory, ...windowsOf(options) });
   const media = placed(memory, options);
   const device: EmbeddedDevice = {
@@ -94,8 +96,13 @@ export async function openEmbedded(
     powerOn(exports, memory.doorbells, device);
     return new EmbeddedTransport(address, memory, { options, media, side: exports });
   }
-  const side = await startThread(memory, device, opening.clock ?? null);
-  return new EmbeddedTransport(address, memory, { options, media, side });
+  try {
+    const side = await startThread(memory, device, opening.clock ?? null);
+    return new EmbeddedTransport(address, memory, { options, media, side });
+  } catch (error) {
+    memory.close();
+    throw error;
+  }
 }
 
 /** The media in their windows. A medium that cannot be had holds nothing afterwards. */
@@ -119,15 +126,16 @@ async function startThread(
   device: EmbeddedDevice,
   clock: ClockScale | null,
 ): Promise<Thread> {
-  const worker = new Worker(`${packageRoot}/dist/src/embedded/worker.js`, {
-    name: "embedded controller",
-    workerData: {
-      memory: memory.memory,
-      module: wasmModule("device"),
-      doorbells: memory.doorbells,
-      device,
-      clock,
-    },
+  const workerData = {
+    memory: memory.memory,
+    module: wasmModule("device"),
+    doorbells: memory.doorbells,
+    device,
+    clock,
+  };
+  const worker = startingThreads("the embedded controller's thread", () => {
+    const file = `${packageRoot}/dist/src/embedded/worker.js`;
+    return new Worker(file, { name: "embedded controller", workerData });
   });
   const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   await new Promise<void>((resolve, reject) => {

@@ -85,7 +85,7 @@ function reserved(pages: number): SharedMemory {
     throw new PhasebitError(
       "ENVIRONMENT",
       `reserve ${formatBytes(bytes)} of linear memory: V8 got no 10GiB of address space for it; ` +
-        "raise the limit, as with ulimit -v unlimited",
+        "raise the limits, as with ulimit -v unlimited and ulimit -d unlimited",
       { cause, what: "address space", value: bytes },
     );
   }

@@ -5,8 +5,8 @@ import { Piscina } from "piscina";
 import { chooseClock } from "../compiled/clock.ts";
 import { type ClockScale, native } from "../compiled/native.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
-import { requireAddressSpace } from "../ground/address-space.ts";
 import { badOption, PhasebitError } from "../ground/errors.ts";
+import { requireLimits, startingThreads } from "../ground/limits.ts";
 import { packageRoot, version } from "../ground/package.ts";
 import { hasFlags } from "../measurement/flags.ts";
 import type {
@@ -39,6 +39,9 @@ import { requireCoalescedVector } from "./vectors.ts";
 const ADDRESS_SPACE_BYTES = 22 * 2 ** 30;
 /** And for each job's thread. */
 const JOB_ADDRESS_SPACE_BYTES = 0.6 * 2 ** 30;
+/** Likewise, descriptors while the program is loaded, and those of each job: its event loop's and its interrupt's. */
+const FILES = 128;
+const JOB_FILES = 6;
 
 /** What a session takes beside its workloads. */
 export interface SessionOptions {
@@ -89,11 +92,13 @@ export class Session {
     this.#gate = memory.allocate(8, { kind: "host", alignment: 8 });
     this.#memory = Array.from({ length: numjobs }, () => allocateJob(memory, workloads));
     this.host = hostConditions(memory.pageBytes);
-    this.#pool = new Piscina<JobTask, JobOutcome>({
-      filename: `${packageRoot}/dist/src/run/job-worker.js`,
-      minThreads: numjobs,
-      maxThreads: numjobs,
-      idleTimeout: Number.POSITIVE_INFINITY,
+    this.#pool = startingThreads(`${numjobs} job(s), each with a thread`, () => {
+      const threads = { minThreads: numjobs, maxThreads: numjobs };
+      return new Piscina<JobTask, JobOutcome>({
+        filename: `${packageRoot}/dist/src/run/job-worker.js`,
+        ...threads,
+        idleTimeout: Number.POSITIVE_INFINITY,
+      });
     });
   }
 
@@ -108,7 +113,8 @@ export class Session {
     const { device: address, nsid, clocksource } = workloads[0]!;
     for (const { cpus } of workloads) requireCpus(cpus);
     const numjobs = Math.max(...workloads.map((workload) => workload.numjobs));
-    requireAddressSpace(ADDRESS_SPACE_BYTES + numjobs * JOB_ADDRESS_SPACE_BYTES, "a run");
+    const addressSpace = ADDRESS_SPACE_BYTES + numjobs * JOB_ADDRESS_SPACE_BYTES;
+    requireLimits({ addressSpace, files: FILES + numjobs * JOB_FILES }, "a run");
     const clock = await chooseClock(clocksource ?? "auto");
     const device = await open(address, {
       clock,

@@ -1,8 +1,14 @@
 // Limits that the shell, a batch system or a full disk sets: one line and the exit code, and never a stack trace.
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { parseAddressSpaceLimit, requireAddressSpace } from "../../src/ground/address-space.ts";
 import { PhasebitError } from "../../src/ground/errors.ts";
+import {
+  LEAST,
+  missingLimit,
+  parseLimits,
+  requireLimits,
+  startingThreads,
+} from "../../src/ground/limits.ts";
 import { packageRoot } from "../../src/ground/package.ts";
 import { CLI, folder } from "./cli.ts";
 
@@ -62,14 +68,70 @@ describe("a limit on address space", () => {
     expect(outcome.status).toBe(ENVIRONMENT);
     expect(outcome.stdout).toBe("");
   });
+});
 
-  test("is read from the kernel's table", () => {
-    const limits = (soft: string) =>
-      `Limit   Soft\nMax address space         ${soft}      unlimited   bytes \n`;
-    expect(parseAddressSpaceLimit(limits("6144000000"))).toBe(6_144_000_000);
-    expect(parseAddressSpaceLimit(limits("unlimited"))).toBe(Number.POSITIVE_INFINITY);
-    expect(parseAddressSpaceLimit("")).toBe(Number.POSITIVE_INFINITY);
-    expect(() => requireAddressSpace(2, "it", 1)).toThrow(PhasebitError);
-    requireAddressSpace(2, "it", 2);
+describe("less than the program takes to load", () => {
+  test.each([
+    [
+      "ulimit -v 1200000",
+      "1.5GiB of address space (little of it memory)",
+      "1.14GiB",
+      "-v unlimited",
+    ],
+    ["ulimit -d 200000", "256MiB of private memory, reserved or used", "195.31MiB", "-d unlimited"],
+    ["ulimit -n 34", "up to 256 open files", "34", "-n 1024"],
+  ])("%s", (limit, amount, there, raise) => {
+    for (const command of ["phasebit run", `phasebit report ${RUN} --output x`]) {
+      const outcome = inShell(`${limit}; ${command}`);
+      expect(outcome.stderr).toBe(
+        `phasebit: phasebit takes ${amount}, and the limit is ${there}: raise it, as with ulimit ${raise}\n`,
+      );
+      expect(outcome.status).toBe(ENVIRONMENT);
+    }
+  });
+
+  test("what is between that and a run's own has its line too", () => {
+    const outcome = inShell("ulimit -d 400000; phasebit run");
+    expect(outcome.stderr).toMatch(/^phasebit: reserve .* ulimit -d unlimited\n$/);
+    expect(outcome.status).toBe(ENVIRONMENT);
+    const many = inShell("ulimit -n 256; phasebit run --numjobs 64 -d 'embedded?queues=64'");
+    expect(many.stderr).toBe(
+      "phasebit: a run takes up to 512 open files, and the limit is 256: raise it, as with ulimit -n 1024\n",
+    );
+    expect(many.status).toBe(ENVIRONMENT);
+  });
+
+  test("threads that there are none of", () => {
+    const none = (): never => {
+      throw new Error("EAGAIN");
+    };
+    expect(() => startingThreads("4 jobs", none)).toThrow(/^start 4 jobs: EAGAIN; .*ulimit -u/);
+    expect(startingThreads("4 jobs", () => 4)).toBe(4);
+  });
+});
+
+describe("the kernel's table of limits", () => {
+  const table = (soft: string) =>
+    `Limit   Soft\nMax address space         ${soft}      unlimited   bytes \n` +
+    "Max data size             7                    unlimited            bytes     \n" +
+    "Max open files            1024                 524288               files     \n";
+
+  test("is read, its soft column", () => {
+    expect(parseLimits(table("6144000000"))).toEqual({
+      addressSpace: 6_144_000_000,
+      data: 7,
+      files: 1024,
+    });
+    expect(parseLimits(table("unlimited")).addressSpace).toBe(Number.POSITIVE_INFINITY);
+    const none = { addressSpace: Infinity, data: Infinity, files: Infinity };
+    expect(parseLimits("")).toEqual(none);
+    expect(missingLimit(LEAST, "it", none)).toBeUndefined();
+  });
+
+  test("is enough when it is just enough", () => {
+    const limits = { addressSpace: 2, data: 2, files: 2 };
+    requireLimits(limits, "it", limits);
+    expect(() => requireLimits({ files: 3 }, "it", limits)).toThrow(PhasebitError);
+    expect(() => requireLimits({ data: 3 }, "it", limits)).toThrow(/3B of private .* limit is 2B/);
   });
 });
