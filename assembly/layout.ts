@@ -9,6 +9,7 @@ export const IOVA_WINDOW_DMA = 1;
 export const IOVA_WINDOW_CMB = 2;
 /** Never mapped: for tests that want a bad pointer. */
 export const IOVA_WINDOW_NONE = 3;
+export const IOVA_WINDOW_PMR = 4;
 
 // ── Fixed places ────────────────────────────────────────────────────────────────────────────────────
 /** The embedded controller's bus: register mailbox, bus master, clock (BUS_*). */

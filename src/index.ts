@@ -46,6 +46,11 @@ export type * from "./measurement/measurement.ts";
 export { parseWorkload, type Workload } from "./measurement/workload.ts";
 export type { WorkloadOptions } from "./measurement/workload-options.ts";
 export type { Span } from "./memory/arena.ts";
+export type {
+  Capability,
+  ControllerMemory,
+  ControllerMemoryKind,
+} from "./memory/controller-memory.ts";
 export type { Iommu } from "./memory/iommu.ts";
 export type {
   AllocateOptions,
@@ -54,6 +59,9 @@ export type {
   MemoryLimits,
 } from "./memory/linear-memory.ts";
 export type { Region } from "./memory/region.ts";
+export type { CmbFacts } from "./nvme/cmb.ts";
+export type { CmbLayout } from "./nvme/cmb-layout.ts";
+export { type CmbProof, proveCmb } from "./nvme/cmb-proof.ts";
 export { type Completion, completionError } from "./nvme/completion.ts";
 export type { CompletionQueue, ReapOptions } from "./nvme/completion-queue.ts";
 export type {
@@ -72,8 +80,12 @@ export {
 } from "./nvme/device.ts";
 export type { ControllerData, NamespaceData } from "./nvme/identify.ts";
 export { addTransport } from "./nvme/open-transport.ts";
+export type { OwnMemory } from "./nvme/own-memory.ts";
+export { type PeerWindow, reachPeer } from "./nvme/peer.ts";
+export type { PmrFacts, PmrHealth } from "./nvme/pmr.ts";
 export { listPages, prps } from "./nvme/prp.ts";
 export type { QueueState } from "./nvme/queue.ts";
+export type { MemorySource, QueueMemory } from "./nvme/queue-memory.ts";
 export {
   type Capabilities,
   type Fields,

@@ -36,6 +36,7 @@ import type {
   TransportKind,
   TransportOptions,
 } from "../transport/transport.ts";
+import { EmbeddedBars } from "./bars.ts";
 import { type EmbeddedDevice, powerOn, windowsOf } from "./device.ts";
 import { EmbeddedIommu } from "./dma-table.ts";
 import { type ByteRange, type Media, placeMedia, populateMedium } from "./media.ts";
@@ -154,6 +155,7 @@ export class EmbeddedTransport implements Transport {
   readonly address: string;
   readonly memory: LinearMemory;
   readonly iommu: EmbeddedIommu;
+  readonly bars: EmbeddedBars;
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset = true;
   readonly #side: Thread | DeviceExports;
@@ -170,7 +172,7 @@ export class EmbeddedTransport implements Transport {
     address: string,
     memory: LinearMemory,
     {
-      options: { vectors, medium },
+      options,
       media,
       side,
     }: {
@@ -179,9 +181,11 @@ export class EmbeddedTransport implements Transport {
       readonly side: Thread | DeviceExports;
     },
   ) {
+    const { vectors, medium } = options;
     this.address = address;
     this.memory = memory;
     this.iommu = new EmbeddedIommu(memory);
+    this.bars = new EmbeddedBars(memory.bars, options);
     // a function without an interrupt pin, as PCI Express allows
     this.vectors = { msix: vectors, msi: Math.min(vectors, MSI_VECTORS_MAX), intx: 0 };
     this.#ram = medium.kind === "ram" ? memory.media : [];

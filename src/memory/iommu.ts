@@ -9,4 +9,9 @@ export interface Iommu {
   map(span: Span, iova: bigint, readOnly: boolean): void;
   /** Takes from the device what one `map` gave it. */
   unmap(iova: bigint, bytes: number): void;
+  /**
+   * Lets the device read and write memory of another device, which lies in that one's linear memory. Left out where there is
+   * no way from one device to another.
+   */
+  mapPeer?(memory: Uint8Array<SharedArrayBuffer>, span: Span, iova: bigint): void;
 }

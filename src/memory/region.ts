@@ -9,6 +9,8 @@ export interface RegionHome {
   readonly iovaBase: bigint;
   /** Whether the device is still held: afterwards there are other pages in this place. */
   isOpen(): boolean;
+  /** Why it is not, if not because the device was closed. */
+  whyClosed?(): string | undefined;
   release(region: Span): void;
 }
 
@@ -93,7 +95,8 @@ export class Region implements Span {
   /** @throws PhasebitError USAGE when it was given back, or the device closed. */
   requireHeld(): void {
     if (!this.isReleased && this.#home.isOpen()) return;
-    const why = this.isReleased ? "it was given back" : "the device was closed";
+    const closed = this.#home.whyClosed?.() ?? "the device was closed";
+    const why = this.isReleased ? "it was given back" : closed;
     throw new PhasebitError("USAGE", `use the region at ${this.pointer}: ${why}`, {
       what: "region",
       value: this.pointer,

@@ -5,6 +5,7 @@ import { badValue } from "../ground/errors.ts";
 import { CQE_BYTES } from "./completion.ts";
 import { CompletionQueue } from "./completion-queue.ts";
 import type { Surroundings } from "./queue.ts";
+import { type MemorySource, queueMemory } from "./queue-memory.ts";
 import type { Registers } from "./registers.ts";
 import { SQE_BYTES } from "./sqe.ts";
 import { SubmissionQueue } from "./submission-queue.ts";
@@ -18,6 +19,9 @@ const MOST_ADMIN_ENTRIES = 4096;
 export interface AdminQueueSizes {
   readonly asq: number;
   readonly acq: number;
+  /** Where they are to lie, as for other queues; in fresh memory by default. */
+  readonly asqMemory?: MemorySource | undefined;
+  readonly acqMemory?: MemorySource | undefined;
 }
 
 /** The admin queue pair of a device, while one is configured. */
@@ -41,10 +45,12 @@ export class AdminQueue {
    * Writes AQA, ASQ and ACQ for queues in fresh memory; those that were there are gone.
    * @param sizes that AQA can hold (`requireAdminSizes`)
    */
-  configure({ asq, acq }: AdminQueueSizes, around: Surroundings): SubmissionQueue {
+  configure(sizes: AdminQueueSizes, around: Surroundings): SubmissionQueue {
     this.release();
-    const sq = around.memory.allocate(asq * SQE_BYTES, { kind: "commands" });
-    const cq = around.memory.allocate(acq * CQE_BYTES, { kind: "completions" });
+    const { asq, acq } = sizes;
+    const { memory } = around;
+    const { region: sq } = queueMemory(memory, sizes.asqMemory, asq * SQE_BYTES, "commands");
+    const { region: cq } = queueMemory(memory, sizes.acqMemory, acq * CQE_BYTES, "completions");
     this.#registers.write(
       Register.AQA,
       // 0's based

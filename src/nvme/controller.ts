@@ -13,6 +13,7 @@ import {
   parseNamespace,
 } from "./identify.ts";
 import type { Surroundings } from "./queue.ts";
+import { type Placed, type QueueMemory, queueMemory } from "./queue-memory.ts";
 import type { Registers } from "./registers.ts";
 import * as sqe from "./sqe.ts";
 import { SQE_BYTES } from "./sqe.ts";
@@ -28,8 +29,8 @@ export interface CompletionQueueOptions {
   readonly entries: number;
   /** Interrupt vector; null, the default, is without interrupts. */
   readonly vector?: number | null;
-  /** Where it is to lie; in fresh memory by default. */
-  readonly memory?: Region;
+  /** Where it is to lie: a region, or what hands one out, such as `device.cmb`; in fresh memory by default. */
+  readonly memory?: QueueMemory;
 }
 
 /** A submission queue to be created. */
@@ -40,7 +41,7 @@ export interface SubmissionQueueOptions {
   readonly cq: CompletionQueue;
   /** Queue Priority: 0 urgent to 3 low, for weighted round robin. */
   readonly priority?: number;
-  readonly memory?: Region;
+  readonly memory?: QueueMemory;
 }
 
 /** The device that a controller is on. */
@@ -133,14 +134,16 @@ export class Controller {
     requireQueueFields(id, entries, "5.3");
     sqe.requireField("vector", vector ?? 0, 16, "5.3");
     const doorbell = this.#home.doorbell(2 * id + 1);
-    const region = this.#queueMemory(options.memory, entries * CQE_BYTES, "completions");
+    const { memory } = this.#around;
+    const placed = queueMemory(memory, options.memory, entries * CQE_BYTES, "completions");
+    const { region } = placed;
     const command = sqe.createCompletionQueue({ id, entries, vector, prp1: region.iova });
     const what = `Create I/O Completion Queue ${id}`;
-    await this.#create(command, what, options.memory === undefined ? region : undefined);
+    await this.#create(command, what, placed);
     const place = { id, region, entries, doorbell };
     const queue = new CompletionQueue(place, vector, this.#around);
     this.#completionQueues.add(queue);
-    if (options.memory === undefined) this.#owned.set(queue, region);
+    if (placed.isOwn) this.#owned.set(queue, region);
     return queue;
   }
 
@@ -156,15 +159,16 @@ export class Controller {
     cq.requireUse("complete into");
     this.#requireOwn(cq, "complete into");
     const doorbell = this.#home.doorbell(2 * id);
-    const region = this.#queueMemory(options.memory, entries * SQE_BYTES, "commands");
+    const { memory } = this.#around;
+    const placed = queueMemory(memory, options.memory, entries * SQE_BYTES, "commands");
+    const { region } = placed;
     const fields = { id, entries, cqid: cq.id, priority, prp1: region.iova };
     const what = `Create I/O Submission Queue ${id}`;
-    const own = options.memory === undefined ? region : undefined;
-    await this.#create(sqe.createSubmissionQueue(fields), what, own);
+    await this.#create(sqe.createSubmissionQueue(fields), what, placed);
     const place = { id, region, entries, doorbell };
     const queue = new SubmissionQueue(place, cq, this.#around);
     this.#submissionQueues.add(queue);
-    if (own !== undefined) this.#owned.set(queue, own);
+    if (placed.isOwn) this.#owned.set(queue, region);
     return queue;
   }
 
@@ -276,8 +280,9 @@ export class Controller {
     queue.whenFree(() => region?.release());
   }
 
-  /** @param own memory that goes back when the controller refused, or with the next reset when it did not answer */
-  async #create(command: sqe.SqeDwords, what: string, own: Region | undefined): Promise<void> {
+  /** Memory of its own goes back when the controller refused, or with the next reset when it did not answer. */
+  async #create(command: sqe.SqeDwords, what: string, { region, isOwn }: Placed): Promise<void> {
+    const own = isOwn ? region : undefined;
     try {
       await this.adminCommand(command, what);
       // a reset may have come between the completion and this line: then no queue is there
@@ -303,17 +308,6 @@ export class Controller {
       });
     if (completion.status !== 0 && expect !== "any") throw completionError(what, completion);
     return completion;
-  }
-
-  #queueMemory(given: Region | undefined, bytes: number, kind: "commands" | "completions"): Region {
-    const { memory } = this.#around;
-    if (given === undefined) return memory.allocate(bytes, { kind });
-    if (!given.liesIn(memory)) throw badValue("memory", given.iova, "is another device's");
-    // entries are written and read as dwords, and a PRP has no lower bits either
-    if (given.pointer % 4 !== 0)
-      throw badValue("memory", given.iova, "must begin on a dword", "4.3");
-    if (given.bytes >= bytes) return given.fill(0);
-    throw badValue("memory", given.bytes, `bytes are too few: the queue needs ${bytes}`);
   }
 
   /** Another controller's queue has the same number as one of these, or none: it is not meant. */

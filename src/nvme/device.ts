@@ -6,6 +6,7 @@ import { Register, ShutdownNotification } from "../../assembly/spec/registers.ts
 import type { HostExports } from "../compiled/bindings.ts";
 import { instantiateQueue } from "../compiled/modules.ts";
 import { PhasebitError } from "../ground/errors.ts";
+import type { ControllerMemory } from "../memory/controller-memory.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { Transport, TransportOptions } from "../transport/transport.ts";
 import {
@@ -25,7 +26,9 @@ import {
 } from "./controller-state.ts";
 import { type EndSignal, Interruption } from "./interruption.ts";
 import { openTransport } from "./open-transport.ts";
+import { OwnMemory } from "./own-memory.ts";
 import type { Surroundings } from "./queue.ts";
+import type { MemorySource } from "./queue-memory.ts";
 import { Registers, type Trace } from "./registers.ts";
 import { resetBy } from "./resets.ts";
 import type { SubmissionQueue } from "./submission-queue.ts";
@@ -46,6 +49,9 @@ export interface EnableOptions extends Configuration {
   /** Entries of the admin queues, 2 to 4096; 64 by default. */
   readonly asq?: number;
   readonly acq?: number;
+  /** Where they are to lie: `device.cmb`, once it is enabled; in fresh memory by default. */
+  readonly asqMemory?: MemorySource;
+  readonly acqMemory?: MemorySource;
 }
 
 /**
@@ -69,6 +75,7 @@ export class Device implements AsyncDisposable {
   readonly #admin: AdminQueue;
   readonly #interruption: Interruption;
   readonly #closing: Closing;
+  readonly #own: OwnMemory;
   #controller: Controller | undefined;
   #wrongHeads = 0;
 
@@ -81,6 +88,7 @@ export class Device implements AsyncDisposable {
     this.#state = new ControllerState(transport, this.registers, trace);
     this.#wasm = instantiateQueue(transport.memory);
     this.#admin = new AdminQueue(this.registers, (index) => this.doorbell(index));
+    this.#own = new OwnMemory(transport, this.registers);
     this.#closing = new Closing({
       ...{ transport, registers: this.registers, state: this.#state, trace },
       interruption: this.#interruption,
@@ -92,6 +100,20 @@ export class Device implements AsyncDisposable {
   /** As it was given. */
   get address(): string {
     return this.transport.address;
+  }
+
+  /** Memory of the controller's own: what there is of it, and what is enabled. */
+  get own(): OwnMemory {
+    return this.#own;
+  }
+
+  /**
+   * The Controller Memory Buffer (4.7), once `own.enableCmb` has enabled it. What was handed out of it is gone after each
+   * reset, `disable` and `enable`.
+   * @throws PhasebitError USAGE before that, and when a reset took its addresses away.
+   */
+  get cmb(): ControllerMemory {
+    return this.#own.cmb;
   }
 
   /** Memory that the device may reach while it is connected; any amount, given back region by region. */
@@ -153,12 +175,13 @@ export class Device implements AsyncDisposable {
    */
   async enable(options: EnableOptions = {}): Promise<Controller> {
     this.#requireOpen("enable");
-    const { asq = ADMIN_ENTRIES, acq = ADMIN_ENTRIES, ...configuration } = options;
+    const { asqMemory, acqMemory, ...others } = options;
+    const { asq = ADMIN_ENTRIES, acq = ADMIN_ENTRIES, ...configuration } = others;
     requireFields(configuration);
     await this.#state.disableOrReset();
     this.#forget();
     this.connect();
-    this.configureAdminQueue({ asq, acq });
+    this.configureAdminQueue({ asq, acq, asqMemory, acqMemory });
     await this.#state.enable(configuration);
     return this.adopt();
   }
@@ -238,6 +261,8 @@ export class Device implements AsyncDisposable {
     const { transport, registers } = this;
     const disconnect = (): void => this.disconnect();
     await resetBy(kind, { transport, registers, state: this.#state, disconnect });
+    // CMBMSC, PMRCTL and PMRMSC outlive a Controller Reset alone (7.3.2)
+    if (kind !== "controller") this.#own.end();
     this.#forget();
   }
 
@@ -301,6 +326,7 @@ export class Device implements AsyncDisposable {
     this.#controller?.end();
     this.#controller = undefined;
     this.#admin.release();
+    this.#own.forget();
   }
 
   #requireOpen(doing: string): void {

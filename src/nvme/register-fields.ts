@@ -48,6 +48,14 @@ const TRACED: Partial<Record<Register, string>> = {
   [Register.CSTS]: "RDY CFS SHST NSSRO PP",
   [Register.CRTO]: "CRWMT CRIMT",
   [Register.AQA]: "ASQS ACQS",
+  [Register.CMBLOC]: "BIR CQMMS CQPDS CDPMLS CDPCILS CDMMMS CQDA OFST",
+  [Register.CMBSZ]: "SQS CQS LISTS RDS WDS SZU SZ",
+  [Register.CMBMSC_LO]: "CRE CMSE",
+  [Register.CMBSTS]: "CBAI",
+  [Register.PMRCAP]: "RDS WDS BIR PMRTU PMRWBM PMRTO CMSS",
+  [Register.PMRCTL]: "EN",
+  [Register.PMRSTS]: "ERR NRDY HSTS CBAI",
+  [Register.PMRMSCL]: "CMSE",
 };
 
 /** [name, shift, mask] in the four bytes of each register. */

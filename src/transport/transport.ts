@@ -3,12 +3,29 @@
 
 import type { ClockScale, EventFd } from "../compiled/native.ts";
 import type { PhasebitError } from "../ground/errors.ts";
+import type { Span } from "../memory/arena.ts";
 import type { Iommu } from "../memory/iommu.ts";
 import type { LinearMemory, MemoryLimits } from "../memory/linear-memory.ts";
 
 /** Kinds of interrupt, in the order of preference. */
 export const interruptKinds = ["msix", "msi", "intx"] as const;
 export type InterruptKind = (typeof interruptKinds)[number];
+
+/** BARs that are memory, and not registers. */
+export interface DeviceBars {
+  /** Address space that is left for them in the linear memory. */
+  readonly room: number;
+  /** Bytes of a BAR by its number, 0 to 5; 0 when there is none. The second half of a 64-bit BAR is none. */
+  bytes(bar: number): number;
+  /**
+   * Maps whole pages of a BAR into the linear memory, until the device is closed. The same part again is the same place.
+   * @throws PhasebitError DEVICE when the BAR has no such part, ENVIRONMENT when the kernel does not let it be mapped, USAGE
+   * when there is no room.
+   */
+  map(bar: number, offset: number, bytes: number): Span;
+  /** The address that the BAR has on the bus, which a buffer as before NVMe 1.4 is reached by; null when nobody says. */
+  address(bar: number): bigint | null;
+}
 
 /** A PCI function, or what stands for one, that is held open. Opening one touches no register. */
 export interface Transport {
@@ -21,6 +38,8 @@ export interface Transport {
   readonly iommu: Iommu;
   /** Vectors there are of each kind of interrupt. */
   readonly vectors: Readonly<Record<InterruptKind, number>>;
+  /** Its other BARs; left out where there can be none. */
+  readonly bars?: DeviceBars;
   /** Whether `reset` is there: without it a dead process can leave the controller enabled. */
   readonly hasReset: boolean;
 
@@ -82,6 +101,8 @@ export interface TransportOptions {
    * device of a killed process away only after it has reset it. 0 tries once.
    */
   readonly busyTimeoutMs?: number;
+  /** The most address space for BARs that are memory; 512 MiB by default. */
+  readonly barBytes?: number;
   /** The clock of a device that this process plays itself; CLOCK_MONOTONIC without one. */
   readonly clock?: ClockScale | null;
 }

@@ -31,6 +31,12 @@ export class VfioIommu implements Iommu {
     this.#lockedBytes += bytes;
   }
 
+  /** Another device's BAR. The kernel's type 1 takes it, iommufd does not. */
+  mapPeer(memory: Uint8Array<SharedArrayBuffer>, { pointer, bytes }: Span, iova: bigint): void {
+    this.#dma.mapDma(memory, pointer, bytes, iova, false);
+    this.#lockedBytes += bytes;
+  }
+
   unmap(iova: bigint, bytes: number): void {
     this.#dma.unmapDma(iova, bytes);
     this.#lockedBytes -= bytes;

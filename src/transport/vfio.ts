@@ -18,6 +18,7 @@ import { PciFunction } from "../pci/function.ts";
 import { requireVfio } from "../pci/require-vfio.ts";
 import { hostRoots, type SystemRoots } from "../pci/sysfs.ts";
 import type { InterruptKind, Transport, TransportKind, TransportOptions } from "./transport.ts";
+import { barSpace, VfioBars } from "./vfio-bars.ts";
 import { access, reset } from "./vfio-failures.ts";
 import { type HeldFunction, takeFunction, type VfioCalls } from "./vfio-group.ts";
 import { hotReset } from "./vfio-hot-reset.ts";
@@ -99,6 +100,7 @@ class VfioTransport implements Transport {
   readonly address: string;
   readonly memory: LinearMemory;
   readonly iommu: VfioIommu;
+  readonly bars: VfioBars;
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset: boolean;
   readonly #fn: PciFunction;
@@ -129,11 +131,13 @@ class VfioTransport implements Transport {
     this.vectors = { msix: vectors("msix"), msi: vectors("msi"), intx: vectors("intx") };
     this.#setCommand(COMMAND_MEMORY, true);
     const doorbellBytes = doorbellBytesOf(address, device.region(BAR0));
-    this.memory = new LinearMemory({ ...options.memory, doorbellBytes });
+    const barBytes = barSpace(device, options.barBytes);
+    this.memory = new LinearMemory({ ...options.memory, doorbellBytes, barBytes });
     this.iommu = new VfioIommu(held.dma, this.memory);
     this.memory.placeFor(this.iommu);
     const { bytes, doorbells } = this.memory;
     this.memory.keep(device.mapRegion(bytes, doorbells.pointer, BAR0, DOORBELLS, doorbellBytes));
+    this.bars = new VfioBars(address, device, this.memory);
   }
 
   read32(offset: number): number {

@@ -218,7 +218,7 @@ test("fields by the specification's names", () => {
     IOCQES: 4,
     CRIME: 0,
   });
-  expect(fieldsOf(Register.CMBLOC, 5)).toEqual({});
+  expect(fieldsOf(Register.BPINFO, 5)).toEqual({});
 });
 
 test("a trace has each write, and each read that gives something new", () => {

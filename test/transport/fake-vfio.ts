@@ -37,6 +37,8 @@ export class FakeVfio implements VfioSystem {
   };
   /** What a hot reset reaches. */
   behindLink = [{ address: "0000:01:00.0", group: 7 }];
+  /** Other BARs by number; what is not here has 4096 bytes. */
+  readonly otherBars = new Map<number, VfioRegion>();
   ranges: { start: bigint; end: bigint }[] = [{ start: 0n, end: (1n << 48n) - 1n }];
   readonly config = new Uint8Array(256);
   readonly registers = new Map<number, number>();
@@ -94,7 +96,8 @@ export class FakeVfio implements VfioSystem {
     this.#call("open device", address);
     return {
       hasReset: this.hasReset,
-      region: (index) => (index === 0 ? this.bar0 : { ...this.bar0, bytes: 4096 }),
+      region: (index) =>
+        index === 0 ? this.bar0 : (this.otherBars.get(index) ?? { ...this.bar0, bytes: 4096 }),
       read32: (_region, offset) => {
         this.#may("read32");
         return this.registers.get(offset) ?? 0;
