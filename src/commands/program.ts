@@ -6,6 +6,7 @@ import { compareCommand } from "./compare.ts";
 import { completionCommand } from "./completion.ts";
 import { readCommand, writeCommand } from "./copy.ts";
 import { diffCommand } from "./diff.ts";
+import { doctorCommand } from "./doctor.ts";
 import { type Example, withExamples } from "./examples.ts";
 import { exitMeanings } from "./exit-codes.ts";
 import { exportCommand } from "./export.ts";
@@ -25,7 +26,7 @@ import { sweepCommand } from "./sweep.ts";
 const groups: Readonly<Record<string, readonly ((program: Command) => Command)[]>> = {
   "Measure:": [runCommand, compareCommand, sweepCommand],
   "Results:": [reportCommand, diffCommand, exportCommand, mergeCommand],
-  "Drive:": [listCommand, bindCommand, unbindCommand, restoreCommand],
+  "Drive:": [listCommand, bindCommand, unbindCommand, restoreCommand, doctorCommand],
   "Controller:": [regsCommand],
   "Commands:": [adminCommand, ioCommand, readCommand, writeCommand],
   // "Explore:" shell rings

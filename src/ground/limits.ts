@@ -36,6 +36,12 @@ export type Needed = { readonly [K in keyof typeof KINDS]?: number };
  */
 export const LEAST: Needed = { addressSpace: 1.5 * 2 ** 30, data: 256 * 2 ** 20, files: 256 };
 
+/**
+ * What runs without their jobs were seen to take on Node.js 20, rounded up: two linear memories, one of them the
+ * rehearsal's, and the descriptors of a program that is loaded.
+ */
+export const RUN_NEEDS = { addressSpace: 22 * 2 ** 30, files: 128 } as const satisfies Needed;
+
 /** The limits of this process; infinite where there is none, or none can be read. */
 export function ownLimits(): Required<Needed> {
   try {

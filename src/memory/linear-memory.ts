@@ -17,7 +17,7 @@ const WASM_PAGE_BYTES = 65536;
 const MAX_BYTES = 65535 * WASM_PAGE_BYTES;
 export const HUGE_PAGE_BYTES = 2 * 1024 * 1024;
 /** What DMA memory grows by where there are no huge pages: little, since it is locked. */
-const PLAIN_STEP_BYTES = 256 * 1024;
+export const PLAIN_STEP_BYTES = 256 * 1024;
 /** Unmapped IOVAs between windows: a device that runs past one faults instead of meeting the next. */
 const GUARD_BYTES = 16 * PAGE_BYTES;
 /** Below 39 bits, the narrowest IOMMU in use. */

@@ -47,23 +47,22 @@ export interface Drive {
   readonly held: Held | null;
 }
 
-/** In the order of their addresses; those of another interface than NVM Express' I/O controllers are left out. */
+/** In the order of their addresses. */
 export function inventory(roots: SystemRoots = hostRoots): Drive[] {
   const facts = new HostFacts(roots);
   const journal = new Journal(roots);
-  return nvmeAddresses(roots).flatMap((address) => {
-    const fn = functionAt(address, roots);
-    return fn === null ? [] : [driveOf(fn, facts, journal)];
-  });
+  return nvmeFunctions(roots).map((fn) => driveOf(fn, facts, journal));
 }
 
-/** null: not NVM Express, or gone since it was seen. */
-function functionAt(address: string, roots: SystemRoots): PciFunction | null {
-  try {
-    return new PciFunction(address, roots);
-  } catch {
-    return null;
-  }
+/** All of NVM Express' interface; one that goes while it is looked at is left out. */
+export function nvmeFunctions(roots: SystemRoots): PciFunction[] {
+  return nvmeAddresses(roots).flatMap((address) => {
+    try {
+      return [new PciFunction(address, roots)];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function driveOf(fn: PciFunction, facts: HostFacts, journal: Journal): Drive {

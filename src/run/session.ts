@@ -6,7 +6,7 @@ import { chooseClock } from "../compiled/clock.ts";
 import { type ClockScale, native } from "../compiled/native.ts";
 import { EmbeddedTransport } from "../embedded/transport.ts";
 import { badOption, PhasebitError } from "../ground/errors.ts";
-import { requireLimits, startingThreads } from "../ground/limits.ts";
+import { RUN_NEEDS, requireLimits, startingThreads } from "../ground/limits.ts";
 import { packageRoot, version } from "../ground/package.ts";
 import { hasFlags } from "../measurement/flags.ts";
 import type {
@@ -35,12 +35,9 @@ import { rehearse } from "./rehearsal.ts";
 import { runJobs } from "./run-jobs.ts";
 import { requireCoalescedVector } from "./vectors.ts";
 
-/** What runs were seen to take on Node.js 20, rounded up: two linear memories, one of them the rehearsal's. */
-const ADDRESS_SPACE_BYTES = 22 * 2 ** 30;
-/** And for each job's thread. */
+/** What each job's thread takes beside. */
 const JOB_ADDRESS_SPACE_BYTES = 0.6 * 2 ** 30;
-/** Likewise, descriptors while the program is loaded, and those of each job: its event loop's and its interrupt's. */
-const FILES = 128;
+/** And its descriptors: its event loop's and its interrupt's. */
 const JOB_FILES = 6;
 
 /** What a session takes beside its workloads. */
@@ -113,8 +110,8 @@ export class Session {
     const { device: address, nsid, clocksource } = workloads[0]!;
     for (const { cpus } of workloads) requireCpus(cpus);
     const numjobs = Math.max(...workloads.map((workload) => workload.numjobs));
-    const addressSpace = ADDRESS_SPACE_BYTES + numjobs * JOB_ADDRESS_SPACE_BYTES;
-    requireLimits({ addressSpace, files: FILES + numjobs * JOB_FILES }, "a run");
+    const addressSpace = RUN_NEEDS.addressSpace + numjobs * JOB_ADDRESS_SPACE_BYTES;
+    requireLimits({ addressSpace, files: RUN_NEEDS.files + numjobs * JOB_FILES }, "a run");
     const clock = await chooseClock(clocksource ?? "auto");
     const device = await open(address, {
       clock,

@@ -138,6 +138,11 @@ export class PciTree implements SystemRoots {
     writeFileSync(path, text);
   }
 
+  /** Takes a file or a folder away. */
+  drop(path: string): void {
+    rmSync(path, { recursive: true });
+  }
+
   remove(): void {
     rmSync(this.#folder, { recursive: true });
   }

@@ -1,12 +1,14 @@
 // The documents that inspections print with --json, by their kind. results/inspection.schema.json is made from them.
 
 import { completionDocument } from "./completion.ts";
+import { doctorDocument } from "./doctor.ts";
 import { drivesDocument } from "./drives.ts";
 import { registerChangeDocument, registersDocument } from "./registers.ts";
 import { restoredDocument, takenDocument } from "./taken.ts";
 
 export const inspectionDocuments = {
   completion: completionDocument,
+  doctor: doctorDocument,
   drives: drivesDocument,
   registers: registersDocument,
   "register-change": registerChangeDocument,
