@@ -16,6 +16,7 @@ import { manCommand } from "./man.ts";
 import { mergeCommand } from "./merge.ts";
 import { suggestChoices } from "./misuse.ts";
 import { adminCommand, ioCommand } from "./passthrough.ts";
+import { pciCommand } from "./pci.ts";
 import { regsCommand } from "./regs.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
@@ -27,7 +28,7 @@ const groups: Readonly<Record<string, readonly ((program: Command) => Command)[]
   "Measure:": [runCommand, compareCommand, sweepCommand],
   "Results:": [reportCommand, diffCommand, exportCommand, mergeCommand],
   "Drive:": [listCommand, bindCommand, unbindCommand, restoreCommand, doctorCommand],
-  "Controller:": [regsCommand],
+  "Controller:": [regsCommand, pciCommand],
   "Commands:": [adminCommand, ioCommand, readCommand, writeCommand],
   // "Explore:" shell rings
   "Shell:": [completionCommand, manCommand, helpCommand],

@@ -37,6 +37,7 @@ import type {
   TransportOptions,
 } from "../transport/transport.ts";
 import { EmbeddedBars } from "./bars.ts";
+import { EmbeddedConfig } from "./config-space.ts";
 import { type EmbeddedDevice, powerOn, windowsOf } from "./device.ts";
 import { EmbeddedIommu } from "./dma-table.ts";
 import { type ByteRange, type Media, placeMedia, populateMedium } from "./media.ts";
@@ -158,6 +159,7 @@ export class EmbeddedTransport implements Transport {
   readonly bars: EmbeddedBars;
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset = true;
+  readonly config: EmbeddedConfig;
   readonly #side: Thread | DeviceExports;
   readonly #media: Media;
   #failure: PhasebitError | undefined;
@@ -193,6 +195,11 @@ export class EmbeddedTransport implements Transport {
     if ("worker" in side) side.worker.on("message", () => this.onHostFailure?.());
     this.#media = media;
     this.#bus = new Int32Array(memory.memory.buffer);
+    this.config = new EmbeddedConfig({
+      ...{ bus: this.#bus, vectors: this.vectors },
+      setBusMaster: (on) => this.setBusMaster(on),
+      reset: () => this.reset(),
+    });
   }
 
   /** The number of the device's own thread; 0 when it has none. */

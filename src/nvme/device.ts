@@ -16,6 +16,7 @@ import {
   requireAdminSizes,
 } from "./admin-queue.ts";
 import { Closing } from "./closing.ts";
+import { type ConfigSpace, configOf } from "./config.ts";
 import { Controller, type ControllerHome } from "./controller.ts";
 import {
   type Configuration,
@@ -114,6 +115,12 @@ export class Device implements AsyncDisposable {
    */
   get cmb(): ControllerMemory {
     return this.#own.cmb;
+  }
+
+  /** The function's configuration space. @throws PhasebitError USAGE where what is reached has none */
+  get config(): ConfigSpace {
+    this.#requireOpen("configure");
+    return configOf(this.transport);
   }
 
   /** Memory that the device may reach while it is connected; any amount, given back region by region. */

@@ -6,6 +6,7 @@ import type { PhasebitError } from "../ground/errors.ts";
 import type { Span } from "../memory/arena.ts";
 import type { Iommu } from "../memory/iommu.ts";
 import type { LinearMemory, MemoryLimits } from "../memory/linear-memory.ts";
+import type { ConfigAccess } from "../pci/config-space.ts";
 
 /** Kinds of interrupt, in the order of preference. */
 export const interruptKinds = ["msix", "msi", "intx"] as const;
@@ -42,6 +43,9 @@ export interface Transport {
   readonly bars?: DeviceBars;
   /** Whether `reset` is there: without it a dead process can leave the controller enabled. */
   readonly hasReset: boolean;
+
+  /** The function's configuration space. Left out where what is reached has none. */
+  readonly config?: ConfigAccess;
 
   /** A controller register below the doorbells, four bytes. All-ones when no device answers. */
   read32(offset: number): number;

@@ -14,6 +14,7 @@ import {
 import { PhasebitError } from "../ground/errors.ts";
 import { LinearMemory } from "../memory/linear-memory.ts";
 import { isPciAddress } from "../pci/address.ts";
+import type { ConfigAccess } from "../pci/config-space.ts";
 import { PciFunction } from "../pci/function.ts";
 import { requireVfio } from "../pci/require-vfio.ts";
 import { hostRoots, type SystemRoots } from "../pci/sysfs.ts";
@@ -104,6 +105,7 @@ class VfioTransport implements Transport {
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset: boolean;
   readonly #fn: PciFunction;
+  readonly config: ConfigAccess;
   readonly #held: HeldFunction;
   readonly #device: VfioDevice;
   readonly #system: VfioSystem;
@@ -126,6 +128,7 @@ class VfioTransport implements Transport {
     this.#device = device;
     this.#system = system;
     this.hasReset = device.hasReset;
+    this.config = configOf(address, device);
     const vectors = (kind: InterruptKind): number =>
       device.interruptInfo(INTERRUPT_INDEX[kind]).count;
     this.vectors = { msix: vectors("msix"), msi: vectors("msi"), intx: vectors("intx") };
@@ -263,6 +266,15 @@ class VfioTransport implements Transport {
       this.#device.writeBytes(CONFIG_SPACE, CONFIG_COMMAND, Uint8Array.of(value, high));
     });
   }
+}
+
+/** The region that VFIO has for it: the kernel answers for some of its fields, and keeps others from being written. */
+function configOf(address: string, device: VfioDevice): ConfigAccess {
+  return {
+    bytes: device.region(CONFIG_SPACE).bytes,
+    read: (offset, bytes) => access(address, () => device.readBytes(CONFIG_SPACE, offset, bytes)),
+    write: (offset, data) => access(address, () => device.writeBytes(CONFIG_SPACE, offset, data)),
+  };
 }
 
 /**

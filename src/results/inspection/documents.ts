@@ -1,8 +1,8 @@
 // The documents that inspections print with --json, by their kind. results/inspection.schema.json is made from them.
-
 import { completionDocument } from "./completion.ts";
 import { doctorDocument } from "./doctor.ts";
 import { drivesDocument } from "./drives.ts";
+import { pciDocument } from "./pci.ts";
 import { registerChangeDocument, registersDocument } from "./registers.ts";
 import { restoredDocument, takenDocument } from "./taken.ts";
 
@@ -10,6 +10,7 @@ export const inspectionDocuments = {
   completion: completionDocument,
   doctor: doctorDocument,
   drives: drivesDocument,
+  pci: pciDocument,
   registers: registersDocument,
   "register-change": registerChangeDocument,
   restored: restoredDocument,

@@ -1,0 +1,126 @@
+// The embedded controller's configuration space: what a function of its kind would have, and nothing that it has not. It
+// is an endpoint inside of the root complex, so that no link is made up; its BARs have no address, for it is on no bus.
+import { BUS_INTERRUPT_KIND, BUS_MASTER, BusInterrupts } from "../../assembly/layout.ts";
+import type { ConfigAccess } from "../pci/config-space.ts";
+
+const BYTES = 4096;
+const VENDOR = 0x7062;
+const DEVICE = 0x0001;
+
+const COMMAND = 0x04;
+const COMMAND_MEMORY = 0x2;
+const COMMAND_BUS_MASTER = 0x4;
+const PM = 0x40;
+const MSI = 0x50;
+const MSIX = 0x70;
+const EXPRESS = 0x80;
+const DEVICE_CONTROL = EXPRESS + 8;
+const INITIATE_RESET = 0x8000;
+
+/** BAR of the MSI-X table and its Pending Bit Array, which nobody maps. */
+const TABLE_BAR = 4;
+const TABLE_BYTES_EACH = 16;
+
+/** What of the function the space shows, and what a write of it does. */
+export interface ConfigTarget {
+  /** The bus's words. */
+  readonly bus: Int32Array;
+  readonly vectors: { readonly msix: number; readonly msi: number };
+  setBusMaster(on: boolean): void;
+  /** Function level reset. */
+  reset(): void;
+}
+
+/** A configuration space over the function's state; writes other than those of BME and of the reset are ignored. */
+export class EmbeddedConfig implements ConfigAccess {
+  readonly bytes = BYTES;
+  readonly #target: ConfigTarget;
+
+  constructor(target: ConfigTarget) {
+    this.#target = target;
+  }
+
+  read(offset: number, bytes: number): Uint8Array {
+    return this.#image().slice(offset, offset + bytes);
+  }
+
+  write(offset: number, data: Uint8Array): void {
+    const written = (at: number): number => data[at - offset] ?? 0;
+    const isAmong = (at: number): boolean => at >= offset && at < offset + data.length;
+    if (isAmong(COMMAND)) {
+      this.#target.setBusMaster((written(COMMAND) & COMMAND_BUS_MASTER) !== 0);
+    }
+    // the bit is in the upper byte, and reads 0 (PCI Express 7.5.3.4)
+    if (isAmong(DEVICE_CONTROL + 1) && written(DEVICE_CONTROL + 1) & (INITIATE_RESET >> 8)) {
+      this.#target.setBusMaster(false);
+      this.#target.reset();
+    }
+  }
+
+  #image(): Uint8Array {
+    const bytes = new Uint8Array(BYTES);
+    const view = new DataView(bytes.buffer);
+    const { bus, vectors } = this.#target;
+    const kind = Atomics.load(bus, BUS_INTERRUPT_KIND / 4);
+    const isMaster = Atomics.load(bus, BUS_MASTER / 4) !== 0;
+    header(view, isMaster);
+    powerManagement(view);
+    messages(view, vectors.msi, kind === BusInterrupts.MSI);
+    extendedMessages(view, vectors.msix, kind === BusInterrupts.MSIX);
+    express(view);
+    return bytes;
+  }
+}
+
+function header(view: DataView, isMaster: boolean): void {
+  view.setUint16(0x00, VENDOR, true);
+  view.setUint16(0x02, DEVICE, true);
+  view.setUint16(COMMAND, COMMAND_MEMORY | (isMaster ? COMMAND_BUS_MASTER : 0), true);
+  // Capabilities List
+  view.setUint16(0x06, 0x10, true);
+  // NVM Express I/O controller
+  view.setUint32(0x08, 0x01080200, true);
+  // two BARs of 64 bits, without an address
+  view.setUint32(0x10, 0x4, true);
+  view.setUint32(0x10 + TABLE_BAR * 4, 0x4, true);
+  view.setUint16(0x2c, VENDOR, true);
+  view.setUint16(0x2e, DEVICE, true);
+  view.setUint8(0x34, PM);
+}
+
+function powerManagement(view: DataView): void {
+  capability(view, PM, 0x01, MSI);
+  // version 3; D0, No Soft Reset
+  view.setUint16(PM + 2, 0x0003, true);
+  view.setUint16(PM + 4, 0x0008, true);
+}
+
+function messages(view: DataView, count: number, isOn: boolean): void {
+  capability(view, MSI, 0x05, MSIX);
+  const capable = Math.floor(Math.log2(count));
+  const inUse = isOn ? capable << 4 : 0;
+  // 64-bit addresses, no masks
+  view.setUint16(MSI + 2, 0x80 | inUse | (capable << 1) | Number(isOn), true);
+}
+
+function extendedMessages(view: DataView, count: number, isOn: boolean): void {
+  capability(view, MSIX, 0x11, EXPRESS);
+  view.setUint16(MSIX + 2, (count - 1) | (isOn ? 0x8000 : 0), true);
+  view.setUint32(MSIX + 4, TABLE_BAR, true);
+  // the next multiple of 4 KiB behind the table
+  const table = Math.ceil((count * TABLE_BYTES_EACH) / 4096) * 4096;
+  view.setUint32(MSIX + 8, table | TABLE_BAR, true);
+}
+
+function express(view: DataView): void {
+  capability(view, EXPRESS, 0x10, 0);
+  // version 2, Root Complex Integrated Endpoint
+  view.setUint16(EXPRESS + 2, 0x0092, true);
+  // Role-based Error Reporting, Function Level Reset
+  view.setUint32(EXPRESS + 4, 0x10008000, true);
+}
+
+function capability(view: DataView, offset: number, id: number, next: number): void {
+  view.setUint8(offset, id);
+  view.setUint8(offset + 1, next);
+}
