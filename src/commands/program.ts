@@ -1,6 +1,7 @@
 // The command line as a tree: what there is, not what it does. Help, completion and the man page are made from it.
 import { Command } from "commander";
 import { version } from "../ground/package.ts";
+import { featureCommand, identifyCommand, logCommand } from "./ask.ts";
 import { bindCommand, restoreCommand, unbindCommand } from "./bind.ts";
 import { compareCommand } from "./compare.ts";
 import { completionCommand } from "./completion.ts";
@@ -29,7 +30,15 @@ const groups: Readonly<Record<string, readonly ((program: Command) => Command)[]
   "Results:": [reportCommand, diffCommand, exportCommand, mergeCommand],
   "Drive:": [listCommand, bindCommand, unbindCommand, restoreCommand, doctorCommand],
   "Controller:": [regsCommand, pciCommand],
-  "Commands:": [adminCommand, ioCommand, readCommand, writeCommand],
+  "Commands:": [
+    identifyCommand,
+    logCommand,
+    featureCommand,
+    adminCommand,
+    ioCommand,
+    readCommand,
+    writeCommand,
+  ],
   // "Explore:" shell rings
   "Shell:": [completionCommand, manCommand, helpCommand],
 };

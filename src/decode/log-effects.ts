@@ -3,7 +3,7 @@
 import { type DecodedField, decodeValue } from "./decode.ts";
 import { featureName, logPageName } from "./names.ts";
 import { adminCommandName, ioCommandName } from "./opcodes.ts";
-import { flag, hexText, number, oneOf } from "./shows.ts";
+import { flag, number, oneOf } from "./shows.ts";
 import { bit, bits, type Field, type Structure } from "./structure.ts";
 
 /** What there is, by its number. */
@@ -115,9 +115,4 @@ function listed(
     found.push({ number, name: nameOf(number), fields: decodeValue(structure, value) });
   }
   return found;
-}
-
-/** "06h" */
-export function numberText(number: number): string {
-  return `${hexText(number, 2).slice(2).toUpperCase()}h`;
 }

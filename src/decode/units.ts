@@ -1,5 +1,5 @@
 // How quantities of Identify data, log pages and features are shown: where 0 says that nothing is told, that is what it is.
-import { bytesText, number } from "./shows.ts";
+import { bytesText, hex, number } from "./shows.ts";
 import type { Show } from "./structure.ts";
 
 const ZERO_CELSIUS = 273;
@@ -36,7 +36,7 @@ export const blocksZeroBased: Show = number((value) => {
 });
 
 /** "1.4.0": a version as registers and Identify data have it. */
-export const versionNumber: Show = number((value) => {
+export const versionNumber: Show = hex(8, (value) => {
   const bits = Number(value);
   return bits === 0 ? "not reported" : `${bits >>> 16}.${(bits >>> 8) & 0xff}.${bits & 0xff}`;
 });

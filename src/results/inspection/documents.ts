@@ -2,11 +2,23 @@
 import { completionDocument } from "./completion.ts";
 import { doctorDocument } from "./doctor.ts";
 import { drivesDocument } from "./drives.ts";
+import {
+  eventDocument,
+  featureDocument,
+  featuresDocument,
+  identifyDocument,
+  logDocument,
+} from "./pages.ts";
 import { pciDocument } from "./pci.ts";
 import { registerChangeDocument, registersDocument } from "./registers.ts";
 import { restoredDocument, takenDocument } from "./taken.ts";
 
 export const inspectionDocuments = {
+  event: eventDocument,
+  feature: featureDocument,
+  features: featuresDocument,
+  identify: identifyDocument,
+  log: logDocument,
   completion: completionDocument,
   doctor: doctorDocument,
   drives: drivesDocument,
