@@ -8,6 +8,7 @@ import { nearest, safeString } from "../ground/strings.ts";
 import { requireDistinct } from "../results/merge-about.ts";
 import type { Result } from "../results/read.ts";
 import { readResult } from "../results/read.ts";
+import { among } from "./results-among.ts";
 
 /** What one name stands for. */
 interface Named {
@@ -25,7 +26,7 @@ export class SideReader {
    * @throws PhasebitError USAGE for what is no result, and for results of which no two can be told apart.
    */
   read(names: readonly string[]): Side {
-    const all = names.map((name) => this.#named(name));
+    const { found: all, others } = among(names, (name) => this.#named(name));
     const results = all.flatMap((named) => named.results);
     const chosen = oneChoice(all, names);
     requireDistinct(results);
@@ -33,7 +34,7 @@ export class SideReader {
       name: names.length <= 3 ? names.join(", ") : `${names.slice(0, 3).join(", ")}, …`,
       results,
       chosen,
-      skipped: all.flatMap(({ skipped }) => skipped),
+      skipped: [...others, ...all.flatMap(({ skipped }) => skipped)],
     };
   }
 

@@ -5,6 +5,7 @@ import { type OutputFlags, present } from "./output.ts";
 import { requireOther } from "./output-file.ts";
 import { presentationOf } from "./presentation.ts";
 import { requireResultFile } from "./result-file.ts";
+import { among, tellLeftOut } from "./results-among.ts";
 
 /** What the command line said. */
 export interface MergeFlags extends OutputFlags {
@@ -13,7 +14,9 @@ export interface MergeFlags extends OutputFlags {
 
 /** Adds the results in `files` up, saves and prints the sum. */
 export function merge(files: readonly string[], flags: MergeFlags): void {
-  const merged = mergeResults(files.map(readResult), process.argv.slice(2));
+  const { found, others } = among(files, readResult);
+  tellLeftOut(others);
+  const merged = mergeResults(found, process.argv.slice(2));
   requireOther(flags.output, files);
   requireResultFile(merged.kind, flags);
   present(flags, presentationOf(merged, flags.output));

@@ -5,8 +5,9 @@ import { safeString } from "../ground/strings.ts";
 import { reportHtml } from "../html/report.ts";
 import { isPage } from "../html/template.ts";
 import { saveText } from "../results/files.ts";
-import { NoResult, type Result, readResult } from "../results/read.ts";
+import { type Result, readResult } from "../results/read.ts";
 import { isStdout, kindByHead, type OutputFileFlags, requireOutput } from "./output-file.ts";
+import { among, tellLeftOut } from "./results-among.ts";
 
 /** What the command line said. */
 export interface ReportFlags extends OutputFileFlags {
@@ -37,21 +38,10 @@ export function report(files: readonly string[], flags: ReportFlags): void {
   process.stderr.write(`${safeString(output)}  ${size}  ${count}\n`);
 }
 
-/** A shell's `*` names what lies beside results too: among several files, what is no result is passed over. */
-function resultsIn(files: readonly string[]): Result[] {
-  const results: Result[] = [];
-  const others: NoResult[] = [];
-  for (const file of files) {
-    try {
-      results.push(readResult(file));
-    } catch (error) {
-      if (!(error instanceof NoResult)) throw error;
-      others.push(error);
-    }
-  }
-  if (results.length === 0) throw others[0]!;
-  for (const { message } of others) process.stderr.write(`phasebit: ${message}; left out\n`);
-  return results;
+function resultsIn(files: readonly string[]): readonly Result[] {
+  const { found, others } = among(files, readResult);
+  tellLeftOut(others);
+  return found;
 }
 
 function requireDifferent(files: readonly string[]): void {

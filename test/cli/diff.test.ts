@@ -252,6 +252,19 @@ describe("sets", () => {
     expect(outcome.stdout).toMatch(/^values {2}runs: 5 of a and 5 of b$/m);
   });
 
+  test("what is none among named files is told too, and named alone it is refused", () => {
+    const cwd = results();
+    const side = readdirSync(join(cwd, "base")).map((file) => join("base", file));
+    const mixed = phasebit(["diff", "--a", ...side, "broken.json", "--b", "slow"], cwd);
+    expect(mixed.stderr).toBe("");
+    expect(mixed.status).toBe(0);
+    expect(mixed.stdout).toMatch(/^skipped broken\.json: is no JSON/m);
+    expect(mixed.stdout).toMatch(/^values {2}runs: 5 of a and 5 of b$/m);
+    const alone = phasebit(["diff", "--a", "broken.json", "--b", "slow"], cwd);
+    expect(alone.status).toBe(2);
+    expect(alone.stderr).toMatch(/^phasebit: broken\.json: is no JSON/);
+  });
+
   test("so is a link to nowhere", () => {
     const cwd = results();
     symlinkSync("gone.json", join(cwd, "base/link.json"));

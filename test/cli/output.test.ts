@@ -101,6 +101,16 @@ test("a report beside its result is made again, and over nothing else", () => {
   expect(readFileSync(join(cwd, "b.html"), "utf8")).toBe(FOREIGN);
 });
 
+test("merge leaves out of several files what is no result, with a line for each", () => {
+  const cwd = prepared();
+  writeFileSync(join(cwd, "schema.json"), "{}");
+  const outcome = phasebit(["merge", "a.json", "schema.json", "b.json", "--output", "c.json"], cwd);
+  expect(outcome.stderr).toMatch(/^phasebit: schema\.json: is no result .*; left out\n$/);
+  expect(outcome.status).toBe(0);
+  const none = phasebit(["merge", "schema.json", "schema.json", "--output", "d.json"], cwd);
+  expect(none.status).toBe(2);
+});
+
 test("- of merge is the document, not the report", () => {
   const cwd = prepared();
   const { stdout } = phasebit(["merge", "a.json", "b.json", "--output", "-"], cwd);
