@@ -10,6 +10,7 @@ import { PhasebitError } from "../../src/ground/errors.ts";
 import { packageRoot } from "../../src/ground/package.ts";
 import type { MemoryLimits } from "../../src/memory/linear-memory.ts";
 import { Device, open } from "../../src/nvme/device.ts";
+import * as sqe from "../../src/nvme/sqe.ts";
 import { StopFailure } from "../../src/nvme/stop-failure.ts";
 import type { SubmissionQueue } from "../../src/nvme/submission-queue.ts";
 import { broughtUp, openStepped, readOf, timeoutMs, withPair } from "./devices.ts";
@@ -204,6 +205,34 @@ describe("a controller that does not follow", () => {
     const enabling = device.enable({ crime });
     await expect(enabling).rejects.toMatchObject({ code: "DEVICE", what: "CSTS.RDY=1", limit });
     vi.mocked(performance.now).mockRestore();
+  });
+
+  test.each([
+    ["version=2.0", 0, "10500 ms"],
+    ["version=2.0&fault=bad-cap:field=to,value=1", 0, "10500 ms"],
+    ["version=2.0&fault=bad-cap:field=to,value=1", 1, "5500 ms"],
+    ["version=1.4&fault=bad-cap:field=to,value=1", 0, "1000 ms"],
+  ])("never ready, %s, CC.CRIME=%d: %s end to end", async (parameters, crime, limit) => {
+    const device = await openStepped(`size=16m&${parameters}&fault=never-ready`);
+    let nowMs = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => (nowMs += 90));
+    const enabling = device.enable({ crime });
+    await expect(enabling).rejects.toMatchObject({ code: "DEVICE", what: "CSTS.RDY=1", limit });
+    vi.mocked(performance.now).mockRestore();
+  });
+
+  test.each([0, 1])("2.0 is enabled, used and disabled with CC.CRIME=%d", async (crime) => {
+    const device = await openStepped("size=16m&version=2.0");
+    const controller = await device.enable({ crime });
+    await controller.identify();
+    await controller.requestQueues(1);
+    const queue = await controller.createQueuePair(1, 4);
+    const data = device.memory.allocate(4096);
+    const read = sqe.read({ nsid: 1, slba: 0n, blocks: 1, data });
+    expect((await queue.run(read, { timeoutMs })).status).toBe(Status.SUCCESS);
+    expect(device.registers.fields(Register.CC)).toMatchObject({ CRIME: crime, EN: 1 });
+    await device.close({ shutdown: true });
+    expect(device.closingProblems).toEqual([]);
   });
 
   test("never unready: enabling takes a function level reset", async () => {
