@@ -96,6 +96,26 @@ describe("a device that hangs while it is given back", () => {
   });
 });
 
+test("whoever has no patience for a device that does not stop is told where the result is", async () => {
+  const cwd = folder();
+  // two minutes, which nobody waits for
+  const device = "embedded?size=16m&fault=never-unready;bad-cap:field=to,value=255";
+  const args = ["run", "-d", device, "--runtime", "100ms", "--output", "out.json"];
+  const { child, ended } = started(args, cwd);
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  await until(() => readdirSync(cwd).includes("out.hgrm"));
+  // what comes within half a second is one wish: the second wish ends it
+  const wishing = setInterval(() => child.kill("SIGINT"), 100);
+  await exited;
+  clearInterval(wishing);
+  const { stdout, stderr } = await ended;
+  expect(child.signalCode).toBe("SIGINT");
+  expect(stdout).toBe("");
+  expect(stderr).toMatch(/^phasebit: saved out\.json\nphasebit: saved out\.hgrm\n$/m);
+  const { jobs } = JSON.parse(readFileSync(join(cwd, "out.json"), "utf8"));
+  expect(jobs[0].read.total_ios).toBeGreaterThan(0);
+});
+
 /** Has a process signalled without end from its "exit" event on, in which no JavaScript of it runs any more. */
 const RAIN = `
   import { spawnSync } from "node:child_process";
