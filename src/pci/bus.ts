@@ -1,6 +1,6 @@
 // What changes the bus: writes to sysfs, exclusive opens, owners of nodes. Tests put a kernel of their own in its place.
 import { execFileSync } from "node:child_process";
-import { chownSync, closeSync, constants, openSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, closeSync, constants, openSync, statSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hostRoots, type SystemRoots } from "./sysfs.ts";
 
@@ -34,8 +34,7 @@ export function hostBus(): Bus {
   return {
     roots: hostRoots,
     isRoot: process.geteuid?.() === 0,
-    // no creating: what is not there is not sysfs
-    write: (path, text) => writeFileSync(path, text, { flag: "r+" }),
+    write: writeAttribute,
     openExclusive: (path) => openSync(path, constants.O_RDONLY | constants.O_EXCL),
     close: closeSync,
     owner: ownerOf,
@@ -44,6 +43,16 @@ export function hostBus(): Bus {
     now: () => performance.now(),
     sleep,
   };
+}
+
+/** For writing alone, as sysfs has it for `unbind`, and never creating: what is not there is not sysfs. */
+function writeAttribute(path: string, text: string): void {
+  const descriptor = openSync(path, constants.O_WRONLY);
+  try {
+    writeSync(descriptor, text);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** null when there is no such file. @throws SystemError */
