@@ -12,6 +12,7 @@ import { type Example, withExamples } from "./examples.ts";
 import { exitMeanings } from "./exit-codes.ts";
 import { exportCommand } from "./export.ts";
 import { helpCommand, helpStyle } from "./help.ts";
+import { infoCommand } from "./info.ts";
 import { listCommand } from "./list.ts";
 import { manCommand } from "./man.ts";
 import { mergeCommand } from "./merge.ts";
@@ -29,7 +30,7 @@ const groups: Readonly<Record<string, readonly ((program: Command) => Command)[]
   "Measure:": [runCommand, compareCommand, sweepCommand],
   "Results:": [reportCommand, diffCommand, exportCommand, mergeCommand],
   "Drive:": [listCommand, bindCommand, unbindCommand, restoreCommand, doctorCommand],
-  "Controller:": [regsCommand, pciCommand],
+  "Controller:": [infoCommand, regsCommand, pciCommand],
   "Commands:": [
     identifyCommand,
     logCommand,

@@ -2,6 +2,7 @@
 import { completionDocument } from "./completion.ts";
 import { doctorDocument } from "./doctor.ts";
 import { drivesDocument } from "./drives.ts";
+import { infoDocument } from "./info.ts";
 import {
   eventDocument,
   featureDocument,
@@ -22,6 +23,7 @@ export const inspectionDocuments = {
   completion: completionDocument,
   doctor: doctorDocument,
   drives: drivesDocument,
+  info: infoDocument,
   pci: pciDocument,
   registers: registersDocument,
   "register-change": registerChangeDocument,

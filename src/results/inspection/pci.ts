@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { about, device, field } from "./values.ts";
 
-const capability = v.strictObject({
+export const capability = v.strictObject({
   isExtended: v.boolean(),
   id: v.number(),
   name: v.nullable(v.string()),

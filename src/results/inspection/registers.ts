@@ -5,6 +5,20 @@ import { about, device, field } from "./values.ts";
 /** A string of decimal digits where the register has eight bytes. */
 const value = v.union([v.number(), v.string()]);
 
+/** What CC and CSTS add up to. */
+export const state = v.strictObject({
+  condition: v.picklist([
+    "gone",
+    "fatal",
+    "disabled",
+    "ready",
+    "waiting",
+    "shutting-down",
+    "shut-down",
+  ]),
+  text: v.string(),
+});
+
 const register = v.strictObject({
   name: v.string(),
   longName: v.string(),
@@ -18,18 +32,7 @@ export const registersDocument = v.strictObject({
   phasebit: about("registers"),
   device,
   access: v.picklist(["64", "lo-hi", "hi-lo"]),
-  state: v.strictObject({
-    condition: v.picklist([
-      "gone",
-      "fatal",
-      "disabled",
-      "ready",
-      "waiting",
-      "shutting-down",
-      "shut-down",
-    ]),
-    text: v.string(),
-  }),
+  state,
   writes: v.array(v.strictObject({ register: v.string(), value, after: value })),
   registers: v.array(register),
 });
