@@ -102,18 +102,20 @@ async function copy(flags: CopyFlags, work: Copying): Promise<void> {
       throw error;
     }
     await device.close({ shutdown: true });
-    requireRightHeads(device);
+    requireRightEntries(device);
   });
 }
 
-/** @throws PhasebitError DEVICE when completions had an SQHD that cannot be: the data is copied all the same. */
-function requireRightHeads({ address, wrongHeads }: Device): void {
-  if (wrongHeads === 0) return;
-  throw new PhasebitError(
-    "DEVICE",
-    `${address}: ${wrongHeads} completion(s) had an SQHD outside of the queue, behind the last one or past the tail; ` +
-      "--trace shows them",
-  );
+/**
+ * @throws PhasebitError DEVICE when completions had an SQHD that cannot be, or fitted no command in flight: the data is
+ * copied all the same.
+ */
+function requireRightEntries({ address, wrongHeads, strays }: Device): void {
+  const heads = `${wrongHeads} completion(s) had an SQHD outside of the queue, behind the last one or past the tail`;
+  const others = `${strays} completion(s) fitted no command in flight`;
+  const wrong = [...(wrongHeads > 0 ? [heads] : []), ...(strays > 0 ? [others] : [])];
+  if (wrong.length === 0) return;
+  throw new PhasebitError("DEVICE", `${address}: ${wrong.join("; ")}; --trace shows them`);
 }
 
 function requireConsent(flags: CopyFlags): void {

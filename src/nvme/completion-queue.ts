@@ -216,6 +216,7 @@ export class CompletionQueue extends Queue {
     const isStray = this.#submissionQueues.get(sqid)?.complete(completion) !== true;
     if (isStray) {
       this.strays++;
+      this.around.stray?.();
       this.around.trace?.(`stray cqe sqid ${sqid} cid ${cid}`);
     } else {
       this.#countFlags(completion);

@@ -79,6 +79,7 @@ export class Device implements AsyncDisposable {
   readonly #own: OwnMemory;
   #controller: Controller | undefined;
   #wrongHeads = 0;
+  #strays = 0;
 
   /** Over a transport of one's own; `open` is the usual way. */
   constructor(transport: Transport, trace?: Trace, signal?: EndSignal) {
@@ -319,6 +320,11 @@ export class Device implements AsyncDisposable {
     return this.#wrongHeads;
   }
 
+  /** Completions that fitted no command in flight, over all queues but those that a loop had. */
+  get strays(): number {
+    return this.#strays;
+  }
+
   /** What went wrong while the device was closed, in the order of the steps. */
   get closingProblems(): readonly Error[] {
     return this.#closing.problems;
@@ -353,6 +359,9 @@ export class Device implements AsyncDisposable {
       check: () => this.#state.check(),
       wrongHead: () => {
         this.#wrongHeads++;
+      },
+      stray: () => {
+        this.#strays++;
       },
       hostDelayMs: () => this.transport.hostDelayMs?.() ?? 0,
       ...(this.#trace && { trace: this.#trace }),

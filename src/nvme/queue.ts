@@ -26,6 +26,8 @@ export interface Surroundings {
   check(): void;
   /** A completion had an SQHD that cannot be. */
   wrongHead?(): void;
+  /** A completion fitted no command in flight. */
+  stray?(): void;
   /** For how long, in ms, the host has kept the device from running so far. */
   hostDelayMs?(): number;
   trace?(line: string): void;

@@ -131,6 +131,21 @@ test("an SQHD that cannot be is told of admin commands and of copies too, and wh
   expect(readFileSync(join(cwd, "out.img"))).toHaveLength(65_536);
 });
 
+test.each([
+  "duplicate-cqe:op=read,nth=1",
+  "bad-cid:op=read,nth=1,extra=1",
+  "fuzz-cqe:op=read,nth=1",
+])("%s: a copy tells of completions that fitted no command, and has its data", (fault) => {
+  const cwd = folder();
+  const args = ["read", "-d", device(fault), "--size", "2m", "--output", "out.img"];
+  const read = phasebit(args, cwd);
+  expect(read.stderr).toMatch(
+    /2MiB copied\nphasebit: .*: 1 completion\(s\) fitted no command in flight; --trace shows them\n$/,
+  );
+  expect(read.status).toBe(DEVICE_FAULT);
+  expect(readFileSync(join(cwd, "out.img"))).toHaveLength(2 * 1024 ** 2);
+});
+
 describe("--timeout", () => {
   test("a command that takes longer than the rest of the run is waited for, and is not lost", () => {
     const device = "embedded?size=16m&latency=6s";
