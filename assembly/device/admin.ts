@@ -10,6 +10,7 @@ import { getFeatures, setFeatures } from "./features.ts";
 import { getLogPage } from "./log-pages.ts";
 import { asynchronousEventRequest } from "./event-requests.ts";
 import { abort } from "./abort.ts";
+import { configureDoorbellBuffer } from "./doorbell-buffer.ts";
 
 const NSID_LOCATION: u32 = 4;
 
@@ -37,6 +38,8 @@ export function executeAdmin(): u32 {
       return getFeatures();
     case AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST:
       return namesNone() ? asynchronousEventRequest() : unusedNamespace();
+    case AdminOpcode.DOORBELL_BUFFER_CONFIG:
+      return namesNone() ? configureDoorbellBuffer() : unusedNamespace();
     default:
       return failAt(0, Status.INVALID_OPCODE);
   }

@@ -8,6 +8,7 @@ import { completionDoorbell, submissionDoorbell } from "./queue-life.ts";
 import { acceptStampsOf } from "./stamps.ts";
 import { acknowledged } from "./interrupts.ts";
 import { doorbellError } from "./events.ts";
+import { NOT_RUNG } from "./shadow.ts";
 
 /** Bits 31:16 of a doorbell are reserved, and ignored. */
 const DOORBELL_MASK: u32 = 0xffff;
@@ -80,14 +81,14 @@ function scanBeyond(doorbell: u32): void {
 
 function scanSubmissionQueue(sq: SubmissionQueue): void {
   const value = load<u32>(sq.doorbell as usize);
-  if (sq.entries != 0 || value == sq.seen) return;
+  if (sq.entries != 0 || value == sq.seen || value == NOT_RUNG) return;
   sq.seen = value;
   doorbellError(ErrorEvent.INVALID_DOORBELL_REGISTER);
 }
 
 function scanCompletionQueue(cq: CompletionQueue): void {
   const value = load<u32>(cq.doorbell as usize);
-  if (cq.entries != 0 || value == cq.seen) return;
+  if (cq.entries != 0 || value == cq.seen || value == NOT_RUNG) return;
   cq.seen = value;
   doorbellError(ErrorEvent.INVALID_DOORBELL_REGISTER);
 }

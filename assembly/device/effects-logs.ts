@@ -30,6 +30,7 @@ export function buildEffectsLog(): u32 {
   adminSupported(AdminOpcode.SET_FEATURES, SCOPE_CONTROLLER | SCOPE_NAMESPACE);
   adminSupported(AdminOpcode.GET_FEATURES, SCOPE_CONTROLLER | SCOPE_NAMESPACE);
   adminSupported(AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST, SCOPE_CONTROLLER);
+  adminSupported(AdminOpcode.DOORBELL_BUFFER_CONFIG, SCOPE_CONTROLLER);
   ioSupported(NvmOpcode.FLUSH, 0);
   ioSupported(NvmOpcode.WRITE, EFFECTS_LBCC);
   ioSupported(NvmOpcode.READ, 0);

@@ -7,6 +7,7 @@ import { fatal, isFatal } from "./controller-status.ts";
 import { activeSubmissionQueue, completionQueueOf } from "./queues.ts";
 import { execute } from "./execute.ts";
 import { tailWritten } from "./doorbells.ts";
+import { isShadowed, shadowedTail } from "./shadow.ts";
 import { stampFetched } from "./stamps.ts";
 import { translate } from "./dma.ts";
 import { clock } from "./imports.ts";
@@ -29,7 +30,7 @@ export function fetchAll(): u32 {
   controller.firstTurn = 0;
   for (let turn: u32 = 0; turn < count && index < controller.submissionQueues; turn++) {
     const sq = activeSubmissionQueue(index);
-    const value = load<u32>(sq.doorbell as usize);
+    const value = isShadowed(sq.qid) ? shadowedTail(sq) : load<u32>(sq.doorbell as usize);
     if (value != sq.seen) tailWritten(sq, value);
     if (sq.head != sq.tail) {
       if (controller.firstTurn == 0 && isOutOfPlaces(sq)) controller.firstTurn = index;

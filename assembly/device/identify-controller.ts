@@ -4,6 +4,7 @@ import {
   FR_BYTES,
   IdentifyController,
   MN_BYTES,
+  OACS_DOORBELL_BUFFER_CONFIG,
   ONCS_COMPARE,
   ONCS_DATASET_MANAGEMENT,
   ONCS_WRITE_ZEROES,
@@ -68,6 +69,7 @@ export function buildController(): u32 {
 
 /** Admin command set attributes; limits are 0's based. */
 function buildLimits(): void {
+  store<u16>(at(IdentifyController.OACS), OACS_DOORBELL_BUFFER_CONFIG);
   store<u8>(at(IdentifyController.ACL), ABORT_LIMIT as u8);
   store<u8>(at(IdentifyController.AERL), (MAX_EVENT_REQUESTS - 1) as u8);
   store<u8>(at(IdentifyController.FRMW), FRMW_ONE_SLOT);

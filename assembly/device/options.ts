@@ -123,6 +123,10 @@ export enum FaultKind {
   /** PMRSTS.NRDY stays 1. */
   PMR_NEVER_READY = 28,
 
+  // When the controller has nothing to do.
+  /** EventIdx of a queue with a shadow doorbell keeps its value. */
+  STALE_EVENT_INDEX = 36,
+
   // When the controller is reset.
   /** A reset of the subsystem, of the function or of the link does nothing. */
   RESET_IGNORED = 40,

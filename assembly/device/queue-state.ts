@@ -28,6 +28,8 @@ export class SubmissionQueue {
   stampsMask: u32;
   /** It lies in the Controller Memory Buffer. */
   isInBuffer: u32;
+  /** Looks at its shadow doorbell that are left until the controller waits for the doorbell itself (shadow.ts). */
+  awake: u32;
 }
 
 /** A completion queue; `entries` is 0 while it does not exist. */
@@ -63,6 +65,8 @@ export class CompletionQueue {
   heldFirst: u32;
   heldLast: u32;
   held: u32;
+  /** As a submission queue's. */
+  awake: u32;
   /** Set by a fault: nothing is posted any more. */
   stuck: u32;
   /** Set by a fault: the entry at `lateIova` has its phase tag, and gets its body a step later. */

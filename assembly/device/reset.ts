@@ -32,6 +32,8 @@ export function levelReset(): void {
   forgetEvents();
   forgetErrors();
   if (controller.faults == 0 || !featuresAreKept()) resetFeatures();
+  controller.shadowDoorbells = 0;
+  controller.shadowEvents = 0;
   controller.shutdownStuck = 0;
   controller.cc = 0;
   controller.interruptMask = 0;

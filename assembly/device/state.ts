@@ -178,6 +178,10 @@ export class Controller {
   pmrEnabled: u32;
   pmrStatus: u32;
   pmrControl: u64;
+
+  /** Where the host keeps its shadow doorbells and reads EventIdx (shadow.ts); 0 while there are none. */
+  shadowDoorbells: u64;
+  shadowEvents: u64;
 }
 
 /** Memory of the controller's own that the host maps as a BAR; `bytes` is 0 where there is none. */

@@ -21,6 +21,7 @@ import { postDue, postHeld } from "./completion.ts";
 import { finishLate } from "./fault-entries.ts";
 import { headWritten, scanAbsent } from "./doorbells.ts";
 import { fetchAll } from "./fetch.ts";
+import { isShadowed, shadowedHead } from "./shadow.ts";
 import { reportEvents } from "./event-requests.ts";
 import { acceptStamps } from "./stamps.ts";
 import { raiseInterrupts } from "./interrupts.ts";
@@ -117,7 +118,7 @@ function postCompletions(): u32 {
   let work: u32 = 0;
   for (let index: u32 = 0; index < controller.completionQueues; index++) {
     const cq = activeCompletionQueue(index);
-    const value = load<u32>(cq.doorbell as usize);
+    const value = isShadowed(cq.qid) ? shadowedHead(cq) : load<u32>(cq.doorbell as usize);
     if (value != cq.seen) headWritten(cq, value);
     if (cq.lateIova != 0) finishLate(cq);
     if (cq.held != 0) work += postHeld(cq);

@@ -20,6 +20,7 @@ import {
   nextEntry,
   ring,
   ringBoth,
+  ringBothShadowed,
   rungTail,
   secondHalf,
   submissionEntries,
@@ -155,6 +156,18 @@ export function sweep(): u32 {
 
 /** @param first the second half of the head entry, which is new */
 export function sweepFrom(first: u64): u32 {
+  return sweepWith(first, false);
+}
+
+/** The same where the doorbells have shadows. */
+export function sweepShadowed(first: u64): u32 {
+  return sweepWith(first, true);
+}
+
+/** Both are compiled apart: `shadowed` is settled where this is inlined. */
+// @ts-ignore: decorator
+@inline
+function sweepWith(first: u64, shadowed: bool): u32 {
   const built = nextEntry();
   let left = leftOfSqhd();
   let second = first;
@@ -182,7 +195,8 @@ export function sweepFrom(first: u64): u32 {
   const reaped = mostAtOnce() - more;
   readClock();
   if (reaped) {
-    ringBoth(left);
+    if (shadowed) ringBothShadowed(left);
+    else ringBoth(left);
     keepBooks(built);
   }
   completed += reaped;

@@ -9,7 +9,26 @@ export function ringDoorbell(doorbell: u32, value: u32): void {
   store<u32>(doorbell, value);
 }
 
-/** The same for the control plane, which has no loop to inline it into. */
+/**
+ * Writes a doorbell that has a shadow: the shadow always, the doorbell itself when the controller asks for it by EventIdx,
+ * in 16-bit modular arithmetic. Each side writes and then looks, and where a look could come before the write both might wait
+ * for the other: so the shadow, which is memory and no register, is stored atomically, which is a full barrier.
+ */
+export function ringShadowed(doorbell: u32, shadow: u32, event: u32, value: u32): void {
+  const former = load<u32>(shadow);
+  atomic.store<u32>(shadow, value);
+  ringWhenAsked(doorbell, event, former, value);
+}
+
+/** Writes the doorbell itself when the shadow's way from `former` to `value` passed EventIdx. */
+// @ts-ignore: decorator
+@inline
+export function ringWhenAsked(doorbell: u32, event: u32, former: u32, value: u32): void {
+  const index = atomic.load<u32>(event);
+  if (((value - index - 1) & 0xffff) < ((value - former) & 0xffff)) ringDoorbell(doorbell, value);
+}
+
+/** `ringDoorbell` for the control plane, which has no loop to inline it into. */
 export function writeDoorbell(doorbell: u32, value: u32): void {
   ringDoorbell(doorbell, value);
 }

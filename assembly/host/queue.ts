@@ -1,7 +1,7 @@
 // One queue pair: a submission queue, its completion queue, and where both stand. This module instance
 // owns exactly one, so its state is the module's globals.
 import { CQE_BYTES, SQE_BYTES } from "../spec/entries.ts";
-import { ringDoorbell } from "./mmio.ts";
+import { ringDoorbell, ringShadowed, ringWhenAsked } from "./mmio.ts";
 import {
   endOfSqhd,
   PHASE,
@@ -24,12 +24,17 @@ let sqTailDoorbell: u32 = 0;
 /** The tail as it was rung, an index: how far the device may have read. */
 let sqTailRung: u32 = 0;
 
+let sqTailShadow: u32 = 0;
+let sqTailEvent: u32 = 0;
+
 let cq: u32 = 0;
 let cqEntries: u32 = 0;
 let cqEnd: u32 = 0;
 let cqHead: u32 = 0;
 let cqHeadFreed: u32 = 0;
 let cqHeadDoorbell: u32 = 0;
+let cqHeadShadow: u32 = 0;
+let cqHeadEvent: u32 = 0;
 /** The phase tag of an entry that is new in this lap (4.6): set in the first. */
 let phase: u64 = PHASE;
 
@@ -49,6 +54,7 @@ export function attachSubmissionQueue(
   sqEnd = pointer + entries * SQE_BYTES;
   sqTail = pointer + tail * SQE_BYTES;
   sqTailRung = tail;
+  attachShadows(0, 0, 0, 0);
   moveSubmissionHead(tail);
 }
 
@@ -73,12 +79,26 @@ export function attachCompletionQueue(
   moveSubmissionHead(submissionHead());
 }
 
+/** Where the shadows of the doorbells lie, and their EventIdx; all 0 without, which is how a queue begins. */
+export function attachShadows(tailShadow: u32, tailEvent: u32, headShadow: u32, headEvent: u32): void {
+  sqTailShadow = tailShadow;
+  sqTailEvent = tailEvent;
+  cqHeadShadow = headShadow;
+  cqHeadEvent = headEvent;
+}
+
+/** Whether the doorbells have shadows. */
+export function isShadowed(): bool {
+  return sqTailShadow != 0;
+}
+
 /** Announces everything posted since the last time. */
 export function ring(): void {
   const index = tail();
   if (index == sqTailRung) return;
   const read = submissionHead();
-  ringDoorbell(sqTailDoorbell, index);
+  if (isShadowed()) ringShadowed(sqTailDoorbell, sqTailShadow, sqTailEvent, index);
+  else ringDoorbell(sqTailDoorbell, index);
   sqTailRung = index;
   moveSubmissionHead(read);
 }
@@ -86,7 +106,8 @@ export function ring(): void {
 /** Gives every reaped entry back to the device. Their contents are the device's from here on. */
 export function free(): void {
   if (cqHead == cqHeadFreed) return;
-  ringDoorbell(cqHeadDoorbell, head());
+  if (isShadowed()) ringShadowed(cqHeadDoorbell, cqHeadShadow, cqHeadEvent, head());
+  else ringDoorbell(cqHeadDoorbell, head());
   cqHeadFreed = cqHead;
 }
 
@@ -261,5 +282,23 @@ export function ringBoth(left: u64): void {
   const index = tail();
   sqTailRung = index;
   ringDoorbell(sqTailDoorbell, index);
+  setWay(sqhdOf(endOfSqhd()) - (left as u32), index, sqLast, phase);
+}
+
+/** `ringBoth` where the doorbells have shadows: one barrier for both. */
+// @ts-ignore: decorator
+@inline
+export function ringBothShadowed(left: u64): void {
+  const freed = cqHead;
+  cqHeadFreed = freed;
+  const newHead = (freed - cq) / CQE_BYTES;
+  const index = tail();
+  const formerHead = load<u32>(cqHeadShadow);
+  const formerTail = sqTailRung;
+  sqTailRung = index;
+  store<u32>(cqHeadShadow, newHead);
+  atomic.store<u32>(sqTailShadow, index);
+  ringWhenAsked(cqHeadDoorbell, cqHeadEvent, formerHead, newHead);
+  ringWhenAsked(sqTailDoorbell, sqTailEvent, formerTail, index);
   setWay(sqhdOf(endOfSqhd()) - (left as u32), index, sqLast, phase);
 }

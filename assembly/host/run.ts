@@ -11,16 +11,22 @@ import {
   recordIn,
   resetCounters,
   sweepFrom,
+  sweepShadowed,
   writeHistogram,
 } from "./loop.ts";
 import { looksPerClock, pause } from "./pause.ts";
 import { publish } from "./publish.ts";
-import { isNew, secondHalf, secondHalfAhead } from "./queue.ts";
+import { isNew, isShadowed, secondHalf, secondHalfAhead } from "./queue.ts";
 import { slotCount } from "./slots.ts";
 import { sweepStaged } from "./staged.ts";
 import { recordStagesIn } from "./stages.ts";
 import { time } from "./time.ts";
 import { idle, onlyPolls, settle } from "./wait.ts";
+
+/** Which sweep it is. */
+const PLAIN: u32 = 0;
+const STAGED: u32 = 1;
+const SHADOWED: u32 = 2;
 
 /**
  * The measurement begins: what follows is counted, and recorded in these histograms, which are empty. Completions
@@ -28,7 +34,8 @@ import { idle, onlyPolls, settle } from "./wait.ts";
  * @param stages a histogram for each Stage; 0 when they are not measured
  */
 export function countIn(reads: u32, writes: u32, stages: u32): void {
-  for (let left = slotCount(); left && isNew(secondHalf()); left--) reap(secondHalf(), stages != 0);
+  const kind = stages != 0 ? STAGED : isShadowed() ? SHADOWED : PLAIN;
+  for (let left = slotCount(); left && isNew(secondHalf()); left--) reap(secondHalf(), kind);
   recordIn(reads, writes);
   recordStagesIn(stages);
   resetCounters();
@@ -36,22 +43,27 @@ export function countIn(reads: u32, writes: u32, stages: u32): void {
 
 /** Submits and reaps until the clock passes `until` (ns); then publishes the counters. */
 export function run(until: u64): void {
-  runLoop(until, false);
+  runLoop(until, PLAIN);
 }
 
 /** `run` with stages: one completion at a time, the clock read between the steps. */
 export function runStaged(until: u64): void {
-  runLoop(until, true);
+  runLoop(until, STAGED);
 }
 
-/** Both are compiled apart: `staged` is settled where this is inlined. */
+/** `run` where the doorbells have shadows. */
+export function runShadowed(until: u64): void {
+  runLoop(until, SHADOWED);
+}
+
+/** They are compiled apart: `kind` is settled where this is inlined. */
 // @ts-ignore: decorator
 @inline
-function runLoop(until: u64, staged: bool): void {
+function runLoop(until: u64, kind: u32): void {
   do {
     const most: u32 = onlyPolls() ? looksPerClock() : 1;
     const second = leastAtOnce() == 1 ? look(most) : lookForBatch(most);
-    if (isNew(second)) reap(second, staged);
+    if (isNew(second)) reap(second, kind);
     else idle();
   } while (time() < until);
   publish();
@@ -60,9 +72,10 @@ function runLoop(until: u64, staged: bool): void {
 /** Takes what is there from the head entry on, which is new. */
 // @ts-ignore: decorator
 @inline
-function reap(second: u64, staged: bool): void {
+function reap(second: u64, kind: u32): void {
   const before = ended();
-  if (staged) sweepStaged(second);
+  if (kind == STAGED) sweepStaged(second);
+  else if (kind == SHADOWED) sweepShadowed(second);
   else sweepFrom(second);
   if (odd) examine(true);
   if (!onlyPolls()) settle((ended() - before) as u32, completed, latencySum());

@@ -2,7 +2,8 @@
 // small enough to be no object. A 64-bit time would be a new BigInt for each slice, on pages that the worker's heap has
 // yet to touch and later to collect.
 import { hasOlder } from "./flight.ts";
-import { run, runStaged } from "./run.ts";
+import { isShadowed } from "./queue.ts";
+import { run, runShadowed, runStaged } from "./run.ts";
 import { readClock, time } from "./time.ts";
 
 const MS: u64 = 1_000_000;
@@ -22,6 +23,7 @@ export function runSlice(ns: u32, staged: bool): bool {
   if (startedNs >= endNs) return false;
   const until = min<u64>(startedNs + ns, endNs);
   if (staged) runStaged(until);
+  else if (isShadowed()) runShadowed(until);
   else run(until);
   return true;
 }

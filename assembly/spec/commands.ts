@@ -13,6 +13,7 @@ export enum AdminOpcode {
   SET_FEATURES = 0x09,
   GET_FEATURES = 0x0a,
   ASYNCHRONOUS_EVENT_REQUEST = 0x0c,
+  DOORBELL_BUFFER_CONFIG = 0x7c,
 }
 
 /** NVM command set opcodes (figure 346). */

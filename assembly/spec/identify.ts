@@ -54,6 +54,8 @@ export const FR_BYTES = 8;
 export const SUBNQN_BYTES = 256;
 
 // ONCS: Optional NVM Command Support
+/** OACS: Doorbell Buffer Config is supported. */
+export const OACS_DOORBELL_BUFFER_CONFIG = 0x100;
 export const ONCS_COMPARE = 0x01;
 export const ONCS_WRITE_UNCORRECTABLE = 0x02;
 export const ONCS_DATASET_MANAGEMENT = 0x04;

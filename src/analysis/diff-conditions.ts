@@ -86,6 +86,10 @@ const noted: readonly Condition[] = [
   { name: "seed", of: option(({ seed }) => `${seed}`) },
   { name: "cpus", of: option(({ cpus }) => cpus.join(",") || "chosen"), isSubject: true },
   { name: "log-hist-msec", of: option(({ logHistMs }) => `${logHistMs}`) },
+  {
+    name: "shadow-doorbells",
+    of: option(({ shadowDoorbells }) => (shadowDoorbells ? "on" : "off")),
+  },
   { name: "stages", of: option(({ stages }) => (stages ? "measured" : "not measured")) },
   {
     name: "load average",

@@ -5,6 +5,8 @@
 export interface HostExports {
   /** doorbell u32, value u32 */
   writeDoorbell(doorbell: number, value: number): void;
+  /** doorbell u32, shadow u32, event u32, value u32 */
+  ringShadowed(doorbell: number, shadow: number, event: number, value: number): void;
   /** pointer u32; returns u64 */
   loadHalf(pointer: number): bigint;
   /** id u32, pointer u32, entries u32, tailDoorbell u32, tail u32 */
@@ -23,6 +25,8 @@ export interface HostExports {
     head: number,
     phaseTag: number,
   ): void;
+  /** tailShadow u32, tailEvent u32, headShadow u32, headEvent u32 */
+  attachShadows(tailShadow: number, tailEvent: number, headShadow: number, headEvent: number): void;
   ring(): void;
   free(): void;
   /** returns u32 */
@@ -74,6 +78,8 @@ export interface HostExports {
   run(until: bigint): void;
   /** until u64 */
   runStaged(until: bigint): void;
+  /** until u64 */
+  runShadowed(until: bigint): void;
   /** stageHistograms u32, deviceStamps u32 */
   configureStages(stageHistograms: number, deviceStamps: number): void;
   /** until u64; returns u32 */
@@ -101,6 +107,8 @@ export interface HostExports {
   submittedBy(at: bigint): number;
   /** first u64; returns u32 */
   sweepFrom(first: bigint): number;
+  /** first u64; returns u32 */
+  sweepShadowed(first: bigint): number;
   /** second u64 */
   sweepStaged(second: bigint): void;
   wait(): void;
@@ -130,9 +138,11 @@ export interface HostExports {
 /** How many parameters each export of build/host.wasm takes. */
 export const hostArity: Readonly<Record<keyof HostExports, number>> = {
   writeDoorbell: 2,
+  ringShadowed: 4,
   loadHalf: 1,
   attachSubmissionQueue: 5,
   attachCompletionQueue: 5,
+  attachShadows: 4,
   ring: 0,
   free: 0,
   head: 0,
@@ -153,6 +163,7 @@ export const hostArity: Readonly<Record<keyof HostExports, number>> = {
   sweep: 0,
   run: 1,
   runStaged: 1,
+  runShadowed: 1,
   configureStages: 2,
   drain: 1,
   publish: 0,
@@ -167,6 +178,7 @@ export const hostArity: Readonly<Record<keyof HostExports, number>> = {
   youngest: 0,
   submittedBy: 1,
   sweepFrom: 1,
+  sweepShadowed: 1,
   sweepStaged: 1,
   wait: 0,
   settle: 3,
@@ -181,6 +193,18 @@ export const hostArity: Readonly<Record<keyof HostExports, number>> = {
   nextLba: 1,
   multiplyHigh: 2,
 };
+
+/** Parameters of `ringShadowed`. */
+export interface RingShadowed {
+  readonly doorbell: number;
+  readonly shadow: number;
+  readonly event: number;
+  readonly value: number;
+}
+
+export function ringShadowed(wasm: HostExports, given: RingShadowed): void {
+  wasm.ringShadowed(given.doorbell, given.shadow, given.event, given.value);
+}
 
 /** Parameters of `attachSubmissionQueue`. */
 export interface AttachSubmissionQueue {
@@ -218,6 +242,18 @@ export function attachCompletionQueue(wasm: HostExports, given: AttachCompletion
     given.head,
     given.phaseTag,
   );
+}
+
+/** Parameters of `attachShadows`. */
+export interface AttachShadows {
+  readonly tailShadow: number;
+  readonly tailEvent: number;
+  readonly headShadow: number;
+  readonly headEvent: number;
+}
+
+export function attachShadows(wasm: HostExports, given: AttachShadows): void {
+  wasm.attachShadows(given.tailShadow, given.tailEvent, given.headShadow, given.headEvent);
 }
 
 /** Parameters of `buildPrps`. */

@@ -39,6 +39,7 @@ export const identifyFields: Readonly<
 > = {
   mdts: [Cns.CONTROLLER, IdentifyController.MDTS, 1],
   ver: [Cns.CONTROLLER, IdentifyController.VER, 4],
+  oacs: [Cns.CONTROLLER, IdentifyController.OACS, 2],
   acl: [Cns.CONTROLLER, IdentifyController.ACL, 1],
   aerl: [Cns.CONTROLLER, IdentifyController.AERL, 1],
   sqes: [Cns.CONTROLLER, IdentifyController.SQES, 1],

@@ -27,6 +27,7 @@
 // Of a reset: reset-ignored, nssro-lost, features-kept, late-completion
 //   bad-identify:field=mdts,value=0    or :cns=1,offset=77,bytes=1,value=0
 //   bad-register:offset=0x38,value=0   what four bytes of the registers read
+// Of shadow doorbells: stale-event-index
 // Of its memory: cmb-lost-write:offset=0, cmb-wrong-offset, pmr-never-ready
 import {
   BadCid,
@@ -115,6 +116,7 @@ const forms: Readonly<Record<string, FaultForm>> = {
   "never-ready": { kind: FaultKind.NEVER_READY },
   "never-unready": { kind: FaultKind.NEVER_UNREADY },
   "shutdown-stuck": { kind: FaultKind.SHUTDOWN_STUCK },
+  "stale-event-index": { kind: FaultKind.STALE_EVENT_INDEX },
   "reset-ignored": { kind: FaultKind.RESET_IGNORED },
   "nssro-lost": { kind: FaultKind.NSSRO_LOST },
   "features-kept": { kind: FaultKind.FEATURES_KEPT },

@@ -44,6 +44,7 @@ const idle: Readonly<Record<keyof WorkloadOptions, Idle | null>> = {
   coalesce: withoutInterrupts,
   stages: null,
   clocksource: null,
+  shadowDoorbells: null,
 };
 
 /** Options as typed, by commander's names: those of a workload are looked at. */

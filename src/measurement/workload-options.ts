@@ -45,6 +45,7 @@ export interface WorkloadOptions {
   readonly coalesce?: string | undefined;
   readonly stages?: boolean | undefined;
   readonly clocksource?: string | undefined;
+  readonly shadowDoorbells?: boolean | undefined;
 }
 
 export const workloadDefaults = {
@@ -168,6 +169,10 @@ export const workloadOptions: readonly OptionDescription[] = [
     {
       flags: "--coalesce <settings>",
       help: "Interrupt Coalescing: threshold,time[,vector], in completions (0's based) and 100us",
+    },
+    {
+      flags: "--shadow-doorbells",
+      help: "keep doorbells in memory, ring when asked (Doorbell Buffer Config)",
     },
   ]),
   ...inGroup("Output:", [

@@ -79,6 +79,8 @@ export interface Workload {
   readonly stages: boolean;
   /** What was asked for; which clock it was stands with each job. Null where an old result did not keep it. */
   readonly clocksource: ClockChoice | null;
+  /** Doorbells are written into memory, and rung when the controller asks for it (Doorbell Buffer Config, 5.7). */
+  readonly shadowDoorbells: boolean;
 }
 
 /** Interrupt Coalescing as Set Features takes it. */
@@ -170,6 +172,7 @@ export function parseWorkload(options: WorkloadOptions): Workload {
     },
     coalesce: options.coalesce === undefined ? null : coalescing(options.coalesce),
     stages: options.stages ?? false,
+    shadowDoorbells: options.shadowDoorbells ?? false,
     clocksource: choice("clocksource", options.clocksource ?? defaults.clocksource, clockChoices),
   };
   if (workload.size !== null && workload.size < workload.bs) {

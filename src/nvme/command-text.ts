@@ -52,6 +52,7 @@ const adminFields: Readonly<Record<AdminOpcode, readonly Field[]>> = {
   [AdminOpcode.SET_FEATURES]: [...FEATURE, ["SV", 10, 31, BIT], ["CDW11", 11, 0, DWORD]],
   [AdminOpcode.GET_FEATURES]: [...FEATURE, ["SEL", 10, 8, 0x7], ["CDW11", 11, 0, DWORD]],
   [AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST]: [],
+  [AdminOpcode.DOORBELL_BUFFER_CONFIG]: [],
 };
 
 const nvmFields: Readonly<Record<NvmOpcode, readonly Field[]>> = {

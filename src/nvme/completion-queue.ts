@@ -48,6 +48,11 @@ export class CompletionQueue extends Queue {
     return this.#head;
   }
 
+  /** The head as it was rung last. */
+  get freed(): number {
+    return this.#freed;
+  }
+
   /** The phase tag that a new entry at the head carries. */
   get phase(): 0 | 1 {
     return this.#phase;

@@ -15,6 +15,7 @@ import {
 import type { Surroundings } from "./queue.ts";
 import { type Placed, type QueueMemory, queueMemory } from "./queue-memory.ts";
 import type { Registers } from "./registers.ts";
+import { requireDoorbellBuffer, ShadowDoorbells } from "./shadow-doorbells.ts";
 import * as sqe from "./sqe.ts";
 import { SQE_BYTES } from "./sqe.ts";
 import { SubmissionQueue } from "./submission-queue.ts";
@@ -66,6 +67,7 @@ export class Controller {
   readonly #unanswered = new Set<Region>();
   #identity: ControllerData | undefined;
   #ioQueues = 0;
+  #shadows: ShadowDoorbells | undefined;
   /** A command to delete a queue was not answered in its time: another one would take as long. */
   #isDeaf = false;
 
@@ -134,14 +136,16 @@ export class Controller {
     requireQueueFields(id, entries, "5.3");
     sqe.requireField("vector", vector ?? 0, 16, "5.3");
     const doorbell = this.#home.doorbell(2 * id + 1);
+    const shadow = this.#shadows?.place(2 * id + 1, 0) ?? null;
     const { memory } = this.#around;
     const placed = queueMemory(memory, options.memory, entries * CQE_BYTES, "completions");
     const { region } = placed;
     const command = sqe.createCompletionQueue({ id, entries, vector, prp1: region.iova });
     const what = `Create I/O Completion Queue ${id}`;
-    await this.#create(command, what, placed);
+    await this.#handOver(command, what, ...ownOf(placed));
     const place = { id, region, entries, doorbell };
     const queue = new CompletionQueue(place, vector, this.#around);
+    queue.shadowBy(shadow);
     this.#completionQueues.add(queue);
     if (placed.isOwn) this.#owned.set(queue, region);
     return queue;
@@ -159,14 +163,16 @@ export class Controller {
     cq.requireUse("complete into");
     this.#requireOwn(cq, "complete into");
     const doorbell = this.#home.doorbell(2 * id);
+    const shadow = this.#shadows?.place(2 * id, 0) ?? null;
     const { memory } = this.#around;
     const placed = queueMemory(memory, options.memory, entries * SQE_BYTES, "commands");
     const { region } = placed;
     const fields = { id, entries, cqid: cq.id, priority, prp1: region.iova };
     const what = `Create I/O Submission Queue ${id}`;
-    await this.#create(sqe.createSubmissionQueue(fields), what, placed);
+    await this.#handOver(sqe.createSubmissionQueue(fields), what, ...ownOf(placed));
     const place = { id, region, entries, doorbell };
     const queue = new SubmissionQueue(place, cq, this.#around);
+    queue.shadowBy(shadow);
     this.#submissionQueues.add(queue);
     if (placed.isOwn) this.#owned.set(queue, region);
     return queue;
@@ -241,6 +247,42 @@ export class Controller {
     }
   }
 
+  /** Whether its I/O queues ring through shadow doorbells. */
+  get hasShadowDoorbells(): boolean {
+    return this.#shadows !== undefined;
+  }
+
+  /**
+   * Doorbell Buffer Config (5.7): from here on, and until the next reset, I/O queues, those that there are too, write their
+   * doorbells into memory, and ring themselves only what the controller asks for. The admin queue's is always rung.
+   * @throws PhasebitError REFUSED when the controller has no such command (OACS bit 8), USAGE when it was done already or
+   * a queue is lent, DEVICE when the command fails.
+   */
+  async configureDoorbellBuffer(): Promise<void> {
+    requireDoorbellBuffer(this.#identity ?? (await this.identify()));
+    if (this.#shadows !== undefined) {
+      throw new PhasebitError("USAGE", "configure the doorbell buffer: it is configured already");
+    }
+    const queues = [...this.#submissionQueues, ...this.#completionQueues];
+    for (const queue of queues) queue.requireUse("give a shadow doorbell to");
+    const { doorbellStride } = this.#home.registers.capabilities();
+    const shadows = new ShadowDoorbells(this.#around.memory, doorbellStride);
+    const places = queues.map((queue) =>
+      queue instanceof SubmissionQueue
+        ? shadows.place(2 * queue.id, queue.rung)
+        : shadows.place(2 * queue.id + 1, queue.freed),
+    );
+    const what = "Doorbell Buffer Config";
+    await this.#handOver(
+      sqe.doorbellBufferConfig(shadows),
+      what,
+      shadows.doorbells,
+      shadows.events,
+    );
+    this.#shadows = shadows;
+    for (const [index, queue] of queues.entries()) queue.shadowBy(places[index]!);
+  }
+
   /** Any admin command that should not fail; `what` names it in the error. @throws PhasebitError DEVICE */
   async adminCommand(command: sqe.SqeDwords, what: string): Promise<Completion> {
     return this.admin.execute(command, { timeoutMs: ADMIN_TIMEOUT_MS, what });
@@ -269,6 +311,8 @@ export class Controller {
     this.#completionQueues.clear();
     this.admin.end("reset");
     this.admin.cq.end("reset");
+    this.#shadows?.release();
+    this.#shadows = undefined;
     for (const region of this.#unanswered) region.release();
     this.#unanswered.clear();
   }
@@ -280,17 +324,18 @@ export class Controller {
     queue.whenFree(() => region?.release());
   }
 
-  /** Memory of its own goes back when the controller refused, or with the next reset when it did not answer. */
-  async #create(command: sqe.SqeDwords, what: string, { region, isOwn }: Placed): Promise<void> {
-    const own = isOwn ? region : undefined;
+  /** @param own memory that goes back when the controller refused, or with the next reset when it did not answer */
+  async #handOver(command: sqe.SqeDwords, what: string, ...own: Region[]): Promise<void> {
     try {
       await this.adminCommand(command, what);
       // a reset may have come between the completion and this line: then no queue is there
-      this.admin.requireLive("create a queue by");
+      this.admin.requireLive("hand memory over by");
     } catch (error) {
       const refused = error instanceof PhasebitError && typeof error.value === "number";
-      if (refused) own?.release();
-      else if (own !== undefined) this.releaseAfterReset(own);
+      for (const region of own) {
+        if (refused) region.release();
+        else this.releaseAfterReset(region);
+      }
       throw error;
     }
   }
@@ -339,6 +384,11 @@ export class Controller {
     if (completion.status === 0) return data;
     throw completionError(what, completion);
   }
+}
+
+/** Memory that was allocated for a queue, and goes back with it. */
+function ownOf({ region, isOwn }: Placed): readonly Region[] {
+  return isOwn ? [region] : [];
 }
 
 /** What the command's fields of 16 bits cannot hold would come out as something else. */

@@ -13,6 +13,7 @@ import {
   LBAF_LBADS_SHIFT,
   LBAF_MS_MASK,
   MN_BYTES,
+  OACS_DOORBELL_BUFFER_CONFIG,
   SN_BYTES,
 } from "../../assembly/spec/identify.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
@@ -38,6 +39,8 @@ export interface ControllerData {
   readonly errorEntries: number;
   /** Asynchronous Event Requests that may be outstanding: AERL + 1. */
   readonly eventRequests: number;
+  /** OACS bit 8: Doorbell Buffer Config is supported. */
+  readonly hasDoorbellBuffer: boolean;
 }
 
 /** Identify Namespace, what phasebit uses of it. */
@@ -63,6 +66,8 @@ export function parseController(data: Uint8Array, minPageBytes: number): Control
     namespaces: view.getUint32(IdentifyController.NN, true),
     errorEntries: view.getUint8(IdentifyController.ELPE) + 1, // 0's based
     eventRequests: view.getUint8(IdentifyController.AERL) + 1, // 0's based
+    hasDoorbellBuffer:
+      (view.getUint16(IdentifyController.OACS, true) & OACS_DOORBELL_BUFFER_CONFIG) !== 0,
   };
 }
 

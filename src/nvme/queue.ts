@@ -4,6 +4,7 @@ import { PhasebitError } from "../ground/errors.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { Region } from "../memory/region.ts";
 import type { Completion } from "./completion.ts";
+import type { ShadowPlace } from "./shadow-doorbells.ts";
 
 /** "reset": the controller forgot it when it was disabled or reset. */
 export type QueueState = "live" | "deleted" | "reset";
@@ -13,6 +14,8 @@ export interface PlainAccess {
   writeDoorbell(doorbell: number, value: number): void;
   /** Eight bytes in one load. */
   loadHalf(pointer: number): bigint;
+  /** Stores in the shadow, behind a barrier looks at EventIdx, and writes the doorbell where that asks for it. */
+  ringShadowed(doorbell: number, shadow: number, event: number, value: number): void;
 }
 
 /** What a queue needs from its controller. */
@@ -63,6 +66,7 @@ export abstract class Queue implements QueuePlace {
   protected abstract readonly kind: string;
   #state: QueueState = "live";
   #owner: string | undefined;
+  #shadow: ShadowPlace | null = null;
   readonly #afterLoan: (() => void)[] = [];
 
   constructor(place: QueuePlace, around: Surroundings) {
@@ -116,9 +120,21 @@ export abstract class Queue implements QueuePlace {
     if (this.#state === "reset") throw this.refusal(doing, "the controller was reset since");
   }
 
-  /** Writes the doorbell, whatever the value. */
+  /** Where its doorbell has its shadow; null where it has none. */
+  get shadow(): ShadowPlace | null {
+    return this.#shadow;
+  }
+
+  /** From here on the doorbell is rung through its shadow. */
+  shadowBy(place: ShadowPlace | null): void {
+    this.#shadow = place;
+  }
+
+  /** Writes the doorbell, or its shadow, whatever the value. */
   protected writeDoorbell(value: number): void {
-    this.around.wasm.writeDoorbell(this.doorbell, value);
+    const { wasm } = this.around;
+    if (this.#shadow === null) wasm.writeDoorbell(this.doorbell, value);
+    else wasm.ringShadowed(this.doorbell, this.#shadow.shadow, this.#shadow.event, value);
   }
 
   protected refusal(doing: string, why: string): PhasebitError {

@@ -204,6 +204,20 @@ export function asynchronousEventRequest(): SqeDwords {
   return command({ opcode: AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST });
 }
 
+/**
+ * Doorbell Buffer Config (5.7): a page for shadow doorbells, which the controller reads, and one for EventIdx, which it
+ * writes; `prp1` and `prp2` may name any places instead.
+ */
+export function doorbellBufferConfig(fields: {
+  readonly doorbells?: Region;
+  readonly events?: Region;
+  readonly prp1?: bigint;
+  readonly prp2?: bigint;
+}): SqeDwords {
+  const { doorbells, events, prp1 = doorbells?.iova ?? 0n, prp2 = events?.iova ?? 0n } = fields;
+  return command({ opcode: AdminOpcode.DOORBELL_BUFFER_CONFIG, prp1, prp2 });
+}
+
 /** A range of logical blocks. */
 export interface BlockRange extends DataPointer {
   readonly nsid: number;

@@ -8,6 +8,7 @@ import { type Completion, completionError } from "./completion.ts";
 import { type CompletionQueue, noCompletion } from "./completion-queue.ts";
 import { Deadline } from "./deadline.ts";
 import { Queue, type QueuePlace, type Surroundings } from "./queue.ts";
+import type { ShadowPlace } from "./shadow-doorbells.ts";
 import { type SubmissionSnapshot, submissionSnapshot } from "./snapshot.ts";
 import type { SqeDwords } from "./sqe.ts";
 
@@ -32,6 +33,9 @@ export interface QueuePairPlace {
   readonly sqEntries: number;
   readonly sqTailDoorbell: number;
   readonly sqTail: number;
+  /** Where the doorbells have their shadows, both of them or neither. */
+  readonly sqTailShadow: ShadowPlace | null;
+  readonly cqHeadShadow: ShadowPlace | null;
   readonly cqPointer: number;
   readonly cqEntries: number;
   readonly cqHeadDoorbell: number;
@@ -67,6 +71,11 @@ export class SubmissionQueue extends Queue {
   /** Index of the entry that is posted to next. */
   get tail(): number {
     return this.#tail;
+  }
+
+  /** The tail as it was rung last. */
+  get rung(): number {
+    return this.#rung;
   }
 
   /** SQHD of the last completion: how far the controller has read. */
@@ -259,6 +268,8 @@ export class SubmissionQueue extends Queue {
         sqEntries: this.entries,
         sqTailDoorbell: this.doorbell,
         sqTail: this.#tail,
+        sqTailShadow: this.shadow,
+        cqHeadShadow: this.cq.shadow,
         cqPointer: this.cq.region.pointer,
         cqEntries: this.cq.entries,
         cqHeadDoorbell: this.cq.doorbell,

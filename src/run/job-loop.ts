@@ -2,6 +2,7 @@
 import { WaitMode } from "../../assembly/layout.ts";
 import {
   attachCompletionQueue,
+  attachShadows,
   attachSubmissionQueue,
   configure,
   configurePattern,
@@ -33,6 +34,15 @@ export function configureLoop(wasm: HostExports, task: JobTask): void {
     head: queue.cqHead,
     phaseTag: queue.cqPhase,
   });
+  const { sqTailShadow: tail, cqHeadShadow: head } = queue;
+  if (tail !== null && head !== null) {
+    attachShadows(wasm, {
+      tailShadow: tail.shadow,
+      tailEvent: tail.event,
+      headShadow: head.shadow,
+      headEvent: head.event,
+    });
+  }
   configureSlots(wasm, {
     pointer: job.slots.pointer,
     count: iodepth,
@@ -84,20 +94,34 @@ interface InnerFunction {
 
 /** The functions that the loop of this job calls again and again, unless V8 has drawn them into it. */
 export function innerFunctions(
-  { sweepFrom, sweepStaged, wait, settle, turn }: HostExports,
-  task: Pick<JobTask, "wait" | "stages">,
+  { sweepFrom, sweepShadowed, sweepStaged, wait, settle, turn }: HostExports,
+  task: LoopKind,
 ): readonly InnerFunction[] {
-  const sweep = task.stages
-    ? { hot: sweepStaged, call: () => sweepStaged(0n) }
-    : { hot: sweepFrom, call: () => sweepFrom(0n) };
+  const hot = task.stages ? sweepStaged : isShadowed(task) ? sweepShadowed : sweepFrom;
+  const sweep = { hot, call: () => hot(0n) };
   // V8 has no way to tell that the loop holds a copy of it: the two are timed as one
   const pause = { hot: turn, call: () => turn(1) };
   if (task.wait.mode === WaitMode.POLL) return [sweep, pause];
   return [sweep, pause, { hot: wait, call: wait }, { hot: settle, call: () => settle(0, 0n, 0n) }];
 }
 
+/** Which loop a job has. */
+type LoopKind = Pick<JobTask, "wait" | "stages"> & {
+  readonly queue: Pick<JobTask["queue"], "sqTailShadow">;
+};
+
+function isShadowed({ queue }: LoopKind): boolean {
+  return queue.sqTailShadow !== null;
+}
+
+/** The loop of this job. */
+export function loopOf(wasm: HostExports, task: LoopKind): (until: bigint) => void {
+  if (task.stages) return wasm.runStaged;
+  return isShadowed(task) ? wasm.runShadowed : wasm.run;
+}
+
 /** The compiler that made the loop of this job. */
-export function tierOfLoop(wasm: HostExports, task: Pick<JobTask, "wait" | "stages">): Tier {
-  const run = task.stages ? wasm.runStaged : wasm.run;
+export function tierOfLoop(wasm: HostExports, task: LoopKind): Tier {
+  const run = loopOf(wasm, task);
   return tierOf([run, ...innerFunctions(wasm, task).map(({ hot }) => hot)]);
 }

@@ -12,7 +12,7 @@ import { parseWorkload, type Workload } from "../measurement/workload.ts";
 import type { Controller } from "../nvme/controller.ts";
 import { Device } from "../nvme/device.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
-import { configureLoop, innerFunctions } from "./job-loop.ts";
+import { configureLoop, innerFunctions, loopOf } from "./job-loop.ts";
 import { allocateJob, clearJob, type JobMemory } from "./job-memory.ts";
 import { type JobTask, jobTask, plainWait } from "./job-task.ts";
 
@@ -38,11 +38,13 @@ const LONGEST_MS = 5_000;
 
 /** Runs the loops of these workloads until V8 has optimized them, once for each kind of loop in a process. */
 export async function rehearse(workloads: readonly Workload[]): Promise<void> {
-  const kinds = new Map(workloads.map((each) => [`${each.completion.mode} ${each.stages}`, each]));
-  for (const [kind, { completion, stages }] of kinds) {
+  const kindOf = ({ completion, stages, shadowDoorbells }: Workload): string =>
+    `${completion.mode} ${stages} ${shadowDoorbells}`;
+  const kinds = new Map(workloads.map((each) => [kindOf(each), each]));
+  for (const [kind, { completion, stages, shadowDoorbells }] of kinds) {
     if (rehearsed.has(kind)) continue;
     rehearsed.add(kind);
-    await rehearseKind({ ...parseWorkload(OPTIONS), completion, stages });
+    await rehearseKind({ ...parseWorkload(OPTIONS), completion, stages, shadowDoorbells });
   }
 }
 
@@ -54,6 +56,7 @@ async function rehearseKind(workload: Workload): Promise<void> {
   try {
     const controller = await device.bringUp({ ioQueues: 1 });
     const namespace = await controller.identifyNamespace(1);
+    if (workload.shadowDoorbells) await controller.configureDoorbellBuffer();
     const memory = allocateJob(transport.memory, [workload]);
     const stage = { controller, transport, namespace, memory };
     for (const serviceNs of SERVICE_NS) await play(stage, workload, serviceNs);
@@ -89,7 +92,7 @@ function playLoop(transport: EmbeddedTransport, task: JobTask): void {
   const { u64 } = transport.memory;
   const { device } = transport;
   const wasm = instantiateHost(task.memory, importsOf(transport, task), task.module);
-  const run = task.stages ? wasm.runStaged : wasm.run;
+  const run = loopOf(wasm, task);
   configureLoop(wasm, task);
   wasm.takeInterrupts();
   wasm.start();

@@ -8,9 +8,10 @@ import { EmbeddedTransport } from "../embedded/transport.ts";
 import { badOption, PhasebitError } from "../ground/errors.ts";
 import { RUN_NEEDS, requireLimits, startingThreads } from "../ground/limits.ts";
 import { packageRoot, version } from "../ground/package.ts";
-import { hasFlags } from "../measurement/flags.ts";
+import { addedFlags, hasFlags, noFlags } from "../measurement/flags.ts";
 import type {
   DeviceIdentity,
+  Flags,
   HostConditions,
   Measurement,
   Warning,
@@ -22,6 +23,7 @@ import type { Controller } from "../nvme/controller.ts";
 import { type Device, open } from "../nvme/device.ts";
 import type { NamespaceData } from "../nvme/identify.ts";
 import type { Trace } from "../nvme/registers.ts";
+import { requireDoorbellBuffer } from "../nvme/shadow-doorbells.ts";
 import type { BlockOptions, BlockOutcome } from "./block-outcome.ts";
 import { closingText, giveBack } from "./closing.ts";
 import { Coalescer } from "./coalescing.ts";
@@ -59,17 +61,18 @@ export interface Crowd {
 
 export class Session {
   readonly device: Device;
-  readonly controller: Controller;
+  #controller: Controller;
   readonly namespace: NamespaceData;
   readonly host: HostConditions;
   readonly #memory: readonly JobMemory[];
   readonly #gate: Region;
   readonly #pool: Piscina<JobTask, JobOutcome>;
-  readonly #coalescer: Coalescer;
+  #coalescer: Coalescer;
   readonly #workloads: readonly Workload[];
   /** Of the clock that all threads go by; null is CLOCK_MONOTONIC. */
   readonly #clock: ClockScale | null;
   #isPrepared = false;
+  #formerFlags: Flags = noFlags;
 
   private constructor(
     device: Device,
@@ -81,7 +84,7 @@ export class Session {
     const { memory } = device;
     const numjobs = Math.max(...workloads.map((workload) => workload.numjobs));
     this.device = device;
-    this.controller = controller;
+    this.#controller = controller;
     this.namespace = namespace;
     this.#coalescer = new Coalescer(controller);
     this.#workloads = workloads;
@@ -125,6 +128,9 @@ export class Session {
       await rehearse(workloads);
       const ioQueues = Math.max(...workloads.map(({ numjobs }) => numjobs));
       const controller = await device.bringUp({ ioQueues });
+      if (workloads.some(({ shadowDoorbells }) => shadowDoorbells)) {
+        requireDoorbellBuffer(controller.identity);
+      }
       const namespace = await controller.identifyNamespace(nsid);
       for (const workload of workloads) {
         checkAgainstDevice(workload, {
@@ -148,6 +154,7 @@ export class Session {
     const parts = this.#memory.slice(0, workload.numjobs);
     for (const part of parts) clearJob(memory, part);
     this.#gate.fill(0);
+    await this.#setShadows(workload);
     const queues = await createQueues(this.device, this.controller, workload);
     await this.#coalescer.set(
       workload.coalesce,
@@ -184,6 +191,30 @@ export class Session {
     this.#isPrepared = true;
   }
 
+  /** The device's controller: another one after a block with shadow doorbells, which last until a reset. */
+  get controller(): Controller {
+    return this.#controller;
+  }
+
+  /** Has the controller ring as the workload wants it. */
+  async #setShadows({ shadowDoorbells }: Workload): Promise<void> {
+    if (shadowDoorbells === this.controller.hasShadowDoorbells) return;
+    if (!shadowDoorbells) {
+      const ioQueues = Math.max(...this.#workloads.map(({ numjobs }) => numjobs));
+      this.#formerFlags = this.#adminFlags;
+      await this.device.reset();
+      this.#controller = await this.device.bringUp({ ioQueues });
+      this.#coalescer = new Coalescer(this.controller);
+      return;
+    }
+    await this.controller.configureDoorbellBuffer();
+  }
+
+  /** What successes of admin commands had set, those of controllers before this one too. */
+  get #adminFlags(): Flags {
+    return addedFlags([this.#formerFlags, this.controller.admin.cq.flags]);
+  }
+
   /** Threads that spin during a block, and the CPUs that they have between them. */
   crowd({ numjobs, cpus, completion }: Workload): Crowd {
     const spinning = completion.mode === "interrupt" ? 0 : numjobs;
@@ -215,7 +246,7 @@ export class Session {
 
   /** What has to be doubted about the control plane so far. */
   get doubts(): Warning[] {
-    const { flags } = this.controller.admin.cq;
+    const flags = this.#adminFlags;
     return hasFlags(flags) ? [{ kind: "flagged-successes", queue: "admin", ...flags }] : [];
   }
 

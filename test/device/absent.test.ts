@@ -3,7 +3,11 @@
 import { describe, expect, test } from "vitest";
 import { Version } from "../../assembly/device/options.ts";
 import { Cns, Feature, NvmOpcode } from "../../assembly/spec/commands.ts";
-import { IdentifyController, IdentifyNamespace } from "../../assembly/spec/identify.ts";
+import {
+  IdentifyController,
+  IdentifyNamespace,
+  OACS_DOORBELL_BUFFER_CONFIG,
+} from "../../assembly/spec/identify.ts";
 import { Status } from "../../assembly/spec/status.ts";
 import { AdminOpcode, Bench, iova, PAGE } from "./bench-host.ts";
 
@@ -24,7 +28,6 @@ const adminCommands: [string, number][] = [
   ["NVMe-MI Receive", 0x1e],
   ["Capacity Management", 0x20],
   ["Lockdown", 0x24],
-  ["Doorbell Buffer Config", 0x7c],
   ["Fabrics", 0x7f],
   ["Format NVM", 0x80],
   ["Security Send", 0x81],
@@ -66,10 +69,10 @@ describe.each(versions)("version %i", (version) => {
     expect(bench.execute({ opcode, nsid: 1 }, pair).code).toBe(Status.INVALID_OPCODE);
   });
 
-  test("Identify Controller offers no optional admin command, no fused operation, no SGL, no event", () => {
+  test("Identify Controller offers Doorbell Buffer Config and no other optional admin command, no fused operation, no SGL, no event", () => {
     const view = identify(new Bench({ version }).enable(), Cns.CONTROLLER);
     const { OACS, FUSES, SGLS, OAES, NPSS, CTRATT, CMIC, FNA, AWUPF, MNAN } = IdentifyController;
-    expect(view.getUint16(OACS, true)).toBe(0);
+    expect(view.getUint16(OACS, true)).toBe(OACS_DOORBELL_BUFFER_CONFIG);
     expect(view.getUint16(FUSES, true)).toBe(0);
     expect(view.getUint32(SGLS, true)).toBe(0);
     expect(view.getUint32(OAES, true)).toBe(0);

@@ -1,8 +1,8 @@
  (func $assembly/host/loop/sweepFrom (param $0 i64) (result i32)
-  (local $1 i64)
+  (local $1 i32)
   (local $2 i32)
   (local $3 i64)
-  (local $4 i32)
+  (local $4 i64)
   (local $5 i32)
   (local $6 i32)
   (local $7 i32)
@@ -11,11 +11,11 @@
   (local $10 i32)
   (local $11 i32)
   global.get $assembly/host/queue/sqTail
-  local.set $7
-  global.get $assembly/host/sqhd/sqhdLeft
-  local.set $1
-  global.get $assembly/host/batch/most
   local.set $2
+  global.get $assembly/host/sqhd/sqhdLeft
+  local.set $3
+  global.get $assembly/host/batch/most
+  local.set $1
   loop $for-loop|0
    block $for-break0
     loop $do-loop|1
@@ -30,23 +30,23 @@
      i32.const 48
      i32.mul
      i32.add
-     local.tee $4
+     local.tee $5
      i64.load offset=8
      i64.const 16
      i64.shl
      i64.add
      local.get $0
      i64.sub
-     local.tee $3
-     local.get $1
+     local.tee $4
+     local.get $3
      i64.le_u
      if
-      local.get $3
-      local.set $1
+      local.get $4
+      local.set $3
       global.get $assembly/host/queue/cqHead
       i32.const 16
       i32.add
-      local.tee $5
+      local.tee $6
       global.get $assembly/host/queue/cqEnd
       i32.eq
       if
@@ -69,7 +69,7 @@
        i64.rotl
        global.set $assembly/host/sqhd/sqhdEnd
       else
-       local.get $5
+       local.get $6
        global.set $assembly/host/queue/cqHead
       end
       global.get $assembly/host/pattern/state
@@ -77,17 +77,17 @@
       i64.sub
       local.tee $0
       global.set $assembly/host/pattern/state
-      local.get $4
+      local.get $5
       global.get $assembly/host/slots/generationStep
-      local.get $4
+      local.get $5
       i32.load offset=8
       i32.add
-      local.tee $5
+      local.tee $6
       i64.extend_i32_u
       i64.store offset=8
       global.get $assembly/host/queue/sqTail
-      local.tee $6
-      local.get $5
+      local.tee $7
+      local.get $6
       i32.const -65536
       i32.and
       i32.const 2
@@ -112,7 +112,7 @@
       i64.const 31
       i64.shr_u
       i64.xor
-      local.tee $3
+      local.tee $0
       i32.wrap_i64
       i32.const 65535
       i32.and
@@ -120,33 +120,33 @@
       select
       i32.or
       i32.store
-      local.get $6
-      local.get $4
+      local.get $7
+      local.get $5
       v128.load offset=16
       v128.store offset=24
       global.get $assembly/host/pattern/isRandom
       if
-       block $assembly/host/pattern/scale|inlined.2 (result i64)
+       block $assembly/host/pattern/scale|inlined.3 (result i64)
         global.get $assembly/host/pattern/blocks
         i64.const 32
         i64.shr_u
         i64.const 0
         i64.ne
         if
-         local.get $3
+         local.get $0
          i64.const 32
          i64.shr_u
-         local.tee $0
+         local.tee $4
          global.get $assembly/host/pattern/blocks
          local.tee $8
          i64.const 4294967295
          i64.and
          local.tee $9
          i64.mul
-         local.get $3
+         local.get $0
          i64.const 4294967295
          i64.and
-         local.tee $3
+         local.tee $0
          local.get $9
          i64.mul
          i64.const 32
@@ -157,13 +157,13 @@
          i64.const 32
          i64.shr_u
          local.tee $8
-         local.get $0
+         local.get $4
          i64.mul
          local.get $9
          i64.const 32
          i64.shr_u
          i64.add
-         local.get $3
+         local.get $0
          local.get $8
          i64.mul
          local.get $9
@@ -173,15 +173,15 @@
          i64.const 32
          i64.shr_u
          i64.add
-         br $assembly/host/pattern/scale|inlined.2
+         br $assembly/host/pattern/scale|inlined.3
         end
         global.get $assembly/host/pattern/blocks
-        local.get $3
+        local.get $0
         i64.const 32
         i64.shr_u
         i64.mul
         global.get $assembly/host/pattern/blocks
-        local.get $3
+        local.get $0
         i64.const 4294967295
         i64.and
         i64.mul
@@ -197,15 +197,15 @@
        local.tee $0
        i64.const 1
        i64.add
-       local.tee $3
+       local.tee $4
        i64.const 0
-       local.get $3
+       local.get $4
        global.get $assembly/host/pattern/blocks
        i64.ne
        select
        global.set $assembly/host/pattern/cursor
       end
-      local.get $6
+      local.get $7
       global.get $assembly/host/pattern/firstLba
       local.get $0
       global.get $assembly/host/pattern/lbasPerBlock
@@ -216,8 +216,8 @@
       global.get $assembly/host/queue/sqTail
       i32.const -64
       i32.sub
-      local.tee $4
-      local.get $4
+      local.tee $5
+      local.get $5
       global.get $assembly/host/queue/sqEnd
       i32.eq
       select
@@ -225,14 +225,14 @@
       global.get $assembly/host/queue/cqHead
       i64.load offset=8
       local.set $0
-      local.get $2
+      local.get $1
       i32.const 1
       i32.sub
-      local.tee $2
+      local.tee $1
       br_if $do-loop|1
      end
     end
-    local.get $2
+    local.get $1
     i32.eqz
     br_if $for-break0
     global.get $assembly/host/queue/phase
@@ -246,6 +246,7 @@
     i32.wrap_i64
     i32.const 65535
     i32.and
+    local.tee $5
     i64.extend_i32_u
     i64.sub
     global.get $assembly/host/queue/phase
@@ -273,21 +274,15 @@
      i32.const 65535
      i32.and
      i32.ne
-     if (result i32)
-      global.get $assembly/host/queue/sqTailRung
-      local.get $0
-      i32.wrap_i64
-      i32.const 65535
-      i32.and
-      i32.ge_u
-     else
-      i32.const 0
-     end
+     global.get $assembly/host/queue/sqTailRung
+     local.get $5
+     i32.ge_u
+     i32.and
     end
     if
      global.get $assembly/host/queue/sqTailRung
      i64.extend_i32_u
-     local.tee $1
+     local.tee $3
      global.get $assembly/host/queue/phase
      i64.or
      global.set $assembly/host/sqhd/sqhdEnd
@@ -303,7 +298,7 @@
    end
   end
   global.get $assembly/host/batch/most
-  local.get $2
+  local.get $1
   i32.sub
   local.set $10
   call $assembly/host/imports/clock
@@ -313,10 +308,10 @@
   local.get $10
   if
    global.get $assembly/host/queue/cqHead
-   local.tee $2
+   local.tee $1
    global.set $assembly/host/queue/cqHeadFreed
    global.get $assembly/host/queue/cqHeadDoorbell
-   local.get $2
+   local.get $1
    global.get $assembly/host/queue/cq
    i32.sub
    i32.const 4
@@ -327,52 +322,54 @@
    i32.sub
    i32.const 6
    i32.shr_u
-   local.tee $2
+   local.tee $1
    global.set $assembly/host/queue/sqTailRung
    global.get $assembly/host/queue/sqTailDoorbell
-   local.get $2
+   local.get $1
    i32.store
    global.get $assembly/host/queue/phase
    global.get $assembly/host/queue/sqLast
-   local.get $2
+   local.get $1
    global.get $assembly/host/sqhd/sqhdEnd
    i32.wrap_i64
    i32.const 65535
    i32.and
-   local.get $1
+   local.get $3
    i32.wrap_i64
    i32.sub
-   local.tee $4
-   local.get $2
+   local.tee $5
+   local.get $1
    i32.gt_u
    select
-   local.tee $2
+   local.tee $1
    i64.extend_i32_u
    i64.or
    global.set $assembly/host/sqhd/sqhdEnd
-   local.get $2
-   local.get $4
+   local.get $1
+   local.get $5
    i32.sub
    i64.extend_i32_u
    global.set $assembly/host/sqhd/sqhdLeft
+   local.get $2
+   local.set $1
    global.get $assembly/host/loop/onlyHistogram
    if
     global.get $assembly/host/loop/onlyHistogram
     local.tee $11
     i64.load offset=16
-    local.set $3
+    local.set $4
     local.get $11
     i64.load
-    local.set $1
+    local.set $3
     local.get $11
     i64.load offset=8
     local.set $0
     global.get $assembly/host/queue/sqTail
-    local.tee $4
+    local.tee $5
     global.get $assembly/host/queue/sqEnd
-    local.get $4
-    local.get $7
-    i32.gt_u
+    local.get $1
+    local.get $5
+    i32.lt_u
     select
     local.set $2
     loop $for-loop|2
@@ -383,7 +380,7 @@
        global.get $assembly/host/time/now
        global.get $assembly/host/slots/slots
        global.get $assembly/host/slots/slotMask
-       local.get $7
+       local.get $1
        i32.load
        i32.const 16
        i32.shr_u
@@ -410,23 +407,23 @@
        i32.const 3
        i32.shl
        i32.add
-       local.tee $5
-       local.get $5
+       local.tee $7
+       local.get $7
        i64.load offset=64
        i64.const 1
        i64.add
        i64.store offset=64
-       local.get $3
+       local.get $4
        local.get $8
        i64.add
-       local.set $3
-       local.get $1
+       local.set $4
+       local.get $3
        local.get $8
-       local.get $1
+       local.get $3
        local.get $8
        i64.lt_u
        select
-       local.set $1
+       local.set $3
        local.get $0
        local.get $8
        local.get $0
@@ -435,9 +432,9 @@
        select
        local.set $0
        local.get $6
-       local.get $7
+       local.get $1
        i64.load8_u
-       local.get $7
+       local.get $1
        i64.load offset=40
        i64.const 8
        i64.shl
@@ -447,37 +444,38 @@
        global.get $assembly/host/time/now
        i64.store
        local.get $2
-       local.get $7
+       local.get $1
        i32.const -64
        i32.sub
-       local.tee $7
+       local.tee $1
        i32.ne
        br_if $do-loop|3
       end
       local.get $2
-      local.get $4
+      local.get $5
       i32.eq
       br_if $for-break2
+      local.get $5
+      local.set $2
+      local.get $5
       global.get $assembly/host/queue/sq
-      local.tee $7
-      local.get $4
-      local.tee $2
+      local.tee $1
       i32.ne
       br_if $for-loop|2
      end
     end
     local.get $11
-    local.get $3
+    local.get $4
     i64.store offset=16
     local.get $11
-    local.get $1
+    local.get $3
     i64.store
     local.get $11
     local.get $0
     i64.store offset=8
    else
     loop $for-loop|4
-     local.get $7
+     local.get $1
      global.get $assembly/host/queue/sqTail
      i32.ne
      if
@@ -485,7 +483,7 @@
       global.get $assembly/host/loop/writeHistogram
       global.get $assembly/host/slots/slots
       global.get $assembly/host/slots/slotMask
-      local.get $7
+      local.get $1
       i32.load
       i32.const 16
       i32.shr_u
@@ -498,7 +496,7 @@
       i32.const 2
       i32.eq
       select
-      local.tee $4
+      local.tee $5
       i64.const 53
       global.get $assembly/host/time/now
       local.get $2
@@ -509,51 +507,51 @@
       i64.or
       i64.clz
       i64.sub
-      local.tee $1
+      local.tee $3
       i64.const 10
       i64.shl
       local.get $0
-      local.get $1
+      local.get $3
       i64.shr_u
       i64.add
       i32.wrap_i64
       i32.const 3
       i32.shl
       i32.add
-      local.tee $5
-      local.get $5
+      local.tee $6
+      local.get $6
       i64.load offset=64
       i64.const 1
       i64.add
       i64.store offset=64
-      local.get $4
-      local.get $4
+      local.get $5
+      local.get $5
       i64.load offset=16
       local.get $0
       i64.add
       i64.store offset=16
       local.get $0
-      local.get $4
+      local.get $5
       i64.load
       i64.lt_u
       if
-       local.get $4
+       local.get $5
        local.get $0
        i64.store
       end
       local.get $0
-      local.get $4
+      local.get $5
       i64.load offset=8
       i64.gt_u
       if
-       local.get $4
+       local.get $5
        local.get $0
        i64.store offset=8
       end
       local.get $2
-      local.get $7
+      local.get $1
       i64.load8_u
-      local.get $7
+      local.get $1
       i64.load offset=40
       i64.const 8
       i64.shl
@@ -563,15 +561,15 @@
       global.get $assembly/host/time/now
       i64.store
       global.get $assembly/host/queue/sq
-      local.get $7
+      local.get $1
       i32.const -64
       i32.sub
-      local.tee $2
-      local.get $2
+      local.tee $1
+      local.get $1
       global.get $assembly/host/queue/sqEnd
       i32.eq
       select
-      local.set $7
+      local.set $1
       br $for-loop|4
      end
     end

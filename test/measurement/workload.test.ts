@@ -133,6 +133,7 @@ test("without options it is a short random read of the embedded controller", () 
     batch: { min: 1, max: null },
     coalesce: null,
     stages: false,
+    shadowDoorbells: false,
     clocksource: "auto",
   });
 });

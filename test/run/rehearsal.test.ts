@@ -10,9 +10,12 @@ import { tierOfLoop } from "../../src/run/job-loop.ts";
 import { plainWait } from "../../src/run/job-task.ts";
 import { rehearse } from "../../src/run/rehearsal.ts";
 
-const kinds = completionModes.flatMap((completion) =>
-  [false, true].map((stages) => ({ completion, stages })),
-);
+const kinds = [
+  ...completionModes.flatMap((completion) =>
+    [false, true].map((stages) => ({ completion, stages, shadows: false })),
+  ),
+  { completion: "poll" as const, stages: false, shadows: true },
+];
 
 /** An instance that has run nothing: what it is made of is the module's. */
 function freshLoop(module = wasmModule("host")) {
@@ -44,11 +47,13 @@ test("optimized are functions only when all of them are", async () => {
 });
 
 test.each(kinds)(
-  "after its rehearsal the loop of $completion (stages: $stages) is optimized",
+  "after its rehearsal the loop of $completion (stages: $stages, shadows: $shadows) is optimized",
   async (kind) => {
-    const workload = parseWorkload({ completion: kind.completion, stages: kind.stages });
+    const { completion, stages, shadows } = kind;
+    const workload = parseWorkload({ completion, stages, shadowDoorbells: shadows });
     await rehearse([workload]);
-    const task = { wait: plainWait(workload), stages: kind.stages };
+    const sqTailShadow = shadows ? { shadow: 0, event: 0 } : null;
+    const task = { wait: plainWait(workload), stages, queue: { sqTailShadow } };
     expect(tierOfLoop(freshLoop(), task)).toBe("turbofan");
   },
 );

@@ -80,6 +80,8 @@ export const workload = v.object({
   stages: v.boolean(),
   // schema 3 was there before it
   clocksource: v.optional(v.nullable(v.picklist(clockChoices)), null),
+  // before it was an option, every doorbell was rung itself
+  shadowDoorbells: v.optional(v.boolean(), false),
 });
 
 export const mergedSource = v.object({
