@@ -21,6 +21,7 @@ import { adminCommand, ioCommand } from "./passthrough.ts";
 import { pciCommand } from "./pci.ts";
 import { regsCommand } from "./regs.ts";
 import { reportCommand } from "./report.ts";
+import { resetCommand } from "./reset.ts";
 import { runCommand } from "./run.ts";
 import { withSection } from "./sections.ts";
 import { sweepCommand } from "./sweep.ts";
@@ -30,7 +31,7 @@ const groups: Readonly<Record<string, readonly ((program: Command) => Command)[]
   "Measure:": [runCommand, compareCommand, sweepCommand],
   "Results:": [reportCommand, diffCommand, exportCommand, mergeCommand],
   "Drive:": [listCommand, bindCommand, unbindCommand, restoreCommand, doctorCommand],
-  "Controller:": [infoCommand, regsCommand, pciCommand],
+  "Controller:": [infoCommand, regsCommand, pciCommand, resetCommand],
   "Commands:": [
     identifyCommand,
     logCommand,

@@ -61,8 +61,8 @@ export class Closing {
         this.problems.push(error as Error);
       }
     };
-    // one that was shut down by hand answers no command: its queues end with CC.EN
-    await step(() => (state.isShutDown ? undefined : this.#parts.deleteQueues()));
+    // whoever is waited for in vain here takes a minute, and its queues end with CC.EN all the same
+    await step(() => (state.answersCommands ? this.#parts.deleteQueues() : undefined));
     if (shutdown) await step(() => this.#shutDown());
     await step(() => state.stop());
     forget();

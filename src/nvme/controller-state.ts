@@ -73,10 +73,11 @@ export class ControllerState {
     this.#rtd3EntryMs = ms;
   }
 
-  /** Whether the controller was told to shut down: it answers no command before it was disabled (7.6.2). */
-  get isShutDown(): boolean {
+  /** Whether commands get answers: not once a disable or a reset has begun, however it ended, nor after a shutdown (7.6.2). */
+  get answersCommands(): boolean {
+    if (!this.#enabled) return false;
     const { SHST } = fieldsOf(Register.CSTS, this.#registers.read(Register.CSTS));
-    return SHST !== ShutdownStatus.NORMAL_OPERATION;
+    return SHST === ShutdownStatus.NORMAL_OPERATION;
   }
 
   /** What CSTS says of the controller just now. */

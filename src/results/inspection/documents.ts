@@ -12,6 +12,7 @@ import {
 } from "./pages.ts";
 import { pciDocument } from "./pci.ts";
 import { registerChangeDocument, registersDocument } from "./registers.ts";
+import { resetDocument } from "./reset.ts";
 import { restoredDocument, takenDocument } from "./taken.ts";
 
 export const inspectionDocuments = {
@@ -27,6 +28,7 @@ export const inspectionDocuments = {
   pci: pciDocument,
   registers: registersDocument,
   "register-change": registerChangeDocument,
+  reset: resetDocument,
   restored: restoredDocument,
   taken: takenDocument,
 } as const;
