@@ -40,6 +40,7 @@ const FAULTS: readonly Warning["kind"][] = [
   "controller-reset",
   "device-gone",
   "io-errors",
+  "ramp-errors",
   "rejected-completions",
   "wrong-sqhd",
   "timed-out",

@@ -32,6 +32,8 @@ export type Warning =
       readonly missing?: readonly string[];
     }
   | { readonly kind: "io-errors"; readonly count: number }
+  /** Before the measurement began: in the list of errors, and not among those that failed. */
+  | { readonly kind: "ramp-errors"; readonly count: number }
   | { readonly kind: "rejected-completions"; readonly count: number }
   /** SQHD went backwards or past the tail; of admin commands and copies, or lay outside of the queue. */
   | { readonly kind: "wrong-sqhd"; readonly queue: "io" | "admin"; readonly count: number }

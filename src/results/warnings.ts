@@ -21,6 +21,9 @@ const words: Words = {
   "io-errors": ({ count }) =>
     `${things(count, "command")} ended with an error and ${are(count)} not among the latencies. ` +
     "The list of errors says which.",
+  "ramp-errors": ({ count }) =>
+    `${things(count, "command")} ended with an error during --ramp-time, before the measurement: the list of errors ` +
+    "has them too, and the counts of what failed do not.",
   "rejected-completions": ({ count }) =>
     `${things(count, "completion")} did not fit any command in flight and ${were(count)} not counted. ` +
     "The device, or what lies between, broke the protocol; the saved result has the raw entries.",

@@ -36,6 +36,7 @@ export function warningsOf(evidence: Evidence): Warning[] {
   const sum = (of: (job: DoubtedJob) => number): number =>
     jobs.reduce((total, job) => total + of(job), 0);
   const failed = sum((job) => job.failed);
+  const ended = sum(({ statuses }) => statuses.reduce((all, { count }) => all + count, 0));
   const wrongHeads = sum((job) => job.rejections["wrong-sqhd"]);
   const rejected = sum((job) => Object.values(job.rejections).reduce((a, b) => a + b, 0));
   const { iodepth } = workload;
@@ -51,6 +52,8 @@ export function warningsOf(evidence: Evidence): Warning[] {
     lost > 0 && { kind: "commands-lost", count: lost, ...oldestOf(jobs) },
     unfinished > 0 && { kind: "commands-unfinished", count: unfinished },
     failed > 0 && { kind: "io-errors", count: failed },
+    // errors are listed from the first command on, and counted as failed from the measurement's begin
+    ended > failed && { kind: "ramp-errors", count: ended - failed },
     hasFlags(flags) && { kind: "flagged-successes", queue: "io", ...flags },
     rejected > wrongHeads && { kind: "rejected-completions", count: rejected - wrongHeads },
     wrongHeads > 0 && { kind: "wrong-sqhd", queue: "io", count: wrongHeads },

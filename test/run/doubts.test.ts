@@ -1,6 +1,6 @@
 // Doubts that follow from what the jobs say of themselves.
 import { describe, expect, test } from "vitest";
-import type { Flags, RejectionName } from "../../src/measurement/measurement.ts";
+import type { Flags, Job, RejectionName } from "../../src/measurement/measurement.ts";
 import { parseWorkload } from "../../src/measurement/workload.ts";
 import type { WorkloadOptions } from "../../src/measurement/workload-options.ts";
 import { warningsOf } from "../../src/run/doubts.ts";
@@ -14,9 +14,10 @@ function doubts(
   flags: readonly (Flags | null)[] = [],
   options: WorkloadOptions = {},
   rejections: Partial<Record<RejectionName, number>> = {},
+  change: (job: Job) => Job = (job) => job,
 ) {
   const jobs = jobsIn(run).map((job, index) => ({
-    ...job,
+    ...change(job),
     flags: flags[index] ?? null,
     rejections: { ...job.rejections, ...rejections },
     clock: { source: "tsc" as const, hz: 2.6e9, driftPpm: drifts[index]! },
@@ -59,6 +60,23 @@ test("a wrong SQHD is a doubt of its own, beside entries that ended nothing", ()
   expect(told({ "wrong-sqhd": 1, "bad-sqhd": 3 })).toEqual([
     { kind: "rejected-completions", count: 6 },
     { kind: "wrong-sqhd", queue: "io", count: 2 },
+  ]);
+});
+
+test("errors of the ramp are listed but did not fail in the measurement: both are told", () => {
+  const first = { op: "read", lba: 7, atNs: -5 } as const;
+  const told = (failed: number, counts: readonly number[]) =>
+    doubts([null, null], [], {}, {}, (job) => ({
+      ...job,
+      failed,
+      statuses: counts.map((count, at) => ({ code: 0x280 + at, count, first })),
+    }));
+  expect(told(0, [])).toEqual([]);
+  expect(told(3, [1, 2])).toEqual([{ kind: "io-errors", count: 6 }]);
+  expect(told(0, [1, 2])).toEqual([{ kind: "ramp-errors", count: 6 }]);
+  expect(told(1, [1, 2])).toEqual([
+    { kind: "io-errors", count: 2 },
+    { kind: "ramp-errors", count: 4 },
   ]);
 });
 

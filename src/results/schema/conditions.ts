@@ -113,8 +113,8 @@ const worded = { text };
 
 /** As data, for the kinds that this phasebit knows. */
 const known = v.variant("kind", [
-  ...(["io-errors", "rejected-completions", "commands-unfinished"] as const).map((kind) =>
-    v.object({ kind: v.literal(kind), count, ...worded }),
+  ...(["io-errors", "ramp-errors", "rejected-completions", "commands-unfinished"] as const).map(
+    (kind) => v.object({ kind: v.literal(kind), count, ...worded }),
   ),
   v.object({
     kind: v.literal("wrong-sqhd"),
