@@ -1,7 +1,7 @@
 // What all commands have in common that look at a device: it is opened, looked at and given back in order, whatever
 // fails and whoever interrupts; then one table for people or one JSON document for programs.
 import { version } from "../ground/package.ts";
-import { type Device, open } from "../nvme/device.ts";
+import { type Device, type OpenOptions, open } from "../nvme/device.ts";
 import { openTransport } from "../nvme/open-transport.ts";
 import { Registers } from "../nvme/registers.ts";
 import type { InspectionKind } from "../results/inspection/documents.ts";
@@ -18,6 +18,9 @@ export interface InspectFlags {
   readonly trace?: boolean;
 }
 
+/** How a device is taken. */
+export type Opening = (address: string, options: OpenOptions) => Promise<Device>;
+
 /**
  * Opens the device, which touches no register, lets `work` have it, and closes it: the controller is disabled.
  * @returns what `work` did. @throws what failed first
@@ -25,9 +28,10 @@ export interface InspectFlags {
 export function withDevice<T>(
   flags: InspectFlags,
   work: (device: Device, signal: AbortSignal) => Promise<T>,
+  opening: Opening = open,
 ): Promise<T> {
   return untilSignalled(async (signal) => {
-    const device = await open(flags.device, { ...traceTo(flags), signal });
+    const device = await opening(flags.device, { ...traceTo(flags), signal });
     return closing(
       () => device.close(),
       () => work(device, signal),

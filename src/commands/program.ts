@@ -22,6 +22,7 @@ import { pciCommand } from "./pci.ts";
 import { regsCommand } from "./regs.ts";
 import { reportCommand } from "./report.ts";
 import { resetCommand } from "./reset.ts";
+import { ringsCommand } from "./rings.ts";
 import { runCommand } from "./run.ts";
 import { withSection } from "./sections.ts";
 import { sweepCommand } from "./sweep.ts";
@@ -41,7 +42,7 @@ const groups: Readonly<Record<string, readonly ((program: Command) => Command)[]
     readCommand,
     writeCommand,
   ],
-  // "Explore:" shell rings
+  "Explore:": [ringsCommand],
   "Shell:": [completionCommand, manCommand, helpCommand],
 };
 

@@ -13,6 +13,7 @@ import {
 import { pciDocument } from "./pci.ts";
 import { registerChangeDocument, registersDocument } from "./registers.ts";
 import { resetDocument } from "./reset.ts";
+import { ringsDocument } from "./rings.ts";
 import { restoredDocument, takenDocument } from "./taken.ts";
 
 export const inspectionDocuments = {
@@ -30,6 +31,7 @@ export const inspectionDocuments = {
   "register-change": registerChangeDocument,
   reset: resetDocument,
   restored: restoredDocument,
+  rings: ringsDocument,
   taken: takenDocument,
 } as const;
 
