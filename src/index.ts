@@ -77,6 +77,7 @@ export {
   type EndSignal,
   type OpenOptions,
   open,
+  type Permit,
 } from "./nvme/device.ts";
 export type { ControllerData, NamespaceData } from "./nvme/identify.ts";
 export { addTransport } from "./nvme/open-transport.ts";

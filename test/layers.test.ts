@@ -11,7 +11,7 @@ const LAYERS = [
   ["src/commands"],
   ["src/actions"],
   ["src/live"],
-  ["src/draw", "src/export", "src/html", "src/shell", "src/text"],
+  ["src/draw", "src/export", "src/html", "src/prompt", "src/shell", "src/text"],
   ["src/results"],
   ["src/fio"],
   ["src/analysis"],

@@ -25,6 +25,7 @@ import { resetCommand } from "./reset.ts";
 import { ringsCommand } from "./rings.ts";
 import { runCommand } from "./run.ts";
 import { withSection } from "./sections.ts";
+import { shellCommand } from "./shell.ts";
 import { sweepCommand } from "./sweep.ts";
 
 /** Commands in the order of the help, under their headings. */
@@ -42,7 +43,7 @@ const groups: Readonly<Record<string, readonly ((program: Command) => Command)[]
     readCommand,
     writeCommand,
   ],
-  "Explore:": [ringsCommand],
+  "Explore:": [shellCommand, ringsCommand],
   "Shell:": [completionCommand, manCommand, helpCommand],
 };
 

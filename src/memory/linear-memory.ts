@@ -214,6 +214,11 @@ export class LinearMemory {
     this.#iommu = iommu;
   }
 
+  /** Whether a device may reach it. */
+  get isAttached(): boolean {
+    return this.#iommu !== undefined;
+  }
+
   /** Takes all DMA memory from the device. The controller must be disabled. Twice is once. */
   detach(): void {
     const iommu = this.#iommu;

@@ -78,6 +78,11 @@ export class Controller {
     this.#around = around;
   }
 
+  /** The device's registers. */
+  get registers(): Registers {
+    return this.#home.registers;
+  }
+
   /** Identify Controller, once it was asked for. @throws PhasebitError USAGE before `identify`. */
   get identity(): ControllerData {
     if (this.#identity === undefined) {

@@ -32,6 +32,7 @@ import type { Surroundings } from "./queue.ts";
 import type { MemorySource } from "./queue-memory.ts";
 import { Registers, type Trace } from "./registers.ts";
 import { resetBy } from "./resets.ts";
+import type { SqeDwords } from "./sqe.ts";
 import type { SubmissionQueue } from "./submission-queue.ts";
 import { requireSupport } from "./support.ts";
 
@@ -41,9 +42,17 @@ export type { EndSignal } from "./interruption.ts";
 export interface OpenOptions extends TransportOptions {
   /** Receives a line for every register access and command of the control plane. */
   readonly trace?: Trace;
+  /**
+   * Asked of every command before its entry is written, whoever posts it: throws for what is not to be. The entry's 16
+   * Command Dwords, with the CID that it will have.
+   */
+  readonly permit?: Permit;
   /** An AbortSignal. Once it is aborted, waits for the controller end soon, with an INTERRUPTED error. */
   readonly signal?: EndSignal;
 }
+
+/** Refuses commands by throwing. */
+export type Permit = (entry: SqeDwords, isAdmin: boolean) => void;
 
 /** How a controller is enabled. */
 export interface EnableOptions extends Configuration {
@@ -62,9 +71,9 @@ export interface EnableOptions extends Configuration {
  */
 export async function open(
   address: string,
-  { trace, signal, ...options }: OpenOptions = {},
+  { trace, signal, permit, ...options }: OpenOptions = {},
 ): Promise<Device> {
-  return new Device(await openTransport(address, options), trace, signal);
+  return new Device(await openTransport(address, options), trace, signal, permit);
 }
 
 export class Device implements AsyncDisposable {
@@ -72,6 +81,7 @@ export class Device implements AsyncDisposable {
   readonly registers: Registers;
   readonly #state: ControllerState;
   readonly #trace: Trace | undefined;
+  readonly #permit: Permit | undefined;
   readonly #wasm: HostExports;
   readonly #admin: AdminQueue;
   readonly #interruption: Interruption;
@@ -82,8 +92,9 @@ export class Device implements AsyncDisposable {
   #strays = 0;
 
   /** Over a transport of one's own; `open` is the usual way. */
-  constructor(transport: Transport, trace?: Trace, signal?: EndSignal) {
+  constructor(transport: Transport, trace?: Trace, signal?: EndSignal, permit?: Permit) {
     this.transport = transport;
+    this.#permit = permit;
     this.#trace = trace;
     this.#interruption = new Interruption(transport, signal);
     this.registers = new Registers(transport, trace, () => this.#pauseRegisters());
@@ -364,6 +375,7 @@ export class Device implements AsyncDisposable {
         this.#strays++;
       },
       hostDelayMs: () => this.transport.hostDelayMs?.() ?? 0,
+      ...(this.#permit && { permit: this.#permit }),
       ...(this.#trace && { trace: this.#trace }),
     };
   }

@@ -29,7 +29,9 @@ export class Interruption {
 
   /** Inside a wait for the controller, which an interruption ends soon. @throws PhasebitError INTERRUPTED */
   async pause(): Promise<void> {
-    if (this.#signal?.aborted) {
+    // whoever asks again and again, as a prompt does, begins anew each time
+    if (!this.#signal?.aborted) this.#sinceMs = undefined;
+    else {
       this.#sinceMs ??= performance.now();
       if (performance.now() - this.#sinceMs > LAST_WAIT_MS) {
         throw new PhasebitError(

@@ -5,6 +5,7 @@ import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { Region } from "../memory/region.ts";
 import type { Completion } from "./completion.ts";
 import type { ShadowPlace } from "./shadow-doorbells.ts";
+import type { SqeDwords } from "./sqe.ts";
 
 /** "reset": the controller forgot it when it was disabled or reset. */
 export type QueueState = "live" | "deleted" | "reset";
@@ -31,6 +32,8 @@ export interface Surroundings {
   wrongHead?(): void;
   /** A completion fitted no command in flight. */
   stray?(): void;
+  /** Asked before an entry is written, which it may refuse by throwing. */
+  permit?(sqe: SqeDwords, isAdmin: boolean): void;
   /** For how long, in ms, the host has kept the device from running so far. */
   hostDelayMs?(): number;
   trace?(line: string): void;

@@ -103,7 +103,7 @@ export class SubmissionQueue extends Queue {
    * @param sqe Command Dwords, little endian in memory; every bit is the caller's
    * @returns the entry and the Command Identifier that it has.
    * @throws PhasebitError USAGE when the queue is gone, lent, or full (a chosen slot is written in a full one too), and
-   * for an entry, a slot or a CID that is none.
+   * for an entry, a slot or a CID that is none; whatever the `permit` of `open` throws.
    */
   post(sqe: SqeDwords, { cid, slot }: PostOptions = {}): { slot: number; cid: number } {
     this.requireUse("post to");
@@ -117,6 +117,7 @@ export class SubmissionQueue extends Queue {
     }
     const entry = Uint32Array.from(sqe);
     if (cid !== undefined) entry[0] = withCid(entry[0]!, cid);
+    this.around.permit?.(entry, this.id === 0);
     const used = entry[0]! >>> CDW0_CID_SHIFT;
     this.around.trace?.(`post  sq ${this.id} cid ${used} ${commandText(entry, this.id === 0)}`);
     this.around.memory.u32.set(entry, this.region.pointer / 4 + index * SQE_DWORDS);
