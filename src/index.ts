@@ -59,6 +59,7 @@ export type {
   MemoryLimits,
 } from "./memory/linear-memory.ts";
 export type { Region } from "./memory/region.ts";
+export { type Carried, type CarriedOptions, carry, type Place } from "./nvme/carried.ts";
 export type { CmbFacts } from "./nvme/cmb.ts";
 export type { CmbLayout } from "./nvme/cmb-layout.ts";
 export { type CmbProof, proveCmb } from "./nvme/cmb-proof.ts";
@@ -79,7 +80,10 @@ export {
   open,
   type Permit,
 } from "./nvme/device.ts";
+export { type ArrivedEvent, enableEvents, type WatchOptions, watchEvents } from "./nvme/events.ts";
+export { type FeatureRange, getFeature, setFeature } from "./nvme/feature.ts";
 export type { ControllerData, NamespaceData } from "./nvme/identify.ts";
+export { errorEntryOf, type LogAnswer, type LogRange, readLog } from "./nvme/log.ts";
 export { addTransport } from "./nvme/open-transport.ts";
 export type { OwnMemory } from "./nvme/own-memory.ts";
 export { type PeerWindow, reachPeer } from "./nvme/peer.ts";

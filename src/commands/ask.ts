@@ -63,7 +63,7 @@ export function featureCommand(): Command {
   const command = new Command("feature")
     .description("get, set or list features, by field")
     .addArgument(new Argument("<act>", "what to do").choices(["get", "set", "list"]))
-    .argument("[name]", "the feature, as in temperature-threshold or apst, or its number")
+    .argument("[fid]", "the feature, as in temperature-threshold or apst, or its number")
     .addOption(
       new Option("--sel <which>", "which value to get")
         .choices(["current", "default", "saved", "supported"])

@@ -8,6 +8,7 @@ import { completionCommand } from "./completion.ts";
 import { readCommand, writeCommand } from "./copy.ts";
 import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
+import { eventsCommand } from "./events.ts";
 import { type Example, withExamples } from "./examples.ts";
 import { exitMeanings } from "./exit-codes.ts";
 import { exportCommand } from "./export.ts";
@@ -38,6 +39,7 @@ const groups: Readonly<Record<string, readonly ((program: Command) => Command)[]
     identifyCommand,
     logCommand,
     featureCommand,
+    eventsCommand,
     adminCommand,
     ioCommand,
     readCommand,
