@@ -20,6 +20,8 @@ export interface BootOptions {
   readonly timeoutMs?: number;
   readonly memoryMiB?: number;
   readonly kernelArguments?: readonly string[];
+  /** Further arguments of QEMU. */
+  readonly further?: readonly string[];
 }
 
 export interface BootResult {
@@ -62,7 +64,7 @@ export async function boot(options: BootOptions): Promise<BootResult> {
   const share = mkdtempSync(join(tmpdir(), "phasebit-guest-"));
   writeShare(share, options);
   const { drives, memoryMiB = 1024, kernelArguments = [], timeoutMs = 120_000 } = options;
-  const machine = { drives, memoryMiB, share, kernelArguments };
+  const machine = { drives, memoryMiB, share, kernelArguments, further: options.further ?? [] };
   const qemu = qemuArguments(machine, chosen, initramfs(chosen));
   let serial = await powerOn(qemu, timeoutMs);
   for (let again = 1; again < MOST_BOOTS && panicked(serial); again++) {

@@ -1,12 +1,12 @@
 # Sourced before every scenario's script: how a script records a step, and how it looks at a
 # function from outside the program that drives it (configuration space by sysfs, BAR0 by /dev/mem).
 
-# step NAME COMMAND… runs COMMAND, for a minute at most; NAME.out, NAME.err and NAME.exit land in
+# step NAME COMMAND… runs COMMAND, for a minute at most (or $STEP_SECONDS); NAME.out, NAME.err and NAME.exit land in
 # the share.
 step() {
   local name=$1 status=0
   shift
-  timeout --kill-after=5 60 "$@" > "$SHARE/$name.out" 2> "$SHARE/$name.err" || status=$?
+  timeout --kill-after=5 "${STEP_SECONDS:-60}" "$@" > "$SHARE/$name.out" 2> "$SHARE/$name.err" || status=$?
   ended "$name" "$status"
 }
 
@@ -96,7 +96,7 @@ insert() {
 }
 
 # to_kernel ADDRESS… gives functions to the kernel's own NVMe driver, and waits for the block device of the first
-# namespace; disk_of ADDRESS names it.
+# namespace where the function is to have one; disk_of ADDRESS names it.
 to_kernel() {
   local address
   [ -d /sys/module/nvme ] || insert nvme-keyring nvme-auth nvme-core nvme
@@ -105,12 +105,21 @@ to_kernel() {
     [ ! -e "/sys/bus/pci/devices/$address/driver" ] ||
       echo "$address" > "/sys/bus/pci/devices/$address/driver/unbind"
     echo "$address" > /sys/bus/pci/drivers_probe
-    for _ in $(seq 100); do
+  done
+  for address in "$@"; do
+    for _ in $(seq 20); do
       [ -z "$(disk_of "$address")" ] || break
       sleep 0.1
     done
   done
 }
-disk_of() { ls "/sys/bus/pci/devices/$1/nvme/"nvme*/ 2> /dev/null | grep -m1 -E '^nvme[0-9]+n[0-9]+$'; }
+disk_of() {
+  local names
+  # multipath's path nvme0c1n1 leads to the disk nvme0n1
+  names=$(echo "/sys/bus/pci/devices/$1/nvme"/nvme*/nvme*n*)
+  names=${names%% *}
+  [ -e "$names" ] || return 0
+  echo "${names##*/}" | sed -E 's/c[0-9]+//'
+}
 
 driver_of() { basename "$(readlink "/sys/bus/pci/devices/$1/driver" || echo none)"; }

@@ -21,6 +21,8 @@ export interface Machine {
   readonly share: string;
   /** Added to the kernel's command line, for example hugepages=64. */
   readonly kernelArguments: readonly string[];
+  /** Further arguments of QEMU: devices that are no plain drives. Slots from 8 on are free for them. */
+  readonly further: readonly string[];
 }
 
 // The first NVMe function is 0000:00:04.0, the next 0000:00:05.0, and so on.
@@ -36,12 +38,14 @@ export function qemuArguments(machine: Machine, kernel: Kernel, initrd: string):
     folder("root", "/", 2, ",readonly=on"),
     folder("share", machine.share, 3, ""),
     ...machine.drives.map(drive),
+    machine.further,
   ].flat();
 }
 
-// iomem=relaxed lets the script look at a controller's registers while a program drives it.
+// iomem=relaxed lets the script look at a controller's registers while a program drives it. The kernel would count the
+// timer's ticks against a loop of its own when it boots, and panics where a busy host lets none come: no_timer_check.
 function commandLine(machine: Machine): string {
-  const fixed = "console=ttyS0 quiet panic=-1 intel_iommu=on iommu=pt iomem=relaxed";
+  const fixed = "console=ttyS0 quiet panic=-1 intel_iommu=on iommu=pt iomem=relaxed no_timer_check";
   return [fixed, ...machine.kernelArguments].join(" ");
 }
 

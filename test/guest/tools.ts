@@ -10,6 +10,8 @@ const needed: Readonly<Record<string, string>> = {
   busybox: "busybox-static",
   cmp: "diffutils",
   cpio: "cpio",
+  dmsetup: "dmsetup",
+  "mkfs.ext4": "e2fsprogs",
   timeout: "coreutils",
   xz: "xz-utils",
 };
