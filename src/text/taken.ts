@@ -59,7 +59,7 @@ function adviceLines(taken: readonly Taken[], { action, user }: TakeWords, lines
   const who =
     user === undefined
       ? `only root may open ${nodes}; "bind --user NAME" lets somebody else`
-      : `${safeString(user)} may open ${nodes}; "phasebit doctor ${addresses}" as that user ` +
+      : `${safeString(user)} may open ${nodes}; "phasebit doctor ${taken[0]?.address}" as that user ` +
         "looks at the limit on locked memory too";
   const next = [
     who,
