@@ -196,6 +196,18 @@ export class LinearMemory {
   }
 
   /**
+   * An address at which the device finds nothing, for commands with bad pointers: in the guard behind the windows.
+   * @param bytes from there on that are unmapped too, 1 to 65536
+   */
+  unmapped(bytes: number = PAGE_BYTES): bigint {
+    if (!(Number.isInteger(bytes) && bytes >= 1 && bytes <= GUARD_BYTES)) {
+      throw badValue("bytes", bytes, `must be 1 to ${GUARD_BYTES}`);
+    }
+    const { data } = this.#arenas;
+    return this.#iovaBase + BigInt(data.pointer + data.bytes);
+  }
+
+  /**
    * Lets a device reach all DMA memory, also what is allocated later. Twice is once.
    * @throws what the IOMMU throws that maps no more; then nothing is mapped.
    */
