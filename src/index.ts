@@ -83,6 +83,7 @@ export {
 export { type ArrivedEvent, enableEvents, type WatchOptions, watchEvents } from "./nvme/events.ts";
 export { type FeatureRange, getFeature, setFeature } from "./nvme/feature.ts";
 export type { ControllerData, NamespaceData } from "./nvme/identify.ts";
+export { type Maskable, maskInterrupts, unmaskInterrupts } from "./nvme/interrupt-mask.ts";
 export { errorEntryOf, type LogAnswer, type LogRange, readLog } from "./nvme/log.ts";
 export { addTransport } from "./nvme/open-transport.ts";
 export type { OwnMemory } from "./nvme/own-memory.ts";
