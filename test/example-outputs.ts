@@ -2,6 +2,7 @@
 
 /** By the program's name. */
 export const exampleOutputs: Readonly<Record<string, RegExp>> = {
+  regs: /^NVMe \d\.\d\.\d, queues of \d+ entries, ready within \d+ ms\nCAP [0-9a-f]+h\nCC\.EN 1, entries of 64 and 16 bytes\nadmin queues of 8 and 4 entries\nCSTS\.RDY 1\n$/,
   identify:
     /^.+, serial .+, NVMe 1\.4\.0\nstatus 0, NN (\d+) of \1\nnamespace 1: \d+ blocks of (512|4096) bytes\n$/,
   "read-write": /^65536 bytes are as they were written\n$/,
