@@ -93,9 +93,11 @@ export { listPages, prps } from "./nvme/prp.ts";
 export type { QueueState } from "./nvme/queue.ts";
 export type { MemorySource, QueueMemory } from "./nvme/queue-memory.ts";
 export {
+  type AccessOptions,
   type Capabilities,
   type Fields,
   fieldsOf,
+  type RegisterAccess,
   type Registers,
   type Trace,
   type UntilOptions,
@@ -112,6 +114,7 @@ export type {
 export * as sqe from "./nvme/sqe.ts";
 export { StopFailure, type StopStep } from "./nvme/stop-failure.ts";
 export type { PostOptions, QueuePairPlace, SubmissionQueue } from "./nvme/submission-queue.ts";
+export type { ConfigAccess, ConfigSpace } from "./pci/config-space.ts";
 export { type Result, readResult } from "./results/read.ts";
 export { type RunOptions, runWorkload } from "./run/runner.ts";
 export type { InterruptKind, Transport, TransportKind } from "./transport/transport.ts";
