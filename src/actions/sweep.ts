@@ -3,6 +3,7 @@ import { usage } from "../ground/errors.ts";
 import { requireEffect, type TypedOptions, typedText } from "../measurement/idle-options.ts";
 import {
   type Coalescing,
+  cmbPlaces,
   MAX_COALESCING,
   MAX_IODEPTH,
   needsInterrupts,
@@ -10,7 +11,7 @@ import {
   pollPause,
   type Workload,
 } from "../measurement/workload.ts";
-import { pauseText, pointTitle } from "../measurement/workload-names.ts";
+import { cmbText, pauseText, pointTitle } from "../measurement/workload-names.ts";
 import { completionModes, type WorkloadOptions } from "../measurement/workload-options.ts";
 import { runSweep, type SweepAxes, settingOf, sweepWorkloads } from "../run/sweep.ts";
 import { type GateFlags, measuredGates } from "./gates.ts";
@@ -33,6 +34,7 @@ export async function sweep(flags: SweepFlags, typed: TypedOptions): Promise<voi
     iodepths: axis("--iodepth", flags.iodepth, 1, MAX_IODEPTH),
     coalescings: coalescings(flags),
     pausesNs: pauses(flags.pollPause ?? "auto"),
+    cmbs: places(flags.cmb ?? "none"),
   };
   const base = baseOf(flags, axes);
   const workloads = sweepWorkloads(base, axes);
@@ -49,7 +51,7 @@ export async function sweep(flags: SweepFlags, typed: TypedOptions): Promise<voi
 
 /** What all points share: each of them is checked as a run would be. */
 function baseOf(flags: SweepFlags, { modes, iodepths }: SweepAxes): Workload {
-  const common = { ...flags, pollPause: undefined };
+  const common = { ...flags, pollPause: undefined, cmb: undefined };
   for (const completion of modes) {
     for (const iodepth of iodepths) parseWorkload({ ...common, completion, iodepth: `${iodepth}` });
   }
@@ -63,6 +65,15 @@ function pauses(text: string): (number | null)[] {
   const values = text.split(",").map(pollPause);
   const twice = values.findIndex((value, index) => values.indexOf(value) !== index);
   if (twice >= 0) throw usage(`--poll-pause ${text}: names ${pauseText(values[twice]!)} twice`);
+  return values;
+}
+
+/** Places, each once: "none,sq,sq+data". */
+function places(text: string): Workload["cmb"][] {
+  const values = text.split(",").map(cmbPlaces);
+  const names = values.map(cmbText);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw usage(`--cmb ${text}: names ${twice} twice`);
   return values;
 }
 

@@ -4,7 +4,13 @@
 import { fioSize, fioTime, formatBytes, formatNs } from "../ground/units.ts";
 import type { DeviceIdentity, HostConditions } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
-import { batchText, coalescingText, looksOn, pauseText } from "../measurement/workload-names.ts";
+import {
+  batchText,
+  cmbText,
+  coalescingText,
+  looksOn,
+  pauseText,
+} from "../measurement/workload-names.ts";
 import { type DiffResult, kindOf, type Side, sourcesOf } from "./diff-sides.ts";
 import { workloadPairs } from "./diff-workloads.ts";
 import { clocksOf, median } from "./totals.ts";
@@ -69,6 +75,7 @@ const noted: readonly Condition[] = [
     isSubject: true,
   },
   { name: "at once", of: option(({ batch }) => batchText(batch)), isSubject: true },
+  ofRuns("cmb", ({ cmb }) => cmbText(cmb)),
   ofRuns("coalesce", ({ coalesce }) =>
     coalesce === null ? "left alone" : coalescingText(coalesce),
   ),

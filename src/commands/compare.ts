@@ -44,6 +44,10 @@ export function compareCommand(): Command {
       "Polling and interrupts on a drive, in blocks of 3 s",
       "phasebit compare --device 0000:01:00.0 --iodepth 1 --runtime 3",
     ],
+    [
+      "What a submission queue in the Controller Memory Buffer buys",
+      'phasebit compare -d "embedded?cmb=16m" --a "" --b "--cmb sq"',
+    ],
     ["Two sets of options", 'phasebit compare --a "--iodepth 8" --b "--iodepth 4 --numjobs 2"'],
   ]);
 }

@@ -9,7 +9,7 @@ import { withSection } from "./sections.ts";
 import { takeSpellings } from "./spellings.ts";
 
 /** What the axes say instead. */
-const AXES = /--(completion|iodepth|coalesce|poll-pause)(?= )/;
+const AXES = /--(completion|iodepth|coalesce|poll-pause|cmb)(?= )/;
 const RUNTIME = "2s";
 
 export function sweepCommand(): Command {
@@ -46,5 +46,6 @@ function axes(): Option[] {
     new Option("--thresholds <list>", "Interrupt Coalescing: completions, 0's based"),
     new Option("--poll-pause <list>", "between two looks: 0, times, auto").default("auto"),
     new Option("--times <list>", "Interrupt Coalescing: units of 100us"),
+    new Option("--cmb <list>", "in the Controller Memory Buffer: none,sq,sq+data").default("none"),
   ];
 }

@@ -4,7 +4,7 @@ import type { Distribution, Group } from "../measurement/groups.ts";
 import type { DeviceIdentity } from "../measurement/measurement.ts";
 import { shareText } from "../measurement/shortfall.ts";
 import type { Workload } from "../measurement/workload.ts";
-import { coalescingText, pauseText } from "../measurement/workload-names.ts";
+import { cmbText, coalescingText, pauseText } from "../measurement/workload-names.ts";
 import type { Result } from "../results/read.ts";
 import type { Labels } from "./openmetrics-text.ts";
 import { stemOf } from "./stem.ts";
@@ -46,11 +46,12 @@ export function groupLabels(result: Result, groups: readonly Group[]): Measured[
   return (group) => labels.get(group)!;
 }
 
-function conditions({ mode, workload: { iodepth, coalesce, completion } }: Group): Labels {
+function conditions({ mode, workload: { iodepth, coalesce, completion, cmb } }: Group): Labels {
   const { pauseNs } = completion;
   const coalesceText = coalesce === null ? "" : coalescingText(coalesce);
   const pause = pauseNs === null ? {} : { poll_pause: pauseText(pauseNs) };
-  return { mode, iodepth: `${iodepth}`, coalesce: coalesceText, ...pause };
+  const place = cmb.length === 0 ? {} : { cmb: cmbText(cmb) };
+  return { mode, iodepth: `${iodepth}`, coalesce: coalesceText, ...pause, ...place };
 }
 
 /** Everything that is said once; of the workload what all groups have. */

@@ -83,7 +83,7 @@ function unnamed(results: readonly Result[], drafts: readonly Drafts[]) {
         ...data,
         mode,
         rw,
-        ...{ irq: completion.irq, coalescing, pauseNs: completion.pauseNs },
+        ...{ irq: completion.irq, coalescing, pauseNs: completion.pauseNs, cmb: workload.cmb },
       };
       const place = { device: device.address, host: host.hostname, file: files[result]! };
       return { settings, ...place };

@@ -6,7 +6,7 @@ import type { DeviceIdentity, HostConditions, Measurement } from "../measurement
 import { shareText } from "../measurement/shortfall.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { needsInterrupts } from "../measurement/workload.ts";
-import { coalescingText } from "../measurement/workload-names.ts";
+import { coalescingText, placeText } from "../measurement/workload-names.ts";
 import { capacityText } from "../text/compare-frame.ts";
 import { lookParts } from "../text/looks.ts";
 import { depthText, eachText, sizeText, workloadsOf } from "../text/workload-parts.ts";
@@ -73,8 +73,12 @@ function completionLines(measurement: Measurement): Line[] {
   if (kind === "sweep") return [line("completion", `irq ${irq}`)];
   const spin = mode === "hybrid" ? [`spin ${formatNs(spinNs)}`] : [];
   const interrupts = needsInterrupts(mode) ? [`irq ${irq}`] : [];
+  const place = placeText(workload);
   const coalesced = coalesce === null ? [] : [`coalesce ${coalescingText(coalesce)}`];
-  return [line("completion", mode, ...interrupts, ...spin, ...coalesced)];
+  return [
+    line("completion", mode, ...interrupts, ...spin, ...coalesced),
+    ...(place === "" ? [] : [line("memory", place)]),
+  ];
 }
 
 function rangeOf({ offset, size }: Workload): string {

@@ -2,8 +2,8 @@
 
 import { safeString } from "../ground/strings.ts";
 import { fioSize } from "../ground/units.ts";
-import type { Coalescing } from "../measurement/workload.ts";
-import { coalescingText, pauseText } from "../measurement/workload-names.ts";
+import type { Coalescing, Workload } from "../measurement/workload.ts";
+import { coalescingText, pauseText, placeText } from "../measurement/workload-names.ts";
 import { smallest } from "../statistics/summary.ts";
 import type { GroupData } from "./report-data.ts";
 
@@ -13,6 +13,7 @@ export interface Settings extends Pick<GroupData, "mode" | "op" | "bs" | "iodept
   readonly irq: string;
   readonly coalescing: Coalescing | null;
   readonly pauseNs: number | null;
+  readonly cmb: Workload["cmb"];
 }
 
 /** A group to be named. */
@@ -39,6 +40,7 @@ const settingParts: readonly Part[] = [
   ({ settings: { coalescing } }) =>
     coalescing === null ? "" : `coalesce ${coalescingText(coalescing)}`,
   ({ settings: { pauseNs } }) => (pauseNs === null ? "" : `pause ${pauseText(pauseNs)}`),
+  ({ settings }) => placeText(settings),
 ];
 
 /** What tells groups of the same settings apart, the most telling first. */

@@ -9,6 +9,9 @@ import type { WorkloadOptions } from "./workload-options.ts";
 /** Why an option has no effect on a workload, to follow "has no effect"; null where it has one. */
 type Idle = (workload: Workload) => string | null;
 
+/** PRP1 and PRP2 name two pages. */
+const MOST_WITHOUT_LIST = 8192;
+
 const withoutInterrupts: Idle = ({ completion: { mode } }) =>
   needsInterrupts(mode) ? null : "without interrupts, which are for interrupt, hybrid and adaptive";
 
@@ -42,6 +45,10 @@ const idle: Readonly<Record<keyof WorkloadOptions, Idle | null>> = {
   spin: ({ completion: { mode } }) => (mode === "hybrid" ? null : "without hybrid"),
   interruptTimeout: withoutInterrupts,
   coalesce: withoutInterrupts,
+  cmb: ({ cmb, bs }) =>
+    cmb.join() === "lists" && bs <= MOST_WITHOUT_LIST
+      ? "on lists at this --bs: two pages and less need none"
+      : null,
   stages: null,
   clocksource: null,
   shadowDoorbells: null,

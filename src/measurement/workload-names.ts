@@ -15,27 +15,29 @@ export function workloadName({ rw, bs, iodepth, numjobs }: Workload): string {
   return `${rw}-${fioSize(bs)}-qd${iodepth}x${numjobs}`;
 }
 
-type Point = Pick<Workload, "iodepth" | "coalesce"> & {
+type Point = Pick<Workload, "iodepth" | "coalesce" | "cmb"> & {
   readonly completion: Pick<Workload["completion"], "pauseNs">;
 };
 
 /** A point of a sweep: "interrupt.qd8", "interrupt.qd8.c7-10" with coalescing, "poll.qd8.p100ns" with a pause. */
-export function pointName(mode: string, { iodepth, coalesce, completion }: Point): string {
+export function pointName(mode: string, { iodepth, coalesce, cmb, completion }: Point): string {
   const { pauseNs } = completion;
   return [
     `${mode}.qd${iodepth}`,
     ...(coalesce === null ? [] : [`c${coalesce.threshold}-${coalesce.time}`]),
     ...(pauseNs === null ? [] : [`p${pauseText(pauseNs)}`]),
+    ...(cmb.length === 0 ? [] : [`cmb-${cmb.join("-")}`]),
   ].join(".");
 }
 
 /** The same for people: "interrupt qd8 coalesce 7,10", "poll qd8 pause 100ns". */
-export function pointTitle(mode: string, { iodepth, coalesce, completion }: Point): string {
+export function pointTitle(mode: string, { iodepth, coalesce, cmb, completion }: Point): string {
   const { pauseNs } = completion;
   return [
     `${mode} qd${iodepth}`,
     ...(coalesce === null ? [] : [`coalesce ${coalescingText(coalesce)}`]),
     ...(pauseNs === null ? [] : [`pause ${pauseText(pauseNs)}`]),
+    ...(cmb.length === 0 ? [] : [`cmb ${cmbText(cmb)}`]),
   ].join(" ");
 }
 
@@ -44,6 +46,16 @@ export function pauseText(ns: number | null): string {
   if (ns === null) return "auto";
   if (ns === 0) return "0";
   return ns % 1000 === 0 ? `${ns / 1000}us` : `${ns}ns`;
+}
+
+/** As `--cmb` takes it. */
+export function cmbText(parts: Workload["cmb"]): string {
+  return parts.length === 0 ? "none" : parts.join(",");
+}
+
+/** "sq,data in the CMB"; nothing where all lies in host memory. */
+export function placeText({ cmb }: Pick<Workload, "cmb">): string {
+  return cmb.length === 0 ? "" : `${cmbText(cmb)} in the CMB`;
 }
 
 /** "2 to 8", "1 or more": how many completions are taken at once. */

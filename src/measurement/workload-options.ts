@@ -16,6 +16,10 @@ export type InterruptChoice = (typeof interruptChoices)[number];
 export const clockChoices = ["auto", "clock_gettime", "cpu"] as const;
 export type ClockChoice = (typeof clockChoices)[number];
 
+/** What of a job may lie in the Controller Memory Buffer. */
+export const cmbParts = ["sq", "cq", "lists", "data"] as const;
+export type CmbPart = (typeof cmbParts)[number];
+
 /** The options as typed; what is absent takes its default. Keys are commander's. */
 export interface WorkloadOptions {
   readonly device?: string | undefined;
@@ -43,6 +47,7 @@ export interface WorkloadOptions {
   readonly iodepthBatchCompleteMin?: string | undefined;
   readonly iodepthBatchCompleteMax?: string | undefined;
   readonly coalesce?: string | undefined;
+  readonly cmb?: string | undefined;
   readonly stages?: boolean | undefined;
   readonly clocksource?: string | undefined;
   readonly shadowDoorbells?: boolean | undefined;
@@ -70,6 +75,7 @@ export const workloadDefaults = {
   interruptTimeout: "100ms",
   clocksource: "auto",
   pollPause: "auto",
+  cmb: "none",
   iodepthBatchCompleteMin: "1",
 } as const;
 
@@ -117,6 +123,11 @@ export const workloadOptions: readonly OptionDescription[] = [
     { flags: "--offset <size>", help: "where the range begins", default: defaults.offset },
     { flags: "--size <size>", help: "bytes of the range (default: up to the end)" },
     { flags: "--seed <number>", help: "seed of addresses and data", default: defaults.seed },
+    {
+      flags: "--cmb <list>",
+      help: "what lies in the Controller Memory Buffer: sq,cq,lists,data or none",
+      default: defaults.cmb,
+    },
   ]),
   ...inGroup("Time:", [
     { flags: "-t, --runtime <time>", help: "how long to measure", default: defaults.runtime },

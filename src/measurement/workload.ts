@@ -11,9 +11,10 @@ import {
   parseTimeNs,
   TIME_FORMAT,
 } from "../ground/units.ts";
-import type { ClockChoice, CompletionMode, InterruptChoice } from "./workload-options.ts";
+import type { ClockChoice, CmbPart, CompletionMode, InterruptChoice } from "./workload-options.ts";
 import {
   clockChoices,
+  cmbParts,
   completionModes,
   workloadDefaults as defaults,
   interruptChoices,
@@ -76,6 +77,8 @@ export interface Workload {
   /** Interrupt Coalescing (5.21.1.8), or null to leave it alone. */
   readonly coalesce: Coalescing | null;
   /** Measure where the time of each command goes; costs four readings of the clock a command. */
+  /** What lies in the Controller Memory Buffer, in the order of cmbParts; the rest lies in host memory. */
+  readonly cmb: readonly CmbPart[];
   readonly stages: boolean;
   /** What was asked for; which clock it was stands with each job. Null where an old result did not keep it. */
   readonly clocksource: ClockChoice | null;
@@ -171,6 +174,7 @@ export function parseWorkload(options: WorkloadOptions): Workload {
           : whole("iodepthBatchCompleteMax", options.iodepthBatchCompleteMax, 1, MAX_IODEPTH),
     },
     coalesce: options.coalesce === undefined ? null : coalescing(options.coalesce),
+    cmb: cmbPlaces(options.cmb ?? defaults.cmb),
     stages: options.stages ?? false,
     shadowDoorbells: options.shadowDoorbells ?? false,
     clocksource: choice("clocksource", options.clocksource ?? defaults.clocksource, clockChoices),
@@ -284,6 +288,22 @@ function coalescing(value: string): Coalescing {
     `must be a threshold (0's based) and a time in units of 100us, both up to ${MAX_COALESCING}, ` +
       "and perhaps the only vector to coalesce, as in 7,10 or 7,10,1",
   );
+}
+
+/** As `--cmb` has it: `none`, or parts in any order, separated by commas or plus signs. */
+export function cmbPlaces(value: string): CmbPart[] {
+  if (value === "none") return [];
+  const names = value.split(/[,+]/);
+  const unknown = names.find((name) => !cmbParts.some((part) => part === name));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (unknown === undefined && twice === undefined) {
+    return cmbParts.filter((part) => names.includes(part));
+  }
+  const why =
+    unknown === undefined
+      ? `names ${twice} twice`
+      : `must be none, or some of ${cmbParts.join(",")}`;
+  throw badOption("cmb", value, why);
 }
 
 function whole(option: string, value: string, min: number, max: number): number {

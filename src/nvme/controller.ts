@@ -188,9 +188,11 @@ export class Controller {
     id: number,
     entries: number,
     vector: number | null = null,
+    memory: { readonly sq?: QueueMemory; readonly cq?: QueueMemory } = {},
   ): Promise<SubmissionQueue> {
-    const cq = await this.createCompletionQueue({ id, entries, vector });
-    return this.createSubmissionQueue({ id, entries, cq });
+    const [sqPlace, cqPlace] = [memory.sq, memory.cq].map((given) => given && { memory: given });
+    const cq = await this.createCompletionQueue({ id, entries, vector, ...cqPlace });
+    return this.createSubmissionQueue({ id, entries, cq, ...sqPlace });
   }
 
   /**

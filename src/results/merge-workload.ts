@@ -5,7 +5,13 @@ import { grouped } from "../measurement/grouped.ts";
 import type { Setting } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { needsInterrupts } from "../measurement/workload.ts";
-import { batchText, coalescingText, looksOn, pauseText } from "../measurement/workload-names.ts";
+import {
+  batchText,
+  cmbText,
+  coalescingText,
+  looksOn,
+  pauseText,
+} from "../measurement/workload-names.ts";
 import { completionModes } from "../measurement/workload-options.ts";
 import { largest } from "../statistics/summary.ts";
 
@@ -43,6 +49,7 @@ const agreements: readonly Agreement[] = [
     flag: "--coalesce",
     of: ({ coalesce }) => (coalesce === null ? null : coalescingText(coalesce)),
   },
+  { flag: "--cmb", of: ({ cmb }) => cmbText(cmb) },
   { flag: "--stages", of: ({ stages }) => (stages ? "with" : "without") },
 ];
 

@@ -110,6 +110,18 @@ export function bufferStride(bs: number): number {
   return alignUp(bs, PAGE_BYTES);
 }
 
+/** What one job of a workload needs, whose queues have as many entries as they may: bytes. */
+export function jobBytes(shape: Shape): {
+  readonly sq: number;
+  readonly cq: number;
+  readonly buffers: number;
+  readonly lists: number;
+} {
+  const { entries, buffers, lists } = jobSizes(shape);
+  const page = (bytes: number): number => alignUp(bytes, PAGE_BYTES);
+  return { sq: page(entries * SQE_BYTES), cq: page(entries * CQE_BYTES), buffers, lists };
+}
+
 interface Sizes {
   readonly entries: number;
   readonly slots: number;

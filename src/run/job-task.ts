@@ -12,6 +12,7 @@ import type { NamespaceData } from "../nvme/identify.ts";
 import type { QueuePairPlace, SubmissionQueue } from "../nvme/submission-queue.ts";
 import type { Transport } from "../transport/transport.ts";
 import { fillBuffers, type JobMemory, queueEntries, slotTableSize } from "./job-memory.ts";
+import type { QueuePlaces } from "./placement.ts";
 import { vectorsFor, WAIT_MODES } from "./vectors.ts";
 
 /** How a job waits; eventfds are numbers, valid in every thread of the process, -1 for none. */
@@ -90,6 +91,7 @@ export async function createQueues(
   device: Device,
   controller: Controller,
   workload: Workload,
+  places: QueuePlaces = {},
 ): Promise<JobQueue[]> {
   const { numjobs, iodepth, completion } = workload;
   const entries = queueEntries(iodepth, device.registers.capabilities().maxQueueEntries);
@@ -102,7 +104,7 @@ export async function createQueues(
       }));
   const queues: JobQueue[] = [];
   for (const [index, { vector, wait, own }] of waits.entries()) {
-    const queue = await controller.createQueuePair(index + 1, entries, vector);
+    const queue = await controller.createQueuePair(index + 1, entries, vector, places);
     queues.push({ queue, vector, wait, own });
   }
   return queues;

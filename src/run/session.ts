@@ -32,6 +32,7 @@ import { allocateJob, clearJob, type JobMemory, jobLimits } from "./job-memory.t
 import { createQueues, type JobQueue, type JobTask, jobTask } from "./job-task.ts";
 import type { JobOutcome } from "./job-worker.ts";
 import { checkAgainstDevice } from "./limits.ts";
+import { placed, prepareCmb } from "./placement.ts";
 import { MOMENT_MS, type PrepareOptions, prepareWrites, type StopSignal } from "./prepare.ts";
 import { rehearse } from "./rehearsal.ts";
 import { runJobs } from "./run-jobs.ts";
@@ -140,6 +141,7 @@ export class Session {
           ioQueues: controller.ioQueues,
         });
       }
+      await prepareCmb(device, workloads);
       return new Session(device, controller, namespace, workloads, clock);
     } catch (error) {
       await device.close().catch(() => {});
@@ -151,11 +153,12 @@ export class Session {
   async block(workload: Workload, options: BlockOptions = {}): Promise<BlockOutcome> {
     const { memory, transport } = this.device;
     await this.#prepare(options);
-    const parts = this.#memory.slice(0, workload.numjobs);
+    const own = this.#memory.slice(0, workload.numjobs);
+    const { jobs: parts, queues: places, release } = placed(this.device, workload, own);
     for (const part of parts) clearJob(memory, part);
     this.#gate.fill(0);
     await this.#setShadows(workload);
-    const queues = await createQueues(this.device, this.controller, workload);
+    const queues = await createQueues(this.device, this.controller, workload, places);
     await this.#coalescer.set(
       workload.coalesce,
       queues.flatMap(({ vector }) => vector ?? []),
@@ -174,9 +177,11 @@ export class Session {
     );
     try {
       const ground = { device: this.device, emulator: this.#emulator, pool: this.#pool };
-      const own = { ...ground, gate: this.#gate, clock: this.#clock };
-      const outcome = await runJobs(own, queues, tasks, workload, options);
+      const place = { ...ground, gate: this.#gate, clock: this.#clock };
+      const outcome = await runJobs(place, queues, tasks, workload, options);
       const failure = outcome.failure ?? (await this.#deleteQueues(outcome, queues, options));
+      // what is still in flight may be written to until the controller is reset
+      if (failure === undefined) release();
       return { ...outcome, failure };
     } finally {
       for (const { own } of queues) own?.close();

@@ -18,6 +18,8 @@ export interface SweepAxes {
   readonly coalescings: readonly (Coalescing | null)[];
   /** Between two looks; null is learned. Modes that only wait are not repeated for each of them. */
   readonly pausesNs: readonly (number | null)[];
+  /** What lies in the Controller Memory Buffer. */
+  readonly cmbs: readonly Workload["cmb"][];
 }
 
 /** What a sweep takes beside its axes. */
@@ -30,12 +32,13 @@ export function sweepWorkloads(base: Workload, axes: SweepAxes): Workload[] {
   return axes.iodepths.flatMap((iodepth) =>
     axes.modes.flatMap((mode) =>
       (needsInterrupts(mode) ? axes.coalescings : [null]).flatMap((coalesce) =>
-        (looksOn(mode) ? axes.pausesNs : [null]).map((pauseNs) => ({
-          ...base,
-          iodepth,
-          coalesce,
-          completion: { ...base.completion, mode, pauseNs },
-        })),
+        (looksOn(mode) ? axes.pausesNs : [null]).flatMap((pauseNs) =>
+          axes.cmbs.map((cmb) => ({
+            ...base,
+            ...{ iodepth, coalesce, cmb },
+            completion: { ...base.completion, mode, pauseNs },
+          })),
+        ),
       ),
     ),
   );

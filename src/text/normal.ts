@@ -1,4 +1,5 @@
 // The report on the terminal after a run, for 80 columns: what ran, how fast, how late, what went wrong.
+
 import { drainedOf } from "../analysis/drained.ts";
 import { clocksOf, flagsOf, median, sumOf } from "../analysis/totals.ts";
 import { fioTime, formatBytes, formatCount, formatNs } from "../ground/units.ts";
@@ -6,6 +7,7 @@ import { flagNames, flagWords, noFlags } from "../measurement/flags.ts";
 import { type Group, groupsOf } from "../measurement/groups.ts";
 import type { Job, Measurement } from "../measurement/measurement.ts";
 import { shareText } from "../measurement/shortfall.ts";
+import { placeText } from "../measurement/workload-names.ts";
 import { wrap } from "./columns.ts";
 import {
   deviceLines,
@@ -67,6 +69,7 @@ function runParts({ interrupted, warnings }: Measurement, group: Group): string[
     `bs ${formatBytes(bs)}`,
     `iodepth ${iodepth}`,
     jobsText([{ ...workload, numjobs: count }]),
+    ...(workload.cmb.length > 0 ? [placeText(workload)] : []),
     ...(count === 1 && cpus.length === 1 ? [`cpu ${cpus[0]}`] : []),
     `${shareText(warnings) || `${seconds}s`}${rampTimeMs > 0 ? ` after a ramp of ${fioTime(rampTimeMs)}` : ""}`,
     ...drainParts(group),

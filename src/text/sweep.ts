@@ -5,7 +5,7 @@ import { formatCount, formatNs } from "../ground/units.ts";
 import type { Group } from "../measurement/groups.ts";
 import type { Measurement } from "../measurement/measurement.ts";
 import { shareText } from "../measurement/shortfall.ts";
-import { coalescingText, pauseText } from "../measurement/workload-names.ts";
+import { cmbText, coalescingText, pauseText } from "../measurement/workload-names.ts";
 import { type Cell, type Colors, type Row, table, wrap } from "./columns.ts";
 import {
   drainedLines,
@@ -79,9 +79,14 @@ function pointRows(points: readonly MeasuredPoint[], { colors, columns }: Lines)
   return table([headingRow("  mode", headings, colors), ...rows], columns);
 }
 
-/** "poll", "poll 100ns" with a pause of its own. */
-function nameOf({ mode, workload: { completion } }: Group): string {
-  return completion.pauseNs === null ? mode : `${mode} ${pauseText(completion.pauseNs)}`;
+/** "poll", "poll 100ns" with a pause of its own, "poll sq,data" with these in the Controller Memory Buffer. */
+function nameOf({ mode, workload: { completion, cmb } }: Group): string {
+  const { pauseNs } = completion;
+  return [
+    mode,
+    ...(pauseNs === null ? [] : [pauseText(pauseNs)]),
+    ...(cmb.length === 0 ? [] : [cmbText(cmb)]),
+  ].join(" ");
 }
 
 function totalCpuNs({ user, system }: ModeFigures["cpuNsPerIo"]): number | null {

@@ -15,7 +15,8 @@ export function exampleProgram(name: string): string {
   return program(join(repository, "dist", "examples", `${name}.js`));
 }
 
-function program(file: string): string {
+/** How a program is called in the guest. */
+export function program(file: string): string {
   if (!existsSync(file)) {
     throw new Error(`guest: no ${file}; build phasebit first (npm run build)`);
   }
@@ -34,7 +35,7 @@ function knownFlags(): string[] {
   return [...stdout.matchAll(/^ +--([a-z-]+) /gm)].map(([, name]) => `--no-${name}`);
 }
 
-export const exitCodes = { ok: 0, environment: 3, refused: 4, interrupted: 130 } as const;
+export const exitCodes = { ok: 0, usage: 2, environment: 3, refused: 4, interrupted: 130 } as const;
 
 /** The part of fio's result tree that the scenarios look at. */
 export interface Result {

@@ -13,6 +13,10 @@ export interface Drive {
   readonly blockSize?: number;
   /** Size of a Controller Memory Buffer (in BAR2), none if absent. */
   readonly cmbMiB?: number;
+  /** The buffer is one as before NVMe 1.4: without CMBMSC, at the addresses of its BAR. */
+  readonly isLegacyCmb?: boolean;
+  /** Size of a Persistent Memory Region (BAR4), none if absent; a power of two. */
+  readonly pmrMiB?: number;
 }
 
 export interface Machine {
@@ -64,12 +68,17 @@ function drive(drive: Drive, index: number): string[] {
     drive.file === "null-co"
       ? `driver=null-co,size=${drive.size ?? 1 << 30},read-zeroes=on`
       : `file=${drive.file},format=raw,cache=unsafe`;
-  const cmb = drive.cmbMiB === undefined ? "" : `,cmb_size_mb=${drive.cmbMiB}`;
+  const legacy = drive.isLegacyCmb ? ",legacy-cmb=on" : "";
+  const cmb = drive.cmbMiB === undefined ? "" : `,cmb_size_mb=${drive.cmbMiB}${legacy}`;
+  const { pmrMiB } = drive;
+  const pmr = pmrMiB === undefined ? "" : `,pmrdev=pmr${index}`;
+  const backing = `memory-backend-ram,id=pmr${index},share=on,size=${pmrMiB}M`;
   return [
+    ...(pmrMiB === undefined ? [] : ["-object", backing]),
     "-drive",
     `${backend},if=none,id=drive${index}`,
     "-device",
     `nvme,serial=${drive.serial},drive=drive${index},addr=${firstSlot + index},` +
-      `logical_block_size=${block},physical_block_size=${block}${cmb}`,
+      `logical_block_size=${block},physical_block_size=${block}${cmb}${pmr}`,
   ];
 }

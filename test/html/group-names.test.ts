@@ -13,6 +13,7 @@ const plain: Unnamed["settings"] = {
   irq: "auto",
   coalescing: null,
   pauseNs: null,
+  cmb: [],
 };
 
 function group(settings: Partial<Unnamed["settings"]> = {}, place: Partial<Unnamed> = {}): Unnamed {
@@ -41,6 +42,7 @@ test("hostile names are unique too, safe and not endless", () => {
       irq: fc.constantFrom("auto", "msix"),
       coalescing: fc.constantFrom(null, { threshold: 7, time: 1 }),
       pauseNs: fc.constantFrom(null, 0, 100),
+      cmb: fc.constantFrom([], ["sq"], ["sq", "data"]),
     }),
   });
   fc.assert(

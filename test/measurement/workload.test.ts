@@ -132,6 +132,7 @@ test("without options it is a short random read of the embedded controller", () 
     completion: { mode: "poll", irq: "auto", spinNs: 10_000, pauseNs: null, deadlineMs: 100 },
     batch: { min: 1, max: null },
     coalesce: null,
+    cmb: [],
     stages: false,
     shadowDoorbells: false,
     clocksource: "auto",

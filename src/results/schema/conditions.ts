@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Warning } from "../../measurement/measurement.ts";
 import {
   clockChoices,
+  cmbParts,
   completionModes,
   interruptChoices,
   readWrites,
@@ -77,6 +78,8 @@ export const workload = v.object({
   }),
   batch: v.optional(v.object({ min: positive, max: v.nullable(positive) }), { min: 1, max: null }),
   coalesce: coalescing,
+  // before it was an option, everything lay in host memory
+  cmb: v.optional(v.array(v.picklist(cmbParts)), []),
   stages: v.boolean(),
   // schema 3 was there before it
   clocksource: v.optional(v.nullable(v.picklist(clockChoices)), null),
