@@ -192,6 +192,7 @@ export const identifyNamespace: Structure = {
     bytes(74, 2, "MSSRL", "Maximum Single Source Range Length (2.0)", unlessZero("no Copy")),
     bytes(76, 4, "MCL", "Maximum Copy Length (2.0)", unlessZero("no Copy")),
     bytes(80, 1, "MSRC", "Maximum Source Range Count (2.0)", zeroBased("ranges")),
+    bytes(82, 1, "NULBAF", "Number of Unique Attribute LBA Formats (2.0)", number()),
     bytes(92, 4, "ANAGRPID", "ANA Group Identifier", unlessZero("none")),
     bytes(99, 1, "NSATTR", "Namespace Attributes", hex(2), { fields: NSATTR }),
     bytes(100, 2, "NVMSETID", "NVM Set Identifier", unlessZero("none")),

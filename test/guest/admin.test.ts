@@ -1,15 +1,15 @@
 // Decoders against Debian's nvme-cli: the controller under the kernel's driver first, then the same one under vfio-pci.
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { type DecodedField, decode } from "../../src/decode/decode.ts";
+import { identifyController } from "../../src/decode/identify-controller.ts";
+import { identifyNamespace } from "../../src/decode/identify-namespace.ts";
+import { smartLog } from "../../src/decode/log-smart.ts";
 import { lastWords, step } from "./outcome.ts";
 import { commandLine, said } from "./phasebit.ts";
 import { guestSuite, sharedBoot } from "./suite.ts";
-
-interface Field {
-  readonly name: string;
-  readonly value: number | string;
-  readonly children?: readonly Field[];
-}
 
 /** What nvme-cli calls otherwise, or later. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -47,13 +47,16 @@ type Told = Readonly<Record<string, unknown>>;
 /** [theirs, ours] of each field that both tell, by nvme-cli's key. */
 function pairsOf(
   theirs: Told,
-  fields: readonly Field[],
+  fields: readonly DecodedField[],
 ): Record<string, readonly [string, string]> {
-  const ours = new Map(fields.map(({ name, value }) => [name, String(value).trim()]));
+  const plain = (value: unknown): string => String(value).trim();
+  const ours = new Map(fields.map(({ name, value }) => [name, plain(value)]));
   const both = Object.entries(theirs).flatMap(([key, value]) => {
     const own = ours.get(NAMES[key] ?? key.toUpperCase());
     if (own === undefined || typeof value === "object") return [];
-    return [[key, [String(value).trim(), own]] as const];
+    // a GUID has hyphens there
+    const told = key === "fguid" ? plain(value).replaceAll("-", "") : plain(value);
+    return [[key, [told, own]] as const];
   });
   return Object.fromEntries(both);
 }
@@ -83,12 +86,15 @@ guestSuite("commands by hand, on QEMU's controller", () => {
         step nvme_ctrl nvme id-ctrl /dev/\${disk%n*} -o json
         step nvme_ns nvme id-ns /dev/$disk -o json
         step nvme_smart nvme smart-log /dev/\${disk%n*} -o json
+        step raw_ctrl nvme id-ctrl /dev/\${disk%n*} --raw-binary
+        step raw_ns nvme id-ns /dev/$disk --raw-binary
+        step raw_smart nvme smart-log /dev/\${disk%n*} --raw-binary
         echo vfio-pci > /sys/bus/pci/devices/$NVME0/driver_override
         echo $NVME0 > /sys/bus/pci/devices/$NVME0/driver/unbind
         echo $NVME0 > /sys/bus/pci/drivers_probe
         note driver $(driver_of $NVME0)
-        step ctrl ${phasebit} identify -d $NVME0 --json
-        step ns ${phasebit} identify -d $NVME0 --nsid 1 --json
+        step ctrl ${phasebit} identify -d $NVME0 --raw
+        step ns ${phasebit} identify -d $NVME0 --nsid 1 --raw
         step smart ${phasebit} log smart -d $NVME0 --json
         step refused ${phasebit} io -d $NVME0 --opcode 2 --nsid 1 --cdw11 1 --data-in 4k --sqid 2 --slot 3 --cid 0x77 --json
         step read ${phasebit} io -d $NVME0 --opcode 2 --nsid 1 --cdw12 15 --data-in 64k --json
@@ -113,10 +119,16 @@ guestSuite("commands by hand, on QEMU's controller", () => {
     expect(step(result, "driver").out.trim(), lastWords(result)).toBe("vfio-pci");
   });
 
+  /** What a step wrote to stdout, as it is. */
+  const bytesOf = async (name: string): Promise<Buffer> => {
+    const result = await guest();
+    expect(step(result, name).exit, said(result, name)).toBe(0);
+    return readFileSync(join(result.share, `${name}.out`));
+  };
+
   test("Identify Controller agrees with nvme-cli, field by field", async () => {
     const nvme = await theirs("nvme_ctrl");
-    const { fields } = await document("ctrl");
-    const pairs = pairsOf(nvme, fields);
+    const pairs = pairsOf(nvme, decode(identifyController, await bytesOf("raw_ctrl")));
     expect(different(pairs)).toEqual({});
     expect(unmatched(nvme, pairs)).toEqual(["psds"]);
     expect(Object.keys(pairs).length).toBeGreaterThan(80);
@@ -124,11 +136,11 @@ guestSuite("commands by hand, on QEMU's controller", () => {
 
   test("Identify Namespace agrees with nvme-cli, field by field", async () => {
     const nvme = await theirs("nvme_ns");
-    const { fields } = await document("ns");
+    const fields = decode(identifyNamespace, await bytesOf("raw_ns"));
     const pairs = pairsOf(nvme, fields);
     expect(different(pairs)).toEqual({});
     expect(unmatched(nvme, pairs)).toEqual(["lbafs"]);
-    const formats = (fields as Field[])
+    const formats = fields
       .filter(({ name }) => name.startsWith("LBAF"))
       .map(({ children = [] }) => children.map(({ value }) => value));
     const told = nvme["lbafs"] as { ms: number; ds: number; rp: number }[];
@@ -137,10 +149,15 @@ guestSuite("commands by hand, on QEMU's controller", () => {
 
   test("the SMART log agrees with nvme-cli, field by field", async () => {
     const nvme = await theirs("nvme_smart");
-    const { fields } = await document("smart");
-    const pairs = pairsOf(nvme, fields);
+    const pairs = pairsOf(nvme, decode(smartLog, await bytesOf("raw_smart")));
     expect(different(pairs)).toEqual({});
     expect(unmatched(nvme, pairs)).toEqual([]);
+  });
+
+  test("phasebit gets the same bytes by vfio-pci as nvme-cli by the kernel's driver", async () => {
+    expect((await bytesOf("ctrl")).equals(await bytesOf("raw_ctrl"))).toBe(true);
+    expect((await bytesOf("ns")).equals(await bytesOf("raw_ns"))).toBe(true);
+    expect(await document("smart")).toMatchObject({ lid: 2, bytes: 512 });
   });
 
   test("a command fails with its status, in the queue, the slot and with the CID that were chosen", async () => {
