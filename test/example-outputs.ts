@@ -15,4 +15,11 @@ export const exampleOutputs: Readonly<Record<string, RegExp>> = {
     /^(serial .+ in the other's buffer, as in host memory|USAGE: .*devices of embedded have a memory each, .*)\n$/,
   reset:
     /^status 0, controller reset, RDY 0, .*: reset\nUSAGE: post to submission queue 1: .*reset since\nstatus 0, function reset, RDY 0, .*: reset\nUSAGE: .*\n$/,
+  abort:
+    /^Asynchronous Event Request: (aborted\ncid ae00h: .*Abort Requested.*|not aborted)\nRead: (aborted\ncid 7h: .*Abort Requested.*|not aborted\ncid 7h: Success.*)\n$/,
+  events: /^SMART \/ Health: Temperature Threshold; SMART \/ Health.*: warning 10b, [1-9]\d+ K\n$/,
+  eventfd: /^100 reads, 1\d\d interrupts of vector 1\n$/,
+  perf: /^(interval [1-5]: \d+ IOPS\n){5}avg \d+, min \d+, max \d+\n$/,
+  "shadow-doorbells":
+    /^50 reads; tail 2, in memory 2\nbefore \d+ of 10 doorbells EventIdx asked for them to be rung\n$/,
 };
