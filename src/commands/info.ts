@@ -5,7 +5,7 @@ import { withInspectOptions } from "./inspect.ts";
 
 export function infoCommand(): Command {
   const command = new Command("info")
-    .description("show on one screen who a controller is, what it can and what is unusual")
+    .description("show who a controller is, what it can, what is unusual")
     .option("--no-admin", "do not bring it up: show what its registers say, and write none");
   withInspectOptions(command).action(async (flags) => {
     const { info } = await import("../actions/info.ts");

@@ -15,7 +15,8 @@ export function workloadName({ rw, bs, iodepth, numjobs }: Workload): string {
   return `${rw}-${fioSize(bs)}-qd${iodepth}x${numjobs}`;
 }
 
-type Point = Pick<Workload, "iodepth" | "coalesce" | "cmb"> & {
+/** What of a workload names a point of a sweep. */
+export type Point = Pick<Workload, "iodepth" | "coalesce" | "cmb"> & {
   readonly completion: Pick<Workload["completion"], "pauseNs">;
 };
 

@@ -1,6 +1,6 @@
 // Documents of schema 2 as documents of schema 3.
 import { elapsedNsOf } from "../measurement/work.ts";
-import { pointName } from "../measurement/workload-names.ts";
+import { type Point, pointName } from "../measurement/workload-names.ts";
 import { completionModes } from "../measurement/workload-options.ts";
 import { type Json, json, list } from "./json.ts";
 
@@ -102,8 +102,9 @@ function settingOf(point: Json, common: Json): Json {
   const name = pointName(mode, {
     iodepth,
     coalesce: coalesce ?? null,
+    cmb: [],
     completion: { pauseNs: null },
-  } as never);
+  } as Point);
   return { name, mode, options: "", device: 0, workload };
 }
 
