@@ -45,10 +45,11 @@ function course(iops: readonly number[], colors: Colors): string {
   return iops.length > 1 ? `   ${colors.cyan(sparkline(iops, BARS))}` : "";
 }
 
-/** How far the rounds lie apart, as a standard deviation in percent. */
+/** How far the rounds lie apart, as a standard deviation in percent: of nothing there is no percentage. */
 function scatterOf(values: readonly number[], colors: Colors): Cell {
-  if (values.length < 2) return dash(colors);
-  return `${((robustDeviation(values) * 100) / median(values)).toFixed(1)}%`;
+  const middle = median(values);
+  if (values.length < 2 || middle === 0) return dash(colors);
+  return `${((robustDeviation(values) * 100) / middle).toFixed(1)}%`;
 }
 
 /** Mean, percentiles and maximum over all rounds, and which percentiles would need more I/Os. */

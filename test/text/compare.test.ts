@@ -33,6 +33,12 @@ describe("a comparison that went wrong", () => {
     expect(text).not.toMatch(/NaN|Infinity|undefined|null/);
   });
 
+  test("blocks in which nothing completed in time scatter by no percentage", () => {
+    const text = report(drained(exampleComparison({ rounds: 2, ios: 1 }), 1, 1e6));
+    expect(text).toMatch(/^poll +0 +- +0 +2 /m);
+    expect(text).not.toMatch(/NaN|Infinity|undefined|null/);
+  });
+
   test("too few rounds say so once, and how many it takes", () => {
     const text = flat(report(exampleComparison({ rounds: 6, ios: 100 })));
     expect(text.match(/^pairs? /gm)).toHaveLength(1);
