@@ -116,6 +116,8 @@ export function readGate(text: string, figures: GateFigures): Parsed<GateText> {
   const boundAt = operatorAt + operator!.length + space!.length;
   const bound = readBound(text.slice(boundAt), figure, figures);
   if (!bound.ok) return refusedAt(boundAt + bound.at, bound.why);
+  const never = whyNever(operator!, bound.value, figure);
+  if (never !== null) return refusedAt(boundAt, never);
   const side = (whose?.toLowerCase() ?? null) as Gate["side"];
   const gate = { side, group, figure: figure.name, operator: operator!, bound: bound.value };
   const at = { side: blank!.length, operator: operatorAt, bound: boundAt };
@@ -129,6 +131,22 @@ export function refusedAt(at: number, why: string): Parsed<never> {
 
 function isOperator(text: string): text is Operator {
   return (operators as readonly string[]).includes(text);
+}
+
+/** Why no measurement can meet the condition, or null: it would pass for ever. No figure lies below 0. */
+function whyNever(operator: Operator, bound: Bound, figure: GateFigure): string | null {
+  const { name, unit } = figure;
+  const value = boundValue(bound);
+  if (bound.unit === "%" && operator === "<" && value <= -1) {
+    return `never fails, for ${name} cannot fall by more than 100%`;
+  }
+  if (!bound.isChange && operator === "<" && value === 0) {
+    return `never fails, for ${name} cannot lie below 0`;
+  }
+  if (unit === "count" && operator === "==" && !Number.isInteger(value)) {
+    return `never fails, for ${name} is a whole number`;
+  }
+  return null;
 }
 
 function operatorsText({ unit }: GateFigure): string {

@@ -55,6 +55,9 @@ describe("what is no condition says where, and how one looks", () => {
     ["a:p99 < 5%", 9, /5% is a change, and "a:" is what a has/],
     ["c:p99 > 5us", 1, /expected a figure/],
     ["b: > 5us", 3, /expected a figure/],
+    ["iops < -100%", 8, /never fails, for iops cannot fall by more than 100%/],
+    ["poll.iops < -200%", 13, /never fails, for iops cannot fall by more than 100%/],
+    ["b:iops < 0", 10, /never fails, for iops cannot lie below 0/],
     ["iops < 3%", 8, /expected a sign: "-" for a fall/],
     [`p99 > ${"1".repeat(13)}%`, 19, /and then the end/],
     ["p99 > 1.1234567%", 15, /and then the end/],
@@ -115,6 +118,10 @@ const gates: fc.Arbitrary<Gate> = fc
       isChange,
     } as const;
     return { side, group, figure: figure.name, operator, bound };
+  })
+  .filter(({ side, operator, bound: { number, unit } }) => {
+    const neverFails = side === null ? unit === "%" && number <= -100 : number === 0;
+    return operator === ">" || !neverFails;
   });
 
 test("what is written is read back, and a blank more or less changes nothing", () => {

@@ -24,6 +24,9 @@ describe("what is no condition says where, and how one looks", () => {
     ["p99 > +200us", 7, /\+200us is a change.*phasebit diff.*without a sign, 200us bounds/],
     ["iops < -3k", 8, /-3k is a change.*without a sign, 3k bounds/],
     ["p99 > 5%", 7, /5% is a change, which phasebit diff judges between two results; as in/],
+    ["errors < 0", 10, /never fails, for errors cannot lie below 0/],
+    ["p99 < 0.0us", 7, /never fails, for p99 cannot lie below 0/],
+    ["errors == 0.5", 11, /never fails, for errors is a whole number/],
     ["b:p99 > 200us", 1, /sides are for phasebit diff/],
   ])("%s", (text, character, why) => {
     const parsed = parseMeasuredGate(text);
@@ -43,6 +46,8 @@ test.each([
   ["errors==0", "errors == 0", 0],
   ["Errors != 0", "errors != 0", 0],
   ["lost > 3", "lost > 3", 3],
+  ["iops <= 0", "iops <= 0", 0],
+  ["errors == 1.5k", "errors == 1.5k", 1500],
   ["IOPS < 100K", "iops < 100k", 100_000],
   ["iops <= 1.5m", "iops <= 1.5M", 1.5e6],
   ["poll.iops < 2g", "poll.iops < 2G", 2e9],
