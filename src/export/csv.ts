@@ -16,6 +16,7 @@ import type { Distribution, Group, Stretch } from "../measurement/groups.ts";
 import { emptyCounts, inTime, unpackLatency } from "../measurement/latency-counts.ts";
 import type { LatencyCounts, Op, PackedLatency } from "../measurement/measurement.ts";
 import { shareText } from "../measurement/shortfall.ts";
+import { cmbText } from "../measurement/workload-names.ts";
 import type { Result } from "../results/read.ts";
 import { seriesOf } from "./series.ts";
 
@@ -56,13 +57,13 @@ export function seriesTable(result: Result, distributions: readonly Distribution
 const IDENTITY = [
   ...["result", "partial", "device", "model", "serial", "firmware"],
   ...["mode", "op", "bs", "iodepth"],
-  ...["coalesce_threshold", "coalesce_time", "coalesce_vector"],
+  ...["coalesce_threshold", "coalesce_time", "coalesce_vector", "cmb", "shadow_doorbells"],
 ];
 
 /** On every row, so that tables of several results can be put together. */
 function identity({ file, measurement }: Result, { mode, workload, device }: Group, op: Op): Row {
   const { address, model, serial, firmware } = device;
-  const { bs, iodepth, coalesce } = workload;
+  const { bs, iodepth, coalesce, cmb, shadowDoorbells } = workload;
   return {
     // of which measurement it is but a part: "7 of 12 settings"
     partial: shareText(measurement.warnings) || null,
@@ -71,6 +72,8 @@ function identity({ file, measurement }: Result, { mode, workload, device }: Gro
     coalesce_threshold: coalesce?.threshold ?? null,
     coalesce_time: coalesce?.time ?? null,
     coalesce_vector: coalesce?.vector ?? null,
+    cmb: cmbText(cmb),
+    shadow_doorbells: shadowDoorbells ? "on" : "off",
   };
 }
 

@@ -46,12 +46,17 @@ export function groupLabels(result: Result, groups: readonly Group[]): Measured[
   return (group) => labels.get(group)!;
 }
 
-function conditions({ mode, workload: { iodepth, coalesce, completion, cmb } }: Group): Labels {
+function conditions({ mode, workload }: Group): Labels {
+  const { iodepth, coalesce, completion, cmb, shadowDoorbells } = workload;
   const { pauseNs } = completion;
   const coalesceText = coalesce === null ? "" : coalescingText(coalesce);
   const pause = pauseNs === null ? {} : { poll_pause: pauseText(pauseNs) };
   const place = cmb.length === 0 ? {} : { cmb: cmbText(cmb) };
-  return { mode, iodepth: `${iodepth}`, coalesce: coalesceText, ...pause, ...place };
+  const doorbells = shadowDoorbells ? { shadow_doorbells: "on" } : {};
+  return {
+    ...{ mode, iodepth: `${iodepth}`, coalesce: coalesceText },
+    ...{ ...pause, ...place, ...doorbells },
+  };
 }
 
 /** Everything that is said once; of the workload what all groups have. */

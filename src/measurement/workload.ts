@@ -76,9 +76,9 @@ export interface Workload {
   readonly batch: Batch;
   /** Interrupt Coalescing (5.21.1.8), or null to leave it alone. */
   readonly coalesce: Coalescing | null;
-  /** Measure where the time of each command goes; costs four readings of the clock a command. */
   /** What lies in the Controller Memory Buffer, in the order of cmbParts; the rest lies in host memory. */
   readonly cmb: readonly CmbPart[];
+  /** Measure where the time of each command goes; costs four readings of the clock a command. */
   readonly stages: boolean;
   /** What was asked for; which clock it was stands with each job. Null where an old result did not keep it. */
   readonly clocksource: ClockChoice | null;

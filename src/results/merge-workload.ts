@@ -50,6 +50,10 @@ const agreements: readonly Agreement[] = [
     of: ({ coalesce }) => (coalesce === null ? null : coalescingText(coalesce)),
   },
   { flag: "--cmb", of: ({ cmb }) => cmbText(cmb) },
+  {
+    flag: "--shadow-doorbells",
+    of: ({ shadowDoorbells }) => (shadowDoorbells ? "with" : "without"),
+  },
   { flag: "--stages", of: ({ stages }) => (stages ? "with" : "without") },
 ];
 

@@ -70,6 +70,7 @@ function runParts({ interrupted, warnings }: Measurement, group: Group): string[
     `iodepth ${iodepth}`,
     jobsText([{ ...workload, numjobs: count }]),
     ...(workload.cmb.length > 0 ? [placeText(workload)] : []),
+    ...(workload.shadowDoorbells ? ["shadow doorbells"] : []),
     ...(count === 1 && cpus.length === 1 ? [`cpu ${cpus[0]}`] : []),
     `${shareText(warnings) || `${seconds}s`}${rampTimeMs > 0 ? ` after a ramp of ${fioTime(rampTimeMs)}` : ""}`,
     ...drainParts(group),

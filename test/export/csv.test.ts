@@ -84,6 +84,7 @@ test("a row for each percentile that the samples carry", () => {
     expect(valueNs).toBe(percentileNs(read, Number(row["percentile"])));
     expect(row).toMatchObject({ mode: "poll", iodepth: "32", total: "8000" });
     expect(row).toMatchObject({ coalesce_threshold: "", coalesce_time: "", coalesce_vector: "" });
+    expect(row).toMatchObject({ cmb: "none", shadow_doorbells: "off" });
   }
   expect(own.at(-1)).toMatchObject({ value_ns: `${read.maxNs}`, count_above: "0" });
   const median = own.find(({ percentile }) => percentile === "50")!;
@@ -138,6 +139,14 @@ test("points of a sweep have their depth and coalescing", () => {
   expect(shown).toEqual(["poll 1  ", "interrupt 8  ", "interrupt 8 7 10"]);
 });
 
+test("what lies in the controller's memory, and shadow doorbells", () => {
+  const result = runResult({ options: { cmb: "data,sq", shadowDoorbells: true } });
+  for (const table of ["percentiles", "series"] as const) {
+    const [row] = rowsOf(textOf(result, table));
+    expect(row).toMatchObject({ cmb: "sq,data", shadow_doorbells: "on" });
+  }
+});
+
 test("texts are quoted, numbers are plain, and a cell has one number", () => {
   const { measurement, ...rest } = sidesResult();
   const devices = measurement.devices.map((device) => ({ ...device, serial: "007123" }));
@@ -149,7 +158,7 @@ test("texts are quoted, numbers are plain, and a cell has one number", () => {
     // no text here has a comma of its own
     for (const cell of line.split(",")) expect(cell).toMatch(/^(?:".*"|-?\d+(?:\.\d{1,3})?|)$/);
   }
-  expect(text).toContain(",65536,8,7,10,,");
+  expect(text).toContain(',65536,8,7,10,,"none","off",');
 });
 
 test("all results have the same columns, so that tables can be put together", () => {

@@ -184,6 +184,18 @@ test("points of a sweep are told apart by depth and coalescing", () => {
   ]);
 });
 
+test("what lies in the controller's memory, and shadow doorbells, are labels where they are used", () => {
+  const labelsOf = (result: Result) =>
+    familyOf(readOpenMetrics(textOf(result), 1), "phasebit_ios").samples[0]!.labels;
+  const plain = labelsOf(runResult());
+  expect([plain["cmb"], plain["shadow_doorbells"]]).toEqual([undefined, undefined]);
+  const options = { cmb: "data,sq", shadowDoorbells: true };
+  expect(labelsOf(runResult({ options }))).toMatchObject({
+    cmb: "sq,data",
+    shadow_doorbells: "on",
+  });
+});
+
 test("count and sum are exact, percentiles those of the run", () => {
   const result = runResult();
   const read = latencyIn(result.measurement, "read");

@@ -7,8 +7,9 @@ import { perSecond } from "../../src/analysis/totals.ts";
 import { PhasebitError } from "../../src/ground/errors.ts";
 import { groupsOf, latencyOf } from "../../src/measurement/groups.ts";
 import { mergeCounts, packLatency, unpackLatency } from "../../src/measurement/latency-counts.ts";
-import type { Measurement, Warning } from "../../src/measurement/measurement.ts";
+import type { Measurement, Setting, Warning } from "../../src/measurement/measurement.ts";
 import type { Workload } from "../../src/measurement/workload.ts";
+import { pointName } from "../../src/measurement/workload-names.ts";
 import { comparisonDocument } from "../../src/results/compare-document.ts";
 import { mergeComparisons, mergeResults, mergeRuns, mergeSweeps } from "../../src/results/merge.ts";
 import type { Result } from "../../src/results/read.ts";
@@ -159,6 +160,8 @@ describe("what does not add up", () => {
     ["--completion (poll and interrupt)", { completion: "interrupt" }],
     ["--coalesce (none and 7,10)", { coalesce: "7,10" }],
     ["--irq (auto and msi)", { irq: "msi" }],
+    ["--cmb (none and sq,data)", { cmb: "data,sq" }],
+    ["--shadow-doorbells (without and with)", { shadowDoorbells: true }],
     ["--stages (without and with)", { stages: true }],
     ["--offset (0 and 1m)", { offset: "1m" }],
     ["--size (all and 1g)", { size: "1g" }],
@@ -221,6 +224,8 @@ describe("comparisons and sweeps of other workloads do not add up", () => {
   test.each<[string, Measurement]>([
     ["--spin (10.0us and 20.0us) of hybrid", sides({}, { spinNs: 20_000 })],
     ["--coalesce (none and 7,10) of hybrid", sides({ coalesce: { threshold: 7, time: 10 } })],
+    ["--cmb (none and sq) of hybrid", sides({ cmb: ["sq"] })],
+    ["--shadow-doorbells (without and with) of hybrid", sides({ shadowDoorbells: true })],
     ["--irq (auto and msi) of hybrid", sides({}, { irq: "msi" })],
     ["--interrupt-timeout (100ms and 7ms) of hybrid", sides({}, { deadlineMs: 7 })],
     ["--rw (randread and read) of hybrid", sides({ rw: "read" })],
@@ -262,6 +267,7 @@ describe("comparisons and sweeps of other workloads do not add up", () => {
     ["--spin (10.0us and 20.0us)", {}, { spinNs: 20_000 }],
     ["--irq (auto and msi)", {}, { irq: "msi" }],
     ["--bs (4k and 8k)", { bs: 8192 }, {}],
+    ["--shadow-doorbells (without and with)", { shadowDoorbells: true }, {}],
     ["--offset (0 and 1m)", { offset: 2 ** 20 }, {}],
     ["--size (all and 1g)", { size: 2 ** 30 }, {}],
   ])("sweeps that differ in %s", (words, change, completion) => {
@@ -530,6 +536,16 @@ describe("sweeps", () => {
       ARGV,
     );
     expect(workloads).toHaveLength(2);
+  });
+
+  test("places in the Controller Memory Buffer are told apart", () => {
+    const inBuffer = exampleSweep([point(8, 10, 1)]);
+    const [setting] = inBuffer.workloads as [Setting];
+    const workload: Workload = { ...setting.workload, cmb: ["sq"] };
+    const name = pointName(setting.mode, workload);
+    const moved = { ...inBuffer, workloads: [{ ...setting, name, workload }] };
+    const sum = mergeSweeps([of("a", exampleSweep([point(8, 10, 1)])), of("b", moved)], ARGV);
+    expect(sum.workloads.map((each) => each.workload.cmb)).toEqual([[], ["sq"]]);
   });
 });
 
