@@ -15,7 +15,8 @@ export function sweepDocument(sweep: Measurement) {
 
 function pointEntry({ group, figures, interruptsPerSecond, unbeaten }: MeasuredPoint) {
   const { mode, workload } = group;
-  const { iodepth, coalesce: coalescing, completion } = workload;
+  const { iodepth, coalesce: coalescing, completion, cmb } = workload;
   const { pauseNs } = completion;
-  return { mode, iodepth, coalescing, pauseNs, ...figures, interruptsPerSecond, unbeaten };
+  const setting = { mode, iodepth, coalescing, pauseNs, cmb };
+  return { ...setting, ...figures, interruptsPerSecond, unbeaten };
 }

@@ -80,6 +80,99 @@ describe("phasebit sweep", () => {
   });
 });
 
+/** Short, since not the figures are of interest. */
+const BRIEFLY = ["--runtime", "80ms", "--ramp-time", "0", "--output-format", "json"];
+const IN_BUFFER = ["--device", "embedded?size=16m&cmb=1m&latency=20us"];
+
+describe("in the Controller Memory Buffer", () => {
+  test("a point of a sweep for each place, in the order in which they were named", () => {
+    const places = ["--cmb", "none,sq,sq+data", "--modes", "poll", "--iodepth", "2"];
+    const { points, workloads } = measured(["sweep", ...IN_BUFFER, ...places, ...BRIEFLY]);
+    expect(points.map(({ cmb }) => cmb)).toEqual([[], ["sq"], ["sq", "data"]]);
+    expect(workloads.map(({ name }) => name)).toEqual([
+      ...["poll.qd2", "poll.qd2.cmb-sq", "poll.qd2.cmb-sq-data"],
+    ]);
+    for (const { iops, lost } of points) {
+      expect(iops).toBeGreaterThan(0);
+      expect(lost).toBe(0);
+    }
+  });
+
+  test("one side of a comparison", () => {
+    const sides = ["--a", "", "--b", "--cmb sq", "--rounds", "2"];
+    const { workloads, modes } = measured(["compare", ...IN_BUFFER, ...sides, ...BRIEFLY]);
+    expect(workloads.map(({ name, workload }) => [name, workload.cmb])).toEqual([
+      ...[
+        ["a", []],
+        ["b", ["sq"]],
+      ],
+    ]);
+    for (const { iops } of Object.values(modes)) expect(iops).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["sweep", ["--cmb", "none,sq", "--modes", "poll"]],
+    ["compare", ["--a", "", "--b", "--cmb sq"]],
+  ])("%s is refused by a controller that has none", (command, options) => {
+    const { status, stderr } = phasebit([command, "-d", "embedded?size=16m", ...options]);
+    expect(stderr).toMatch(/--cmb sq: the controller has no Controller Memory Buffer/);
+    expect(status).toBe(2);
+  });
+});
+
+describe("with shadow doorbells", () => {
+  const device = ["--device", "embedded?size=16m&latency=20us"];
+
+  test("one side of a comparison, whose other side rings", () => {
+    const sides = ["--a", "", "--b", "--shadow-doorbells", "--rounds", "2"];
+    const { workloads, modes } = measured(["compare", ...device, ...sides, ...BRIEFLY]);
+    expect(workloads.map(({ workload }) => workload.shadowDoorbells)).toEqual([false, true]);
+    for (const { iops, lost } of Object.values(modes)) {
+      expect(iops).toBeGreaterThan(0);
+      expect(lost).toBe(0);
+    }
+  });
+
+  test("every mode of a comparison, every point of a sweep", () => {
+    const modes = ["--modes", "poll,interrupt", "--rounds", "1"];
+    const points = ["--modes", "poll,interrupt", "--iodepth", "1,4"];
+    const compared = measured(["compare", ...device, ...modes, "--shadow-doorbells", ...BRIEFLY]);
+    const swept = measured(["sweep", ...device, ...points, "--shadow-doorbells", ...BRIEFLY]);
+    const all = [...compared.workloads, ...swept.workloads];
+    expect(all.map(({ workload }) => workload.shadowDoorbells)).toEqual(Array(6).fill(true));
+    for (const { lost } of swept.points) expect(lost).toBe(0);
+  });
+
+  test.each([
+    ["compare", ["--a", "", "--b", "--shadow-doorbells"]],
+    ["sweep", ["--modes", "poll", "--shadow-doorbells"]],
+  ])("%s is refused by a controller that has no such command", (command, options) => {
+    const without = "embedded?size=16m&fault=bad-identify:field=oacs,value=0";
+    const { status, stderr } = phasebit([command, "-d", without, ...options]);
+    expect(stderr).toMatch(/OACS bit 8 is 0/);
+    expect(status).toBe(4);
+  });
+});
+
+/** What was measured, as far as it is looked at here. */
+function measured(args: readonly string[]) {
+  const outcome = phasebit(args);
+  // a busy host has the shutdown announced, which is no failure
+  expect(outcome.status, outcome.stderr).toBe(0);
+  return JSON.parse(outcome.stdout) as {
+    readonly workloads: readonly {
+      readonly name: string;
+      readonly workload: { readonly cmb: readonly string[]; readonly shadowDoorbells: boolean };
+    }[];
+    readonly modes: Readonly<Record<string, Mode>>;
+    readonly points: readonly {
+      readonly cmb: readonly string[];
+      readonly iops: number;
+      readonly lost: number;
+    }[];
+  };
+}
+
 describe("interrupts", () => {
   test("dropped ones are counted as lost and told, and lose no I/O", () => {
     const outcome = phasebit([

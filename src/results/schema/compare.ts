@@ -1,6 +1,6 @@
 // The documents of a comparison and of a sweep: the measurement, and its figures beside it.
 import * as v from "valibot";
-import { coalescing } from "./conditions.ts";
+import { cmb, coalescing } from "./conditions.ts";
 import { inconsistency, measured } from "./measured.ts";
 import { amount, count, figure, listOf, positive, text } from "./values.ts";
 
@@ -101,6 +101,7 @@ const point = v.object({
   iodepth: positive,
   coalescing,
   pauseNs: v.optional(orNull, 0),
+  cmb,
   ...figures,
   interruptsPerSecond: amount,
   unbeaten: v.boolean(),

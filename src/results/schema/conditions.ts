@@ -41,6 +41,9 @@ export const device = v.object({
   maxQueueEntries: positive,
 });
 
+/** Before it was an option, everything lay in host memory. */
+export const cmb = v.optional(v.array(v.picklist(cmbParts)), []);
+
 export const coalescing = v.nullable(
   v.object({ threshold: count, time: count, vector: v.exactOptional(count) }),
 );
@@ -78,8 +81,7 @@ export const workload = v.object({
   }),
   batch: v.optional(v.object({ min: positive, max: v.nullable(positive) }), { min: 1, max: null }),
   coalesce: coalescing,
-  // before it was an option, everything lay in host memory
-  cmb: v.optional(v.array(v.picklist(cmbParts)), []),
+  cmb,
   stages: v.boolean(),
   // schema 3 was there before it
   clocksource: v.optional(v.nullable(v.picklist(clockChoices)), null),
