@@ -1,5 +1,5 @@
 // The tables of docs/libvfn.md: every row names files and tests that are there, or says what is not there yet.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { packageRoot } from "../src/ground/package.ts";
@@ -66,6 +66,11 @@ test("every row names what is there, or says what is not", () => {
       .map(faultOf)
       .filter((fault) => fault !== undefined),
   ).toEqual([]);
+});
+
+test("every program in examples/ is named", () => {
+  const programs = readdirSync(join(packageRoot, "examples"));
+  expect(programs.filter((file) => !page.includes(`(../examples/${file})`))).toEqual([]);
 });
 
 test("no group, no example and no defect is missing", () => {
