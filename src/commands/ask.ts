@@ -55,7 +55,7 @@ export function logCommand(): Command {
   return withExamples(command, [
     ["Health", "phasebit log smart -d 0000:01:00.0"],
     ["Which commands there are", "phasebit log effects"],
-    ["A vendor's page", "phasebit log 0xca --length 512"],
+    ["A vendor's page of a drive", "phasebit log 0xca --length 512 -d 0000:01:00.0"],
   ]);
 }
 
