@@ -35,8 +35,14 @@ function verdictOf(told: Told): VerdictData {
   return measurement.kind === "sweep" ? sweepVerdict(told) : runVerdict(told);
 }
 
-function nothing({ kind }: Measurement): VerdictData {
-  return { about: null, sentence: ["no I/O was measured."], basis: `of this ${kind}` };
+function nothing({ kind, warnings }: Measurement): VerdictData {
+  const failed = warnings.reduce((sum, warning) => {
+    return sum + (warning.kind === "io-errors" ? warning.count : 0);
+  }, 0);
+  const commands = failed === 1 ? "1 command" : `${formatCount(failed)} commands`;
+  const sentence =
+    failed === 0 ? "no I/O was measured." : `no I/O succeeded: ${commands} ended with an error.`;
+  return { about: null, sentence: [sentence], basis: `of this ${kind}` };
 }
 
 /** "94.79k IOPS, 370.3 MiB/s: half of the I/Os took 80.3us or less, 99% 162us or less, the slowest 1.82ms." */

@@ -57,6 +57,13 @@ describe("nothing is claimed", () => {
     expect(firstOf(shown(runResult(emptyRun())))).toBe("no I/O was measured.");
   });
 
+  test("but that all failed, where all did", () => {
+    const failed = (count: number) =>
+      firstOf(shown(runResult({ ...emptyRun(), warnings: [{ kind: "io-errors", count }] })));
+    expect(failed(999)).toBe("no I/O succeeded: 999 commands ended with an error.");
+    expect(failed(1)).toBe("no I/O succeeded: 1 command ended with an error.");
+  });
+
   test("of a comparison before its first block", () => {
     const measurement = exampleComparison({ modes: [poll, interrupt], rounds: 8 });
     expect(firstOf(shown(compareResult({ ...measurement, blocks: [] })))).toBe(
