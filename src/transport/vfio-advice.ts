@@ -3,7 +3,9 @@
 import type { NativeError } from "../compiled/native.ts";
 import { PhasebitError } from "../ground/errors.ts";
 import type { PciFunction } from "../pci/function.ts";
-import { companyOf } from "../pci/uses.ts";
+import { HostFacts } from "../pci/host-facts.ts";
+import type { SystemRoots } from "../pci/sysfs.ts";
+import { companyOf, processWords } from "../pci/uses.ts";
 
 const CONTAINER = "/dev/vfio/vfio";
 
@@ -14,6 +16,20 @@ export type TakingStep = "group" | "container" | "device";
 export function refusal(fn: PciFunction, step: TakingStep, cause: NativeError): PhasebitError {
   const advice = step === "container" ? containerAdvice(cause) : groupAdvice(fn, cause);
   return notOpened(fn, advice[cause.code] ?? cause.message, { cause });
+}
+
+/** A function that stayed busy, with who holds its group as far as this user may see; the error as it was, else. */
+export function withHolders(
+  fn: PciFunction,
+  roots: SystemRoots,
+  error: PhasebitError,
+): PhasebitError {
+  const { groupNode } = fn;
+  const holders = groupNode === null ? [] : new HostFacts(roots).holdersOf(groupNode);
+  if (holders.length === 0) return error;
+  const who = holders.map(processWords).join(" and ");
+  const why = `/dev/vfio/${fn.iommuGroup} is in use by ${who}; end it first`;
+  return notOpened(fn, why, { cause: error.cause });
 }
 
 /** The group holds a function that a driver of the host has. */

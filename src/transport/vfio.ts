@@ -19,6 +19,7 @@ import { PciFunction } from "../pci/function.ts";
 import { requireVfio } from "../pci/require-vfio.ts";
 import { hostRoots, type SystemRoots } from "../pci/sysfs.ts";
 import type { InterruptKind, Transport, TransportKind, TransportOptions } from "./transport.ts";
+import { withHolders } from "./vfio-advice.ts";
 import { barSpace, VfioBars } from "./vfio-bars.ts";
 import { access, reset } from "./vfio-failures.ts";
 import { type HeldFunction, takeFunction, type VfioCalls } from "./vfio-group.ts";
@@ -86,14 +87,16 @@ async function takeWhenFree(
     try {
       return takeFunction(fn, system.calls);
     } catch (error) {
-      if (!isBusy(error) || system.now() >= deadline) throw error;
+      if (!isBusy(error)) throw error;
+      if (system.now() >= deadline) throw withHolders(fn, system.roots, error);
       await system.sleep(BUSY_POLL_MS);
     }
   }
 }
 
-function isBusy(error: unknown): boolean {
-  return ((error as Error).cause as NativeError | undefined)?.code === "EBUSY";
+function isBusy(error: unknown): error is PhasebitError {
+  if (!(error instanceof PhasebitError)) return false;
+  return (error.cause as NativeError | undefined)?.code === "EBUSY";
 }
 
 class VfioTransport implements Transport {

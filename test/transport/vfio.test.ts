@@ -141,6 +141,15 @@ describe("a function that somebody holds", () => {
     expect(machine.nowMs).toBe(10_000);
   });
 
+  test("the holder is named where it is to be seen, and only of this group", async () => {
+    machine.roots.open("vfio/7", 99, "no\u001bde");
+    machine.roots.open("vfio/8", 98, "other");
+    machine.fail("open group", "EBUSY");
+    const { message } = await refused();
+    expect(message).toMatch(/\/dev\/vfio\/7 is in use by process 99 \(no.*de\); end it first$/);
+    expect(message).not.toContain("\u001b");
+  });
+
   test("the deadline is the caller's, and 0 tries once", async () => {
     machine.fail("open group", "EBUSY");
     await refused({ busyTimeoutMs: 250 });
