@@ -27,7 +27,7 @@ import { type ClockScale, type EventFd, native } from "../compiled/native.ts";
 import type { PhasebitError } from "../ground/errors.ts";
 import { requireLimits, startingThreads } from "../ground/limits.ts";
 import { packageRoot } from "../ground/package.ts";
-import { threadTimes } from "../ground/scheduler.ts";
+import { Deprivation, threadTimes } from "../ground/scheduler.ts";
 import type { Span } from "../memory/arena.ts";
 import { LinearMemory } from "../memory/linear-memory.ts";
 import type {
@@ -166,6 +166,7 @@ export class EmbeddedTransport implements Transport {
   /** Called soon after there is a `hostFailure`, when the device has a thread. */
   onHostFailure: (() => void) | undefined;
   readonly #bus: Int32Array;
+  readonly #deprivation = new Deprivation();
   /** Media whose pages the kernel makes when they are first written to, by NSID - 1. */
   readonly #ram: readonly Span[];
   readonly #eventFds = new Map<number, EventFd>();
@@ -219,7 +220,8 @@ export class EmbeddedTransport implements Transport {
   }
 
   hostDelayMs(): number {
-    return (threadTimes(this.thread)?.waitedNs ?? 0) / 1e6;
+    const times = threadTimes(this.thread);
+    return times === null ? 0 : this.#deprivation.until(times) / 1e6;
   }
 
   read32(offset: number): number {

@@ -37,3 +37,23 @@ export function parseThreadTimes(text: string): ThreadTimes | null {
   const [ranNs, waitedNs, turns] = found.slice(1).map(Number) as [number, number, number];
   return { ranNs, waitedNs, turns };
 }
+
+/** What a thread needs of a stretch to do in it all that it had to do: hundreds of commands of an embedded controller. */
+const ENOUGH_NS = 100_000;
+
+/**
+ * For how long a thread was kept from running: stretches in which it waited for a CPU and hardly had one. A thread that
+ * polls waits for most of the time on a shared CPU, and has its turn all the same, every few milliseconds.
+ */
+export class Deprivation {
+  #seen: ThreadTimes = { ranNs: 0, waitedNs: 0, turns: 0 };
+  #keptNs = 0;
+
+  /** @param now what the scheduler says now; the stretch since the last call ends. @returns ns in all so far */
+  until(now: ThreadTimes): number {
+    if (now.ranNs - this.#seen.ranNs < ENOUGH_NS)
+      this.#keptNs += now.waitedNs - this.#seen.waitedNs;
+    this.#seen = now;
+    return this.#keptNs;
+  }
+}
