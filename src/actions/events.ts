@@ -45,8 +45,9 @@ export async function events(flags: EventsFlags): Promise<void> {
       ? null
       : fieldNumber("--over-temperature", flags.overTemperature, 10);
   await withController(flags, async (place, signal) => {
-    if (celsius !== null) await setThreshold(place, celsius + ZERO_CELSIUS);
     await enableEvents(place, mask);
+    // after it: there are controllers that tell of a threshold only when it is set
+    if (celsius !== null) await setThreshold(place, celsius + ZERO_CELSIUS);
     const startMs = performance.now();
     let count = 0;
     const mayEnd = (): boolean =>
