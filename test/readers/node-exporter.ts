@@ -24,12 +24,12 @@ export async function scraped(folder: string): Promise<string> {
   }
 }
 
-/** "127.0.0.1:42879", which it logs when it listens. */
+/** "127.0.0.1:42879", which it logs when it listens; a piece of the log may end within it. */
 async function addressIn(log: AsyncIterable<Buffer>): Promise<string> {
   let text = "";
   for await (const chunk of log) {
     text += `${chunk}`;
-    const [, address] = /address=(127\.0\.0\.1:\d+)/.exec(text) ?? [];
+    const [, address] = /address=(127\.0\.0\.1:\d+)\D/.exec(text) ?? [];
     if (address !== undefined) return address;
   }
   throw new Error(`node_exporter does not listen: ${text}`);
