@@ -1,5 +1,6 @@
 // node_exporter, asked once.
 import { spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 
 const DEADLINE_MS = 100_000;
 
@@ -24,13 +25,16 @@ export async function scraped(folder: string): Promise<string> {
   }
 }
 
-/** "127.0.0.1:42879", which it logs when it listens; a piece of the log may end within it. */
-async function addressIn(log: AsyncIterable<Buffer>): Promise<string> {
-  let text = "";
-  for await (const chunk of log) {
-    text += `${chunk}`;
-    const [, address] = /address=(127\.0\.0\.1:\d+)\D/.exec(text) ?? [];
-    if (address !== undefined) return address;
-  }
-  throw new Error(`node_exporter does not listen: ${text}`);
+/** "127.0.0.1:42879", which it logs when it listens. The log is read on: it dies of a line that nobody takes. */
+function addressIn(log: Readable): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    log.on("data", (chunk) => {
+      text += `${chunk}`;
+      // a piece of the log may end within the number
+      const [, address] = /address=(127\.0\.0\.1:\d+)\D/.exec(text) ?? [];
+      if (address !== undefined) resolve(address);
+    });
+    log.once("end", () => reject(new Error(`node_exporter does not listen: ${text}`)));
+  });
 }
