@@ -22,7 +22,7 @@ if (!controller.identity.hasDoorbellBuffer) {
     const way = (queue.tail - before) & 0xffff;
     if (((queue.tail - dword(event) - 1) & 0xffff) < way) asked++;
     queue.ring();
-    for await (const { status } of queue.cq.reap({ timeoutMs: 1000 })) {
+    for await (const { status } of queue.cq.reap({ timeoutMs: 1000, count: 5 })) {
       if (status !== 0) throw new Error(`status ${status.toString(16)}h`);
     }
     queue.cq.free();

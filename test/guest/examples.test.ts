@@ -8,7 +8,8 @@ import { step } from "./outcome.ts";
 import { exampleProgram, exitCodes, said } from "./phasebit.ts";
 import { guestSuite, sharedBoot } from "./suite.ts";
 
-const names = Object.keys(exampleOutputs);
+// shadow doorbells do not work with QEMU's controller yet (docs/doorbells.md): the example has no end there
+const names = Object.keys(exampleOutputs).filter((name) => name !== "shadow-doorbells");
 
 const images = mkdtempSync(join(tmpdir(), "phasebit-examples-"));
 afterAll(() => rmSync(images, { recursive: true, force: true }));
