@@ -11,7 +11,9 @@ const needed: Readonly<Record<string, string>> = {
   cmp: "diffutils",
   cpio: "cpio",
   dmsetup: "dmsetup",
+  lspci: "pciutils",
   "mkfs.ext4": "e2fsprogs",
+  nvme: "nvme-cli",
   timeout: "coreutils",
   xz: "xz-utils",
 };
