@@ -34,10 +34,9 @@ export class ShadowDoorbells {
   constructor(memory: LinearMemory, stride: number) {
     this.#memory = memory;
     this.#stride = stride;
-    const page = { alignment: PAGE_BYTES };
-    // the device reads the one and writes the other
-    this.doorbells = memory.allocate(PAGE_BYTES, { ...page, kind: "commands" });
-    this.events = memory.allocate(PAGE_BYTES, page);
+    // the device has only to read the first, but there are ones (QEMU's) that write the admin queue's doorbells there
+    this.doorbells = memory.allocate(PAGE_BYTES);
+    this.events = memory.allocate(PAGE_BYTES);
   }
 
   /**

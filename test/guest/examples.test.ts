@@ -8,8 +8,7 @@ import { step } from "./outcome.ts";
 import { exampleProgram, exitCodes, said } from "./phasebit.ts";
 import { guestSuite, sharedBoot } from "./suite.ts";
 
-// shadow doorbells do not work with QEMU's controller yet (docs/doorbells.md): the example has no end there
-const names = Object.keys(exampleOutputs).filter((name) => name !== "shadow-doorbells");
+const names = Object.keys(exampleOutputs);
 
 const images = mkdtempSync(join(tmpdir(), "phasebit-examples-"));
 afterAll(() => rmSync(images, { recursive: true, force: true }));
