@@ -30,11 +30,19 @@ const KINDS = {
 /** An amount of each that is needed, in bytes and descriptors. */
 export type Needed = { readonly [K in keyof typeof KINDS]?: number };
 
+/** What V8 keeps free for the code that it compiles counts as private memory from Node.js 24 on. */
+const CODE_RANGE = Number(process.versions.node.split(".")[0]) >= 24 ? 512 * 2 ** 20 : 0;
+
 /**
  * Without these the command line loads its own code only by luck, or V8 ends the process in the middle. Below 0.75 GiB of
- * address space or 60 MiB of private memory Node.js 20 itself does not start.
+ * address space (from Node.js 24 on 1.1 GiB) or 60 MiB of private memory beside the code range Node.js itself does not
+ * start, and says so in pages of its own.
  */
-export const LEAST: Needed = { addressSpace: 1.5 * 2 ** 30, data: 256 * 2 ** 20, files: 256 };
+export const LEAST: Required<Needed> = {
+  addressSpace: 1.5 * 2 ** 30,
+  data: CODE_RANGE + 256 * 2 ** 20,
+  files: 256,
+};
 
 /**
  * What runs without their jobs were seen to take on Node.js 20, rounded up: two linear memories, one of them the

@@ -10,10 +10,13 @@ import {
   startingThreads,
 } from "../../src/ground/limits.ts";
 import { packageRoot } from "../../src/ground/package.ts";
+import { formatBytes } from "../../src/ground/units.ts";
 import { CLI, folder } from "./cli.ts";
 
 const ENVIRONMENT = 3;
 const RESULTS = 7;
+/** What the shell calls the least of private memory, in KiB: it depends on the version of Node.js. */
+const KIB_OF_DATA = LEAST.data / 1024;
 const RUN = `${packageRoot}/results/example-run-qd1.json`;
 
 /** `phasebit …` as bash starts it. */
@@ -78,7 +81,12 @@ describe("less than the program takes to load", () => {
       "1.14GiB",
       "-v unlimited",
     ],
-    ["ulimit -d 200000", "256MiB of private memory, reserved or used", "195.31MiB", "-d unlimited"],
+    [
+      `ulimit -d ${KIB_OF_DATA - 32768}`,
+      `${formatBytes(LEAST.data)} of private memory, reserved or used`,
+      formatBytes((KIB_OF_DATA - 32768) * 1024),
+      "-d unlimited",
+    ],
     ["ulimit -n 34", "up to 256 open files", "34", "-n 1024"],
   ])("%s", (limit, amount, there, raise) => {
     for (const command of ["phasebit run", `phasebit report ${RUN} --output x`]) {
@@ -91,7 +99,7 @@ describe("less than the program takes to load", () => {
   });
 
   test("what is between that and a run's own has its line too", () => {
-    const outcome = inShell("ulimit -d 400000; phasebit run");
+    const outcome = inShell(`ulimit -d ${KIB_OF_DATA + 131072}; phasebit run`);
     expect(outcome.stderr).toMatch(/^phasebit: reserve .* ulimit -d unlimited\n$/);
     expect(outcome.status).toBe(ENVIRONMENT);
     const many = inShell("ulimit -n 256; phasebit run --numjobs 64 -d 'embedded?queues=64'");
