@@ -244,9 +244,11 @@ export const SLOT_STATE = 12;
 /** u64 each. */
 export const SLOT_PRP1 = 16;
 export const SLOT_PRP2 = 24;
-/** u64: the opcode in flight in the low byte, and its starting LBA above: larger ones lose their high byte. */
+/** u64: the opcode in flight in the low byte, and its starting LBA above, which therefore has 56 bits at most. */
 export const SLOT_OPCODE = 32;
 export const SLOT_LBA_SHIFT = 8;
+/** u64 for each submission queue entry: what it asks for next, as in SLOT_OPCODE. */
+export const AHEAD_BYTES = 8;
 /** u64: when its doorbell was rung; only kept while stages are measured. */
 export const SLOT_RUNG = 40;
 export const SLOT_BYTES = 48;

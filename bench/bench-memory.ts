@@ -1,6 +1,7 @@
 // The linear memory that all engines and devices of the benchmark share. A case empties it and lays its
 // queue pair out anew; the engines then work in it one after the other.
 import {
+  AHEAD_BYTES,
   BLOCK_BYTES,
   BLOCK_COMPLETED,
   BLOCK_NOW,
@@ -36,6 +37,7 @@ import {
 /** More than a run's, so that a stub's batch is long enough to be timed. */
 const CQ_BYTES = 1 << 16;
 const SQ_BYTES = alignUp(entriesAt(DEEPEST) * SQE_BYTES, PAGE_BYTES);
+const AHEAD_TABLE_BYTES = alignUp(entriesAt(DEEPEST) * AHEAD_BYTES, PAGE_BYTES);
 const SLOTS_BYTES = alignUp(DEEPEST * SLOT_BYTES, PAGE_BYTES);
 
 /** The smallest value starts above every other. */
@@ -60,6 +62,7 @@ export class BenchMemory {
       reads: host(HISTOGRAM_BYTES),
       writes: host(HISTOGRAM_BYTES),
       slots: host(SLOTS_BYTES),
+      ahead: host(AHEAD_TABLE_BYTES),
       sq: this.memory.allocate(SQ_BYTES, { kind: "commands" }),
       cq: this.memory.allocate(CQ_BYTES, { kind: "completions" }),
       doorbells: this.memory.doorbells,
@@ -115,7 +118,7 @@ export class BenchMemory {
       place.readShare,
       place.seed,
     );
-    wasm.configure(place.block, place.reads, place.writes, 1, NLB);
+    wasm.configure(place.block, place.reads, place.writes, 1, NLB, place.ahead);
   }
 
   clearHistograms(): void {

@@ -18,6 +18,7 @@ export interface Place {
   readonly sq: number;
   readonly cq: number;
   readonly slots: number;
+  readonly ahead: number;
   readonly block: number;
   readonly reads: number;
   readonly writes: number;
@@ -52,6 +53,7 @@ export interface PlaceRegions {
   readonly reads: Span;
   readonly writes: Span;
   readonly slots: Span;
+  readonly ahead: Span;
   readonly sq: Span;
   readonly cq: Span;
   readonly doorbells: Span;
@@ -69,6 +71,7 @@ export function placeIn(regions: PlaceRegions, depth: number): Place {
     sq: regions.sq.pointer,
     cq: regions.cq.pointer,
     slots: regions.slots.pointer,
+    ahead: regions.ahead.pointer,
     block: regions.block.pointer,
     reads: regions.reads.pointer,
     writes: regions.writes.pointer,

@@ -15,6 +15,7 @@ const CQ_DOORBELL = 0x1004;
 const SQ = 0x10000;
 const CQ = 0x20000;
 const SLOTS = 0x30000;
+const AHEAD = 0x50000;
 const BLOCK = 0x60000;
 const READS = 0x80000;
 const WRITES = 0x100000;
@@ -151,7 +152,7 @@ export function play(
   configurePattern(wasm, pattern);
   wasm.configureWait(BLOCK, mode, 10_000n);
   wasm.configureAudit(BLOCK, LONGEST_WAIT_NS, false);
-  wasm.configure(BLOCK, READS, WRITES, 1, 0);
+  wasm.configure(BLOCK, READS, WRITES, 1, 0, AHEAD);
   wasm.start();
   while (reaped < commands) {
     wasm.run(now + 1_000_000n);

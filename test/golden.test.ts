@@ -19,9 +19,10 @@ function compiled(name: string): string {
 /** What `sweep` and `run` call once an entry is new: the loop itself. */
 const sweep = compiled("$assembly/host/loop/sweepFrom");
 
-test("nothing is called in sweep but the clock, once", () => {
+test("each way of sweep, for one command and for many, calls the clock once, and what draws ahead after it", () => {
   const calls = [...sweep.matchAll(/call(?:_indirect)?\s+(\S+)/g)].map(([, name]) => name);
-  expect(calls).toEqual(["$assembly/host/imports/clock"]);
+  const [clock, draw] = ["$assembly/host/imports/clock", "$assembly/host/ahead/drawBetween"];
+  expect(calls).toEqual([clock, clock, draw, draw, draw]);
 });
 
 test("sweep has no atomic access and no division", () => {

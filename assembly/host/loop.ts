@@ -1,21 +1,32 @@
 // The hot loop, in the order of a command's life: configure, start, sweep. What could be settled before a run is settled in
 // `configure`: the entries' constant dwords, the PRPs, the pattern.
-import { SLOT_OPCODE, SLOT_PRP1, SLOT_RUNG, SLOT_SUBMITTED } from "../layout.ts";
+import {
+  AHEAD_BYTES,
+  SLOT_LBA_SHIFT,
+  SLOT_OPCODE,
+  SLOT_PRP1,
+  SLOT_RUNG,
+  SLOT_SUBMITTED,
+} from "../layout.ts";
 import { NvmOpcode } from "../spec/commands.ts";
-import { Sqe } from "../spec/entries.ts";
+import { CQE_BYTES, SQE_BYTES, Sqe } from "../spec/entries.ts";
+import { aheadOf, drawAll, drawFrom } from "./ahead.ts";
 import { mostAtOnce, takeAll } from "./batch.ts";
-import { keepBooksIn, stamp } from "./books.ts";
+import { keep, keepBooksIn, stamp } from "./books.ts";
 import { allInFlight, end, noneInFlight } from "./flight.ts";
 import { record } from "./histogram.ts";
 import { REJECTED, SUCCEEDED, judge } from "./judge.ts";
-import { draw, nextLba, nextOpcode, onlyReads, onlyWrites } from "./pattern.ts";
+import { onlyReads, onlyWrites } from "./pattern.ts";
 import { resetPause } from "./pause.ts";
 import {
   advanceHead,
   advanceTail,
+  advanceTo,
   beginAnew,
+  entriesToEnd,
   entryAfter,
   free,
+  headEntry,
   isNew,
   nextEntry,
   ring,
@@ -23,20 +34,22 @@ import {
   ringBothShadowed,
   rungTail,
   secondHalf,
+  secondHalfOf,
   submissionEntries,
   submissionEntry,
 } from "./queue.ts";
 import {
   claim,
+  expectedOf,
+  inSecondHalf,
   isSuccess,
   slotAt,
   slotCount,
   slotOf,
   slotOfCommand,
   wake,
-  wantedOf,
 } from "./slots.ts";
-import { endOfSqhd, leftOfSqhd, sqhdOf } from "./sqhd.ts";
+import { endOfSqhd, leftOfSqhd, sqhdOf, wayOf } from "./sqhd.ts";
 import { configureTime, readClock, time } from "./time.ts";
 import { begin, resetWaits } from "./wait.ts";
 
@@ -64,6 +77,7 @@ let oddTail: u32 = 0;
  * Takes the control block, the histograms and the dwords that all commands of the job share, which are
  * written once into every submission queue entry. Queue, slots and pattern are configured before.
  * @param nlb number of logical blocks, 0's based, as CDW12 holds it
+ * @param ahead AHEAD_BYTES for each submission queue entry
  */
 export function configure(
   controlBlock: u32,
@@ -71,6 +85,7 @@ export function configure(
   writes: u32,
   nsid: u32,
   nlb: u32,
+  ahead: u32,
 ): void {
   block = controlBlock;
   configureTime(controlBlock);
@@ -86,6 +101,7 @@ export function configure(
     sqe.nsid = nsid;
     sqe.cdw12 = nlb;
   }
+  drawAll(ahead);
 }
 
 /** From here on latencies are recorded in these histograms. */
@@ -126,21 +142,26 @@ export function start(): void {
   begin();
 }
 
-/** Writes the slot's next command at the tail, as far as commands differ. @returns its entry. */
+/** Writes the slot's next command at the tail. @returns its entry. */
 // @ts-ignore: decorator
 @inline
 export function build(slot: u32): u32 {
-  const bits = draw();
-  const opcode = nextOpcode(bits);
   const entry = nextEntry();
-  const sqe = changetype<Sqe>(entry as usize);
-  // Command Dword 0: opcode, FUSE and PSDT zero, CID
-  store<u32>(changetype<usize>(sqe), opcode | claim(slot));
-  v128.store(changetype<usize>(sqe), v128.load(slot, SLOT_PRP1), offsetof<Sqe>("prp1"));
-  // CDW10 and CDW11: starting LBA
-  store<u64>(changetype<usize>(sqe), nextLba(bits), offsetof<Sqe>("cdw10"));
+  fill(entry, slot, load<u64>(aheadOf(entry)), expectedOf(slot));
   advanceTail();
   return entry;
+}
+
+/** Writes a command, as SLOT_OPCODE has it, as far as commands differ; the slot goes over from `expected` to it. */
+// @ts-ignore: decorator
+@inline
+function fill(entry: u32, slot: u32, command: u64, expected: u64): void {
+  const sqe = changetype<Sqe>(entry as usize);
+  // Command Dword 0: opcode, FUSE and PSDT zero, CID
+  store<u32>(changetype<usize>(sqe), ((command as u32) & 0xff) | claim(slot, expected as u32));
+  v128.store(changetype<usize>(sqe), v128.load(slot, SLOT_PRP1), offsetof<Sqe>("prp1"));
+  // CDW10 and CDW11: starting LBA
+  store<u64>(changetype<usize>(sqe), command >> SLOT_LBA_SHIFT, offsetof<Sqe>("cdw10"));
 }
 
 /**
@@ -168,40 +189,89 @@ export function sweepShadowed(first: u64): u32 {
 // @ts-ignore: decorator
 @inline
 function sweepWith(first: u64, shadowed: bool): u32 {
+  sweepsFull++;
+  return mostAtOnce() == 1 && sweepOne(first, shadowed) ? 1 : sweepMany(shadowed);
+}
+
+/** The shortest way to the doorbells. @returns whether the head entry is right; else nothing was done. */
+// @ts-ignore: decorator
+@inline
+function sweepOne(second: u64, shadowed: bool): bool {
+  const slot = slotOf(second);
+  const expected = expectedOf(slot);
+  const left = wayOf(second, inSecondHalf(expected));
+  if (left > leftOfSqhd()) return false;
+  const entry = nextEntry();
+  fill(entry, slot, load<u64>(aheadOf(entry)), expected);
+  advanceHead();
+  advanceTail();
+  readClock();
+  ringDoorbells(left, shadowed);
+  finish(slot);
+  stamp(slot, entry);
+  completed++;
+  return true;
+}
+
+/** Takes entries as long as they are right. @returns how many. */
+// @ts-ignore: decorator
+@inline
+function sweepMany(shadowed: bool): u32 {
   const built = nextEntry();
   let left = leftOfSqhd();
-  let second = first;
-  let more = mostAtOnce();
+  let room = mostAtOnce();
   for (;;) {
+    // As far as neither queue ends. A store waits for the line that the device had last: there are four of them a command,
+    // and pointers are kept in locals (docs/measuring.md).
+    let entry = headEntry();
+    let next = nextEntry();
+    let ahead = aheadOf(next);
+    let seen: u64 = 0;
+    const from = entry;
+    const end = entry + min<u32>(room, entriesToEnd()) * CQE_BYTES;
     do {
+      const second = secondHalfOf(entry);
       const slot = slotOf(second);
-      // All of the entry in one comparison. SQID, CID with generation, phase and status 0 cancel and leave the way from
-      // SQHD to its end, which grows no longer; whatever else is there makes it longer than any, or negative.
-      const rest = endOfSqhd() + wantedOf(slot) - second;
-      if (rest > left) break;
-      left = rest;
-      advanceHead();
-      build(slot);
-      second = secondHalf();
-    } while (--more);
-    if (!more) break;
-    if (!isNew(second)) break;
-    if (!mayBeginAnew(second)) {
-      leave(second, rungTail());
+      const expected = expectedOf(slot);
+      const way = wayOf(second, inSecondHalf(expected));
+      if (way > left) {
+        seen = second;
+        break;
+      }
+      left = way;
+      fill(next, slot, load<u64>(ahead), expected);
+      entry += CQE_BYTES;
+      next += SQE_BYTES;
+      ahead += AHEAD_BYTES;
+    } while (entry != end);
+    advanceTo(entry, next);
+    room -= (entry - from) / CQE_BYTES;
+    if (!room) break;
+    if (entry == end) continue;
+    if (!isNew(seen)) break;
+    if (!mayBeginAnew(seen)) {
+      leave(seen, rungTail());
       break;
     }
     left = beginAnew();
   }
-  const reaped = mostAtOnce() - more;
+  const reaped = mostAtOnce() - room;
   readClock();
   if (reaped) {
-    if (shadowed) ringBothShadowed(left);
-    else ringBoth(left);
+    ringDoorbells(left, shadowed);
     keepBooks(built);
+    drawFrom(built);
   }
   completed += reaped;
-  sweepsFull++;
   return reaped;
+}
+
+/** @param left how far it is from SQHD of the last completion to its way's end */
+// @ts-ignore: decorator
+@inline
+function ringDoorbells(left: u64, shadowed: bool): void {
+  if (shadowed) ringBothShadowed(left);
+  else ringBoth(left);
 }
 
 /** Whether the entry is right when SQHD, which went on to the queue's end so far, goes on from its beginning. */
@@ -224,7 +294,7 @@ function keepMixedBooks(first: u32): void {
   for (let entry = first; entry != nextEntry(); entry = entryAfter(entry)) {
     const slot = slotOfCommand(load<u32>(entry));
     finish(slot);
-    stamp(slot, entry);
+    keep(slot, load<u64>(aheadOf(entry)));
   }
 }
 

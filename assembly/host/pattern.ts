@@ -5,7 +5,8 @@ import { NvmOpcode } from "../spec/commands.ts";
 const GOLDEN_GAMMA: u64 = 0x9e3779b97f4a7c15;
 const READ_SHARE_ALL: u32 = 0x10000;
 
-let state: u64 = 0;
+/** Of the generator. */
+export let state: u64 = 0;
 let isRandom: bool = false;
 /** Number of I/O-sized blocks in the range. */
 let blocks: u64 = 1;
@@ -43,18 +44,60 @@ export function configurePattern(
 // @ts-ignore: decorator
 @inline
 export function draw(): u64 {
-  let z = state + GOLDEN_GAMMA;
-  state = z;
+  state = after(state);
+  return mix(state);
+}
+
+/** The generator's state after one draw more. */
+// @ts-ignore: decorator
+@inline
+export function after(drawn: u64): u64 {
+  return drawn + GOLDEN_GAMMA;
+}
+
+/** The 64 random bits of a state. */
+// @ts-ignore: decorator
+@inline
+export function mix(drawn: u64): u64 {
+  let z = drawn;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
   z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
   return z ^ (z >> 31);
 }
 
-/** The next I/O's starting LBA, from a draw. The branch is the same for a whole run. */
+/** Draws went on to here. */
+// @ts-ignore: decorator
+@inline
+export function setState(drawn: u64): void {
+  state = drawn;
+}
+
+/** The next I/O's starting LBA, from a draw. The branches are the same for a whole run. */
 // @ts-ignore: decorator
 @inline
 export function nextLba(bits: u64): u64 {
-  return firstLba + (!isRandom ? nextInSequence() : scale(bits)) * lbasPerBlock;
+  if (!isRandom) return lbaOf(nextInSequence());
+  return isNarrow() ? narrowLba(bits) : lbaOf(multiplyHigh(bits, blocks));
+}
+
+/** Whether `narrowLba` may be asked: random blocks, fewer than 2^32. */
+// @ts-ignore: decorator
+@inline
+export function isNarrow(): bool {
+  return isRandom && blocks >> 32 == 0;
+}
+
+/** `nextLba` with half the multiplications. */
+// @ts-ignore: decorator
+@inline
+export function narrowLba(bits: u64): u64 {
+  return lbaOf(((bits >> 32) * blocks + (((bits & 0xffffffff) * blocks) >> 32)) >> 32);
+}
+
+// @ts-ignore: decorator
+@inline
+function lbaOf(block: u64): u64 {
+  return firstLba + block * lbasPerBlock;
 }
 
 export function onlyReads(): bool {
@@ -70,14 +113,6 @@ export function onlyWrites(): bool {
 @inline
 export function nextOpcode(bits: u64): u32 {
   return select<u32>(NvmOpcode.READ, NvmOpcode.WRITE, ((bits as u32) & 0xffff) < readShare);
-}
-
-/** Bits 127:64 of bits × blocks, with half the multiplications where there are fewer than 2^32 blocks. */
-// @ts-ignore: decorator
-@inline
-function scale(bits: u64): u64 {
-  if (blocks >> 32) return multiplyHigh(bits, blocks);
-  return ((bits >> 32) * blocks + (((bits & 0xffffffff) * blocks) >> 32)) >> 32;
 }
 
 // @ts-ignore: decorator

@@ -198,7 +198,13 @@ export function nextEntry(): u32 {
 // @ts-ignore: decorator
 @inline
 export function advanceTail(): void {
-  sqTail = entryAfter(sqTail);
+  moveTail(sqTail + SQE_BYTES);
+}
+
+// @ts-ignore: decorator
+@inline
+function moveTail(next: u32): void {
+  sqTail = next == sqEnd ? sq : next;
 }
 
 /** Pointer of the submission queue entry after the one at `entry`. */
@@ -220,7 +226,13 @@ export function headEntry(): u32 {
 // @ts-ignore: decorator
 @inline
 export function secondHalf(): u64 {
-  return load<u64>(headEntry(), 8);
+  return secondHalfOf(headEntry());
+}
+
+// @ts-ignore: decorator
+@inline
+export function secondHalfOf(entry: u32): u64 {
+  return load<u64>(entry, 8);
 }
 
 /** The same of the entry `ahead` of the head, with its phase as it would stand in the head's lap. */
@@ -262,7 +274,12 @@ export function newPhase(): u64 {
 // @ts-ignore: decorator
 @inline
 export function advanceHead(): void {
-  const next = cqHead + CQE_BYTES;
+  moveHead(cqHead + CQE_BYTES);
+}
+
+// @ts-ignore: decorator
+@inline
+function moveHead(next: u32): void {
   if (next == cqEnd) {
     cqHead = cq;
     phase = turned(phase);
@@ -270,6 +287,21 @@ export function advanceHead(): void {
   } else {
     cqHead = next;
   }
+}
+
+/** How many entries lie from head and tail on to where the first of both queues ends. */
+// @ts-ignore: decorator
+@inline
+export function entriesToEnd(): u32 {
+  return min<u32>((cqEnd - cqHead) / CQE_BYTES, (sqEnd - sqTail) / SQE_BYTES);
+}
+
+/** Head and tail go on to there, past the end of neither queue. */
+// @ts-ignore: decorator
+@inline
+export function advanceTo(nextHead: u32, nextTail: u32): void {
+  moveHead(nextHead);
+  moveTail(nextTail);
 }
 
 /** Rings both doorbells. @param left how far it is from the last SQHD to the end that was set for it */

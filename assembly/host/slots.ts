@@ -66,18 +66,25 @@ export function slotOf(second: u64): u32 {
   return slotAt(((second >> 32) as u32) & slotMask);
 }
 
-/** SQID and CID of the slot's command, where the second half of an entry has them; of an idle slot, none that it leads to. */
+/** SQID and CID of the slot's command, which an idle slot does not lead to. */
 // @ts-ignore: decorator
 @inline
-export function wantedOf(slot: u32): u64 {
-  return load<u64>(slot, SLOT_EXPECTED) << 16;
+export function expectedOf(slot: u32): u64 {
+  return load<u64>(slot, SLOT_EXPECTED);
+}
+
+/** What `expectedOf` holds, where the second half of an entry has it. */
+// @ts-ignore: decorator
+@inline
+export function inSecondHalf(expected: u64): u64 {
+  return expected << 16;
 }
 
 /** Whether the second half of an entry is that of this lap's success of a busy slot, but for SQHD. */
 // @ts-ignore: decorator
 @inline
 export function isSuccess(second: u64): bool {
-  return second - sqhdOf(second) == (wantedOf(slotOf(second)) | newPhase());
+  return second - sqhdOf(second) == (inSecondHalf(expectedOf(slotOf(second))) | newPhase());
 }
 
 /** The slot of a command, by its Command Dword 0. */
@@ -109,11 +116,15 @@ export function isIdle(slot: u32): bool {
   return load<u32>(slot, SLOT_STATE) != 0;
 }
 
-/** Marks a slot busy with its next generation. @returns the new CID, in bits 31:16. */
+/**
+ * Marks a slot busy with its next generation.
+ * @param former the lower half of what `expectedOf` holds
+ * @returns the new CID, in bits 31:16
+ */
 // @ts-ignore: decorator
 @inline
-export function claim(slot: u32): u32 {
-  const expected = load<u32>(slot, SLOT_EXPECTED) + generationStep;
+export function claim(slot: u32, former: u32): u32 {
+  const expected = former + generationStep;
   store<u64>(slot, expected as u64, SLOT_EXPECTED);
   return expected & 0xffff0000;
 }

@@ -58,6 +58,18 @@ export function endOfSqhd(): u64 {
   return sqhdEnd;
 }
 
+/**
+ * How far it is from an entry's SQHD to the way's end, in one comparison with all of the entry: SQID, CID with generation,
+ * phase and status 0 cancel and leave that way, which grows no longer; whatever else is there makes it longer than any, or
+ * negative, which is longer still.
+ * @param wanted SQID and CID, where the second half of an entry has them
+ */
+// @ts-ignore: decorator
+@inline
+export function wayOf(second: u64, wanted: u64): u64 {
+  return sqhdEnd + wanted - second;
+}
+
 /** @returns how far it is from SQHD of the last completion to there. */
 // @ts-ignore: decorator
 @inline

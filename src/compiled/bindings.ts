@@ -58,8 +58,15 @@ export interface HostExports {
     reads: number,
     seed: bigint,
   ): void;
-  /** controlBlock u32, reads u32, writes u32, nsid u32, nlb u32 */
-  configure(controlBlock: number, reads: number, writes: number, nsid: number, nlb: number): void;
+  /** controlBlock u32, reads u32, writes u32, nsid u32, nlb u32, ahead u32 */
+  configure(
+    controlBlock: number,
+    reads: number,
+    writes: number,
+    nsid: number,
+    nlb: number,
+    ahead: number,
+  ): void;
   /** controlBlock u32, waitMode u32, spin u64 */
   configureWait(controlBlock: number, waitMode: number, spin: bigint): void;
   /** controlBlock u32, deadline u64, shared bool */
@@ -152,7 +159,7 @@ export const hostArity: Readonly<Record<keyof HostExports, number>> = {
   prpListPages: 2,
   configureSlots: 7,
   configurePattern: 6,
-  configure: 5,
+  configure: 6,
   configureWait: 3,
   configureAudit: 3,
   configurePause: 2,
@@ -313,10 +320,11 @@ export interface Configure {
   readonly writes: number;
   readonly nsid: number;
   readonly nlb: number;
+  readonly ahead: number;
 }
 
 export function configure(wasm: HostExports, given: Configure): void {
-  wasm.configure(given.controlBlock, given.reads, given.writes, given.nsid, given.nlb);
+  wasm.configure(given.controlBlock, given.reads, given.writes, given.nsid, given.nlb, given.ahead);
 }
 
 /** Exports of build/device.wasm. */

@@ -70,7 +70,7 @@ export function configureLoop(wasm: HostExports, task: JobTask): void {
   wasm.configureAudit(controlBlock, deadlineNs, isShared);
   const nlb = lbas - 1; // 0's based
   const histograms = { reads: job.reads.pointer, writes: job.writes.pointer };
-  configure(wasm, { controlBlock, ...histograms, nsid, nlb });
+  configure(wasm, { controlBlock, ...histograms, nsid, nlb, ahead: job.ahead.pointer });
   const { min, max } = task.batch;
   wasm.configureBatches(min, max ?? iodepth);
 }

@@ -1,5 +1,6 @@
 // Where one job's control block, histograms, slots and buffers lie.
 import {
+  AHEAD_BYTES,
   BLOCK_BYTES,
   HISTOGRAM_BYTES,
   HISTOGRAM_MIN,
@@ -35,6 +36,8 @@ export interface JobMemory {
   /** What the ramp records, in both directions, and in each Stage while they are measured: nobody reads it. */
   readonly ramp: Region;
   readonly slots: Region;
+  /** What each entry of the submission queue asks for next. */
+  readonly ahead: Region;
   readonly buffers: Region;
   readonly lists: Region;
   /** A histogram for each Stage, and the embedded controller's stamps; null while nobody measures stages. */
@@ -59,6 +62,7 @@ export function jobLimits(shapes: readonly Shape[]): MemoryLimits {
     2 * page(HISTOGRAM_BYTES) +
     page(sizes.ramp) +
     page(sizes.slots) +
+    page(sizes.entries * AHEAD_BYTES) +
     page(sizes.stages) +
     page(sizes.stamps);
   const needs: MemoryLimits = {
@@ -87,6 +91,7 @@ export function allocateJob(memory: LinearMemory, shapes: readonly Shape[]): Job
     writes: host(HISTOGRAM_BYTES),
     ramp: host(sizes.ramp),
     slots: host(sizes.slots),
+    ahead: host(sizes.entries * AHEAD_BYTES),
     buffers: memory.allocate(sizes.buffers),
     lists: memory.allocate(sizes.lists, { kind: "commands" }),
     stages:

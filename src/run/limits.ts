@@ -1,8 +1,12 @@
 // What a device allows of a workload: checked after the device has said who it is, before the first I/O.
 
+import { SLOT_LBA_SHIFT } from "../../assembly/layout.ts";
 import { badOption } from "../ground/errors.ts";
 import { fioSize, formatBytes } from "../ground/units.ts";
 import type { Workload } from "../measurement/workload.ts";
+
+/** A job keeps an LBA and an opcode in 64 bits. */
+const LBA_BITS = 64 - SLOT_LBA_SHIFT;
 
 /** What a workload must keep to. */
 export interface DeviceLimits {
@@ -21,6 +25,7 @@ export function checkAgainstDevice(workload: Workload, device: DeviceLimits): vo
   checkBlocks(workload, device);
   checkQueues(workload, device);
   checkRange(workload, device.blocks * device.blockBytes);
+  checkFurthest(workload, device);
 }
 
 function checkBlocks(workload: Workload, device: DeviceLimits): void {
@@ -82,4 +87,14 @@ function checkRange(workload: Workload, capacity: number): void {
       `leaves no room for one I/O of ${fioSize(bs)}: ${limit}`,
     );
   }
+}
+
+function checkFurthest({ offset, size }: Workload, { blocks, blockBytes }: DeviceLimits): void {
+  const bytes = size ?? blocks * blockBytes - offset;
+  if ((offset + bytes) / blockBytes <= 2 ** LBA_BITS) return;
+  throw badOption(
+    "size",
+    fioSize(bytes),
+    `reaches past LBA 2^${LBA_BITS}, which no job goes beyond`,
+  );
 }

@@ -11,6 +11,7 @@ export const at = {
   sq: 0x10000,
   cq: 0x20000,
   slots: 0x30000,
+  ahead: 0x50000,
   block: 0x60000,
   reads: 0x80000,
   writes: 0x100000,
@@ -97,7 +98,7 @@ export function configureLoop(
   const [buffers, lists] = [iovaOf(at.buffers), iovaOf(at.lists)];
   host.wasm.configureSlots(at.slots, depth, buffers, 4096, 4096, at.lists, lists);
   host.wasm.configurePattern(true, 1000n, 0n, 1, readShare, 1n);
-  host.wasm.configure(at.block, at.reads, at.writes, 1, 0);
+  host.wasm.configure(at.block, at.reads, at.writes, 1, 0, at.ahead);
 }
 
 /** A completion entry as a device would write it at `index`: dwords first, then the half with the phase. */

@@ -231,6 +231,13 @@ describe("what a device does not allow", () => {
     const error = failure(() => checkAgainstDevice(parseWorkload({ bs: "262148k" }), boundless));
     expect(error.message).toContain("the device transfers 256m at most");
   });
+
+  test("LBA 2^56 is as far as a job goes", () => {
+    const vast = { ...limits, blocks: 2 ** 60 };
+    checkAgainstDevice(parseWorkload({ size: "4000k" }), vast);
+    const error = failure(() => checkAgainstDevice(parseWorkload({}), vast));
+    expect(error.message).toContain("reaches past LBA 2^56, which no job goes beyond");
+  });
 });
 
 describe("the pause between two looks", () => {
