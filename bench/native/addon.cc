@@ -79,6 +79,7 @@ class BenchAddon : public Napi::Addon<BenchAddon> {
     place.sq = fields.Pointer<Sqe>("sq");
     place.cq = fields.Pointer<Cqe>("cq");
     place.slots = fields.Pointer<Slot>("slots");
+    place.ahead = fields.Pointer<uint64_t>("ahead");
     place.block = fields.Pointer<Block>("block");
     place.reads = fields.Pointer<Histogram>("reads");
     place.writes = fields.Pointer<Histogram>("writes");

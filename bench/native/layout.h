@@ -68,6 +68,7 @@ constexpr LayoutNumber kLayout[] = {
     {"SQE_BYTES", sizeof(Sqe)},
     {"CQE_BYTES", sizeof(Cqe)},
     {"SLOT_BYTES", sizeof(Slot)},
+    {"AHEAD_BYTES", sizeof(uint64_t)},
     {"SLOT_SUBMITTED", offsetof(Slot, submitted)},
     {"SLOT_EXPECTED", offsetof(Slot, expected)},
     {"SLOT_OPCODE", offsetof(Slot, opcode)},

@@ -9,6 +9,7 @@ constexpr uint32_t kAll = 0x10000;
 constexpr uint32_t kWrite = 1;
 constexpr uint32_t kRead = 2;
 constexpr uint32_t kLbaShift = 8;
+constexpr uint64_t kGoldenGamma = 0x9e3779b97f4a7c15;
 
 uint32_t CountsIndex(uint64_t ns) {
   const uint32_t bucket =
@@ -39,6 +40,7 @@ void Loop::Configure(const LoopPlace& place) {
   for (uint32_t slot = 0; slot < place.depth; slot++) {
     place.slots[slot].expected = (place.slots[slot].expected ^ 0x10000) | place.sqid;
   }
+  DrawBetween(place.sq, place.sq + place.sqEntries);
 }
 
 void Loop::ResetCounters() {
@@ -59,17 +61,20 @@ void Loop::Start() {
   SetWay(0);
 }
 
-inline void Loop::Build(Slot* slot) {
-  const uint64_t bits = Draw();
-  const uint32_t opcode = (bits & 0xffff) < place_.readShare ? kRead : kWrite;
-  const uint32_t expected = static_cast<uint32_t>(slot->expected) + generationStep_;
-  slot->expected = expected;
+inline Sqe* Loop::Build(Slot* slot) {
   Sqe* const sqe = sqTail_;
-  sqe->cdw0 = opcode | (expected & 0xffff0000);
+  Fill(sqe, slot, *AheadOf(sqe), slot->expected);
+  MoveTail(sqe + 1);
+  return sqe;
+}
+
+inline void Loop::Fill(Sqe* sqe, Slot* slot, uint64_t command, uint64_t former) {
+  const uint32_t expected = static_cast<uint32_t>(former) + generationStep_;
+  slot->expected = expected;
+  sqe->cdw0 = (command & 0xff) | (expected & 0xffff0000);
   sqe->prp1 = slot->prp1;
   sqe->prp2 = slot->prp2;
-  sqe->slba = NextLba(bits);
-  sqTail_ = EntryAfter(sqe);
+  sqe->slba = command >> kLbaShift;
 }
 
 inline Sqe* Loop::EntryAfter(const Sqe* entry) const {
@@ -77,46 +82,115 @@ inline Sqe* Loop::EntryAfter(const Sqe* entry) const {
   return const_cast<Sqe*>(next == place_.sq + place_.sqEntries ? place_.sq : next);
 }
 
-inline void Loop::Stamp(Slot* slot, const Sqe* entry) {
-  slot->opcode = entry->slba << kLbaShift | (entry->cdw0 & 0xff);
+inline void Loop::Keep(Slot* slot, uint64_t command) {
+  slot->opcode = command;
   slot->submitted = now_;
 }
 
+inline void Loop::Stamp(Slot* slot, const Sqe* entry) {
+  uint64_t* const ahead = AheadOf(entry);
+  Keep(slot, *ahead);
+  state_ += kGoldenGamma;
+  *ahead = Command(Mix(state_));
+}
+
 uint32_t Loop::Sweep() {
-  const uint64_t second = SecondHalf();
+  const uint64_t second = SecondHalf(cqHead_);
   return IsNew(second) ? SweepFrom(second) : 0;
 }
 
 inline uint32_t Loop::SweepFrom(uint64_t second) {
+  sweepsFull_++;
+  return place_.depth == 1 && SweepOne(second) ? 1 : SweepMany();
+}
+
+inline bool Loop::SweepOne(uint64_t second) {
+  Slot* const slot = SlotOf(second);
+  const uint64_t expected = slot->expected;
+  const uint64_t left = WayOf(second, expected);
+  if (left > sqhdLeft_) return false;
+  Sqe* const sqe = sqTail_;
+  Fill(sqe, slot, *AheadOf(sqe), expected);
+  MoveHead(cqHead_ + 1);
+  MoveTail(sqe + 1);
+  ReadClock();
+  RingBoth(left);
+  Finish(slot);
+  Stamp(slot, sqe);
+  completed_++;
+  return true;
+}
+
+inline uint32_t Loop::SweepMany() {
   const Sqe* const built = sqTail_;
-  const uint32_t limit = place_.depth;
   uint64_t left = sqhdLeft_;
-  uint32_t reaped = 0;
-  do {
-    Slot* const slot = SlotOf(second);
-    // SQID, CID with generation, phase and status 0 cancel, and leave the way from SQHD to its end
-    const uint64_t rest = sqhdEnd_ + (slot->expected << 16) - second;
-    if (rest > left) {
-      if (!MayBeginAnew(second, slot)) break;
-      sqhdEnd_ = phase_ | rungTail_;
-      left = rungTail_;
-      continue;
+  uint32_t room = place_.depth;
+  odd_ = false;
+  for (;;) {
+    // as far as neither queue ends
+    const Cqe* const from = cqHead_;
+    const Cqe* entry = from;
+    Sqe* next = sqTail_;
+    const uint64_t* ahead = AheadOf(next);
+    const ptrdiff_t toEnd = std::min(place_.cq + place_.cqEntries - entry, place_.sq + place_.sqEntries - next);
+    const Cqe* const end = entry + std::min<ptrdiff_t>(room, toEnd);
+    uint64_t seen = 0;
+    do {
+      const uint64_t second = SecondHalf(entry);
+      Slot* const slot = SlotOf(second);
+      const uint64_t expected = slot->expected;
+      const uint64_t way = WayOf(second, expected);
+      if (way > left) {
+        seen = second;
+        break;
+      }
+      left = way;
+      Fill(next, slot, *ahead, expected);
+      entry++;
+      next++;
+      ahead++;
+    } while (entry != end);
+    MoveHead(entry);
+    MoveTail(next);
+    room -= static_cast<uint32_t>(entry - from);
+    if (!room) break;
+    if (entry == end) continue;
+    if (!IsNew(seen)) break;
+    if (!MayBeginAnew(seen, SlotOf(seen))) {
+      odd_ = true;
+      break;
     }
-    left = rest;
-    AdvanceHead();
-    Build(slot);
-    second = SecondHalf();
-    reaped++;
-  } while (reaped < limit);
+    sqhdEnd_ = phase_ | rungTail_;
+    left = rungTail_;
+  }
+  const uint32_t reaped = place_.depth - room;
   ReadClock();
   if (reaped) {
     RingBoth(left);
     KeepBooks(built);
+    DrawFrom(built);
   }
-  odd_ = reaped < limit && IsNew(second);
   completed_ += reaped;
-  sweepsFull_++;
   return reaped;
+}
+
+inline void Loop::DrawFrom(const Sqe* first) {
+  if (first < sqTail_) {
+    DrawBetween(first, sqTail_);
+    return;
+  }
+  DrawBetween(first, place_.sq + place_.sqEntries);
+  DrawBetween(place_.sq, sqTail_);
+}
+
+void Loop::DrawBetween(const Sqe* first, const Sqe* end) {
+  const uint64_t* const last = AheadOf(end);
+  uint64_t state = state_;
+  for (uint64_t* at = AheadOf(first); at != last; at++) {
+    state += kGoldenGamma;
+    *at = Command(Mix(state));
+  }
+  state_ = state;
 }
 
 // SQHD went on to the queue's end and goes on from its beginning.
@@ -140,7 +214,7 @@ inline void Loop::KeepBooks(const Sqe* first) {
   for (const Sqe* entry = first; entry != sqTail_; entry = EntryAfter(entry)) {
     Slot* const slot = SlotOfCommand(entry->cdw0);
     Finish(slot);
-    Stamp(slot, entry);
+    Keep(slot, *AheadOf(entry));
   }
 }
 
@@ -149,19 +223,25 @@ inline void Loop::KeepBooksIn(Histogram* histogram, const Sqe* first) {
   uint64_t sum = histogram->sum;
   uint64_t least = histogram->min;
   uint64_t most = histogram->max;
-  const Sqe* end = first <= tail ? tail : place_.sq + place_.sqEntries;
-  for (const Sqe* entry = first;; entry = place_.sq) {
-    for (; entry != end; entry++) {
+  const Sqe* end = first < tail ? tail : place_.sq + place_.sqEntries;
+  const Sqe* entry = first;
+  for (;;) {
+    const uint64_t* ahead = AheadOf(entry);
+    do {
       Slot* const slot = SlotOfCommand(entry->cdw0);
       const uint64_t ns = now_ - slot->submitted;
       histogram->counts[CountsIndex(ns)]++;
       sum += ns;
       least = std::min(least, ns);
       most = std::max(most, ns);
-      Stamp(slot, entry);
-    }
+      Keep(slot, *ahead);
+      ahead++;
+      entry++;
+    } while (entry != end);
     if (end == tail) break;
+    entry = place_.sq;
     end = tail;
+    if (entry == end) break;
   }
   histogram->sum = sum;
   histogram->min = least;
@@ -171,8 +251,8 @@ inline void Loop::KeepBooksIn(Histogram* histogram, const Sqe* first) {
 void Loop::Run(uint64_t until) {
   do {
     uint32_t looks = kLooksPerClock;
-    uint64_t second = SecondHalf();
-    while (!IsNew(second) && --looks) second = SecondHalf();
+    uint64_t second = SecondHalf(cqHead_);
+    while (!IsNew(second) && --looks) second = SecondHalf(cqHead_);
     sweeps_ += kLooksPerClock - looks;
     if (looks) {
       sweeps_++;
@@ -204,8 +284,8 @@ void Loop::Publish() {
 }
 
 // One load, relaxed: x86-64 keeps loads in order.
-inline uint64_t Loop::SecondHalf() const {
-  return __atomic_load_n(&cqHead_->second, __ATOMIC_RELAXED);
+inline uint64_t Loop::SecondHalf(const Cqe* entry) {
+  return __atomic_load_n(&entry->second, __ATOMIC_RELAXED);
 }
 
 inline void Loop::ReadClock() {
@@ -218,13 +298,17 @@ inline void Loop::Finish(const Slot* slot) {
   Record(histogram, now_ - slot->submitted);
 }
 
-inline void Loop::AdvanceHead() {
-  cqHead_++;
-  if (cqHead_ == place_.cq + place_.cqEntries) {
+inline void Loop::MoveHead(const Cqe* next) {
+  cqHead_ = next;
+  if (next == place_.cq + place_.cqEntries) {
     cqHead_ = place_.cq;
     phase_ ^= kPhase;
     sqhdEnd_ ^= kPhase;
   }
+}
+
+inline void Loop::MoveTail(Sqe* next) {
+  sqTail_ = next == place_.sq + place_.sqEntries ? place_.sq : next;
 }
 
 // volatile keeps the compiler from moving the doorbells before one another; the entries it may not move
@@ -241,19 +325,19 @@ inline void Loop::RingBoth(uint64_t left) {
 void Loop::Examine() {
   odd_ = false;
   rejected_++;
-  AdvanceHead();
+  MoveHead(cqHead_ + 1);
   RingBoth(sqhdLeft_);
 }
 
-inline uint64_t Loop::Draw() {
-  state_ += 0x9e3779b97f4a7c15;
-  uint64_t z = state_;
+inline uint64_t Loop::Mix(uint64_t state) {
+  uint64_t z = state;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
   z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
   return z ^ (z >> 31);
 }
 
-inline uint64_t Loop::NextLba(uint64_t bits) {
+// What the next I/O is, from a draw, as in Slot::opcode.
+inline uint64_t Loop::Command(uint64_t bits) {
   uint64_t block;
   if (place_.isRandom) {
     block = static_cast<uint64_t>(static_cast<unsigned __int128>(bits) * place_.blocks >> 64);
@@ -261,7 +345,8 @@ inline uint64_t Loop::NextLba(uint64_t bits) {
     block = cursor_;
     cursor_ = block + 1 == place_.blocks ? 0 : block + 1;
   }
-  return place_.firstLba + block * place_.lbasPerBlock;
+  const uint64_t lba = place_.firstLba + block * place_.lbasPerBlock;
+  return lba << kLbaShift | ((bits & 0xffff) < place_.readShare ? kRead : kWrite);
 }
 
 uint32_t Loop::Outstanding() const {

@@ -10,6 +10,8 @@ struct LoopPlace {
   Sqe* sq;
   const Cqe* cq;
   Slot* slots;
+  // what each submission queue entry asks for next, as in Slot::opcode
+  uint64_t* ahead;
   Block* block;
   Histogram* reads;
   Histogram* writes;
@@ -45,25 +47,34 @@ class Loop {
   static constexpr uint64_t kPhase = uint64_t{1} << 48;
 
   uint32_t SweepFrom(uint64_t second);
-  uint64_t SecondHalf() const;
+  bool SweepOne(uint64_t second);
+  uint32_t SweepMany();
+  uint64_t WayOf(uint64_t second, uint64_t expected) const { return sqhdEnd_ + (expected << 16) - second; }
+  static uint64_t SecondHalf(const Cqe* entry);
   bool IsNew(uint64_t second) const { return (second & kPhase) == phase_; }
   static uint32_t SqhdOf(uint64_t second) { return static_cast<uint32_t>(second) & 0xffff; }
   Slot* SlotOf(uint64_t second) const { return place_.slots + ((second >> 32) & slotMask_); }
   void ReadClock();
-  void Build(Slot* slot);
+  Sqe* Build(Slot* slot);
+  void Fill(Sqe* sqe, Slot* slot, uint64_t command, uint64_t expected);
+  void Keep(Slot* slot, uint64_t command);
   void Stamp(Slot* slot, const Sqe* entry);
+  uint64_t* AheadOf(const Sqe* entry) const { return place_.ahead + (entry - place_.sq); }
+  void DrawFrom(const Sqe* first);
+  void DrawBetween(const Sqe* first, const Sqe* end);
   void KeepBooks(const Sqe* first);
   void KeepBooksIn(Histogram* histogram, const Sqe* first);
   void Finish(const Slot* slot);
   Sqe* EntryAfter(const Sqe* entry) const;
   Slot* SlotOfCommand(uint32_t cdw0) const { return place_.slots + (cdw0 >> 16 & slotMask_); }
-  void AdvanceHead();
+  void MoveHead(const Cqe* next);
+  void MoveTail(Sqe* next);
   bool MayBeginAnew(uint64_t second, const Slot* slot) const;
   void SetWay(uint32_t head);
   void RingBoth(uint64_t left);
   void Examine();
-  uint64_t Draw();
-  uint64_t NextLba(uint64_t bits);
+  static uint64_t Mix(uint64_t state);
+  uint64_t Command(uint64_t bits);
   uint32_t Outstanding() const;
 
   LoopPlace place_ = {};
