@@ -9,4 +9,5 @@ if (missing !== undefined) {
   process.stderr.write(`phasebit: ${missing}\n`);
   process.exit(exitCodes.ENVIRONMENT);
 }
-await import("./command-line.ts");
+const { main } = await import("./command-line.ts");
+await main();

@@ -7,23 +7,31 @@ import { watchStreams } from "./commands/streams.ts";
 import { exitCodeOf, exitCodes, isSystemError, PhasebitError } from "./ground/errors.ts";
 import { messageOf } from "./text/failure-words.ts";
 
-watchStreams();
-
-const program = phasebit();
-for (const command of [program, ...program.commands]) throwRefusals(command);
-
-/** Whoever interrupted it waits for no reader. */
-let isStdoutAwaited = true;
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = await report(error);
-  isStdoutAwaited = !(error instanceof PhasebitError && error.code === "INTERRUPTED");
+/** The whole life of a process: what was typed, its exit code, and an end when all that was said is with the reader. */
+export async function main(): Promise<never> {
+  watchStreams();
+  const isStdoutAwaited = await perform(process.argv.slice(2));
+  if (isStdoutAwaited) await written(process.stdout);
+  await written(process.stderr);
+  // a Node.js that ends by itself first takes its signal handlers away, and a signal then would be the exit status
+  process.exit();
 }
-if (isStdoutAwaited) await written(process.stdout);
-await written(process.stderr);
-// a Node.js that ends by itself first takes its signal handlers away, and a signal then would be the exit status
-process.exit();
+
+/**
+ * Does what was typed; the exit code, where it is not 0, is the process's.
+ * @returns whether stdout is to be waited for: whoever interrupted it waits for no reader
+ */
+export async function perform(typed: readonly string[]): Promise<boolean> {
+  const program = phasebit();
+  for (const command of [program, ...program.commands]) throwRefusals(command);
+  try {
+    await program.parseAsync(typed, { from: "user" });
+  } catch (error) {
+    process.exitCode = await report(error);
+    return !(error instanceof PhasebitError && error.code === "INTERRUPTED");
+  }
+  return true;
+}
 
 /** All that was said is with the reader, or he is gone: a pipe takes its time. */
 function written(stream: NodeJS.WriteStream): Promise<void> {

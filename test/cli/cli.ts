@@ -1,10 +1,10 @@
 // The built command line, as a user starts it, in a folder of its own, where nothing is measured: help, refusals, and
 // what is done with saved results. What measures is started by real.ts.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { packageRoot } from "../../src/ground/package.ts";
 
 export const CLI = join(packageRoot, "dist/src/cli.js");
@@ -20,6 +20,18 @@ export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "phasebit-test-"));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   return path;
+}
+
+/** Makes a folder once for the tests of a file: each call gives a copy of it, which goes with its test. */
+export function copiesOf(make: (path: string) => void): () => string {
+  const template = mkdtempSync(join(tmpdir(), "phasebit-test-"));
+  beforeAll(() => make(template));
+  afterAll(() => rmSync(template, { recursive: true }));
+  return () => {
+    const path = folder();
+    cpSync(template, path, { recursive: true, verbatimSymlinks: true });
+    return path;
+  };
 }
 
 /** Commands that measure or move data when nothing is wrong. */
@@ -38,7 +50,11 @@ export function phasebit(
   cwd: string = folder(),
   env: Readonly<Record<string, string>> = {},
 ): Outcome {
-  const outcome = endOf(args, cwd, env);
+  return expectUnmeasured(args, endOf(args, cwd, env));
+}
+
+/** @throws Error when it got as far as to measure */
+export function expectUnmeasured(args: readonly string[], outcome: Outcome): Outcome {
   const measured = outcome.status === 0 && WORKS.has(args[0] ?? "") && !args.includes("--help");
   if (measured) throw new Error(`phasebit ${args.join(" ")} measured: that takes a *.real.test.ts`);
   return outcome;

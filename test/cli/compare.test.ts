@@ -1,6 +1,7 @@
 // What compare and sweep refuse; compare.real.test.ts has what they measure.
 import { describe, expect, test } from "vitest";
-import { folder, phasebit, resultFiles } from "./cli.ts";
+import { folder, resultFiles } from "./cli.ts";
+import { phasebitInside } from "./inside.ts";
 
 const USAGE = 2;
 const ENVIRONMENT = 3;
@@ -92,9 +93,9 @@ describe("misuse", () => {
       ENVIRONMENT,
       /--irq intx.*msix/,
     ],
-  ])("%s", (_name, args, status, words) => {
+  ])("%s", async (_name, args, status, words) => {
     const cwd = folder();
-    const outcome = phasebit(args, cwd);
+    const outcome = await phasebitInside(args, cwd);
     expect(outcome.stderr).toMatch(words);
     expect(outcome.stderr.trim().split("\n")).toHaveLength(1);
     expect(outcome.status).toBe(status);

@@ -24,7 +24,8 @@ import {
   withBlock,
   withJobs,
 } from "../examples/run.ts";
-import { folder, phasebit } from "./cli.ts";
+import { copiesOf, folder, phasebit } from "./cli.ts";
+import { phasebitInside } from "./inside.ts";
 
 const USAGE = 2;
 const REFUSED = 4;
@@ -32,8 +33,7 @@ const NOT_JUDGED = 98;
 const THRESHOLD = 99;
 
 /** A folder with results: two runs, sets of runs, a comparison, and what is none. */
-function results(): string {
-  const cwd = folder();
+const results = copiesOf((cwd) => {
   for (const [name, source] of Object.entries(made)) writeFileSync(join(cwd, name), source);
   for (const [set, typicalNs] of Object.entries({ base: 8000, slow: 8800 })) {
     mkdirSync(join(cwd, set));
@@ -47,8 +47,7 @@ function results(): string {
   writeFileSync(join(cwd, "compare.json"), jsonText(comparisonDocument(compared)));
   writeFileSync(join(cwd, "broken.json"), '{"phasebit":{"schema":2');
   writeFileSync(join(cwd, "notes.json"), '{"name":"phasebit"}');
-  return cwd;
-}
+});
 
 /** Runs of a device of 20 us and one of 60 us: half a second in intervals of 50 ms. */
 const made = Object.fromEntries(
@@ -145,10 +144,10 @@ describe("one clear line, the right exit code, nothing on stdout and nothing wri
       /60us\.json: is what is read/,
     ],
     ["an output nowhere", [...two, "--output", "no/d.md"], USAGE, /there is no folder no/],
-  ])("%s", (_, args, status, words) => {
+  ])("%s", async (_, args, status, words) => {
     const cwd = results();
     const before = readdirSync(cwd);
-    const outcome = phasebit(["diff", ...args], cwd);
+    const outcome = await phasebitInside(["diff", ...args], cwd);
     expect(outcome.stderr).toMatch(words);
     expect(outcome.stderr.trim().split("\n")).toHaveLength(1);
     expect(outcome.status).toBe(status);
@@ -156,14 +155,14 @@ describe("one clear line, the right exit code, nothing on stdout and nothing wri
     expect(readdirSync(cwd)).toEqual(before);
   });
 
-  test("a folder without results says why the first file is none", () => {
+  test("a folder without results says why the first file is none", async () => {
     const cwd = folder();
     mkdirSync(join(cwd, "empty"));
     mkdirSync(join(cwd, "others"));
     writeFileSync(join(cwd, "others/x.json"), "[]");
-    const empty = phasebit(["diff", "empty", "others"], cwd);
+    const empty = await phasebitInside(["diff", "empty", "others"], cwd);
     expect(empty.stderr).toBe("phasebit: empty: has no result of phasebit\n");
-    const others = phasebit(["diff", "others", "empty"], cwd);
+    const others = await phasebitInside(["diff", "others", "empty"], cwd);
     expect(others.stderr).toMatch(
       /others: has no result of phasebit; the first file: .*x\.json: is no/,
     );
@@ -191,16 +190,16 @@ describe("two runs", () => {
       /not judged: read\.p99\.999 > \+5%: p99\.999 needs 1,000,000 I\/Os in each/,
     ],
     [["p50 > 5%", "p99.999 > 5%"], THRESHOLD, /FAILED.*not judged/],
-  ])("%j ends in %d", (conditions, status, words) => {
+  ])("%j ends in %d", async (conditions, status, words) => {
     const args = conditions.flatMap((condition) => ["--fail-if", condition]);
-    const outcome = phasebit(["diff", "20us.json", "60us.json", ...args], results());
+    const outcome = await phasebitInside(["diff", "20us.json", "60us.json", ...args], results());
     expect(outcome.status).toBe(status);
     expect(outcome.stdout.replace(/\s+/g, " ")).toMatch(words);
   });
 
-  test("a run beside itself is the same, and passes", () => {
+  test("a run beside itself is the same, and passes", async () => {
     const args = ["--fail-if", "p50 > 0%", "--fail-if", "iops < -0%"];
-    const outcome = phasebit(["diff", "20us.json", "20us.json", ...args], results());
+    const outcome = await phasebitInside(["diff", "20us.json", "20us.json", ...args], results());
     expect(outcome.status).toBe(0);
     expect(outcome.stdout).toContain("no difference is shown in any figure");
     expect(outcome.stdout).toContain("20us.json is on both sides");
@@ -223,83 +222,90 @@ describe("sets", () => {
     expect(p99).toMatchObject({ verdict: "higher", effect: { size: "large" } });
   });
 
-  test("an order that is confounded is told everywhere, and fails when strict", () => {
+  test("an order that is confounded is told everywhere, and fails when strict", async () => {
     const cwd = results();
     const words = /all of a was measured before all of b: what drifted meanwhile counts/;
-    const diff = (...args: string[]) => phasebit(["diff", "base", "slow", ...args], cwd);
-    expect(diff().stdout.replace(/\s+/g, " ")).toMatch(words);
-    expect(diff("-o", "markdown").stdout).toMatch(words);
-    const { warnings } = JSON.parse(diff("-o", "json").stdout) as DiffDocument;
+    const diff = (...args: string[]) => phasebitInside(["diff", "base", "slow", ...args], cwd);
+    expect((await diff()).stdout.replace(/\s+/g, " ")).toMatch(words);
+    expect((await diff("-o", "markdown")).stdout).toMatch(words);
+    const { warnings } = JSON.parse((await diff("-o", "json")).stdout) as DiffDocument;
     expect(warnings).toMatchObject([
       { kind: "order-confounded", first: "a", isWhole: true, sides: ["a", "b"], results: 10 },
     ]);
     const gate = ["--fail-if", "p50 > 90%"];
-    expect(diff(...gate).status).toBe(0);
-    const strict = diff(...gate, "--strict");
+    expect((await diff(...gate)).status).toBe(0);
+    const strict = await diff(...gate, "--strict");
     expect(strict.status).toBe(THRESHOLD);
     expect(strict.stdout).toMatch(/\nfail-if FAILED: --strict: a doubt: order-confounded\n$/);
-    expect(diff(...gate, "--strict", "-o", "markdown").stdout).toContain("order-confounded");
-    const document = JSON.parse(diff(...gate, "--strict", "-o", "json").stdout) as DiffDocument;
+    expect((await diff(...gate, "--strict", "-o", "markdown")).stdout).toContain(
+      "order-confounded",
+    );
+    const document = JSON.parse(
+      (await diff(...gate, "--strict", "-o", "json")).stdout,
+    ) as DiffDocument;
     expect(document.strict).toEqual(["order-confounded"]);
   });
 
-  test("what is no result in a folder is told", () => {
+  test("what is no result in a folder is told", async () => {
     const cwd = results();
     copyFileSync(join(cwd, "broken.json"), join(cwd, "base/broken.json"));
-    const outcome = phasebit(["diff", "base", "slow"], cwd);
+    const outcome = await phasebitInside(["diff", "base", "slow"], cwd);
     expect(outcome.status).toBe(0);
     expect(outcome.stdout).toMatch(/^skipped base\/broken\.json: is no JSON/m);
     expect(outcome.stdout).toMatch(/^values {2}runs: 5 of a and 5 of b$/m);
   });
 
-  test("what is none among named files is told too, and named alone it is refused", () => {
+  test("what is none among named files is told too, and named alone it is refused", async () => {
     const cwd = results();
     const side = readdirSync(join(cwd, "base")).map((file) => join("base", file));
-    const mixed = phasebit(["diff", "--a", ...side, "broken.json", "--b", "slow"], cwd);
+    const mixed = await phasebitInside(["diff", "--a", ...side, "broken.json", "--b", "slow"], cwd);
     expect(mixed.stderr).toBe("");
     expect(mixed.status).toBe(0);
     expect(mixed.stdout).toMatch(/^skipped broken\.json: is no JSON/m);
     expect(mixed.stdout).toMatch(/^values {2}runs: 5 of a and 5 of b$/m);
-    const alone = phasebit(["diff", "--a", "broken.json", "--b", "slow"], cwd);
+    const alone = await phasebitInside(["diff", "--a", "broken.json", "--b", "slow"], cwd);
     expect(alone.status).toBe(2);
     expect(alone.stderr).toMatch(/^phasebit: broken\.json: is no JSON/);
   });
 
-  test("so is a link to nowhere", () => {
+  test("so is a link to nowhere", async () => {
     const cwd = results();
     symlinkSync("gone.json", join(cwd, "base/link.json"));
-    const outcome = phasebit(["diff", "base", "slow"], cwd);
+    const outcome = await phasebitInside(["diff", "base", "slow"], cwd);
     expect(outcome.status).toBe(0);
     expect(outcome.stdout).toMatch(/^skipped base\/link\.json: cannot be read: ENOENT/m);
   });
 
-  test("the same input gives the same output", () => {
+  test("the same input gives the same output", async () => {
     const cwd = results();
-    const once = phasebit(["diff", "base", "slow"], cwd);
+    const once = await phasebitInside(["diff", "base", "slow"], cwd);
     expect(phasebit(["diff", "base", "slow"], cwd).stdout).toBe(once.stdout);
   });
 
-  test("a copy of a run in its folder counts for nothing", () => {
+  test("a copy of a run in its folder counts for nothing", async () => {
     const cwd = results();
     const [first] = readdirSync(join(cwd, "base"));
     copyFileSync(join(cwd, "base", first!), join(cwd, "base/copy.json"));
-    const outcome = phasebit(["diff", "base", "slow"], cwd);
+    const outcome = await phasebitInside(["diff", "base", "slow"], cwd);
     expect(outcome.status).toBe(USAGE);
     expect(outcome.stderr).toMatch(/copy\.json.*would count twice/);
   });
 });
 
-test("two modes of a comparison, in a file with a # in its name too", () => {
+test("two modes of a comparison, in a file with a # in its name too", async () => {
   const cwd = results();
   copyFileSync(join(cwd, "compare.json"), join(cwd, "c#1.json"));
-  const outcome = phasebit(["diff", "c#1.json#poll", "c#1.json#interrupt"], cwd);
+  const outcome = await phasebitInside(["diff", "c#1.json#poll", "c#1.json#interrupt"], cwd);
   expect(outcome.status).toBe(0);
   expect(outcome.stdout).toMatch(/^diff {4}mode poll → interrupt$/m);
   expect(outcome.stdout).toContain("7 rounds, in which both ran side by side");
 });
 
-test("other workloads are compared with consent, and told first", () => {
-  const outcome = phasebit(["diff", "20us.json", "deep.json", "--despite-differences"], results());
+test("other workloads are compared with consent, and told first", async () => {
+  const outcome = await phasebitInside(
+    ["diff", "20us.json", "deep.json", "--despite-differences"],
+    results(),
+  );
   expect(outcome.status).toBe(0);
   expect(outcome.stdout).toMatch(/^unlike {2}bs: 4k → 8k\n {8}iodepth: 1 → 32$/m);
 });

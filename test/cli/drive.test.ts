@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { ALLOWABLE } from "../../src/commands/bind.ts";
 import { allowableKinds } from "../../src/pci/use-kinds.ts";
 import { phasebit } from "./cli.ts";
+import { phasebitInside } from "./inside.ts";
 
 const NOBODY = "ffff:ff:1f.7";
 
@@ -15,8 +16,8 @@ test.each([
   [["bind", NOBODY, "--user", "--help"], /user --help: this machine knows no such user/],
   [["restore"], /restore: name addresses, or say --all/],
   [["restore", "--all", NOBODY], /restore: name addresses, or say --all/],
-])("phasebit %j is a misuse, and told in one line", (args, words) => {
-  const { status, stdout, stderr } = phasebit(args);
+])("phasebit %j is a misuse, and told in one line", async (args, words) => {
+  const { status, stdout, stderr } = await phasebitInside(args);
   expect(stderr).toMatch(words);
   expect([status, stdout, stderr.trim().split("\n").length]).toEqual([2, "", 1]);
 });

@@ -6,6 +6,7 @@ import { exitMeanings } from "../../src/commands/exit-codes.ts";
 import { phasebit as program } from "../../src/commands/program.ts";
 import { exitCodes } from "../../src/ground/errors.ts";
 import { phasebit } from "./cli.ts";
+import { phasebitInside } from "./inside.ts";
 
 const USAGE = 2;
 const modes = "poll, interrupt, hybrid, lhp, adaptive";
@@ -42,8 +43,8 @@ describe("one line that says what was wrong and what to do", () => {
     ],
     [["completion"], `missing required argument 'shell'; ${listed("completion ")}`],
     [["completion", "bsh"], "shell bsh: did you mean bash? phasebit knows bash, zsh, fish"],
-  ])("phasebit %j", (args, line) => {
-    const outcome = phasebit(args);
+  ])("phasebit %j", async (args, line) => {
+    const outcome = await phasebitInside(args);
     expect(outcome.stderr).toBe(`phasebit: ${line}\n`);
     expect(outcome.stdout).toBe("");
     expect(outcome.status).toBe(USAGE);
@@ -55,8 +56,8 @@ describe("one line that says what was wrong and what to do", () => {
     expect(outcome.status).toBe(USAGE);
   });
 
-  test("a parameter of the embedded controller that is none", () => {
-    const outcome = phasebit(["run", "--device", "embedded?latecny=20us"]);
+  test("a parameter of the embedded controller that is none", async () => {
+    const outcome = await phasebitInside(["run", "--device", "embedded?latecny=20us"]);
     expect(outcome.stderr).toMatch(/^phasebit: .*latecny.*did you mean latency.*\n$/);
     expect(outcome.status).toBe(USAGE);
   });
@@ -87,23 +88,27 @@ describe("help", () => {
     }
   });
 
-  test("goes to what matters first: commands, then options, exit codes and examples", () => {
-    const headings = phasebit(["--help"]).stdout.match(/^\S.*:$/gm) ?? [];
+  test("goes to what matters first: commands, then options, exit codes and examples", async () => {
+    const headings = (await phasebitInside(["--help"])).stdout.match(/^\S.*:$/gm) ?? [];
     expect(headings[0]).toBe("Measure:");
     expect(headings.slice(-3)).toEqual(["Options:", "Exit codes:", "Examples:"]);
   });
 
-  test.each(commands)("of %s fits a terminal of 80 columns, in ASCII, with examples", (name) => {
-    const { stdout, status } = phasebit([name, "--help"]);
-    expect(status).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^Usage: phasebit ${name}`));
-    expect(stdout).toMatch(/^[\n\x20-\x7e]*$/);
-    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
-    if (name !== "help") expect(stdout).toMatch(/^Examples:\n {2}\S.*:\n {4}\S/m);
-  });
+  test.each(commands)(
+    "of %s fits a terminal of 80 columns, in ASCII, with examples",
+    async (name) => {
+      const { stdout, status } = await phasebitInside([name, "--help"]);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^Usage: phasebit ${name}`));
+      expect(stdout).toMatch(/^[\n\x20-\x7e]*$/);
+      expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+      if (name !== "help") expect(stdout).toMatch(/^Examples:\n {2}\S.*:\n {4}\S/m);
+    },
+  );
 
-  test.each(commands)("phasebit help %s is the same", (name) => {
-    expect(phasebit(["help", name]).stdout).toBe(phasebit([name, "--help"]).stdout);
+  test.each(commands)("phasebit help %s is the same", async (name) => {
+    const { stdout } = await phasebitInside(["help", name]);
+    expect(stdout).toBe((await phasebitInside([name, "--help"])).stdout);
   });
 
   test("keeps a default on one line with its word", () => {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folder, phasebit, resultFiles } from "./cli.ts";
+import { phasebitInside } from "./inside.ts";
 
 const USAGE = 2;
 const REFUSED = 4;
@@ -48,9 +49,9 @@ const cases: readonly [string, string[], number, RegExp][] = [
 ];
 
 describe("phasebit run", () => {
-  test.each(cases)("%s", (_name, args, status, words) => {
+  test.each(cases)("%s", async (_name, args, status, words) => {
     const cwd = folder();
-    const outcome = phasebit(["run", "--runtime", "1", ...args], cwd);
+    const outcome = await phasebitInside(["run", "--runtime", "1", ...args], cwd);
     expect(outcome.stderr).toMatch(words);
     expect(outcome.status).toBe(status);
     expect(outcome.stdout).toBe("");
@@ -67,8 +68,8 @@ describe("phasebit", () => {
     expect(outcome.stderr).toMatch(/Usage: phasebit/);
   });
 
-  test("an unknown command names the near one", () => {
-    const outcome = phasebit(["rum"]);
+  test("an unknown command names the near one", async () => {
+    const outcome = await phasebitInside(["rum"]);
     expect(outcome.status).toBe(USAGE);
     expect(outcome.stderr).toMatch(/rum.*run/);
   });
@@ -80,28 +81,34 @@ describe("phasebit", () => {
     expect(outcome.stdout).toMatch(/Examples:/);
   });
 
-  test("read asks for a size, and replaces nothing", () => {
+  test("read asks for a size, and replaces nothing", async () => {
     const cwd = folder();
     writeFileSync(join(cwd, "there"), "mine");
-    const without = phasebit(["read", "--output", "new"], cwd);
+    const without = await phasebitInside(["read", "--output", "new"], cwd);
     expect(without.stderr).toBe("phasebit: read: say how much with --size, as in --size 64k\n");
     expect(without.status).toBe(USAGE);
-    const over = phasebit(["read", "--size", "4k", "--output", "there"], cwd);
+    const over = await phasebitInside(["read", "--size", "4k", "--output", "there"], cwd);
     expect(over.stderr).toMatch(/--output there: is there already; give another name\n$/);
     expect(over.status).toBe(USAGE);
     expect(readdirSync(cwd)).toEqual(["there"]);
     expect(readFileSync(join(cwd, "there"), "utf8")).toBe("mine");
   });
 
-  test("a copy's --timeout is a time", () => {
+  test("a copy's --timeout is a time", async () => {
     const args = ["read", "--size", "4k", "--output", "new", "--timeout", "0"];
-    const outcome = phasebit(args);
+    const outcome = await phasebitInside(args);
     expect(outcome.stderr).toBe("phasebit: --timeout 0: must be at least 1ms\n");
     expect(outcome.status).toBe(USAGE);
   });
 
-  test("write without --destructive is refused before the device is opened", () => {
-    const outcome = phasebit(["write", "--device", "0000:7f:1f.7", "--input", "/etc/hostname"]);
+  test("write without --destructive is refused before the device is opened", async () => {
+    const outcome = await phasebitInside([
+      "write",
+      "--device",
+      "0000:7f:1f.7",
+      "--input",
+      "/etc/hostname",
+    ]);
     expect(outcome.status).toBe(REFUSED);
     expect(outcome.stderr).toMatch(/--destructive/);
   });

@@ -3,7 +3,8 @@ import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { phasebit as program } from "../../src/commands/program.ts";
 import { takeSpellings } from "../../src/commands/spellings.ts";
-import { folder, phasebit, resultFiles } from "./cli.ts";
+import { folder, resultFiles } from "./cli.ts";
+import { phasebitInside } from "./inside.ts";
 
 const USAGE = 2;
 
@@ -27,9 +28,9 @@ describe("what means something else here is named", () => {
       ["compare", "--a", "--blocksiez 3k", "--b", "--bs 4k"],
       '--a "--blocksiez 3k": unknown option',
     ],
-  ])("phasebit %j", (args, words) => {
+  ])("phasebit %j", async (args, words) => {
     const cwd = folder();
-    const outcome = phasebit(args, cwd);
+    const outcome = await phasebitInside(args, cwd);
     expect(outcome.stderr).toContain(`phasebit: ${words}`);
     expect(outcome.stderr.trim().split("\n")).toHaveLength(1);
     expect(outcome.status).toBe(USAGE);
@@ -56,10 +57,12 @@ describe("the same option", () => {
     expect(run.getOptionValueSource(name!)).toBe("cli");
   });
 
-  test("only where there is one of ours, and never in a help", () => {
+  test("only where there is one of ours, and never in a help", async () => {
     const names = (command: Command): unknown[] => command.options.map(({ long }) => long);
     const command = takeSpellings(new Command().option("--seed <n>"));
     expect(names(command)).toEqual(["--seed", "--randseed", "--time-based", "--time_based"]);
-    expect(phasebit(["run", "--help"]).stdout).not.toMatch(/blocksize|cpus.allowed|time.based/);
+    expect((await phasebitInside(["run", "--help"])).stdout).not.toMatch(
+      /blocksize|cpus.allowed|time.based/,
+    );
   });
 });

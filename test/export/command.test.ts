@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readResult } from "../../src/results/read.ts";
 import { jsonText, SavedResult } from "../../src/results/save.ts";
-import { folder, type Outcome, phasebit } from "../cli/cli.ts";
+import { copiesOf, type Outcome, phasebit } from "../cli/cli.ts";
+import { phasebitInside } from "../cli/inside.ts";
 import { exampleRun, startedAt, withBlock } from "../examples/run.ts";
 import { compareResult, runResult } from "./results.ts";
 
 const USAGE = 2;
 
 /** A folder with run.json, later.json, compare.json, old.json, and damaged ones. */
-function prepared(): string {
-  const cwd = folder();
+const prepared = copiesOf((cwd) => {
   const run = exampleRun({ perSecond: 200, seconds: 1 });
   new SavedResult(run).save(join(cwd, "run.json"));
   new SavedResult(startedAt(run, run.startedMs + 5000)).save(join(cwd, "later.json"));
@@ -22,14 +22,13 @@ function prepared(): string {
   writeFileSync(join(cwd, "damaged.json"), text.replace('"total": 200', '"total": 201'));
   writeFileSync(join(cwd, "cut.json"), text.slice(0, 500));
   mkdirSync(join(cwd, "plots"));
-  return cwd;
-}
+});
 
 /** One line, exit code 2, and no file that was not there. */
-function expectRefused(args: readonly string[], words: RegExp): void {
+async function expectRefused(args: readonly string[], words: RegExp): Promise<void> {
   const folder = prepared();
   const before = readdirSync(folder, { recursive: true });
-  const outcome = phasebit(args, folder);
+  const outcome = await phasebitInside(args, folder);
   expect(outcome.stderr).toMatch(words);
   expect(outcome.stderr.trim().split("\n")).toHaveLength(1);
   expect(outcome.status).toBe(USAGE);
@@ -37,8 +36,11 @@ function expectRefused(args: readonly string[], words: RegExp): void {
   expect(readdirSync(folder, { recursive: true })).toEqual(before);
 }
 
-function ended(args: readonly string[], folder = prepared()): Outcome {
-  const outcome = phasebit(args, folder);
+async function ended(args: readonly string[], folder = prepared()): Promise<Outcome> {
+  return asExpected(await phasebitInside(args, folder));
+}
+
+function asExpected(outcome: Outcome): Outcome {
   expect(outcome.stderr).toBe("");
   expect(outcome.status).toBe(0);
   return outcome;
@@ -111,8 +113,8 @@ describe("export refuses", () => {
       ["run.json", "--format", "json", "--output", "damaged.json"],
       /damaged\.json: is there already; give another name, or replace it with --force/,
     ],
-  ])("%s", (_name, args, words) => {
-    expectRefused(["export", ...args], words);
+  ])("%s", async (_name, args, words) => {
+    await expectRefused(["export", ...args], words);
   });
 });
 
@@ -157,56 +159,62 @@ describe("merge refuses", () => {
       ["run.json", "later.json", "--output", "no/x"],
       /there is no folder/,
     ],
-  ])("%s", (_name, args, words) => {
-    expectRefused(["merge", ...args], words);
+  ])("%s", async (_name, args, words) => {
+    await expectRefused(["merge", ...args], words);
   });
 });
 
 describe("export writes", () => {
   test.each(["hgrm", "hlog", "csv", "json", "fio-json", "openmetrics", "markdown"])(
     "%s to stdout, to a file and into a folder the same",
-    (format) => {
+    async (format) => {
       const where = prepared();
-      const { stdout } = ended(["export", "run.json", "--format", format], where);
+      const { stdout } = asExpected(phasebit(["export", "run.json", "--format", format], where));
       expect(stdout.length).toBeGreaterThan(100);
-      const file = ended(["export", "run.json", "--format", format, "--output", "x"], where);
+      const file = await ended(["export", "run.json", "--format", format, "--output", "x"], where);
       expect(file.stdout).toBe("x\n");
       expect(readFileSync(join(where, "x"), "utf8")).toBe(stdout);
-      const inside = ended(["export", "run.json", "--format", format, "--output", "plots"], where);
+      const inside = await ended(
+        ["export", "run.json", "--format", format, "--output", "plots"],
+        where,
+      );
       const [name] = readdirSync(join(where, "plots"));
       expect(inside.stdout).toBe(`plots/${name}\n`);
       expect(readFileSync(join(where, "plots", name!), "utf8")).toBe(stdout);
     },
   );
 
-  test("- to stdout", () => {
-    const { stdout } = ended(["export", "run.json", "--format", "csv", "--output", "-"]);
+  test("- to stdout", async () => {
+    const { stdout } = await ended(["export", "run.json", "--format", "csv", "--output", "-"]);
     expect(stdout).toMatch(/^"result",/);
   });
 
-  test("over an earlier export", () => {
+  test("over an earlier export", async () => {
     const where = prepared();
     const args = ["export", "run.json", "--format", "csv", "--output", "x.csv"];
-    ended([...args, "--table", "series"], where);
-    ended([...args, "--force"], where);
+    await ended([...args, "--table", "series"], where);
+    await ended([...args, "--force"], where);
     expect(readFileSync(join(where, "x.csv"), "utf8")).toMatch(/^"result",/);
   });
 
-  test("a file for each distribution into a folder", () => {
+  test("a file for each distribution into a folder", async () => {
     const where = prepared();
-    ended(["export", "compare.json", "--format", "hgrm", "--output", "plots"], where);
+    await ended(["export", "compare.json", "--format", "hgrm", "--output", "plots"], where);
     expect(readdirSync(join(where, "plots")).sort()).toEqual([
       "compare-interrupt.read.us.hgrm",
       "compare-poll.read.us.hgrm",
     ]);
   });
 
-  test("what it must say of a result to stderr", () => {
+  test("what it must say of a result to stderr", async () => {
     const where = prepared();
     const { measurement } = runResult();
     const bare = withBlock(measurement, { intervals: null });
     new SavedResult(bare).save(join(where, "bare.json"));
-    const { status, stdout, stderr } = phasebit(["export", "bare.json", "--format", "hlog"], where);
+    const { status, stdout, stderr } = await phasebitInside(
+      ["export", "bare.json", "--format", "hlog"],
+      where,
+    );
     expect(status).toBe(0);
     expect(stdout.split("\n")).toHaveLength(9);
     expect(stderr).toBe(
@@ -214,11 +222,11 @@ describe("export writes", () => {
     );
   });
 
-  test("json that is read back as the same result", () => {
+  test("json that is read back as the same result", async () => {
     const where = prepared();
     for (const name of ["run.json", "compare.json"]) {
       const output = `again-${name}`;
-      ended(["export", name, "--format", "json", "--output", output], where);
+      await ended(["export", name, "--format", "json", "--output", output], where);
       const [before, again] = [name, output].map((file) => readResult(join(where, file)));
       expect(again!.measurement).toEqual(before!.measurement);
     }
@@ -228,7 +236,8 @@ describe("export writes", () => {
 describe("merge", () => {
   test("saves the sum as a result, with its .hgrm, and shows it", () => {
     const where = prepared();
-    const { stdout } = ended(["merge", "run.json", "later.json", "--output", "sum.json"], where);
+    const args = ["merge", "run.json", "later.json", "--output", "sum.json"];
+    const { stdout } = asExpected(phasebit(args, where));
     expect(stdout).toMatch(/^read +200\b.* 400\b/m);
     expect(stdout).toContain("saved   sum.json");
     const { measurement } = readResult(join(where, "sum.json"));
@@ -240,10 +249,10 @@ describe("merge", () => {
     );
   });
 
-  test("prints the document when asked", () => {
+  test("prints the document when asked", async () => {
     const where = prepared();
     const args = ["merge", "run.json", "later.json", "--output", "sum.json"];
-    const { stdout } = ended([...args, "--output-format", "json"], where);
+    const { stdout } = await ended([...args, "--output-format", "json"], where);
     expect(stdout).toBe(readFileSync(join(where, "sum.json"), "utf8"));
     expect(stdout).toBe(jsonText(JSON.parse(stdout)));
     expect(existsSync(join(where, "results"))).toBe(false);

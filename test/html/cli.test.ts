@@ -14,6 +14,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { packageRoot } from "../../src/ground/package.ts";
 import type { ReportData } from "../../src/html/report-data.ts";
 import { folder, phasebit } from "../cli/cli.ts";
+import { phasebitInside } from "../cli/inside.ts";
 import { contentOf } from "./examples.ts";
 
 const USAGE = 2;
@@ -58,7 +59,7 @@ describe("misuse", () => {
     ["an unknown option", ["run.json", "--titel", "x"], /--titel.*--title/],
   ];
 
-  test.each(cases)("%s", (_name, args, words) => {
+  test.each(cases)("%s", async (_name, args, words) => {
     const cwd = withResult();
     const files = {
       "text.json": "hello",
@@ -68,7 +69,7 @@ describe("misuse", () => {
     };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
     symlinkSync("run.json", join(cwd, "link.html"));
-    const outcome = phasebit(["report", ...args], cwd);
+    const outcome = await phasebitInside(["report", ...args], cwd);
     expect(outcome.stderr).toMatch(words);
     expect(outcome.status).toBe(USAGE);
     expect(outcome.stdout).toBe("");
@@ -92,21 +93,21 @@ describe("phasebit report", () => {
     });
   });
 
-  test("writes over an earlier report, whole", () => {
+  test("writes over an earlier report, whole", async () => {
     const cwd = withResult();
-    expect(phasebit(["report", "run.json"], cwd).status).toBe(0);
-    const outcome = phasebit(["report", "run.json", "--title", "Größe <b>"], cwd);
+    expect((await phasebitInside(["report", "run.json"], cwd)).status).toBe(0);
+    const outcome = await phasebitInside(["report", "run.json", "--title", "Größe <b>"], cwd);
     expect(outcome.status).toBe(0);
     expect(reportIn(cwd, "run.html").title).toBe("Größe <b>");
     const html = readFileSync(join(cwd, "run.html"), "utf8");
     expect(html).toContain("<title>Größe &lt;b&gt;</title>");
   });
 
-  test("leaves out of several files what is no result, with a line for each", () => {
+  test("leaves out of several files what is no result, with a line for each", async () => {
     const cwd = withResult();
     writeFileSync(join(cwd, "a.json"), '{"a": 1}');
     writeFileSync(join(cwd, "z.json"), "z");
-    const outcome = phasebit(["report", "a.json", "run.json", "z.json"], cwd);
+    const outcome = await phasebitInside(["report", "a.json", "run.json", "z.json"], cwd);
     expect(outcome.status).toBe(0);
     expect(outcome.stderr).toMatch(
       /^phasebit: a\.json: is no result .*; left out\nphasebit: z\.json: is no JSON.*; left out\nrun\.html {2}\d+KiB {2}1 result\n$/,
@@ -133,10 +134,13 @@ describe("phasebit report", () => {
     expect(outcome.status).toBe(0);
   });
 
-  test("puts several results into one page", () => {
+  test("puts several results into one page", async () => {
     const cwd = withResult();
     mkdirSync(join(cwd, "out"));
-    const outcome = phasebit(["report", "run.json", COMPARISON, "--output", "out/both.html"], cwd);
+    const outcome = await phasebitInside(
+      ["report", "run.json", COMPARISON, "--output", "out/both.html"],
+      cwd,
+    );
     expect(outcome.stderr).toMatch(/^out\/both\.html {2}\d+KiB {2}2 results\n$/);
     const { results, groups, pairs } = reportIn(cwd, "out/both.html");
     expect(results.map(({ kind }) => kind)).toEqual(["run", "compare"]);

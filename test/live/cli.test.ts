@@ -1,6 +1,7 @@
 // What --live refuses; cli.real.test.ts has the streams of real runs.
 import { describe, expect, test } from "vitest";
-import { folder, phasebit, resultFiles } from "../cli/cli.ts";
+import { folder, resultFiles } from "../cli/cli.ts";
+import { phasebitInside } from "../cli/inside.ts";
 
 const USAGE = 2;
 
@@ -13,9 +14,9 @@ describe("misuse", () => {
     ["a port that is none", ["--live-port", "70000"], /--live-port 70000: .* from 1 to 65535/],
     ["a port for nothing", ["--live", "off", "--live-port", "80"], /goes with --live http/],
   ];
-  test.each(cases)("%s", (_name, args, words) => {
+  test.each(cases)("%s", async (_name, args, words) => {
     const cwd = folder();
-    const outcome = phasebit(["run", "--runtime", "1", ...args], cwd);
+    const outcome = await phasebitInside(["run", "--runtime", "1", ...args], cwd);
     expect(outcome.stderr).toMatch(words);
     expect(outcome.stderr.trim().split("\n")).toHaveLength(1);
     expect(outcome.status).toBe(USAGE);
