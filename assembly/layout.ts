@@ -38,6 +38,8 @@ export enum BusRequest {
   WRITE64 = 6,
   /** A hot reset of the link. */
   HOT_RESET = 7,
+  /** Function Mask of MSI-X is to be BUS_VALUE. */
+  MASK_FUNCTION = 8,
 }
 /** Which of its capabilities a function raises its interrupts through. */
 export enum BusInterrupts {
@@ -68,6 +70,19 @@ export const BUS_THREAD = BUS + 56;
 export const BUS_MEDIUM_LOST = BUS + 60;
 /** u32: bumped when eventfds were closed, so that the device's thread drops its copies. */
 export const BUS_VECTORS_GENERATION = BUS + 40;
+/** u32: Interrupt Disable of the Command register, set by the host; and Interrupt Status, set by the device. */
+export const BUS_INTERRUPT_DISABLE = BUS + 64;
+export const BUS_INTERRUPT_STATUS = BUS + 68;
+/**
+ * u32: 1 while the host has the interrupt pin masked, as a kernel does from each of its interrupts until whoever handles it
+ * signals the eventfd of BUS_PIN_UNMASK, which is that of BUS_VECTORS.
+ */
+export const BUS_PIN_MASKED = BUS + 72;
+export const BUS_PIN_UNMASK = BUS + 76;
+/** u32: Function Mask of MSI-X, kept by the device. */
+export const BUS_FUNCTION_MASK = BUS + 84;
+/** u32: messages that the host has enabled for MSI (MME); 0 for all that the function has. */
+export const BUS_MESSAGES = BUS + 80;
 /** u32 for each vector: the eventfd that the bus signals for it, plus one; 0 means none. */
 export const BUS_VECTORS = BUS + 1024;
 export const BUS_VECTORS_MAX = 512;

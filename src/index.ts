@@ -85,6 +85,16 @@ export { type FeatureRange, getFeature, setFeature } from "./nvme/feature.ts";
 export type { ControllerData, NamespaceData } from "./nvme/identify.ts";
 export { type Maskable, maskInterrupts, unmaskInterrupts } from "./nvme/interrupt-mask.ts";
 export { errorEntryOf, type LogAnswer, type LogRange, readLog } from "./nvme/log.ts";
+export {
+  type BarPlace,
+  type MsixState,
+  type MsixVector,
+  maskFunction,
+  maskVector,
+  readMsix,
+  unmaskVector,
+  type Vectored,
+} from "./nvme/msix.ts";
 export { addTransport } from "./nvme/open-transport.ts";
 export type { OwnMemory } from "./nvme/own-memory.ts";
 export { type PeerWindow, reachPeer } from "./nvme/peer.ts";
@@ -118,3 +128,4 @@ export type { ConfigAccess, ConfigSpace } from "./pci/config-space.ts";
 export { type Result, readResult } from "./results/read.ts";
 export { type RunOptions, runWorkload } from "./run/runner.ts";
 export type { InterruptKind, Transport, TransportKind } from "./transport/transport.ts";
+export type { Masking, Wiring } from "./transport/wiring.ts";

@@ -79,13 +79,13 @@ const DEVICE: readonly (readonly [part: string, files: readonly string[]])[] = [
   ["entries", ["completion-entries"]],
   ["shadow doorbells", ["shadow"]],
   ["the controller's life", ["controller", "reset", "queue-life", "queue-count"]],
-  ["interrupts", ["interrupts", "coalescing"]],
+  ["interrupts", ["interrupts", "messages", "coalescing"]],
   ["whether a fault strikes", ["fault-controls", "fault-resets", "fault-strikes", "fault-table"]],
   [
     "what it keeps",
     [
       ...["queues", "waiting", "controller-status", "feature-values", "thresholds", "vectors"],
-      ...["version", "cmb", "pmr"],
+      ...["version", "cmb", "pmr", "msix"],
       ...["events", "error-log", "identity", "namespaces", "latency", "stamps"],
     ],
   ],

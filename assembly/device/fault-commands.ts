@@ -9,7 +9,7 @@ import { FaultKind } from "./options.ts";
 import { fatal } from "./controller-status.ts";
 import { completionQueueOf } from "./queues.ts";
 import { functionReset } from "./reset.ts";
-import { raiseVector } from "./interrupts.ts";
+import { raiseVector } from "./messages.ts";
 import { NEVER } from "./waiting.ts";
 
 const NO_CORRUPTION: u32 = 0xff;

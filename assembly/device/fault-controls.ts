@@ -33,6 +33,21 @@ export function dropsInterrupt(cq: CompletionQueue): bool {
   return false;
 }
 
+/** Whether a message is to be sent although its vector is masked. */
+export function ignoresMask(): bool {
+  return firstStriking(FaultKind.MASK_IGNORED) >= 0;
+}
+
+/** Whether a message that is masked is to leave no pending bit, so that it never comes. */
+export function losesPendingBit(): bool {
+  return firstStriking(FaultKind.PENDING_BIT_LOST) >= 0;
+}
+
+/** Whether the end of a mask is to send nothing for a pending bit, which is cleared. */
+export function forgetsToSend(): bool {
+  return firstStriking(FaultKind.UNMASK_SILENT) >= 0;
+}
+
 /** The most queues of a kind that may be granted. */
 export function queueLimit(): u32 {
   let limit: u32 = u32.MAX_VALUE;

@@ -1,12 +1,11 @@
 // Interrupts (NVMe 1.4, section 7.5): one for each completion queue with news in a step, or later, when
 // coalescing says so.
-import { BUS_INTERRUPTS } from "../layout.ts";
 import { CompletionQueue } from "./queue-state.ts";
 import { controller } from "./state.ts";
 import { activeCompletionQueue } from "./queues.ts";
-import { interrupt } from "./imports.ts";
 import { endDelay, isDelayed, isOverdue } from "./coalescing.ts";
 import { dropsInterrupt } from "./fault-controls.ts";
+import { raiseVector, sendMessage, sendWaiting, withdrawMessage } from "./messages.ts";
 import { usesMsix } from "./vectors.ts";
 
 /** Notes that `cq` has something to tell. */
@@ -24,6 +23,7 @@ export function raiseInterrupts(): void {
     if (cq.interruptDue != 0) consider(cq);
   }
   if (controller.delayedVectors != 0) raiseDelayed();
+  if (controller.messagesDue != 0) sendWaiting();
 }
 
 /** INTMC took these bits out of the mask: queues of their vectors that are not empty interrupt now (7.5.1). */
@@ -38,11 +38,16 @@ export function unmasked(bits: u32): void {
 }
 
 /**
- * The host has taken entries and left others: the pin stays active, and MSI sends another message (7.5.1). MSI-X has sent
- * one for them already.
+ * The host has taken entries. Where it left others the pin stays active, and MSI sends another message (7.5.1); MSI-X has
+ * sent one for them already.
  */
 export function acknowledged(cq: CompletionQueue): void {
-  if (isUnacknowledged(cq) && !usesMsix()) interruptLater(cq);
+  if (cq.interrupts == 0) return;
+  if (usesMsix()) {
+    if (cq.head == cq.tail) withdrawMessage(cq.vector);
+  } else if (cq.head != cq.tail) {
+    interruptLater(cq);
+  }
 }
 
 @inline
@@ -77,13 +82,8 @@ function signal(cq: CompletionQueue): void {
   endDelay(cq.vector);
   if (isMasked(cq.vector)) return;
   if (controller.faults != 0 && dropsInterrupt(cq)) return;
-  raiseVector(cq.vector);
-}
-
-/** Sends the message and counts it. */
-export function raiseVector(vector: u32): void {
-  store<u64>(BUS_INTERRUPTS, load<u64>(BUS_INTERRUPTS) + 1);
-  interrupt(vector);
+  if (usesMsix()) sendMessage(cq.vector);
+  else raiseVector(cq.vector);
 }
 
 function isMasked(vector: u32): bool {

@@ -123,6 +123,14 @@ export enum FaultKind {
   /** PMRSTS.NRDY stays 1. */
   PMR_NEVER_READY = 28,
 
+  // When an interrupt is masked, unmasked, or has been served.
+  /** A message is sent although its vector is masked. */
+  MASK_IGNORED = 30,
+  /** A message that is masked leaves no pending bit, and never comes. */
+  PENDING_BIT_LOST = 31,
+  /** The end of a mask clears the pending bit and sends nothing. */
+  UNMASK_SILENT = 32,
+
   // When the controller has nothing to do.
   /** EventIdx of a queue with a shadow doorbell keeps its value. */
   STALE_EVENT_INDEX = 36,

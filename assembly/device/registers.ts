@@ -14,6 +14,7 @@ import { capabilitiesOfVersion, readyTimeouts } from "./version.ts";
 import { unmasked } from "./interrupts.ts";
 import { overrideCapabilities, overrideRegister } from "./fault-controls.ts";
 import { cmbCapability } from "./cmb.ts";
+import { isMsix, readMsix, writeMsix } from "./msix.ts";
 import { pmrCapability } from "./pmr.ts";
 import { readMemoryRegister, writeMemoryRegister } from "./memory-registers.ts";
 
@@ -57,7 +58,7 @@ function valueOf(offset: u32): u32 {
     case Register.CRTO:
       return readyTimeouts();
     default:
-      return readMemoryRegister(offset);
+      return isMsix(offset) ? readMsix(offset) : readMemoryRegister(offset);
   }
 }
 
@@ -116,7 +117,8 @@ function writeBase(offset: u32, value: u32): void {
       controller.acq = withHigh(controller.acq, value);
       break;
     default:
-      writeMemoryRegister(offset, value);
+      if (isMsix(offset)) writeMsix(offset, value);
+      else writeMemoryRegister(offset, value);
   }
 }
 

@@ -16,6 +16,7 @@ import { resetNumberOfQueues } from "./queue-count.ts";
 import { resetThresholds } from "./thresholds.ts";
 import { clearVectors } from "./vectors.ts";
 import { cmbAfterReset, forgetCmb } from "./cmb.ts";
+import { resetMsix } from "./msix.ts";
 import { forgetPmr } from "./pmr.ts";
 import { forgetWaiting } from "./waiting.ts";
 
@@ -45,6 +46,7 @@ export function functionReset(): void {
   levelReset();
   forgetCmb();
   forgetPmr();
+  resetMsix();
   controller.aqa = 0;
   controller.asq = 0;
   controller.acq = 0;

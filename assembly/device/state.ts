@@ -55,6 +55,10 @@ export const BLANK_PAGES: usize = DEVICE_STATE + 0x100000;
 /** A page that is never written: what blank pages hold. */
 export const ZEROES: usize = DEVICE_STATE + 0x120000;
 
+/** 16 bytes for each vector, and a bit for each (msix.ts). */
+export const MSIX_TABLE: usize = DEVICE_STATE + 0x122000;
+export const MSIX_PENDING: usize = DEVICE_STATE + 0x12a000;
+
 /** Registers, geometry and counters. */
 @unmanaged
 export class Controller {
@@ -182,6 +186,17 @@ export class Controller {
   /** Where the host keeps its shadow doorbells and reads EventIdx (shadow.ts); 0 while there are none. */
   shadowDoorbells: u64;
   shadowEvents: u64;
+
+  // Interrupts as the function sends them.
+  /** Offsets of the MSI-X table and its Pending Bit Array in BAR0; 0 while there are none. */
+  msixTable: u32;
+  msixPending: u32;
+  /** Messages that MSI has (MMC). */
+  messages: u32;
+  /** Something was unmasked: messages that wait may be sent. */
+  messagesDue: u32;
+  /** The interrupt pin is active. */
+  pin: u32;
 }
 
 /** Memory of the controller's own that the host maps as a BAR; `bytes` is 0 where there is none. */
@@ -291,7 +306,8 @@ if (offsetof<Completion>() > 48) ERROR("a Completion has 48 bytes");
 if (offsetof<ControllerMemory>() > 64) ERROR("a ControllerMemory has 64 bytes");
 if (0x16000 + 2048 * 16 > 0x20000) ERROR("the vectors' delays outgrow their place");
 if (0x30000 + 16384 * 48 > 0x100000) ERROR("completions that wait outgrow their place");
-if (0x120000 + 4096 > DEVICE_STATE_BYTES) ERROR("the state outgrows its place");
+if (0x122000 + 2048 * 16 > 0x12a000) ERROR("the MSI-X table outgrows its place");
+if (0x12a000 + 2048 / 8 > DEVICE_STATE_BYTES) ERROR("the state outgrows its place");
 
 /** The namespace's entry, active or not. `nsid` lies in 1…MAX_NAMESPACES. */
 @inline

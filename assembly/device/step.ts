@@ -26,6 +26,7 @@ import { reportEvents } from "./event-requests.ts";
 import { acceptStamps } from "./stamps.ts";
 import { raiseInterrupts } from "./interrupts.ts";
 import { forgetTranslation } from "./dma.ts";
+import { maskFunction } from "./msix.ts";
 import { clock } from "./imports.ts";
 import { pause } from "./pause.ts";
 
@@ -45,7 +46,9 @@ export function step(): u32 {
   if (load<u32>(BUS_MASTER) == 0 || controller.gone != 0) return work;
   if (mayPost()) work += postCompletions();
   if (isOperational()) work += processCommands(work);
-  if ((controller.interruptsDue | controller.delayedVectors) != 0) raiseInterrupts();
+  if ((controller.interruptsDue | controller.delayedVectors | controller.messagesDue) != 0) {
+    raiseInterrupts();
+  }
   return work;
 }
 
@@ -161,6 +164,9 @@ function serve(request: u32): void {
     case BusRequest.RESET:
     case BusRequest.HOT_RESET:
       requestedReset();
+      break;
+    case BusRequest.MASK_FUNCTION:
+      maskFunction(load<u32>(BUS_VALUE));
       break;
     case BusRequest.STOP:
       controller.stopped = 1;

@@ -1,5 +1,5 @@
 // Interrupt Vector Configuration (NVMe 1.4, section 5.21.1.9): Coalescing Disable of each vector.
-import { BUS_INTERRUPT_KIND, BusInterrupts } from "../layout.ts";
+import { BUS_INTERRUPT_KIND, BUS_MESSAGES, BusInterrupts } from "../layout.ts";
 import { Status } from "../spec/status.ts";
 import { controller, MAX_VECTORS, VECTOR_CONFIGURATION } from "./state.ts";
 
@@ -13,11 +13,26 @@ export function clearVectors(): void {
   memory.fill(VECTOR_CONFIGURATION, 0, MAX_VECTORS);
 }
 
-/** How many vectors there are: as many as were made, or as MSI has. */
+/** How many vectors there are: as many as were made, or with MSI as the host has enabled of those that it has (5.3). */
 export function vectorCount(): u32 {
-  return interruptKind() == (BusInterrupts.MSI as u32)
-    ? min(controller.vectors, MSI_VECTORS)
-    : controller.vectors;
+  if (interruptKind() != (BusInterrupts.MSI as u32)) return controller.vectors;
+  const enabled = load<u32>(BUS_MESSAGES);
+  return enabled == 0 ? controller.messages : min(enabled, controller.messages);
+}
+
+/**
+ * Where the MSI-X table and its Pending Bit Array lie in BAR0, and how many messages MSI has, a power of two up to 32: once
+ * after power on.
+ */
+export function setInterrupts(table: u32, pending: u32, messages: u32): void {
+  controller.msixTable = table;
+  controller.msixPending = pending;
+  controller.messages = max(1, min(messages, MSI_VECTORS));
+}
+
+/** Whether interrupts go out through the pin. */
+export function usesPin(): bool {
+  return interruptKind() == (BusInterrupts.PIN as u32);
 }
 
 /** Whether interrupts go out through MSI-X: INTMS and INTMC mean nothing then (3.1.3). */

@@ -4,6 +4,7 @@ import { configurationSpace, isAbsent } from "../decode/pci-walk.ts";
 import { PhasebitError, usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
 import { configOf } from "../nvme/config.ts";
+import { readMsix } from "../nvme/msix.ts";
 import { isPciAddress } from "../pci/address.ts";
 import { type ConfigSpace, sysfsConfig } from "../pci/config-space.ts";
 import { PciFunction } from "../pci/function.ts";
@@ -58,7 +59,9 @@ async function reportOf(flags: InspectFlags, writes: readonly ConfigWrite[]): Pr
   return withFunction(flags, async ({ transport }) => {
     const config = configOf(transport);
     const done = writes.map((write) => perform(config, write));
-    return look(flags.device, transport.name, config.copy(), done);
+    const canShow = transport.wiring !== undefined && hasMsix(config.copy());
+    const msix = canShow ? readMsix({ transport }) : null;
+    return { ...look(flags.device, transport.name, config.copy(), done), msix };
   });
 }
 
@@ -69,6 +72,10 @@ export function throughSysfs(device: string, roots: SystemRoots = hostRoots): Pc
   const bytes = sysfsConfig(fn.path);
   const isCut = bytes.length <= SHOWN_TO_ALL;
   return isCut && fn.driver === "vfio-pci" ? null : look(fn.address, "sysfs", bytes, []);
+}
+
+function hasMsix(bytes: Uint8Array): boolean {
+  return configurationSpace(bytes).capabilities.some(({ name }) => name === "MSIXCAP");
 }
 
 function perform(config: ConfigSpace, write: ConfigWrite): WrittenConfig {
@@ -93,16 +100,17 @@ function look(
     bytes.length <= SHOWN_TO_ALL
       ? ["the kernel shows 64 bytes only to users that are not root"]
       : [];
-  return { ...space, address, source, bytes, writes, problems: [...space.problems, ...cut] };
+  const problems = [...space.problems, ...cut];
+  return { ...space, address, source, bytes, writes, problems, msix: null };
 }
 
 function documentOf(report: PciReport): object {
-  const { address, source, bytes, writes, header, capabilities, problems } = report;
+  const { address, source, bytes, writes, header, capabilities, problems, msix } = report;
   return {
     device: { address },
     source,
     writes,
-    ...{ header, capabilities, problems },
+    ...{ header, capabilities, problems, msix },
     config: Buffer.from(bytes).toString("hex"),
   };
 }

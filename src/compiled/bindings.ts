@@ -399,6 +399,8 @@ export interface DeviceExports {
   ): void;
   /** pointer u32, bytes u32, uses u32 */
   setPmr(pointer: number, bytes: number, uses: number): void;
+  /** table u32, pending u32, messages u32 */
+  setInterrupts(table: number, pending: number, messages: number): void;
 }
 
 /** How many parameters each export of build/device.wasm takes. */
@@ -422,6 +424,7 @@ export const deviceArity: Readonly<Record<keyof DeviceExports, number>> = {
   turn: 1,
   setCmb: 7,
   setPmr: 3,
+  setInterrupts: 3,
 };
 
 /** Parameters of `create`. */

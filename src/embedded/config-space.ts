@@ -1,7 +1,13 @@
 // The embedded controller's configuration space: what a function of its kind would have, and nothing that it has not. It
 // is an endpoint inside of the root complex, so that no link is made up; its BARs have no address, for it is on no bus.
-import { BUS_INTERRUPT_KIND, BUS_MASTER, BusInterrupts } from "../../assembly/layout.ts";
+import {
+  BUS_FUNCTION_MASK,
+  BUS_INTERRUPT_KIND,
+  BUS_MASTER,
+  BusInterrupts,
+} from "../../assembly/layout.ts";
 import type { ConfigAccess } from "../pci/config-space.ts";
+import type { MsixPlaces } from "./device.ts";
 
 const BYTES = 4096;
 const VENDOR = 0x7062;
@@ -17,21 +23,29 @@ const EXPRESS = 0x80;
 const DEVICE_CONTROL = EXPRESS + 8;
 const INITIATE_RESET = 0x8000;
 
-/** BAR of the MSI-X table and its Pending Bit Array, which nobody maps. */
-const TABLE_BAR = 4;
-const TABLE_BYTES_EACH = 16;
+/** MSI-X's Message Control: MSI-X Enable, Function Mask. */
+const MSIX_ENABLE = 0x8000;
+const FUNCTION_MASK = 0x4000;
+/** The lower halves of BARs of 64 bits. */
+const WIDE_BARS = [0, 2, 4];
+const WIDE_BAR = 0x4;
 
 /** What of the function the space shows, and what a write of it does. */
 export interface ConfigTarget {
   /** The bus's words. */
   readonly bus: Int32Array;
   readonly vectors: { readonly msix: number; readonly msi: number };
+  /** Offsets in BAR 0. */
+  readonly places: MsixPlaces;
+  /** Of BARs but BAR 0. */
+  barBytes(bar: number): number;
   setBusMaster(on: boolean): void;
+  maskFunction(on: boolean): void;
   /** Function level reset. */
   reset(): void;
 }
 
-/** A configuration space over the function's state; writes other than those of BME and of the reset are ignored. */
+/** A configuration space over the function's state; writes other than those of BME, Function Mask and the reset are ignored. */
 export class EmbeddedConfig implements ConfigAccess {
   readonly bytes = BYTES;
   readonly #target: ConfigTarget;
@@ -50,6 +64,9 @@ export class EmbeddedConfig implements ConfigAccess {
     if (isAmong(COMMAND)) {
       this.#target.setBusMaster((written(COMMAND) & COMMAND_BUS_MASTER) !== 0);
     }
+    if (isAmong(MSIX + 3)) {
+      this.#target.maskFunction((written(MSIX + 3) & (FUNCTION_MASK >> 8)) !== 0);
+    }
     // the bit is in the upper byte, and reads 0 (PCI Express 7.5.3.4)
     if (isAmong(DEVICE_CONTROL + 1) && written(DEVICE_CONTROL + 1) & (INITIATE_RESET >> 8)) {
       this.#target.setBusMaster(false);
@@ -60,13 +77,19 @@ export class EmbeddedConfig implements ConfigAccess {
   #image(): Uint8Array {
     const bytes = new Uint8Array(BYTES);
     const view = new DataView(bytes.buffer);
-    const { bus, vectors } = this.#target;
+    const { bus, vectors, places } = this.#target;
     const kind = Atomics.load(bus, BUS_INTERRUPT_KIND / 4);
     const isMaster = Atomics.load(bus, BUS_MASTER / 4) !== 0;
     header(view, isMaster);
+    for (const bar of WIDE_BARS) {
+      if (bar === 0 || this.#target.barBytes(bar) > 0)
+        view.setUint32(0x10 + bar * 4, WIDE_BAR, true);
+    }
     powerManagement(view);
     messages(view, vectors.msi, kind === BusInterrupts.MSI);
-    extendedMessages(view, vectors.msix, kind === BusInterrupts.MSIX);
+    const isHeld = Atomics.load(bus, BUS_FUNCTION_MASK / 4) !== 0;
+    const control = (kind === BusInterrupts.MSIX ? MSIX_ENABLE : 0) | (isHeld ? FUNCTION_MASK : 0);
+    extendedMessages(view, vectors.msix, control, places);
     express(view);
     return bytes;
   }
@@ -80,9 +103,6 @@ function header(view: DataView, isMaster: boolean): void {
   view.setUint16(0x06, 0x10, true);
   // NVM Express I/O controller
   view.setUint32(0x08, 0x01080200, true);
-  // two BARs of 64 bits, without an address
-  view.setUint32(0x10, 0x4, true);
-  view.setUint32(0x10 + TABLE_BAR * 4, 0x4, true);
   view.setUint16(0x2c, VENDOR, true);
   view.setUint16(0x2e, DEVICE, true);
   view.setUint8(0x34, PM);
@@ -103,13 +123,17 @@ function messages(view: DataView, count: number, isOn: boolean): void {
   view.setUint16(MSI + 2, 0x80 | inUse | (capable << 1) | Number(isOn), true);
 }
 
-function extendedMessages(view: DataView, count: number, isOn: boolean): void {
+function extendedMessages(
+  view: DataView,
+  count: number,
+  control: number,
+  { table, pending }: MsixPlaces,
+): void {
   capability(view, MSIX, 0x11, EXPRESS);
-  view.setUint16(MSIX + 2, (count - 1) | (isOn ? 0x8000 : 0), true);
-  view.setUint32(MSIX + 4, TABLE_BAR, true);
-  // the next multiple of 4 KiB behind the table
-  const table = Math.ceil((count * TABLE_BYTES_EACH) / 4096) * 4096;
-  view.setUint32(MSIX + 8, table | TABLE_BAR, true);
+  view.setUint16(MSIX + 2, (count - 1) | control, true);
+  // both in BAR 0
+  view.setUint32(MSIX + 4, table, true);
+  view.setUint32(MSIX + 8, pending, true);
 }
 
 function express(view: DataView): void {

@@ -1,7 +1,7 @@
 // The embedded controller as it is powered on: the calls that its options turn into, and the windows it needs.
 import { Medium } from "../../assembly/device/options.ts";
 import { CMBSZ_UNIT_SHIFT, CMBSZ_UNIT_STEP } from "../../assembly/spec/controller-memory.ts";
-import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
+import { DOORBELLS, PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import {
   addFault,
   addNamespace,
@@ -44,6 +44,21 @@ export function windowsOf(
   };
 }
 
+/** Offsets in BAR 0 of the MSI-X table and its Pending Bit Array. */
+export interface MsixPlaces {
+  readonly table: number;
+  readonly pending: number;
+}
+
+const TABLE_BYTES_EACH = 16;
+const MSI_MESSAGES = 32;
+
+/** Behind the doorbells, each on pages of its own. */
+export function msixPlaces(options: EmbeddedOptions): MsixPlaces {
+  const table = DOORBELLS + windowsOf(options).doorbellBytes;
+  return { table, pending: table + alignUp(options.vectors * TABLE_BYTES_EACH, PAGE_BYTES) };
+}
+
 const media = {
   null: Medium.NULL,
   ram: Medium.RAM,
@@ -63,6 +78,8 @@ export function powerOn(exports: DeviceExports, doorbells: Span, device: Embedde
     dstrd: options.dstrd,
     seed: options.seed,
   });
+  const { table, pending } = msixPlaces(options);
+  exports.setInterrupts(table, pending, MSI_MESSAGES);
   exports.setVersion(options.version);
   const medium = media[options.medium.kind];
   for (const [index, { blocks, lbaShift }] of options.namespaces.entries()) {

@@ -27,6 +27,7 @@
 // Of a reset: reset-ignored, nssro-lost, features-kept, late-completion
 //   bad-identify:field=mdts,value=0    or :cns=1,offset=77,bytes=1,value=0
 //   bad-register:offset=0x38,value=0   what four bytes of the registers read
+// Of MSI-X masks: mask-ignored, pending-bit-lost, unmask-silent
 // Of shadow doorbells: stale-event-index
 // Of its memory: cmb-lost-write:offset=0, cmb-wrong-offset, pmr-never-ready
 import {
@@ -113,6 +114,9 @@ const forms: Readonly<Record<string, FaultForm>> = {
   },
   "fuzz-cqe": { kind: FaultKind.FUZZ_CQE },
   "drop-interrupt": { kind: FaultKind.DROP_INTERRUPT },
+  "mask-ignored": { kind: FaultKind.MASK_IGNORED },
+  "pending-bit-lost": { kind: FaultKind.PENDING_BIT_LOST },
+  "unmask-silent": { kind: FaultKind.UNMASK_SILENT },
   "never-ready": { kind: FaultKind.NEVER_READY },
   "never-unready": { kind: FaultKind.NEVER_UNREADY },
   "shutdown-stuck": { kind: FaultKind.SHUTDOWN_STUCK },

@@ -3,7 +3,6 @@
 // whoever waits for it, in virtual time, repeatable to the bit.
 import { Worker } from "node:worker_threads";
 import {
-  BUS_INTERRUPT_KIND,
   BUS_MASTER,
   BUS_MEDIUM_LOST,
   BUS_NOW,
@@ -14,16 +13,12 @@ import {
   BUS_THREAD,
   BUS_VALUE,
   BUS_VALUE_HIGH,
-  BUS_VECTORS,
-  BUS_VECTORS_GENERATION,
-  BUS_VECTORS_MAX,
-  BusInterrupts,
   BusRequest,
 } from "../../assembly/layout.ts";
 import { ALL_ONES } from "../../assembly/spec/registers.ts";
 import type { DeviceExports } from "../compiled/bindings.ts";
 import { instantiateDevice, wasmModule } from "../compiled/modules.ts";
-import { type ClockScale, type EventFd, native } from "../compiled/native.ts";
+import type { ClockScale, EventFd } from "../compiled/native.ts";
 import type { PhasebitError } from "../ground/errors.ts";
 import { requireLimits, startingThreads } from "../ground/limits.ts";
 import { packageRoot } from "../ground/package.ts";
@@ -36,12 +31,15 @@ import type {
   TransportKind,
   TransportOptions,
 } from "../transport/transport.ts";
+import type { Wiring } from "../transport/wiring.ts";
 import { EmbeddedBars } from "./bars.ts";
 import { EmbeddedConfig } from "./config-space.ts";
-import { type EmbeddedDevice, powerOn, windowsOf } from "./device.ts";
+import { type EmbeddedDevice, msixPlaces, powerOn, windowsOf } from "./device.ts";
 import { EmbeddedIommu } from "./dma-table.ts";
+import { EmbeddedInterrupts } from "./interrupts.ts";
 import { type ByteRange, type Media, placeMedia, populateMedium } from "./media.ts";
 import { type EmbeddedOptions, parseEmbedded } from "./options.ts";
+import { Wires } from "./wires.ts";
 
 const ALL_ONES_64 = 2n ** 64n - 1n;
 /** How often a wait for the device's thread looks whether there is one. */
@@ -54,12 +52,6 @@ const STEPS_PER_PAUSE = 64;
 const MSI_VECTORS_MAX = 32;
 /** For the linear memory and the device's thread, as it was seen on Node.js 20 and rounded up. */
 const ADDRESS_SPACE_BYTES = 12 * 2 ** 30;
-
-const busInterrupts: Readonly<Record<InterruptKind, BusInterrupts>> = {
-  msix: BusInterrupts.MSIX,
-  msi: BusInterrupts.MSI,
-  intx: BusInterrupts.PIN,
-};
 
 /** How the embedded controller is opened. */
 export interface EmbeddedOpening extends TransportOptions {
@@ -94,9 +86,11 @@ export async function openEmbedded(
     const clock = (): void => {
       memory.u64[BUS_NOW / 8]! += STEP_NS;
     };
-    const exports = instantiateDevice(memory.memory, { clock, interrupt: () => {} });
+    const wires = new Wires(new Int32Array(memory.memory.buffer));
+    const interrupt = (vector: number): void => wires.signal(vector);
+    const exports = instantiateDevice(memory.memory, { clock, interrupt });
     powerOn(exports, memory.doorbells, device);
-    return new EmbeddedTransport(address, memory, { options, media, side: exports });
+    return new EmbeddedTransport(address, memory, { options, media, side: { exports, wires } });
   }
   try {
     const side = await startThread(memory, device, opening.clock ?? null);
@@ -115,6 +109,12 @@ function placed(memory: LinearMemory, options: EmbeddedOptions): Media {
     memory.close();
     throw error;
   }
+}
+
+/** A device that is stepped, and what signals its interrupts. */
+interface Stepped {
+  readonly exports: DeviceExports;
+  readonly wires: Wires;
 }
 
 /** The device's thread, and its end, which may come before anybody waits for it. */
@@ -160,7 +160,7 @@ export class EmbeddedTransport implements Transport {
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset = true;
   readonly config: EmbeddedConfig;
-  readonly #side: Thread | DeviceExports;
+  readonly #side: Thread | Stepped;
   readonly #media: Media;
   #failure: PhasebitError | undefined;
   /** Called soon after there is a `hostFailure`, when the device has a thread. */
@@ -169,7 +169,7 @@ export class EmbeddedTransport implements Transport {
   readonly #deprivation = new Deprivation();
   /** Media whose pages the kernel makes when they are first written to, by NSID - 1. */
   readonly #ram: readonly Span[];
-  readonly #eventFds = new Map<number, EventFd>();
+  readonly #interrupts: EmbeddedInterrupts;
 
   constructor(
     address: string,
@@ -181,7 +181,7 @@ export class EmbeddedTransport implements Transport {
     }: {
       readonly options: EmbeddedOptions;
       readonly media: Media;
-      readonly side: Thread | DeviceExports;
+      readonly side: Thread | Stepped;
     },
   ) {
     const { vectors, medium } = options;
@@ -196,8 +196,12 @@ export class EmbeddedTransport implements Transport {
     if ("worker" in side) side.worker.on("message", () => this.onHostFailure?.());
     this.#media = media;
     this.#bus = new Int32Array(memory.memory.buffer);
+    const places = msixPlaces(options);
+    this.#interrupts = new EmbeddedInterrupts(this.#bus, this, places);
     this.config = new EmbeddedConfig({
-      ...{ bus: this.#bus, vectors: this.vectors },
+      ...{ bus: this.#bus, vectors: this.vectors, places },
+      barBytes: (bar) => this.bars.bytes(bar),
+      maskFunction: (on) => this.#request(BusRequest.MASK_FUNCTION, 0, Number(on)),
       setBusMaster: (on) => this.setBusMaster(on),
       reset: () => this.reset(),
     });
@@ -210,7 +214,7 @@ export class EmbeddedTransport implements Transport {
 
   /** The device's exports when it is stepped. */
   get device(): DeviceExports | undefined {
-    return "worker" in this.#side ? undefined : this.#side;
+    return "worker" in this.#side ? undefined : this.#side.exports;
   }
 
   /** The medium's file has lost pages: its data are gone, and the controller fails all that needs them. */
@@ -248,17 +252,12 @@ export class EmbeddedTransport implements Transport {
     Atomics.store(this.#bus, BUS_MASTER / 4, Number(on));
   }
 
+  get wiring(): Wiring {
+    return this.#interrupts;
+  }
+
   interrupt(kind: InterruptKind, vector: number): EventFd {
-    Atomics.store(this.#bus, BUS_INTERRUPT_KIND / 4, busInterrupts[kind]);
-    let eventFd = this.#eventFds.get(vector);
-    if (eventFd === undefined) {
-      eventFd = native().eventFd();
-      this.#eventFds.set(vector, eventFd);
-      if (vector < BUS_VECTORS_MAX) {
-        Atomics.store(this.#bus, BUS_VECTORS / 4 + vector, eventFd.fd + 1);
-      }
-    }
-    return eventFd;
+    return this.#interrupts.interrupt(kind, vector);
   }
 
   unmask(): null {
@@ -289,19 +288,19 @@ export class EmbeddedTransport implements Transport {
   }
 
   disableInterrupts(): void {
-    Atomics.store(this.#bus, BUS_INTERRUPT_KIND / 4, BusInterrupts.PIN);
-    this.#bus.fill(0, BUS_VECTORS / 4, BUS_VECTORS / 4 + BUS_VECTORS_MAX);
-    Atomics.add(this.#bus, BUS_VECTORS_GENERATION / 4, 1);
-    for (const eventFd of this.#eventFds.values()) eventFd.close();
-    this.#eventFds.clear();
+    this.#interrupts.disable();
+    if (!("worker" in this.#side)) this.#side.wires.refresh();
   }
 
+  /** The function's table is written again afterwards, as a kernel does. */
   reset(): void {
     this.#request(BusRequest.RESET, 0, 0);
+    this.#interrupts.restore();
   }
 
   hotReset(): void {
     this.#request(BusRequest.HOT_RESET, 0, 0);
+    this.#interrupts.restore();
   }
 
   async pause(): Promise<void> {
@@ -326,6 +325,8 @@ export class EmbeddedTransport implements Transport {
       this.#side.worker.ref();
       this.#post(BusRequest.STOP, 0, 0);
       await this.#side.ended;
+    } else {
+      this.#side.wires.close();
     }
     this.memory.close();
   }

@@ -7,13 +7,10 @@ import {
   BUS_NOW,
   BUS_REQUEST,
   BUS_THREAD,
-  BUS_VECTORS,
-  BUS_VECTORS_GENERATION,
-  BUS_VECTORS_MAX,
   BusRequest,
 } from "../../assembly/layout.ts";
 import { instantiateDevice } from "../compiled/modules.ts";
-import { type ClockScale, type EventFd, native } from "../compiled/native.ts";
+import { type ClockScale, native } from "../compiled/native.ts";
 import { threadClock } from "../compiled/thread-clock.ts";
 import { turnsPerNs } from "../compiled/turns.ts";
 import { ownThread } from "../ground/scheduler.ts";
@@ -21,6 +18,7 @@ import type { Span } from "../memory/arena.ts";
 import type { SharedMemory } from "../memory/linear-memory.ts";
 import { type EmbeddedDevice, powerOn } from "./device.ts";
 import { pauseNs, SOONEST_REST_NS, sleepNs } from "./idle.ts";
+import { Wires } from "./wires.ts";
 
 /** Between two slices some commands are late by a microsecond; a device that is busy need seldom stop. */
 const BUSY_SLICE_NS = 4_000_000;
@@ -51,13 +49,13 @@ const bus = new Int32Array(memory.buffer);
 const clocks = new BigUint64Array(memory.buffer);
 const bytes = new Uint8Array(memory.buffer);
 const clock = threadClock(bytes, BUS_NOW, scale);
-const signals = new Map<number, EventFd>();
-let generation = 0;
+const wires = new Wires(bus);
 /** Other threads want this CPU: it was taken away more than once in the last window. */
 let isShared = false;
 let switchesBefore = 0;
 let isLossTold = false;
 
+const interrupt = (vector: number): void => wires.signal(vector);
 const exports = instantiateDevice(memory, { clock: clock.imported, interrupt }, module);
 powerOn(exports, doorbells, device);
 Atomics.store(bus, BUS_THREAD / 4, ownThread());
@@ -75,13 +73,14 @@ function serve(): void {
   let done = 1;
   while (!exports.stopped()) {
     done = exports.runSlice(sliceNs(done));
+    wires.refresh();
     // with more spinning threads than CPUs, a job may be waiting for this one
     if (done === 0 || isShared) native().yieldThread();
     if (done === 0 && exports.idleMicros() >= SOONEST_REST_US) rest();
     if (exports.havePassed(WINDOW_US)) account();
     if (Atomics.load(bus, BUS_MEDIUM_LOST / 4) !== 0) tellLoss();
   }
-  for (const signal of signals.values()) signal.close();
+  wires.close();
 }
 
 /** Nobody is to measure a medium that is gone for longer than he must. */
@@ -123,26 +122,4 @@ function rest(): void {
 function readClock(): bigint {
   clock.read();
   return clocks[BUS_NOW / 8]!;
-}
-
-/** Raises a vector: adds one to the eventfd that the host wired to it. */
-function interrupt(vector: number): void {
-  dropClosed();
-  const fd = vector < BUS_VECTORS_MAX ? Atomics.load(bus, BUS_VECTORS / 4 + vector) - 1 : -1;
-  if (fd < 0) return;
-  let signal = signals.get(fd);
-  if (signal === undefined) {
-    signal = native().eventFdFrom(fd);
-    signals.set(fd, signal);
-  }
-  signal.signal();
-}
-
-/** A closed descriptor's number may come back as another eventfd's. */
-function dropClosed(): void {
-  const current = Atomics.load(bus, BUS_VECTORS_GENERATION / 4);
-  if (current === generation) return;
-  for (const signal of signals.values()) signal.close();
-  signals.clear();
-  generation = current;
 }

@@ -36,7 +36,7 @@ function write(
   vectors: readonly number[],
 ): number {
   if (kind === "msix") {
-    const why = "with MSI-X, INTMS and INTMC are not to be touched";
+    const why = "with MSI-X, INTMS and INTMC are not to be touched; maskVector is for its table";
     throw new PhasebitError("USAGE", `mask interrupts: ${why}`, { what: kind, section: "3.1.3" });
   }
   const count = kind === "intx" ? 1 : VECTORS;

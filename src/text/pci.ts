@@ -1,9 +1,11 @@
 // A configuration space by its fields, for people.
 import { type Capability, type ConfigurationSpace, isAbsent } from "../decode/pci-walk.ts";
 import { hexText } from "../decode/shows.ts";
+import type { MsixState } from "../nvme/msix.ts";
 import { wrap } from "./columns.ts";
 import type { Lines } from "./compare-frame.ts";
 import { columnsOf, fieldLines } from "./fields.ts";
+import { msixLines } from "./msix.ts";
 
 /** A write, and what is read there afterwards. */
 export interface WrittenConfig {
@@ -20,6 +22,8 @@ export interface PciReport extends Omit<ConfigurationSpace, "bytes"> {
   readonly source: string;
   readonly bytes: Uint8Array;
   readonly writes: readonly WrittenConfig[];
+  /** null where there is none, or it was not looked at. */
+  readonly msix: MsixState | null;
 }
 
 const INDENT = 6;
@@ -50,6 +54,7 @@ export function pciReport(report: PciReport, lines: Lines): string[] {
             ...fieldLines(one.fields, lines, place),
             ...(one.fields.length > 0 ? [] : rawLines(one, lines)),
           ]),
+          ...(report.msix === null ? [] : msixLines(report.msix, lines)),
         ]),
   ];
 }

@@ -7,10 +7,9 @@ import type { Span } from "../memory/arena.ts";
 import type { Iommu } from "../memory/iommu.ts";
 import type { LinearMemory, MemoryLimits } from "../memory/linear-memory.ts";
 import type { ConfigAccess } from "../pci/config-space.ts";
+import type { InterruptKind, Wiring } from "./wiring.ts";
 
-/** Kinds of interrupt, in the order of preference. */
-export const interruptKinds = ["msix", "msi", "intx"] as const;
-export type InterruptKind = (typeof interruptKinds)[number];
+export { type InterruptKind, interruptKinds } from "./wiring.ts";
 
 /** BARs that are memory, and not registers. */
 export interface DeviceBars {
@@ -66,6 +65,8 @@ export interface Transport {
    * that are not masked.
    */
   unmask(kind: InterruptKind): EventFd | null;
+  /** Masks, and what the function itself shows of its vectors. Left out where only `interrupt` is there. */
+  readonly wiring?: Wiring;
   /** Switches all interrupts off and closes their eventfds. */
   disableInterrupts(): void;
   /** Function level reset, or what the kernel takes for it. */

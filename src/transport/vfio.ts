@@ -24,12 +24,12 @@ import { barSpace, VfioBars } from "./vfio-bars.ts";
 import { access, reset } from "./vfio-failures.ts";
 import { type HeldFunction, takeFunction, type VfioCalls } from "./vfio-group.ts";
 import { hotReset } from "./vfio-hot-reset.ts";
+import { VfioInterrupts } from "./vfio-interrupts.ts";
 import { VfioIommu } from "./vfio-iommu.ts";
+import type { Wiring } from "./wiring.ts";
 
 const BAR0 = 0;
 const CONFIG_SPACE = 7;
-/** VFIO's index of each kind of interrupt. */
-const INTERRUPT_INDEX: Record<InterruptKind, number> = { intx: 0, msi: 1, msix: 2 };
 /** Command register of the configuration space, and its Memory Space and Bus Master Enable bits. */
 const CONFIG_COMMAND = 4;
 const COMMAND_MEMORY = 0x2;
@@ -112,10 +112,7 @@ class VfioTransport implements Transport {
   readonly #held: HeldFunction;
   readonly #device: VfioDevice;
   readonly #system: VfioSystem;
-  readonly #eventFds = new Map<number, EventFd>();
-  /** The kind of interrupt that is switched on. */
-  #enabled: InterruptKind | undefined;
-  #unmask: EventFd | undefined;
+  readonly #interrupts: VfioInterrupts;
 
   constructor(
     fn: PciFunction,
@@ -132,9 +129,6 @@ class VfioTransport implements Transport {
     this.#system = system;
     this.hasReset = device.hasReset;
     this.config = configOf(address, device);
-    const vectors = (kind: InterruptKind): number =>
-      device.interruptInfo(INTERRUPT_INDEX[kind]).count;
-    this.vectors = { msix: vectors("msix"), msi: vectors("msi"), intx: vectors("intx") };
     this.#setCommand(COMMAND_MEMORY, true);
     const doorbellBytes = doorbellBytesOf(address, device.region(BAR0));
     const barBytes = barSpace(device, options.barBytes);
@@ -144,6 +138,8 @@ class VfioTransport implements Transport {
     const { bytes, doorbells } = this.memory;
     this.memory.keep(device.mapRegion(bytes, doorbells.pointer, BAR0, DOORBELLS, doorbellBytes));
     this.bars = new VfioBars(address, device, this.memory);
+    this.#interrupts = new VfioInterrupts(device, this.bars, this.memory, system.calls.eventFd);
+    this.vectors = this.#interrupts.vectors;
   }
 
   read32(offset: number): number {
@@ -180,56 +176,20 @@ class VfioTransport implements Transport {
     this.#setCommand(COMMAND_BUS_MASTER, on);
   }
 
+  get wiring(): Wiring {
+    return this.#interrupts;
+  }
+
   interrupt(kind: InterruptKind, vector: number): EventFd {
-    if (this.#enabled !== kind) this.disableInterrupts();
-    const known = this.#eventFds.get(vector);
-    if (known !== undefined) return known;
-    // the admin queue's messages come as vector 0 whether wanted or not: unlike MSI-X nothing masks them
-    if (kind === "msi" && vector !== 0 && !this.#eventFds.has(0)) {
-      this.#eventFds.set(0, this.#system.calls.eventFd());
-    }
-    const eventFd = this.#system.calls.eventFd();
-    this.#eventFds.set(vector, eventFd);
-    // the kernel grows a vector set only from its first vector on, so all are given anew
-    const last = Math.max(...this.#eventFds.keys());
-    const fds = Array.from({ length: last + 1 }, (_, at) => this.#eventFds.get(at)?.fd ?? -1);
-    this.#switchOff();
-    try {
-      this.#device.setInterrupts(INTERRUPT_INDEX[kind], 0, fds);
-    } catch (error) {
-      // all are off now: an eventfd that nothing signals must not look like one that works
-      this.#closeEventFds();
-      throw error;
-    }
-    this.#enabled = kind;
-    return eventFd;
+    return this.#interrupts.interrupt(kind, vector);
   }
 
   unmask(kind: InterruptKind): EventFd | null {
-    if (kind !== "intx") return null;
-    if (this.#unmask === undefined) {
-      this.#unmask = this.#system.calls.eventFd();
-      this.#device.setUnmask(INTERRUPT_INDEX.intx, 0, this.#unmask.fd);
-    }
-    return this.#unmask;
+    return this.#interrupts.unmask(kind);
   }
 
   disableInterrupts(): void {
-    this.#switchOff();
-    this.#closeEventFds();
-  }
-
-  #closeEventFds(): void {
-    for (const eventFd of this.#eventFds.values()) eventFd.close();
-    this.#eventFds.clear();
-    this.#unmask?.close();
-    this.#unmask = undefined;
-  }
-
-  /** The kernel refuses to disable what is not enabled. */
-  #switchOff(): void {
-    if (this.#enabled !== undefined) this.#device.disableInterrupts(INTERRUPT_INDEX[this.#enabled]);
-    this.#enabled = undefined;
+    this.#interrupts.disable();
   }
 
   reset(): void {
@@ -258,7 +218,7 @@ class VfioTransport implements Transport {
       this.memory.close();
     } finally {
       this.#held.close();
-      this.#closeEventFds();
+      this.#interrupts.close();
     }
   }
 

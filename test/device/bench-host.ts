@@ -95,6 +95,9 @@ const defaults: BenchOptions = {
 };
 
 export const PAGE = 4096;
+/** In BAR0, behind the doorbells. */
+export const MSIX_TABLE = 0x3000;
+export const MSIX_PENDING = 0x4000;
 const module = new WebAssembly.Module(readFileSync(join(packageRoot, "build/device.wasm")));
 
 /** The address under which the device sees `pointer`. */
@@ -144,6 +147,14 @@ export class Bench {
     this.view.setUint32(layout.BUS_MASTER, 1, true);
     const kind = layout.BusInterrupts[this.options.interruptKind];
     this.view.setUint32(layout.BUS_INTERRUPT_KIND, kind, true);
+    this.maskVectors(false);
+  }
+
+  /** Mask Bits of all vectors, which are set after power on and a reset of the function. */
+  maskVectors(isMasked: boolean): void {
+    for (let vector = 0; vector < this.options.vectors; vector++) {
+      this.write32(MSIX_TABLE + vector * 16 + 12, Number(isMasked));
+    }
   }
 
   private instantiate(): DeviceExports {
@@ -159,6 +170,7 @@ export class Bench {
   private power(): void {
     const { mqes, ioQueues, vectors, mdts, dstrd, seed } = this.options;
     this.device.create(this.doorbells, 2 * PAGE, mqes, ioQueues, vectors, mdts, dstrd, seed);
+    this.device.setInterrupts(MSIX_TABLE, MSIX_PENDING, 32);
     this.device.setVersion(this.options.version);
   }
 
@@ -221,7 +233,7 @@ export class Bench {
     for (let idle = 0; idle < 140; idle++) if (this.device.step() !== 0) idle = 0;
   }
 
-  private request(kind: layout.BusRequest): void {
+  request(kind: layout.BusRequest): void {
     Atomics.store(this.words, layout.BUS_REQUEST >> 2, kind);
     this.step();
   }

@@ -285,6 +285,7 @@ describe("changes while an interrupt waits", () => {
     expect(taken(bench)).toEqual([]);
     expect(bench.device.waiting()).toBe(0);
     const other = bench.enable().createPair(1, 64, 64, 2);
+    bench.maskVectors(false);
     expect(bench.device.waiting()).toBe(0);
     complete(bench, other, 2);
     expect(taken(bench)).toEqual([2, 2]);

@@ -48,6 +48,7 @@ test("it exports what its contract names", () => {
     "run",
     "runSlice",
     "setCmb",
+    "setInterrupts",
     "setLatency",
     "setPause",
     "setPmr",

@@ -157,6 +157,6 @@ export class FakeVfio implements VfioSystem {
 }
 
 function interruptInfo(index: number): VfioInterruptInfo {
-  const isMsix = index === MSIX;
-  return { count: isMsix ? 9 : 1, eventfd: true, maskable: !isMsix, automasked: index === 0 };
+  const isPin = index === 0;
+  return { count: index === MSIX ? 9 : 1, eventfd: true, maskable: isPin, automasked: isPin };
 }

@@ -1,5 +1,5 @@
-// The VFIO transport against a fake of the kernel: order of opening and closing, refusals and their advice, windows,
-// interrupts. What the kernel itself does, the guest suite shows.
+// The VFIO transport against a fake of the kernel: order of opening and closing, refusals and their advice,
+// windows. What the kernel itself does, the guest suite shows.
 import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ALL_ONES } from "../../assembly/spec/registers.ts";
@@ -435,88 +435,6 @@ describe("registers and the configuration space", () => {
     await transport.pause();
     expect(machine.nowMs).toBe(1);
     await transport.close();
-  });
-});
-
-describe("interrupts", () => {
-  let transport: Transport;
-  let mark: number;
-  beforeEach(async () => {
-    transport = await open();
-    mark = machine.log.length;
-  });
-  afterEach(() => transport.close());
-
-  test("a further vector sets all anew: the kernel grows a set only from its start", () => {
-    expect(transport.interrupt("msix", 0).fd).toBe(200);
-    expect(transport.interrupt("msix", 3).fd).toBe(201);
-    expect(since(mark)).toEqual([
-      "set interrupts 2 0 200",
-      "disable interrupts 2",
-      "set interrupts 2 0 200 -1 -1 201",
-    ]);
-  });
-
-  test("the same vector is the same eventfd", () => {
-    const eventFd = transport.interrupt("msi", 0);
-    expect(transport.interrupt("msi", 0)).toBe(eventFd);
-    expect(since(mark)).toEqual(["set interrupts 1 0 200"]);
-  });
-
-  test("MSI takes vector 0 with any other: the admin queue's messages have somewhere to go", () => {
-    expect(transport.interrupt("msi", 2).fd).toBe(201);
-    expect(transport.interrupt("msi", 1).fd).toBe(202);
-    expect(transport.interrupt("msi", 0).fd).toBe(200);
-    expect(since(mark)).toEqual([
-      "set interrupts 1 0 200 -1 201",
-      "disable interrupts 1",
-      "set interrupts 1 0 200 202 201",
-    ]);
-    transport.disableInterrupts();
-    expect(since(mark).slice(-3).sort()).toEqual(
-      [200, 201, 202].map((fd) => `close eventfd ${fd}`),
-    );
-  });
-
-  test("another kind switches the first off", () => {
-    transport.interrupt("msix", 0);
-    transport.interrupt("intx", 0);
-    expect(since(mark)).toEqual([
-      "set interrupts 2 0 200",
-      "disable interrupts 2",
-      "close eventfd 200",
-      "set interrupts 0 0 201",
-    ]);
-  });
-
-  test("a vector that is refused leaves no eventfd that looks alive", () => {
-    transport.interrupt("msix", 0);
-    machine.fail("set interrupts", "EINVAL", { times: 1 });
-    expect(() => transport.interrupt("msix", 9)).toThrow("EINVAL");
-    expect(since(mark).slice(-2)).toEqual(["close eventfd 200", "close eventfd 201"]);
-    expect(transport.interrupt("msix", 0).fd).toBe(202);
-  });
-
-  test("only INTx is unmasked, by one eventfd", () => {
-    transport.interrupt("msix", 0);
-    expect([transport.unmask("msix"), transport.unmask("msi")]).toEqual([null, null]);
-    transport.interrupt("intx", 0);
-    const unmask = transport.unmask("intx");
-    expect(transport.unmask("intx")).toBe(unmask);
-    expect(since(mark).filter((line) => line.startsWith("set unmask"))).toEqual([
-      `set unmask 0 0 ${unmask!.fd}`,
-    ]);
-  });
-
-  test("are switched off once, and nothing is disabled that was not enabled", () => {
-    transport.disableInterrupts();
-    expect(since(mark)).toEqual([]);
-    transport.interrupt("intx", 0);
-    transport.unmask("intx");
-    mark = machine.log.length;
-    transport.disableInterrupts();
-    transport.disableInterrupts();
-    expect(since(mark)).toEqual(["disable interrupts 0", "close eventfd 200", "close eventfd 201"]);
   });
 });
 

@@ -13,6 +13,8 @@ export const capability = v.strictObject({
   raw: v.string(),
 });
 
+const barPlace = v.strictObject({ bar: v.number(), offset: v.number() });
+
 export const pciDocument = v.strictObject({
   phasebit: about("pci"),
   device,
@@ -29,6 +31,24 @@ export const pciDocument = v.strictObject({
   header: v.array(field),
   capabilities: v.array(capability),
   problems: v.array(v.string()),
+  /** The MSI-X table and its Pending Bit Array; null where there is none, and through sysfs, which does not show them. */
+  msix: v.nullable(
+    v.strictObject({
+      isEnabled: v.boolean(),
+      isFunctionMasked: v.boolean(),
+      table: barPlace,
+      pendingBits: barPlace,
+      vectors: v.array(
+        v.strictObject({
+          vector: v.number(),
+          address: v.nullable(v.string()),
+          data: v.nullable(v.number()),
+          isMasked: v.nullable(v.boolean()),
+          isPending: v.nullable(v.boolean()),
+        }),
+      ),
+    }),
+  ),
   /** All of it, as hexadecimal digits. */
   config: v.string(),
 });

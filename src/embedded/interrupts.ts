@@ -1,0 +1,110 @@
+// Interrupts of the embedded controller on the host's side: what a kernel would do with the function's table and pin, and
+// the eventfds that its vectors are wired to.
+import {
+  BUS_INTERRUPT_KIND,
+  BUS_VECTORS,
+  BUS_VECTORS_GENERATION,
+  BUS_VECTORS_MAX,
+  BusInterrupts,
+} from "../../assembly/layout.ts";
+import { type EventFd, native } from "../compiled/native.ts";
+import type { InterruptKind } from "../transport/transport.ts";
+import type { Masking, Wiring } from "../transport/wiring.ts";
+import type { MsixPlaces } from "./device.ts";
+
+const busInterrupts: Readonly<Record<InterruptKind, BusInterrupts>> = {
+  msix: BusInterrupts.MSIX,
+  msi: BusInterrupts.MSI,
+  intx: BusInterrupts.PIN,
+};
+
+const ENTRY_BYTES = 16;
+const DATA = 8;
+const CONTROL = 12;
+const MASK_BIT = 1;
+/** Where x86 has its local interrupt controllers. */
+const MESSAGE_ADDRESS = 0xfee0_0000;
+const REGISTER_BAR = 0;
+
+/** Accesses to BAR 0, whichever way. */
+export interface RegisterBar {
+  read32(offset: number): number;
+  write32(offset: number, value: number): void;
+}
+
+export class EmbeddedInterrupts implements Wiring {
+  readonly #bus: Int32Array;
+  readonly #bar: RegisterBar;
+  readonly #places: MsixPlaces;
+  readonly #eventFds = new Map<number, EventFd>();
+  /** What is switched on. */
+  #kind: InterruptKind | undefined;
+
+  /** @param bus the linear memory, in words */
+  constructor(bus: Int32Array, bar: RegisterBar, places: MsixPlaces) {
+    this.#bus = bus;
+    this.#bar = bar;
+    this.#places = places;
+  }
+
+  interrupt(kind: InterruptKind, vector: number): EventFd {
+    Atomics.store(this.#bus, BUS_INTERRUPT_KIND / 4, busInterrupts[kind]);
+    this.#kind = kind;
+    let eventFd = this.#eventFds.get(vector);
+    if (eventFd === undefined) {
+      eventFd = native().eventFd();
+      this.#eventFds.set(vector, eventFd);
+      if (vector < BUS_VECTORS_MAX) {
+        Atomics.store(this.#bus, BUS_VECTORS / 4 + vector, eventFd.fd + 1);
+      }
+      if (kind === "msix") this.#writeEntry(vector);
+    }
+    return eventFd;
+  }
+
+  isWired(kind: InterruptKind, vector: number): boolean {
+    return kind === this.#kind && this.#eventFds.has(vector);
+  }
+
+  masking(kind: InterruptKind): Masking | null {
+    return kind === "msix" ? "table" : null;
+  }
+
+  mask(_kind: InterruptKind, vector: number, isMasked: boolean): void {
+    this.#bar.write32(this.#entry(vector) + CONTROL, isMasked ? MASK_BIT : 0);
+  }
+
+  readMsix(_structure: "table" | "pending", bar: number, offset: number): number | null {
+    return bar === REGISTER_BAR ? this.#bar.read32(offset) : null;
+  }
+
+  /** After a reset of the function that the host knows of: the table as it was. */
+  restore(): void {
+    if (this.#kind !== "msix") return;
+    for (const vector of this.#eventFds.keys()) this.#writeEntry(vector);
+  }
+
+  disable(): void {
+    if (this.#kind === "msix") {
+      for (const vector of this.#eventFds.keys()) this.mask("msix", vector, true);
+    }
+    this.#kind = undefined;
+    Atomics.store(this.#bus, BUS_INTERRUPT_KIND / 4, BusInterrupts.PIN);
+    this.#bus.fill(0, BUS_VECTORS / 4, BUS_VECTORS / 4 + BUS_VECTORS_MAX);
+    Atomics.add(this.#bus, BUS_VECTORS_GENERATION / 4, 1);
+    for (const eventFd of this.#eventFds.values()) eventFd.close();
+    this.#eventFds.clear();
+  }
+
+  /** Where its message goes, and that it may go. */
+  #writeEntry(vector: number): void {
+    const entry = this.#entry(vector);
+    this.#bar.write32(entry, MESSAGE_ADDRESS);
+    this.#bar.write32(entry + DATA, vector);
+    this.#bar.write32(entry + CONTROL, 0);
+  }
+
+  #entry(vector: number): number {
+    return this.#places.table + vector * ENTRY_BYTES;
+  }
+}

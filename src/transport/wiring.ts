@@ -1,0 +1,23 @@
+// Interrupts beyond their counting: how many vectors there are to use, where they are wired to, how one is masked.
+
+/** Kinds of interrupt, in the order of preference. */
+export const interruptKinds = ["msix", "msi", "intx"] as const;
+export type InterruptKind = (typeof interruptKinds)[number];
+
+/**
+ * What holds a masked vector back: its Mask Bit in the function's MSI-X table; the kernel, which masks the pin; or the loss
+ * of its eventfd, upon which the kernel sets its Mask Bit until it has one again.
+ */
+export type Masking = "table" | "kernel" | "trigger";
+
+/** What a transport can do with vectors. */
+export interface Wiring {
+  /** How vectors of a kind are masked; null where that would lose interrupts, or there are none. */
+  masking(kind: InterruptKind): Masking | null;
+  /** Whether the vector has an eventfd, and the kind is the one that is switched on. */
+  isWired(kind: InterruptKind, vector: number): boolean;
+  /** Masks or unmasks a vector that is wired. What comes while it is masked is sent when it is unmasked. */
+  mask(kind: InterruptKind, vector: number, isMasked: boolean): void;
+  /** Four bytes at `offset` in the BAR of the MSI-X table or of its Pending Bit Array; null where the host hides them. */
+  readMsix(structure: "table" | "pending", bar: number, offset: number): number | null;
+}
