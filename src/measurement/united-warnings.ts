@@ -26,6 +26,9 @@ function together(a: Warning, b: Warning): Warning {
   if (a.kind === "garbage-collected" && b.kind === "garbage-collected") {
     return { ...a, count: a.count + b.count, ns: a.ns + b.ns };
   }
+  if (a.kind === "process-stopped" && b.kind === "process-stopped") {
+    return { ...a, count: a.count + b.count, ns: a.ns + b.ns };
+  }
   if ("count" in a && "count" in b) return { ...a, count: a.count + b.count };
   if (a.kind === "partial" && b.kind === "partial") {
     return a.measured / a.planned <= b.measured / b.planned ? a : b;

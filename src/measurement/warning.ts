@@ -75,6 +75,8 @@ export type Warning =
   | { readonly kind: "not-pinned"; readonly job: number }
   /** So few that a duplicate may be believed: see `cidGenerations`. */
   | { readonly kind: "few-generations"; readonly iodepth: number; readonly generations: number }
+  /** The process stood still, `ns` at most: SIGSTOP, Ctrl-Z, a debugger. */
+  | { readonly kind: "process-stopped"; readonly count: number; readonly ns: number }
   | { readonly kind: "cpus-shared"; readonly threads: number; readonly cpus: number }
   /** Of older results: share of its time that a job had its CPU. */
   | { readonly kind: "cpu-starved"; readonly job: number; readonly percent: number }

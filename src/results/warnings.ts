@@ -84,6 +84,9 @@ const words: Words = {
   "garbage-collected": ({ job, count, ns }) =>
     `V8 stopped job ${job} ${count === 1 ? "once" : `${count} times`} to collect garbage, for ${formatNs(ns)} ` +
     "in all: as many of its longest latencies may be the tool's own.",
+  "process-stopped": ({ count, ns }) =>
+    `phasebit itself was stopped ${count === 1 ? "once" : `${count} times`} (SIGSTOP, Ctrl-Z or a debugger), for up to ` +
+    `${formatNs(ns)} in all: the longest latencies and the rates have that in them. Measure again.`,
   "not-pinned": ({ job }) =>
     `Job ${job} was not pinned to a CPU, so the scheduler may have moved it. Give CPUs with --cpus.`,
   "few-generations": ({ iodepth, generations }) =>

@@ -4,6 +4,7 @@ import type { Measured } from "./block.ts";
 import type { Sample } from "./monitor.ts";
 import type { PrepareOptions } from "./prepare.ts";
 import type { HostEvidence } from "./starvation.ts";
+import type { Stops } from "./stops.ts";
 
 /** What a block takes beside its workload. */
 export interface BlockOptions extends PrepareOptions {
@@ -14,6 +15,8 @@ export interface BlockOptions extends PrepareOptions {
 export interface BlockOutcome extends Measured {
   /** What the scheduler did with the threads. */
   readonly threads: Pick<HostEvidence, "shares" | "load">;
+  /** How often the process stood still meanwhile. */
+  readonly stops: Stops;
   /** Why no other block can follow, if so: the controller failed, or may still write to this one's memory. */
   readonly failure: Warning | undefined;
 }

@@ -4,6 +4,7 @@ import { addedFlags, hasFlags, noFlags } from "../measurement/flags.ts";
 import type { HostConditions, Job, Warning } from "../measurement/measurement.ts";
 import { cidGenerations, type Workload } from "../measurement/workload.ts";
 import { type HostEvidence, interruptDoubts, starvations } from "./starvation.ts";
+import type { Stops } from "./stops.ts";
 
 /** By so much a clock is slewed at most where it is set right gently (adjtimex); more is no such thing. */
 const MOST_DRIFT_PPM = 500;
@@ -21,6 +22,8 @@ export interface Evidence {
   readonly threads: Pick<HostEvidence, "shares" | "load">;
   readonly workload: Workload;
   readonly interrupted: boolean;
+  /** How often the process itself stood still. */
+  readonly stops: Stops;
   /** Threads that spun during the run, and the CPUs that they had. */
   readonly crowd: { readonly threads: number; readonly cpus: number };
   /** The device can be reset by its function alone. */
@@ -31,7 +34,7 @@ export interface Evidence {
 
 /** Worst first. */
 export function warningsOf(evidence: Evidence): Warning[] {
-  const { jobs, host, threads, workload, interrupted, crowd, hasReset, failure } = evidence;
+  const { jobs, host, threads, workload, interrupted, crowd, hasReset, failure, stops } = evidence;
   const starved = starvations({ ...threads, cpus: jobs.map(({ cpu }) => cpu) });
   const sum = (of: (job: DoubtedJob) => number): number =>
     jobs.reduce((total, job) => total + of(job), 0);
@@ -57,8 +60,9 @@ export function warningsOf(evidence: Evidence): Warning[] {
     hasFlags(flags) && { kind: "flagged-successes", queue: "io", ...flags },
     rejected > wrongHeads && { kind: "rejected-completions", count: rejected - wrongHeads },
     wrongHeads > 0 && { kind: "wrong-sqhd", queue: "io", count: wrongHeads },
-    ...interruptDoubts(lostInterrupts, spurious, starved.length === 0),
+    ...interruptDoubts(lostInterrupts, spurious, starved.length + stops.count === 0),
     interrupted && { kind: "interrupted" },
+    stops.count > 0 && { kind: "process-stopped", ...stops },
     generations < ENOUGH_GENERATIONS && { kind: "few-generations", iodepth, generations },
     crowd.threads > crowd.cpus && { kind: "cpus-shared", ...crowd },
     host.loadAverage > host.cpus && { kind: "host-busy", loadAverage: host.loadAverage },

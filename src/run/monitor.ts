@@ -8,6 +8,7 @@ import { DelayMeter, type Shares, type Threads } from "./delays.ts";
 import { Gauge } from "./gauge.ts";
 import type { JobView } from "./job-view.ts";
 import { interruptDoubts, starvations } from "./starvation.ts";
+import { type Stops, StopWatch } from "./stops.ts";
 
 /** With somebody looking. */
 const SAMPLE_MS = 250;
@@ -75,11 +76,13 @@ export class Monitor {
   /** Since when all jobs submit nothing more. */
   #drainingNs: bigint | undefined;
   #isWaitTold = false;
+  readonly #stopWatch: StopWatch;
 
   constructor(jobs: readonly JobView[], options: MonitorOptions) {
     this.#jobs = jobs;
     this.#options = options;
     this.#meter = new DelayMeter(options.threads);
+    this.#stopWatch = new StopWatch(options.nowNs);
     this.#gauges = {
       interval: jobs.map((job) => new Gauge(job)),
       sample: options.onSample ? jobs.map((job) => new Gauge(job)) : [],
@@ -90,6 +93,7 @@ export class Monitor {
     const nowNs = this.#options.nowNs();
     this.#rampEndNs = nowNs + BigInt(Math.round(this.#options.rampTimeMs * 1e6));
     this.#meter.begin(nowNs);
+    this.#stopWatch.begin();
     this.#arm();
   }
 
@@ -98,6 +102,7 @@ export class Monitor {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#stopWatch.end();
     this.#options.check();
     if (!this.#hasBegun()) return;
     const nowNs = this.#options.nowNs();
@@ -130,6 +135,7 @@ export class Monitor {
   }
 
   #look(): void {
+    this.#stopWatch.seen();
     this.#options.check();
     if (!this.#hasBegun()) {
       const rampNs = this.#options.nowNs();
@@ -204,6 +210,11 @@ export class Monitor {
     return this.#shares;
   }
 
+  /** How often the process stood still since `start`. */
+  get stops(): Stops {
+    return this.#stopWatch.stops;
+  }
+
   get #lengthNs(): bigint {
     return BigInt(this.#options.logHistMs) * 1_000_000n;
   }
@@ -236,7 +247,7 @@ export class Monitor {
     const [lost, spurious] = [sum(({ waits }) => waits.lost), sum(({ waits }) => waits.spurious)];
     return [
       ...counted.filter(({ count }) => count > 0),
-      ...interruptDoubts(lost, spurious, starved.length === 0),
+      ...interruptDoubts(lost, spurious, starved.length + this.stops.count === 0),
       ...starved,
     ];
   }

@@ -83,6 +83,7 @@ export async function runJobs(
       deviceCpuNs: device?.ranNs ?? null,
       deviceRunDelayNs: device?.waitedNs ?? null,
       threads: { shares: monitor.shares, load },
+      stops: monitor.stops,
     };
   } finally {
     started.abort();

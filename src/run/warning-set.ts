@@ -11,7 +11,7 @@ import type { Session } from "./session.ts";
 export function blockWarnings(
   session: Session,
   workload: Workload,
-  outcome: Pick<BlockOutcome, "jobs" | "failure" | "threads">,
+  outcome: Pick<BlockOutcome, "jobs" | "failure" | "threads" | "stops">,
   interrupted = false,
 ): Warning[] {
   return warningsOf({

@@ -4,6 +4,7 @@ import type { Flags, Job, RejectionName } from "../../src/measurement/measuremen
 import { parseWorkload } from "../../src/measurement/workload.ts";
 import type { WorkloadOptions } from "../../src/measurement/workload-options.ts";
 import { warningsOf } from "../../src/run/doubts.ts";
+import type { Stops } from "../../src/run/stops.ts";
 import { exampleRun, jobsIn } from "../examples/run.ts";
 
 const run = exampleRun({ options: { numjobs: "2" }, seconds: 1, perSecond: 100 });
@@ -15,6 +16,7 @@ function doubts(
   options: WorkloadOptions = {},
   rejections: Partial<Record<RejectionName, number>> = {},
   change: (job: Job) => Job = (job) => job,
+  stops: Stops = { count: 0, ns: 0 },
 ) {
   const jobs = jobsIn(run).map((job, index) => ({
     ...change(job),
@@ -29,6 +31,7 @@ function doubts(
     workload: parseWorkload(options),
     interrupted: false,
     crowd: { threads: 1, cpus: 2 },
+    stops,
     hasReset: true,
     failure: undefined,
   });
@@ -77,6 +80,16 @@ test("errors of the ramp are listed but did not fail in the measurement: both ar
   expect(told(1, [1, 2])).toEqual([
     { kind: "io-errors", count: 2 },
     { kind: "ramp-errors", count: 4 },
+  ]);
+});
+
+test("interrupts that were lost while the process stood still accuse no device", () => {
+  const lose = (job: Job): Job => ({ ...job, waits: { ...job.waits, lost: 2 } });
+  const told = (stops: Stops) => doubts([null, null], [], {}, {}, lose, stops);
+  expect(told({ count: 0, ns: 0 })).toEqual([{ kind: "lost-interrupts", count: 4 }]);
+  expect(told({ count: 1, ns: 2e9 })).toEqual([
+    { kind: "interrupts-unclear", lost: 4, spurious: 0 },
+    { kind: "process-stopped", count: 1, ns: 2e9 },
   ]);
 });
 

@@ -190,6 +190,7 @@ const known = v.variant("kind", [
   v.object({ kind: v.literal("cpu-starved"), job: count, percent: figure, ...worded }),
   v.object({ kind: v.literal("clock-drift"), job: count, ppm: figure, ...worded }),
   v.object({ kind: v.literal("garbage-collected"), job: count, count, ns: amount, ...worded }),
+  v.object({ kind: v.literal("process-stopped"), count, ns: amount, ...worded }),
   v.object({ kind: v.literal("job-starved"), job: count, ...starved, ...worded }),
   v.object({ kind: v.literal("device-starved"), ...starved, ...worded }),
   v.object({ kind: v.literal("interrupts-unclear"), lost: count, spurious: count, ...worded }),
