@@ -20,7 +20,12 @@ export function program(file: string): string {
   if (!existsSync(file)) {
     throw new Error(`guest: no ${file}; build phasebit first (npm run build)`);
   }
-  return ["node", ...STEADY_CODE.filter((flag) => knownFlags().includes(flag)), file].join(" ");
+  return `${interpreter()} ${file}`;
+}
+
+/** Node.js as it is called in the guest, for a program that only the guest has. */
+export function interpreter(): string {
+  return ["node", ...STEADY_CODE.filter((flag) => knownFlags().includes(flag))].join(" ");
 }
 
 /**
@@ -35,7 +40,10 @@ function knownFlags(): string[] {
   return [...stdout.matchAll(/^ +--([a-z-]+) /gm)].map(([, name]) => `--no-${name}`);
 }
 
-export const exitCodes = { ok: 0, usage: 2, environment: 3, refused: 4, interrupted: 130 } as const;
+export const exitCodes = {
+  ...{ ok: 0, usage: 2, environment: 3 },
+  ...{ refused: 4, device: 5, interrupted: 130 },
+} as const;
 
 /** The part of fio's result tree that the scenarios look at. */
 export interface Result {
