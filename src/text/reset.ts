@@ -97,10 +97,19 @@ function loadWords(load: LoadCounts, { findings }: Exercise): string {
   );
 }
 
+/** The first of each name: a device that does not follow a rule does not at each reset. */
 function findingLines(findings: readonly Finding[], lines: Lines): string[] {
   const { colors } = lines;
   if (findings.length === 0) return field("found", colors.green, "nothing", lines);
-  return findings.flatMap(({ name, reset, text }) =>
-    field("found", colors.red, `${name}, reset ${reset}: ${safeString(text)}`, lines),
-  );
+  return [...new Set(findings.map(({ name }) => name))].flatMap((name) => {
+    const own = findings.filter((finding) => finding.name === name);
+    const { reset, text } = own[0]!;
+    const often = own.length === 1 ? "" : ` and ${own.length - 1} more`;
+    return field(
+      "found",
+      colors.red,
+      `${name}, reset ${reset}${often}: ${safeString(text)}`,
+      lines,
+    );
+  });
 }

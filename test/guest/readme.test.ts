@@ -111,9 +111,9 @@ guestSuite("the README", () => {
     const { exit, out } = step(result, "reset");
     expect(exit, said(result, "reset")).toBe(exitCodes.device);
     expect(out).toMatch(/^reset {3}Function Level Reset, 10 times$/m);
-    expect([...out.matchAll(/^found {3}([a-z-]+)/gm)].map(([, finding]) => finding)).toEqual(
-      Array(10).fill("registers-kept"),
-    );
+    expect(out.match(/^found .*/gm)).toEqual([
+      expect.stringMatching(/^found {3}registers-kept, reset 1 and 9 more: AQA/),
+    ]);
   });
 
   test("list names the drive, run keeps its result, rings are drawn", async () => {

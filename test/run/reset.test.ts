@@ -109,7 +109,10 @@ describe("a device that", () => {
     const [first] = done.findings;
     expect(first!.text).not.toBe("");
     const text = resetLines("embedded", done, linesFor({ color: false, columns: 80 }));
-    expect(text.join("\n")).toContain(`${name}, reset ${first!.reset}:`);
+    const { length } = done.findings;
+    const often = length === 1 ? "" : ` and ${length - 1} more`;
+    expect(text.join("\n")).toContain(`${name}, reset ${first!.reset}${often}:`);
+    expect(text.filter((line) => line.startsWith("found"))).toHaveLength(1);
     expect(text.every((line) => line.length <= 80)).toBe(true);
   });
 
