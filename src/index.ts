@@ -65,11 +65,7 @@ export type { CmbLayout } from "./nvme/cmb-layout.ts";
 export { type CmbProof, proveCmb } from "./nvme/cmb-proof.ts";
 export { type Completion, completionError } from "./nvme/completion.ts";
 export type { CompletionQueue, ReapOptions } from "./nvme/completion-queue.ts";
-export type {
-  CompletionQueueOptions,
-  Controller,
-  SubmissionQueueOptions,
-} from "./nvme/controller.ts";
+export type { Controller } from "./nvme/controller.ts";
 export type { Configuration, Health, ResetKind } from "./nvme/controller-state.ts";
 export { type CopyOptions, type CopyRange, copyIn, copyOut } from "./nvme/copy.ts";
 export {
@@ -84,6 +80,7 @@ export { type ArrivedEvent, enableEvents, type WatchOptions, watchEvents } from 
 export { type FeatureRange, getFeature, setFeature } from "./nvme/feature.ts";
 export type { ControllerData, NamespaceData } from "./nvme/identify.ts";
 export { type Maskable, maskInterrupts, unmaskInterrupts } from "./nvme/interrupt-mask.ts";
+export type { CompletionQueueOptions, SubmissionQueueOptions } from "./nvme/io-queues.ts";
 export { errorEntryOf, type LogAnswer, type LogRange, readLog } from "./nvme/log.ts";
 export {
   type BarPlace,

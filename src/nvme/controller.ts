@@ -3,8 +3,8 @@ import { Cns } from "../../assembly/spec/commands.ts";
 import { IDENTIFY_BYTES } from "../../assembly/spec/identify.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
 import type { Region } from "../memory/region.ts";
-import { type Completion, CQE_BYTES, completionError } from "./completion.ts";
-import { CompletionQueue } from "./completion-queue.ts";
+import { type Completion, completionError } from "./completion.ts";
+import type { CompletionQueue } from "./completion-queue.ts";
 import type { ResetKind } from "./controller-state.ts";
 import {
   type ControllerData,
@@ -12,38 +12,16 @@ import {
   parseController,
   parseNamespace,
 } from "./identify.ts";
+import { type CompletionQueueOptions, IoQueues, type SubmissionQueueOptions } from "./io-queues.ts";
 import type { Surroundings } from "./queue.ts";
-import { type Placed, type QueueMemory, queueMemory } from "./queue-memory.ts";
+import type { QueueMemory } from "./queue-memory.ts";
 import type { Registers } from "./registers.ts";
-import { requireDoorbellBuffer, ShadowDoorbells } from "./shadow-doorbells.ts";
+import { requireDoorbellBuffer } from "./shadow-doorbells.ts";
 import * as sqe from "./sqe.ts";
-import { SQE_BYTES } from "./sqe.ts";
-import { SubmissionQueue } from "./submission-queue.ts";
+import type { SubmissionQueue } from "./submission-queue.ts";
 
 /** Longest wait for an admin command, when nobody says. */
 export const ADMIN_TIMEOUT_MS = 60_000;
-
-/** A completion queue to be created. */
-export interface CompletionQueueOptions {
-  /** Queue Identifier, from 1. */
-  readonly id: number;
-  readonly entries: number;
-  /** Interrupt vector; null, the default, is without interrupts. */
-  readonly vector?: number | null;
-  /** Where it is to lie: a region, or what hands one out, such as `device.cmb`; in fresh memory by default. */
-  readonly memory?: QueueMemory;
-}
-
-/** A submission queue to be created. */
-export interface SubmissionQueueOptions {
-  readonly id: number;
-  readonly entries: number;
-  /** Where its commands complete. */
-  readonly cq: CompletionQueue;
-  /** Queue Priority: 0 urgent to 3 low, for weighted round robin. */
-  readonly priority?: number;
-  readonly memory?: QueueMemory;
-}
 
 /** The device that a controller is on. */
 export interface ControllerHome {
@@ -59,23 +37,24 @@ export class Controller {
   /** The admin submission queue; its completions are found in `admin.cq`. */
   readonly admin: SubmissionQueue;
   readonly #around: Surroundings;
-  readonly #submissionQueues = new Set<SubmissionQueue>();
-  readonly #completionQueues = new Set<CompletionQueue>();
-  /** Memory of queues that was allocated here. */
-  readonly #owned = new Map<SubmissionQueue | CompletionQueue, Region>();
+  readonly #queues: IoQueues;
   /** Memory of commands that were never answered: the controller may write there until it is reset. */
   readonly #unanswered = new Set<Region>();
   #identity: ControllerData | undefined;
   #ioQueues = 0;
-  #shadows: ShadowDoorbells | undefined;
-  /** A command to delete a queue was not answered in its time: another one would take as long. */
-  #isDeaf = false;
 
   /** Made by `Device.enable`. */
   constructor(home: ControllerHome, admin: SubmissionQueue, around: Surroundings) {
     this.#home = home;
     this.admin = admin;
     this.#around = around;
+    this.#queues = new IoQueues(around, {
+      admin,
+      doorbell: (index) => home.doorbell(index),
+      run: (command) => admin.run(command, { timeoutMs: ADMIN_TIMEOUT_MS }),
+      execute: (command, what) => this.adminCommand(command, what),
+      releaseAfterReset: (region) => this.releaseAfterReset(region),
+    });
   }
 
   /** The device's registers. */
@@ -137,23 +116,7 @@ export class Controller {
    * small or no queue can lie in, DEVICE when the controller refuses, or has no doorbell for it.
    */
   async createCompletionQueue(options: CompletionQueueOptions): Promise<CompletionQueue> {
-    const { id, entries, vector = null } = options;
-    requireQueueFields(id, entries, "5.3");
-    sqe.requireField("vector", vector ?? 0, 16, "5.3");
-    const doorbell = this.#home.doorbell(2 * id + 1);
-    const shadow = this.#shadows?.place(2 * id + 1, 0) ?? null;
-    const { memory } = this.#around;
-    const placed = queueMemory(memory, options.memory, entries * CQE_BYTES, "completions");
-    const { region } = placed;
-    const command = sqe.createCompletionQueue({ id, entries, vector, prp1: region.iova });
-    const what = `Create I/O Completion Queue ${id}`;
-    await this.#handOver(command, what, ...ownOf(placed));
-    const place = { id, region, entries, doorbell };
-    const queue = new CompletionQueue(place, vector, this.#around);
-    queue.shadowBy(shadow);
-    this.#completionQueues.add(queue);
-    if (placed.isOwn) this.#owned.set(queue, region);
-    return queue;
+    return this.#queues.createCompletionQueue(options);
   }
 
   /**
@@ -162,25 +125,7 @@ export class Controller {
    * or no queue can lie in, and for a completion queue that is gone, lent or another controller's; DEVICE when the controller refuses, or has no doorbell for it.
    */
   async createSubmissionQueue(options: SubmissionQueueOptions): Promise<SubmissionQueue> {
-    const { id, entries, cq, priority = 0 } = options;
-    requireQueueFields(id, entries, "5.4");
-    sqe.requireField("priority", priority, 2, "5.4");
-    cq.requireUse("complete into");
-    this.#requireOwn(cq, "complete into");
-    const doorbell = this.#home.doorbell(2 * id);
-    const shadow = this.#shadows?.place(2 * id, 0) ?? null;
-    const { memory } = this.#around;
-    const placed = queueMemory(memory, options.memory, entries * SQE_BYTES, "commands");
-    const { region } = placed;
-    const fields = { id, entries, cqid: cq.id, priority, prp1: region.iova };
-    const what = `Create I/O Submission Queue ${id}`;
-    await this.#handOver(sqe.createSubmissionQueue(fields), what, ...ownOf(placed));
-    const place = { id, region, entries, doorbell };
-    const queue = new SubmissionQueue(place, cq, this.#around);
-    queue.shadowBy(shadow);
-    this.#submissionQueues.add(queue);
-    if (placed.isOwn) this.#owned.set(queue, region);
-    return queue;
+    return this.#queues.createSubmissionQueue(options);
   }
 
   /** A completion queue and a submission queue of one identifier, polled or with an interrupt vector. */
@@ -205,17 +150,7 @@ export class Controller {
     queue: SubmissionQueue,
     options: { readonly expect?: "success" | "any" } = {},
   ): Promise<Completion> {
-    queue.requireLive("delete");
-    this.#requireOwn(queue, "delete");
-    const command = sqe.deleteSubmissionQueue(queue.id);
-    const completion = await this.#delete(command, `Delete SQ ${queue.id}`, options);
-    if (completion.status === 0) {
-      // what it completed on the way is no stray
-      if (queue.cq.owner === undefined) queue.cq.collect();
-      this.#submissionQueues.delete(queue);
-      this.#retire(queue, "deleted");
-    }
-    return completion;
+    return this.#queues.deleteSubmissionQueue(queue, options);
   }
 
   /** Deletes a completion queue (5.5), as `deleteSubmissionQueue`. */
@@ -223,15 +158,7 @@ export class Controller {
     queue: CompletionQueue,
     options: { readonly expect?: "success" | "any" } = {},
   ): Promise<Completion> {
-    queue.requireLive("delete");
-    this.#requireOwn(queue, "delete");
-    const command = sqe.deleteCompletionQueue(queue.id);
-    const completion = await this.#delete(command, `Delete CQ ${queue.id}`, options);
-    if (completion.status === 0) {
-      this.#completionQueues.delete(queue);
-      this.#retire(queue, "deleted");
-    }
-    return completion;
+    return this.#queues.deleteCompletionQueue(queue, options);
   }
 
   /** Deletes a submission queue and the completion queue that it alone completes into. */
@@ -242,21 +169,12 @@ export class Controller {
 
   /** Deletes all I/O queues, submission queues first; stops at the first that cannot be: a reset ends the rest. */
   async deleteQueues(): Promise<void> {
-    try {
-      if (this.#isDeaf) throw new Error("it answers no such command");
-      for (const queue of this.#submissionQueues) {
-        this.#around.check();
-        await this.deleteSubmissionQueue(queue);
-      }
-      for (const queue of this.#completionQueues) await this.deleteCompletionQueue(queue);
-    } catch {
-      this.#around.trace?.("not all queues were deleted; the reset ends them");
-    }
+    await this.#queues.deleteAll();
   }
 
   /** Whether its I/O queues ring through shadow doorbells. */
   get hasShadowDoorbells(): boolean {
-    return this.#shadows !== undefined;
+    return this.#queues.areShadowed;
   }
 
   /**
@@ -267,27 +185,8 @@ export class Controller {
    */
   async configureDoorbellBuffer(): Promise<void> {
     requireDoorbellBuffer(this.#identity ?? (await this.identify()));
-    if (this.#shadows !== undefined) {
-      throw new PhasebitError("USAGE", "configure the doorbell buffer: it is configured already");
-    }
-    const queues = [...this.#submissionQueues, ...this.#completionQueues];
-    for (const queue of queues) queue.requireUse("give a shadow doorbell to");
     const { doorbellStride } = this.#home.registers.capabilities();
-    const shadows = new ShadowDoorbells(this.#around.memory, doorbellStride);
-    const places = queues.map((queue) =>
-      queue instanceof SubmissionQueue
-        ? shadows.place(2 * queue.id, queue.rung)
-        : shadows.place(2 * queue.id + 1, queue.freed),
-    );
-    const what = "Doorbell Buffer Config";
-    await this.#handOver(
-      sqe.doorbellBufferConfig(shadows),
-      what,
-      shadows.doorbells,
-      shadows.events,
-    );
-    this.#shadows = shadows;
-    for (const [index, queue] of queues.entries()) queue.shadowBy(places[index]!);
+    await this.#queues.shadow(doorbellStride);
   }
 
   /** Any admin command that should not fail; `what` names it in the error. @throws PhasebitError DEVICE */
@@ -311,70 +210,11 @@ export class Controller {
 
   /** The controller has forgotten everything: its queues refuse use, their memory goes back. */
   end(): void {
-    for (const queue of [...this.#submissionQueues, ...this.#completionQueues]) {
-      this.#retire(queue, "reset");
-    }
-    this.#submissionQueues.clear();
-    this.#completionQueues.clear();
+    this.#queues.end();
     this.admin.end("reset");
     this.admin.cq.end("reset");
-    this.#shadows?.release();
-    this.#shadows = undefined;
     for (const region of this.#unanswered) region.release();
     this.#unanswered.clear();
-  }
-
-  #retire(queue: SubmissionQueue | CompletionQueue, state: "deleted" | "reset"): void {
-    queue.end(state);
-    const region = this.#owned.get(queue);
-    this.#owned.delete(queue);
-    queue.whenFree(() => region?.release());
-  }
-
-  /** @param own memory that goes back when the controller refused, or with the next reset when it did not answer */
-  async #handOver(command: sqe.SqeDwords, what: string, ...own: Region[]): Promise<void> {
-    try {
-      await this.adminCommand(command, what);
-      // a reset may have come between the completion and this line: then no queue is there
-      this.admin.requireLive("hand memory over by");
-    } catch (error) {
-      const refused = error instanceof PhasebitError && typeof error.value === "number";
-      for (const region of own) {
-        if (refused) region.release();
-        else this.releaseAfterReset(region);
-      }
-      throw error;
-    }
-  }
-
-  async #delete(
-    command: sqe.SqeDwords,
-    what: string,
-    { expect = "success" }: { readonly expect?: "success" | "any" },
-  ): Promise<Completion> {
-    const completion = await this.admin
-      .run(command, { timeoutMs: ADMIN_TIMEOUT_MS })
-      .catch((error) => {
-        this.#isDeaf = true;
-        throw error;
-      });
-    if (completion.status !== 0 && expect !== "any") throw completionError(what, completion);
-    return completion;
-  }
-
-  /** Another controller's queue has the same number as one of these, or none: it is not meant. */
-  #requireOwn(queue: SubmissionQueue | CompletionQueue, doing: string): void {
-    const own: ReadonlySet<unknown> = new Set([
-      ...this.#submissionQueues,
-      ...this.#completionQueues,
-      this.admin,
-      this.admin.cq,
-    ]);
-    if (own.has(queue)) return;
-    throw new PhasebitError("USAGE", `${doing} queue ${queue.id}: it is another controller's`, {
-      what: "queue",
-      value: queue.id,
-    });
   }
 
   async #identify(cns: Cns, nsid: number): Promise<Uint8Array> {
@@ -390,18 +230,5 @@ export class Controller {
     page.release();
     if (completion.status === 0) return data;
     throw completionError(what, completion);
-  }
-}
-
-/** Memory that was allocated for a queue, and goes back with it. */
-function ownOf({ region, isOwn }: Placed): readonly Region[] {
-  return isOwn ? [region] : [];
-}
-
-/** What the command's fields of 16 bits cannot hold would come out as something else. */
-function requireQueueFields(id: number, entries: number, section: string): void {
-  sqe.requireField("id", id, 16, section);
-  if (!(Number.isInteger(entries) && entries >= 1 && entries <= 65_536)) {
-    throw badValue("entries", entries, "must be 1 to 65536", section);
   }
 }
