@@ -94,11 +94,40 @@ export const IOMMU_GENERATION = IOMMU + 4;
 export const IOMMU_ENTRIES = IOMMU + 16;
 export const IOMMU_ENTRY_BYTES = 16;
 export const IOMMU_MAX_ENTRIES = 255;
-/** u32: first pointer; u32: bytes; u32: IOVA window; u32: 1 when the device may write. */
+/** u32: first pointer; u32: bytes; u32: IOVA window; u32: what the device may do, some of DmaAccess. */
 export const IOMMU_ENTRY_POINTER = 0;
 export const IOMMU_ENTRY_LENGTH = 4;
 export const IOMMU_ENTRY_WINDOW = 8;
-export const IOMMU_ENTRY_WRITABLE = 12;
+export const IOMMU_ENTRY_ACCESS = 12;
+
+// ── Memory that lies elsewhere than its pointer says: u32 count, then entries of 24 bytes ───────────
+export const IOMMU_PLACED_COUNT = 0x12000;
+export const IOMMU_PLACED = IOMMU_PLACED_COUNT + 16;
+export const IOMMU_PLACED_BYTES = 24;
+export const IOMMU_MAX_PLACED = 64;
+/** u64: first IOVA; u32: pointer; u32: bytes; u32: what the device may do, some of DmaAccess. */
+export const IOMMU_PLACED_IOVA = 0;
+export const IOMMU_PLACED_POINTER = 8;
+export const IOMMU_PLACED_LENGTH = 12;
+export const IOMMU_PLACED_ACCESS = 16;
+
+// ── Accesses that the IOMMU refused: u32 how many so far, then a ring of entries of 32 bytes ────────
+export const IOMMU_FAULTS = 0x13000;
+export const IOMMU_FAULT_ENTRIES = IOMMU_FAULTS + 32;
+export const IOMMU_FAULT_BYTES = 32;
+export const IOMMU_FAULTS_KEPT = 64;
+/** u64: first IOVA; u64: when, in ns; u32: bytes; u32: 1 for a write; u32: 1 when memory is mapped there. */
+export const IOMMU_FAULT_IOVA = 0;
+export const IOMMU_FAULT_TIME = 8;
+export const IOMMU_FAULT_LENGTH = 16;
+export const IOMMU_FAULT_WRITES = 20;
+export const IOMMU_FAULT_MAPPED = 24;
+
+/** Bits of what a device may do with memory. */
+export enum DmaAccess {
+  READ = 1,
+  WRITE = 2,
+}
 
 // ── Stamps of the embedded controller, while stages are measured ────────────────────────────────────
 /** For each I/O queue from 1 on: u32 pointer of its stamps, 0 for none; u32 mask of the CID's slot number. */

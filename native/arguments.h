@@ -22,6 +22,10 @@ struct LinearMemory {
   uint64_t bytes = 0;
 };
 
+// What a device may do with memory.
+constexpr uint64_t kReads = 1;
+constexpr uint64_t kWrites = 2;
+
 struct Bytes {
   const uint8_t* base = nullptr;
   uint64_t bytes = 0;
@@ -89,6 +93,13 @@ class Arguments {
     const uint64_t value = info_[index].As<Napi::BigInt>().Uint64Value(&lossless);
     if (!lossless) Range(name, "must fit in 64 bits, without a sign");
     return value;
+  }
+
+  // kReads, kWrites or both.
+  uint64_t Access(size_t index) {
+    const uint64_t access = Whole(index, "access", kReads | kWrites);
+    if (!failed_ && access == 0) Range("access", "must not be 0");
+    return access;
   }
 
   // null or nothing is CLOCK_MONOTONIC itself.

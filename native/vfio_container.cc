@@ -78,14 +78,15 @@ Napi::Value VfioContainer::MapDma(const Napi::CallbackInfo& info) {
   const uint64_t pointer = args.Whole(1, "pointer");
   const uint64_t bytes = args.Whole(2, "bytes");
   const uint64_t iova = args.Big(3, "iova");
-  const bool readOnly = args.Boolean(4, "readOnly");
+  const uint64_t access = args.Access(4);
   uint8_t* const place = args.Pages(memory, pointer, bytes);
   args.Multiple("iova", iova, HostPageBytes());
   if (args.Failed()) return Napi::Value();
 
   vfio_iommu_type1_dma_map map = {};
   map.argsz = sizeof map;
-  map.flags = VFIO_DMA_MAP_FLAG_READ | (readOnly ? 0 : VFIO_DMA_MAP_FLAG_WRITE);
+  map.flags = (access & kReads ? VFIO_DMA_MAP_FLAG_READ : 0) |
+              (access & kWrites ? VFIO_DMA_MAP_FLAG_WRITE : 0);
   map.vaddr = reinterpret_cast<uintptr_t>(place);
   map.iova = iova;
   map.size = bytes;

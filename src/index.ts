@@ -51,13 +51,14 @@ export type {
   ControllerMemory,
   ControllerMemoryKind,
 } from "./memory/controller-memory.ts";
-export type { Iommu } from "./memory/iommu.ts";
+export type { Access, Iommu } from "./memory/iommu.ts";
 export type {
   AllocateOptions,
   LinearMemory,
   MemoryKind,
   MemoryLimits,
 } from "./memory/linear-memory.ts";
+export type { DmaMapping, MapOptions } from "./memory/mappings.ts";
 export type { Region } from "./memory/region.ts";
 export { type Carried, type CarriedOptions, carry, type Place } from "./nvme/carried.ts";
 export type { CmbFacts } from "./nvme/cmb.ts";

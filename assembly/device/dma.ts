@@ -1,16 +1,34 @@
 // The way to host memory: every access of the controller is checked here against the simulated
 // IOMMU. An IOVA's high dword is the window's number, its low dword the pointer, so translation is
-// the check.
+// the check; memory that was placed elsewhere has a table of its own, which is searched last.
 import {
+  BUS_NOW,
   HEAP,
   IOMMU_COUNT,
   IOMMU_ENTRIES,
+  IOMMU_ENTRY_ACCESS,
   IOMMU_ENTRY_BYTES,
   IOMMU_ENTRY_LENGTH,
   IOMMU_ENTRY_POINTER,
   IOMMU_ENTRY_WINDOW,
-  IOMMU_ENTRY_WRITABLE,
+  IOMMU_FAULT_BYTES,
+  IOMMU_FAULT_ENTRIES,
+  IOMMU_FAULT_IOVA,
+  IOMMU_FAULT_LENGTH,
+  IOMMU_FAULT_MAPPED,
+  IOMMU_FAULT_TIME,
+  IOMMU_FAULT_WRITES,
+  IOMMU_FAULTS,
+  IOMMU_FAULTS_KEPT,
   IOMMU_MAX_ENTRIES,
+  IOMMU_MAX_PLACED,
+  IOMMU_PLACED,
+  IOMMU_PLACED_ACCESS,
+  IOMMU_PLACED_BYTES,
+  IOMMU_PLACED_COUNT,
+  IOMMU_PLACED_IOVA,
+  IOMMU_PLACED_LENGTH,
+  IOMMU_PLACED_POINTER,
 } from "../layout.ts";
 import { hasOwnAddresses, isOwn, ownPointer } from "./controller-memory.ts";
 
@@ -18,7 +36,14 @@ import { hasOwnAddresses, isOwn, ownPointer } from "./controller-memory.ts";
 let hitPointer: u32 = 0;
 let hitLength: u32 = 0;
 let hitWindow: u32 = 0;
-let hitWritable: u32 = 0;
+/** Some of DmaAccess. */
+let hitAccess: u32 = 0;
+
+/** Whether `access`, some of DmaAccess, allows a read, or a write if `writes` is 1. */
+@inline
+function allows(access: u32, writes: u32): bool {
+  return ((access >> writes) & 1) != 0;
+}
 
 /** Forgets the entry that matched last; to be called when the table's generation has changed. */
 export function forgetTranslation(): void {
@@ -37,18 +62,59 @@ export function translate(iova: u64, length: u32, writes: u32): u32 {
     ((iova >> 32) as u32) == hitWindow &&
     offset < hitLength &&
     length <= hitLength - offset &&
-    hitWritable >= writes;
+    allows(hitAccess, writes);
   return hit ? pointer : search(iova, length, writes);
+}
+
+/** As `translate`, for what is only to be remembered: nothing is accessed, so nothing is a fault. */
+export function lookUp(iova: u64, length: u32, writes: u32): u32 {
+  if (!hasOwnAddresses()) return searchTables(iova, length, writes);
+  if (isOwn(iova, length)) return ownPointer(iova, length);
+  const pointer = searchTables(iova, length, writes);
+  // what would be taken without a look at the memory's own addresses
+  if (isOwn(((hitWindow as u64) << 32) | hitPointer, hitLength)) forgetTranslation();
+  return pointer;
 }
 
 /** As `translate`, when the entry that matched last does not: the controller's own memory comes before the table. */
 function search(iova: u64, length: u32, writes: u32): u32 {
-  if (!hasOwnAddresses()) return searchTable(iova, length, writes);
-  if (isOwn(iova, length)) return ownPointer(iova, length);
-  const pointer = searchTable(iova, length, writes);
-  // what would be taken without a look at the memory's own addresses
-  if (isOwn(((hitWindow as u64) << 32) | hitPointer, hitLength)) forgetTranslation();
+  const pointer = lookUp(iova, length, writes);
+  if (pointer == 0) noteFault(iova, length, writes);
   return pointer;
+}
+
+function searchTables(iova: u64, length: u32, writes: u32): u32 {
+  const pointer = searchTable(iova, length, writes);
+  return pointer != 0 ? pointer : searchPlaced(iova, length, writes);
+}
+
+/** Memory that lies elsewhere than its pointer says is looked for each time: all of the access in one entry. */
+function searchPlaced(iova: u64, length: u32, writes: u32): u32 {
+  const count = min(load<u32>(IOMMU_PLACED_COUNT), IOMMU_MAX_PLACED as u32);
+  for (let index: u32 = 0; length != 0 && index < count; index++) {
+    const entry = (IOMMU_PLACED as usize) + index * IOMMU_PLACED_BYTES;
+    const first = load<u32>(entry + IOMMU_PLACED_POINTER);
+    const bytes = load<u32>(entry + IOMMU_PLACED_LENGTH);
+    const offset = iova - load<u64>(entry + IOMMU_PLACED_IOVA);
+    if (offset >= bytes || length > bytes - (offset as u32)) continue;
+    if (!allows(load<u32>(entry + IOMMU_PLACED_ACCESS), writes) || !sane(first, bytes)) continue;
+    return first + (offset as u32);
+  }
+  return 0;
+}
+
+/** Keeps a refused access for the host to read: the entry first, then the count. */
+function noteFault(iova: u64, length: u32, writes: u32): void {
+  const count = load<u32>(IOMMU_FAULTS);
+  const entry =
+    (IOMMU_FAULT_ENTRIES as usize) + (count % IOMMU_FAULTS_KEPT) * IOMMU_FAULT_BYTES;
+  store<u64>(entry + IOMMU_FAULT_IOVA, iova);
+  store<u64>(entry + IOMMU_FAULT_TIME, load<u64>(BUS_NOW));
+  store<u32>(entry + IOMMU_FAULT_LENGTH, length);
+  store<u32>(entry + IOMMU_FAULT_WRITES, writes);
+  // 1 for the other direction: it is the direction then, and not the address, that was wrong
+  store<u32>(entry + IOMMU_FAULT_MAPPED, lookUp(iova, length, 1 - writes) != 0 ? 1 : 0);
+  atomic.store<u32>(IOMMU_FAULTS, count + 1);
 }
 
 /** Entry by entry: a range may span neighbours. */
@@ -71,13 +137,13 @@ function find(window: u32, pointer: u32, writes: u32): bool {
     const entry = (IOMMU_ENTRIES as usize) + index * IOMMU_ENTRY_BYTES;
     const first = load<u32>(entry + IOMMU_ENTRY_POINTER);
     const length = load<u32>(entry + IOMMU_ENTRY_LENGTH);
-    const writable: u32 = load<u32>(entry + IOMMU_ENTRY_WRITABLE) != 0 ? 1 : 0;
+    const access = load<u32>(entry + IOMMU_ENTRY_ACCESS);
     if (load<u32>(entry + IOMMU_ENTRY_WINDOW) != window) continue;
-    if (pointer - first >= length || writable < writes || !sane(first, length)) continue;
+    if (pointer - first >= length || !allows(access, writes) || !sane(first, length)) continue;
     hitPointer = first;
     hitLength = length;
     hitWindow = window;
-    hitWritable = writable;
+    hitAccess = access;
     return true;
   }
   return false;

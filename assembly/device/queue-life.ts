@@ -21,7 +21,7 @@ import {
 } from "./queues.ts";
 import { forgetDelayOf, forgetDelays } from "./coalescing.ts";
 import { isInBuffer } from "./controller-memory.ts";
-import { translate } from "./dma.ts";
+import { lookUp } from "./dma.ts";
 
 /** Makes the completion queue exist, empty. The arguments have been checked. */
 export function openCompletionQueue(
@@ -39,7 +39,7 @@ export function openCompletionQueue(
   cq.phase = 1;
   cq.vector = vector;
   cq.interrupts = interrupts;
-  cq.pointer = translate(base, entries * CQE_BYTES, 1);
+  cq.pointer = lookUp(base, entries * CQE_BYTES, 1);
   cq.doorbell = completionDoorbell(qid);
   store<u32>(cq.doorbell as usize, 0);
   const place = ACTIVE_COMPLETION_QUEUES + ((controller.completionQueues++ as usize) << 2);
@@ -54,7 +54,7 @@ export function openSubmissionQueue(qid: u32, base: u64, entries: u32, cqid: u32
   sq.base = base;
   sq.entries = entries;
   sq.completionQueue = changetype<usize>(completionQueueAt(cqid)) as u32;
-  sq.pointer = translate(base, entries * SQE_BYTES, 0);
+  sq.pointer = lookUp(base, entries * SQE_BYTES, 0);
   sq.isInBuffer = isInBuffer(base, entries * SQE_BYTES) ? 1 : 0;
   sq.doorbell = submissionDoorbell(qid);
   store<u32>(sq.doorbell as usize, 0);
@@ -126,11 +126,11 @@ export function closeAllQueues(): void {
 export function retranslateQueues(): void {
   for (let index: u32 = 0; index < controller.submissionQueues; index++) {
     const sq = activeSubmissionQueue(index);
-    sq.pointer = translate(sq.base, sq.entries * SQE_BYTES, 0);
+    sq.pointer = lookUp(sq.base, sq.entries * SQE_BYTES, 0);
   }
   for (let index: u32 = 0; index < controller.completionQueues; index++) {
     const cq = activeCompletionQueue(index);
-    cq.pointer = translate(cq.base, cq.entries * CQE_BYTES, 1);
+    cq.pointer = lookUp(cq.base, cq.entries * CQE_BYTES, 1);
   }
 }
 

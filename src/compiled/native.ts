@@ -82,8 +82,8 @@ export interface VfioContainer {
   setIommu(): void;
   /** Usable IOVA ranges, both ends included, as the kernel reports them; empty when it does not. */
   iovaRanges(): readonly { readonly start: bigint; readonly end: bigint }[];
-  /** Lets the devices read (and write, unless `readOnly`) `bytes` at `pointer` under `iova`. */
-  mapDma(memory: Uint8Array, pointer: number, bytes: number, iova: bigint, readOnly: boolean): void;
+  /** Lets the devices read (`access` 1), write (2) or do both with (3) `bytes` at `pointer` under `iova`. */
+  mapDma(memory: Uint8Array, pointer: number, bytes: number, iova: bigint, access: number): void;
   /** Unmaps what one `mapDma` mapped. ENOENT when less than `bytes` was mapped there. */
   unmapDma(iova: bigint, bytes: number): void;
   /**

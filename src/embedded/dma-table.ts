@@ -6,10 +6,16 @@ import {
   IOMMU_ENTRY_BYTES,
   IOMMU_GENERATION,
   IOMMU_MAX_ENTRIES,
+  IOMMU_MAX_PLACED,
+  IOMMU_PLACED,
+  IOMMU_PLACED_BYTES,
+  IOMMU_PLACED_COUNT,
+  IOMMU_PLACED_IOVA,
+  IOMMU_PLACED_POINTER,
 } from "../../assembly/layout.ts";
 import { PhasebitError } from "../ground/errors.ts";
 import type { Span } from "../memory/arena.ts";
-import type { Iommu } from "../memory/iommu.ts";
+import { type Access, accessBits, type Iommu } from "../memory/iommu.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 
 const WINDOW_BYTES = 0x1_0000_0000n;
@@ -18,12 +24,23 @@ interface Mapped {
   readonly pointer: number;
   readonly bytes: number;
   readonly window: number;
-  readonly writable: number;
+  /** Some of DmaAccess. */
+  readonly access: number;
+}
+
+interface Placed {
+  readonly pointer: number;
+  readonly bytes: number;
+  readonly iova: bigint;
+  readonly access: number;
 }
 
 export class EmbeddedIommu implements Iommu {
   readonly #memory: LinearMemory;
+  /** What lies where its pointer says. */
   #mapped: Mapped[] = [];
+  /** What lies elsewhere. */
+  #placed: Placed[] = [];
 
   constructor(memory: LinearMemory) {
     this.#memory = memory;
@@ -33,15 +50,25 @@ export class EmbeddedIommu implements Iommu {
     return [];
   }
 
-  /** @throws PhasebitError INTERNAL when the table is full; it stays as it is then. */
-  map({ pointer, bytes }: Span, iova: bigint, readOnly: boolean): void {
-    const window = Number(iova / WINDOW_BYTES);
-    this.#become([...this.#mapped, { pointer, bytes, window, writable: readOnly ? 0 : 1 }]);
+  /** @throws PhasebitError USAGE when the table is full; it stays as it is then. */
+  map({ pointer, bytes }: Span, iova: bigint, access: Access): void {
+    const rights = accessBits[access];
+    if (iova % WINDOW_BYTES === BigInt(pointer)) {
+      const window = Number(iova / WINDOW_BYTES);
+      this.#become([...this.#mapped, { pointer, bytes, window, access: rights }]);
+    } else {
+      this.#place([...this.#placed, { pointer, bytes, iova, access: rights }]);
+    }
   }
 
   unmap(iova: bigint, bytes: number): void {
     const pointer = Number(iova % WINDOW_BYTES);
     const window = Number(iova / WINDOW_BYTES);
+    const placed = this.#placed.filter((one) => one.iova !== iova || one.bytes !== bytes);
+    if (placed.length < this.#placed.length) {
+      this.#place(placed);
+      return;
+    }
     const rest = this.#mapped.filter(
       (one) => one.pointer !== pointer || one.window !== window || one.bytes !== bytes,
     );
@@ -56,19 +83,42 @@ export class EmbeddedIommu implements Iommu {
 
   /** Writes the table; the generation tells the device that it has changed. */
   #become(mapped: Mapped[]): void {
-    const { u32, memory } = this.#memory;
+    const { u32 } = this.#memory;
     const entries = joined(mapped);
-    if (entries.length > IOMMU_MAX_ENTRIES) {
-      throw new PhasebitError("INTERNAL", `map memory: the table has ${IOMMU_MAX_ENTRIES} entries`);
-    }
+    requireRoom(entries.length, IOMMU_MAX_ENTRIES);
     this.#mapped = mapped;
-    for (const [index, { pointer, bytes, window, writable }] of entries.entries()) {
+    for (const [index, { pointer, bytes, window, access }] of entries.entries()) {
       const at = (IOMMU_ENTRIES + index * IOMMU_ENTRY_BYTES) / 4;
-      u32.set([pointer, bytes, window, writable], at);
+      u32.set([pointer, bytes, window, access], at);
     }
     u32[IOMMU_COUNT / 4] = entries.length;
-    Atomics.add(new Int32Array(memory.buffer), IOMMU_GENERATION / 4, 1);
+    this.#tell();
   }
+
+  #place(placed: Placed[]): void {
+    const { u32, u64 } = this.#memory;
+    requireRoom(placed.length, IOMMU_MAX_PLACED);
+    this.#placed = placed;
+    for (const [index, { iova, pointer, bytes, access }] of placed.entries()) {
+      const at = IOMMU_PLACED + index * IOMMU_PLACED_BYTES;
+      u64[(at + IOMMU_PLACED_IOVA) / 8] = iova;
+      u32.set([pointer, bytes, access], (at + IOMMU_PLACED_POINTER) / 4);
+    }
+    u32[IOMMU_PLACED_COUNT / 4] = placed.length;
+    this.#tell();
+  }
+
+  #tell(): void {
+    Atomics.add(new Int32Array(this.#memory.memory.buffer), IOMMU_GENERATION / 4, 1);
+  }
+}
+
+function requireRoom(entries: number, most: number): void {
+  if (entries <= most) return;
+  throw new PhasebitError(
+    "USAGE",
+    `map memory: the embedded controller's table has ${most} entries`,
+  );
 }
 
 /** Neighbours with the same rights as one. */
@@ -80,7 +130,7 @@ function joined(mapped: readonly Mapped[]): Mapped[] {
     const touches =
       last !== undefined &&
       last.window === next.window &&
-      last.writable === next.writable &&
+      last.access === next.access &&
       last.pointer + last.bytes === next.pointer;
     if (touches) entries.splice(-1, 1, { ...last, bytes: last.bytes + next.bytes });
     else entries.push(next);

@@ -1,12 +1,23 @@
 // What stands between a device and our memory: a VFIO container, the embedded controller's table, a socket.
+import { DmaAccess } from "../../assembly/layout.ts";
 import type { Span } from "./arena.ts";
+
+/** What a device may do with memory. */
+export type Access = "read-write" | "read-only" | "write-only";
+
+/** The same as bits of DmaAccess. */
+export const accessBits: Readonly<Record<Access, number>> = {
+  "read-write": DmaAccess.READ | DmaAccess.WRITE,
+  "read-only": DmaAccess.READ,
+  "write-only": DmaAccess.WRITE,
+};
 
 /** Decides which parts of the linear memory a device may reach, and under which addresses. */
 export interface Iommu {
   /** Usable IOVA ranges, both ends included; empty when nobody says. */
   ranges(): readonly { readonly start: bigint; readonly end: bigint }[];
-  /** Lets the device read (and write, unless `readOnly`) `span` under `iova`. Both lie on pages. */
-  map(span: Span, iova: bigint, readOnly: boolean): void;
+  /** Lets the device reach `span` under `iova`. Both lie on pages. */
+  map(span: Span, iova: bigint, access: Access): void;
   /** Takes from the device what one `map` gave it. */
   unmap(iova: bigint, bytes: number): void;
   /**

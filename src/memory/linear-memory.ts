@@ -8,55 +8,35 @@ import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { type Mapping, native } from "../compiled/native.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
 import { formatBytes } from "../ground/units.ts";
-import { Arena, alignUp, type Span } from "./arena.ts";
-import type { Iommu } from "./iommu.ts";
+import { Arena, type Span } from "./arena.ts";
+import type { Access, Iommu } from "./iommu.ts";
+import { type DmaMapping, type MapOptions, Mappings } from "./mappings.ts";
+import { type IovaRange, iovaBaseFor, rangeOf, type TakenRange } from "./placing.ts";
 import { Region, type RegionHome } from "./region.ts";
+import {
+  GUARD_BYTES,
+  HUGE_PAGE_BYTES,
+  kinds,
+  type MemoryKind,
+  type MemoryLimits,
+  type MemoryPlan,
+  place,
+} from "./windows.ts";
+
+export {
+  defaultLimits,
+  HUGE_PAGE_BYTES,
+  type MemoryKind,
+  type MemoryLimits,
+  type MemoryPlan,
+} from "./windows.ts";
 
 const WASM_PAGE_BYTES = 65536;
-/** A Uint8Array of 4 GiB is one element too long for V8 11. */
-const MAX_BYTES = 65535 * WASM_PAGE_BYTES;
-export const HUGE_PAGE_BYTES = 2 * 1024 * 1024;
 /** What DMA memory grows by where there are no huge pages: little, since it is locked. */
 export const PLAIN_STEP_BYTES = 256 * 1024;
-/** Unmapped IOVAs between windows: a device that runs past one faults instead of meeting the next. */
-const GUARD_BYTES = 16 * PAGE_BYTES;
-/** Below 39 bits, the narrowest IOMMU in use. */
-const DEFAULT_IOVA_END = (1n << 39n) - 1n;
-const IOVA_WINDOW_BYTES = 0x1_0000_0000n;
 /** What the embedded controller and its bus have at fixed places. */
 const FIXED: Span = { pointer: RESERVED_BYTES, bytes: HEAP - RESERVED_BYTES };
 const HUGE_PAGES_FREE = "/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages";
-
-/** What memory is for, which decides what a device may do with it. */
-export type MemoryKind =
-  /** Control blocks, histograms, slots: never mapped for a device. */
-  | "host"
-  /** Submission queues and lists: a device may only read it. */
-  | "commands"
-  | "completions"
-  | "data";
-
-/** Largest size of each window, in bytes of address space; pages are taken when they are needed. */
-export type MemoryLimits = Readonly<Record<MemoryKind, number>>;
-
-/** Enough for what nobody thought about. */
-export const defaultLimits: MemoryLimits = {
-  host: 128 * 2 ** 20,
-  commands: 128 * 2 ** 20,
-  completions: 64 * 2 ** 20,
-  data: 512 * 2 ** 20,
-};
-
-const kinds: readonly MemoryKind[] = ["host", "commands", "completions", "data"];
-
-/** What the linear memory is divided into. */
-export interface MemoryPlan extends Partial<MemoryLimits> {
-  readonly doorbellBytes: number;
-  /** Address space for BARs that are memory: Controller Memory Buffer, Persistent Memory Region. */
-  readonly barBytes?: number;
-  /** The embedded controller's media, one window each. */
-  readonly mediaBytes?: readonly number[];
-}
 
 /** How `allocate` chooses. */
 export interface AllocateOptions {
@@ -68,7 +48,14 @@ export interface AllocateOptions {
 
 /** A stretch that has pages, as an IOMMU maps it. */
 interface Chunk extends Span {
-  readonly readOnly: boolean;
+  readonly access: Access;
+}
+
+/** Memory, and where the device finds it. */
+interface Placed {
+  readonly span: Span;
+  readonly iova: bigint;
+  readonly access: Access;
 }
 
 /** A shared WebAssembly.Memory, for which a user's TypeScript may have no type. */
@@ -106,6 +93,9 @@ export class LinearMemory {
   readonly media: readonly Span[];
   readonly #arenas: Readonly<Record<MemoryKind, Arena>>;
   readonly #chunks: Chunk[] = [];
+  readonly #mapped: Mappings;
+  #usable: readonly IovaRange[] = [];
+  #others: () => readonly TakenRange[] = () => [];
   #iovaBase = BigInt(IOVA_WINDOW_DMA) << 32n;
   #iommu: Iommu | undefined;
   #mappings: { close(): unknown }[] = [];
@@ -127,10 +117,10 @@ export class LinearMemory {
     const slack = slackFor(native().addressOf(this.bytes), windows.dma.pointer);
     const shifted = (span: Span): Span => ({ ...span, pointer: span.pointer + slack });
     const step = hasHugePages() ? HUGE_PAGE_BYTES : PLAIN_STEP_BYTES;
-    const grown = (name: string, span: Span, readOnly: boolean): Arena =>
+    const grown = (name: string, span: Span, access: Access = "read-write"): Arena =>
       new Arena(name, shifted(span), {
         step,
-        commit: (chunk) => this.#commit({ ...chunk, readOnly }),
+        commit: (chunk) => this.#commit({ ...chunk, access }),
       });
     this.doorbells = windows.doorbells;
     this.dma = shifted(windows.dma);
@@ -142,10 +132,24 @@ export class LinearMemory {
     }
     this.#arenas = {
       host: new Arena("host memory", windows.host),
-      commands: grown("command memory", windows.commands, true),
-      completions: grown("completion queue memory", windows.completions, false),
-      data: grown("data memory", windows.data, false),
+      commands: grown("command memory", windows.commands, "read-only"),
+      completions: grown("completion queue memory", windows.completions),
+      data: grown("data memory", windows.data),
     };
+    this.#mapped = new Mappings({
+      bytes: this.bytes,
+      attached: () => this.#iommu,
+      ranges: () => this.#usable,
+      taken: () => [...this.takenRanges.slice(0, 1), ...this.#others()],
+      isOpen: () => !this.#isClosed,
+    });
+  }
+
+  /** Where DMA memory and mappings lie for the device. */
+  get takenRanges(): readonly TakenRange[] {
+    const first = this.#iovaBase + BigInt(this.dma.pointer);
+    const windows = { ...rangeOf(first, this.dma.bytes), what: "the windows of DMA memory" };
+    return [windows, ...this.#mapped.ranges()];
   }
 
   /** What the device adds to a pointer. */
@@ -182,9 +186,38 @@ export class LinearMemory {
       bytes: this.bytes,
       iovaBase: this.#iovaBase,
       isOpen: () => !this.#isClosed,
-      release: (released) => arena.release(released),
+      release: (released) => {
+        this.#mapped.endWithin(released);
+        arena.release(released);
+      },
     };
     return new Region(span, home).fill(0);
+  }
+
+  /**
+   * Maps a region for the device at another address too, from the next `connect` on or at once. One of kind "host" is
+   * reached nowhere else.
+   * @throws PhasebitError USAGE, by name, for a region that is not whole pages of `allocate`, for an address that lies on
+   * no page, outside of what the IOMMU can map or on other memory of the device, and when the device was closed;
+   * ENVIRONMENT when the kernel does not map it.
+   */
+  map(region: Region, options: MapOptions = {}): DmaMapping {
+    if (!this.#isOurs(region)) {
+      throw badValue("region", region.pointer, "was not allocated here");
+    }
+    return this.#mapped.map(region, options);
+  }
+
+  /** What else the device finds somewhere: nothing is mapped there. */
+  avoid(others: () => readonly TakenRange[]): void {
+    this.#others = others;
+  }
+
+  #isOurs({ pointer, bytes }: Region): boolean {
+    return kinds.some((kind) => {
+      const arena = this.#arenas[kind];
+      return pointer >= arena.pointer && pointer + bytes <= arena.pointer + arena.bytes;
+    });
   }
 
   /**
@@ -192,7 +225,8 @@ export class LinearMemory {
    * @throws PhasebitError ENVIRONMENT when they fit none of the usable ranges.
    */
   placeFor(iommu: Iommu): void {
-    this.#iovaBase = iovaBaseFor(this.dma, iommu.ranges());
+    this.#usable = iommu.ranges();
+    this.#iovaBase = iovaBaseFor(this.dma, this.#usable);
   }
 
   /**
@@ -213,14 +247,14 @@ export class LinearMemory {
    */
   attach(iommu: Iommu): void {
     if (this.#iommu !== undefined) return;
-    const mapped: Chunk[] = [];
+    const mapped: Placed[] = [];
     try {
-      for (const chunk of this.#chunks) {
-        iommu.map(chunk, this.#iovaOf(chunk), chunk.readOnly);
-        mapped.push(chunk);
+      for (const one of this.#placed()) {
+        iommu.map(one.span, one.iova, one.access);
+        mapped.push(one);
       }
     } catch (error) {
-      this.#unmap(iommu, mapped);
+      unmapAll(iommu, mapped);
       throw error;
     }
     this.#iommu = iommu;
@@ -235,7 +269,7 @@ export class LinearMemory {
   detach(): void {
     const iommu = this.#iommu;
     this.#iommu = undefined;
-    if (iommu !== undefined) this.#unmap(iommu, this.#chunks);
+    if (iommu !== undefined) unmapAll(iommu, this.#placed());
   }
 
   /** Remembers a mapping, or what goes with one, so that `close` undoes it. */
@@ -254,7 +288,7 @@ export class LinearMemory {
   #commit(chunk: Chunk): void {
     const mapping = this.#mapPages(chunk);
     try {
-      this.#iommu?.map(chunk, this.#iovaOf(chunk), chunk.readOnly);
+      this.#iommu?.map(chunk, this.#iovaOf(chunk), chunk.access);
     } catch (error) {
       mapping.close();
       throw error;
@@ -277,8 +311,19 @@ export class LinearMemory {
     }
   }
 
-  #unmap(iommu: Iommu, chunks: readonly Chunk[]): void {
-    for (const chunk of chunks.toReversed()) iommu.unmap(this.#iovaOf(chunk), chunk.bytes);
+  /** All that a device reaches while it is attached. */
+  #placed(): Placed[] {
+    const chunks = this.#chunks.map((span) => ({
+      span,
+      iova: this.#iovaOf(span),
+      access: span.access,
+    }));
+    const others = this.#mapped.list.map(({ region, iova, access }) => ({
+      span: region,
+      iova,
+      access,
+    }));
+    return [...chunks, ...others];
   }
 
   #iovaOf({ pointer }: Chunk): bigint {
@@ -296,69 +341,8 @@ export class LinearMemory {
   }
 }
 
-interface Windows {
-  readonly host: Span;
-  readonly doorbells: Span;
-  readonly dma: Span;
-  readonly commands: Span;
-  readonly completions: Span;
-  readonly data: Span;
-  readonly media: readonly Span[];
-  readonly bars: Span;
-}
-
-/** Lays the windows out one after the other; `dma` and what follows may still move up by under 2 MiB. */
-function place(plan: MemoryPlan): { windows: Windows; bytes: number } {
-  const limits = limitsOf(plan);
-  let end = HEAP;
-  const next = (bytes: number, alignment: number): Span => {
-    const pointer = alignUp(end, alignment);
-    end = pointer + alignUp(bytes, alignment);
-    return { pointer, bytes: alignUp(bytes, alignment) };
-  };
-  const guarded = (bytes: number): Span => {
-    const span = next(bytes, HUGE_PAGE_BYTES);
-    end += GUARD_BYTES;
-    return span;
-  };
-
-  const host = next(limits.host, PAGE_BYTES);
-  const doorbells = next(plan.doorbellBytes, PAGE_BYTES);
-  end = alignUp(end, HUGE_PAGE_BYTES);
-  const first = end;
-  const commands = guarded(limits.commands);
-  const completions = guarded(limits.completions);
-  const data = guarded(limits.data);
-  end = alignUp(end, HUGE_PAGE_BYTES);
-  const dma = { pointer: first, bytes: end - first };
-  const media = (plan.mediaBytes ?? []).map((bytes) => next(bytes, PAGE_BYTES));
-  const bars = next(plan.barBytes ?? 0, PAGE_BYTES);
-
-  const bytes = end + HUGE_PAGE_BYTES;
-  if (bytes > MAX_BYTES) throw tooLarge(bytes);
-  return { windows: { host, doorbells, dma, commands, completions, data, media, bars }, bytes };
-}
-
-/** @throws PhasebitError USAGE for a size that is none: windows would overlap. */
-function limitsOf(plan: MemoryPlan): MemoryLimits {
-  const limits: Record<MemoryKind, number> = { ...defaultLimits };
-  for (const kind of kinds) {
-    const bytes = plan[kind] ?? defaultLimits[kind];
-    if (!(Number.isSafeInteger(bytes) && bytes >= 0)) {
-      throw badValue(`memory.${kind}`, bytes, "must be a whole number of bytes");
-    }
-    limits[kind] = bytes;
-  }
-  return limits;
-}
-
-function tooLarge(bytes: number): PhasebitError {
-  return new PhasebitError(
-    "USAGE",
-    `queues, buffers and media need ${(bytes / 2 ** 30).toFixed(1)} GiB, and the linear memory ends ` +
-      "at 4 GiB",
-    { what: "memory", value: bytes, limit: "4 GiB" },
-  );
+function unmapAll(iommu: Iommu, placed: readonly Placed[]): void {
+  for (const { span, iova } of placed.toReversed()) iommu.unmap(iova, span.bytes);
 }
 
 /** Bytes to move the DMA windows up so that their *addresses* lie on huge pages. */
@@ -373,31 +357,6 @@ function hasHugePages(): boolean {
   } catch {
     return false;
   }
-}
-
-/** The first multiple of 4 GiB from which the DMA windows lie inside a usable range; 4 GiB itself if it can. */
-function iovaBaseFor(dma: Span, reported: ReturnType<Iommu["ranges"]>): bigint {
-  const ranges = reported.length > 0 ? reported : [{ start: 0n, end: DEFAULT_IOVA_END }];
-  const fits = (base: bigint): boolean => {
-    const first = base + BigInt(dma.pointer);
-    const last = first + BigInt(dma.bytes) - 1n;
-    return ranges.some(({ start, end }) => start <= first && last <= end);
-  };
-  const candidates = [
-    BigInt(IOVA_WINDOW_DMA) * IOVA_WINDOW_BYTES,
-    ...ranges.flatMap(({ start }) => {
-      const base = (start / IOVA_WINDOW_BYTES) * IOVA_WINDOW_BYTES;
-      return [base, base + IOVA_WINDOW_BYTES];
-    }),
-  ];
-  const base = candidates.find(fits);
-  if (base !== undefined) return base;
-  const known = ranges.map(({ start, end }) => `${start.toString(16)}-${end.toString(16)}`);
-  throw new PhasebitError(
-    "ENVIRONMENT",
-    `place the DMA windows: ${dma.bytes} bytes fit none of the IOMMU's ranges (${known.join(", ")})`,
-    { what: "memory", value: dma.bytes },
-  );
 }
 
 if (RESERVED_BYTES > DEVICE_STATE) throw new Error("layout: the reserved bytes overlap the device");

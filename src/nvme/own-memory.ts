@@ -1,6 +1,7 @@
 // The memory of a device's own: which of it is enabled, and what a reset leaves of that.
 import { PhasebitError } from "../ground/errors.ts";
 import type { ControllerMemory } from "../memory/controller-memory.ts";
+import { rangeOf, type TakenRange } from "../memory/placing.ts";
 import type { Transport } from "../transport/transport.ts";
 import {
   type CmbFacts,
@@ -25,6 +26,7 @@ export class OwnMemory {
 
   constructor(transport: Transport, registers: Registers) {
     this.#home = { transport, registers, taken: () => this.taken() };
+    transport.memory.avoid(() => this.#ranges());
   }
 
   /** What the Controller Memory Buffer is like; null when there is none. Sets CMBMSC.CRE. @throws PhasebitError DEVICE */
@@ -95,15 +97,14 @@ export class OwnMemory {
 
   /** Where the controller finds other memory: what is mapped for it, and memory of its own. */
   taken(): AddressRange[] {
-    const { memory } = this.#home.transport;
-    const dma = memory.iovaBase + BigInt(memory.dma.pointer);
-    const own = [this.#cmb?.memory, this.#pmr?.memory].flatMap((one) => {
-      return one === undefined ? [] : [{ start: one.iova, bytes: one.totalBytes }];
+    return [...this.#home.transport.memory.takenRanges, ...this.#ranges()];
+  }
+
+  #ranges(): TakenRange[] {
+    return [this.#cmb?.memory, this.#pmr?.memory].flatMap((one) => {
+      if (one === undefined) return [];
+      return [{ ...rangeOf(one.iova, one.totalBytes), what: "memory of the controller's own" }];
     });
-    return [{ start: dma, bytes: memory.dma.bytes }, ...own].map(({ start, bytes }) => ({
-      start,
-      end: start + BigInt(bytes) - 1n,
-    }));
   }
 
   #absent(what: string, how: string): PhasebitError {

@@ -3,7 +3,7 @@
 import type { NativeError } from "../compiled/native.ts";
 import { PhasebitError } from "../ground/errors.ts";
 import type { Span } from "../memory/arena.ts";
-import type { Iommu } from "../memory/iommu.ts";
+import { type Access, accessBits, type Iommu } from "../memory/iommu.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { DmaMapper } from "./vfio-group.ts";
 
@@ -22,9 +22,9 @@ export class VfioIommu implements Iommu {
   }
 
   /** @throws PhasebitError ENVIRONMENT, with what to do about a limit on locked memory. */
-  map({ pointer, bytes }: Span, iova: bigint, readOnly: boolean): void {
+  map({ pointer, bytes }: Span, iova: bigint, access: Access): void {
     try {
-      this.#dma.mapDma(this.#memory.bytes, pointer, bytes, iova, readOnly);
+      this.#dma.mapDma(this.#memory.bytes, pointer, bytes, iova, accessBits[access]);
     } catch (cause) {
       throw memlockAdvice(cause as NativeError, this.#lockedBytes + bytes);
     }
@@ -33,7 +33,7 @@ export class VfioIommu implements Iommu {
 
   /** Another device's BAR. The kernel's type 1 takes it, iommufd does not. */
   mapPeer(memory: Uint8Array<SharedArrayBuffer>, { pointer, bytes }: Span, iova: bigint): void {
-    this.#dma.mapDma(memory, pointer, bytes, iova, false);
+    this.#dma.mapDma(memory, pointer, bytes, iova, accessBits["read-write"]);
     this.#lockedBytes += bytes;
   }
 

@@ -98,6 +98,7 @@ export const PAGE = 4096;
 /** In BAR0, behind the doorbells. */
 export const MSIX_TABLE = 0x3000;
 export const MSIX_PENDING = 0x4000;
+const READ_WRITE = layout.DmaAccess.READ | layout.DmaAccess.WRITE;
 const module = new WebAssembly.Module(readFileSync(join(packageRoot, "build/device.wasm")));
 
 /** The address under which the device sees `pointer`. */
@@ -191,20 +192,25 @@ export class Bench {
   }
 
   /** Fresh memory that the device may use. */
-  buffer(bytes: number, writable = true): number {
+  buffer(bytes: number, access: number = READ_WRITE): number {
     const pointer = this.allocate(bytes);
-    this.map(pointer, bytes, writable);
+    this.map(pointer, bytes, access);
     return pointer;
   }
 
   /** Adds an entry to the IOMMU's table; returns its index. */
-  map(pointer: number, bytes: number, writable = true, window = layout.IOVA_WINDOW_DMA): number {
+  map(
+    pointer: number,
+    bytes: number,
+    access: number = READ_WRITE,
+    window = layout.IOVA_WINDOW_DMA,
+  ): number {
     const index = this.view.getUint32(layout.IOMMU_COUNT, true);
     const entry = layout.IOMMU_ENTRIES + index * layout.IOMMU_ENTRY_BYTES;
     this.view.setUint32(entry + layout.IOMMU_ENTRY_POINTER, pointer, true);
     this.view.setUint32(entry + layout.IOMMU_ENTRY_LENGTH, bytes, true);
     this.view.setUint32(entry + layout.IOMMU_ENTRY_WINDOW, window, true);
-    this.view.setUint32(entry + layout.IOMMU_ENTRY_WRITABLE, writable ? 1 : 0, true);
+    this.view.setUint32(entry + layout.IOMMU_ENTRY_ACCESS, access, true);
     this.view.setUint32(layout.IOMMU_COUNT, index + 1, true);
     this.bumpIommu();
     return index;
@@ -289,7 +295,7 @@ export class Bench {
   }
 
   submission(qid: number, entries: number): Submission {
-    return { qid, entries, pointer: this.buffer(entries * 64, false), tail: 0 };
+    return { qid, entries, pointer: this.buffer(entries * 64, layout.DmaAccess.READ), tail: 0 };
   }
 
   completion(qid: number, entries: number): CompletionRing {

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { Corruption, FaultKind, Medium } from "../../assembly/device/options.ts";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { Status } from "../../assembly/spec/status.ts";
-import { Bench, type BenchOptions, type Command, iova, PAGE } from "./bench-host.ts";
+import { Bench, type BenchOptions, type Command, iova, layout, PAGE } from "./bench-host.ts";
 
 const POISON = 0xee;
 /** Pages of the longest transfer, and one for its offset. */
@@ -23,7 +23,7 @@ class Host {
     this.bench = new Bench({ medium: "ram", ...options }).enable();
     this.#pair = this.bench.createPair(1);
     this.buffer = this.bench.buffer(MOST_PAGES * PAGE);
-    this.#list = this.bench.buffer(PAGE, false);
+    this.#list = this.bench.buffer(PAGE, layout.DmaAccess.READ);
     this.#block = 1 << this.bench.options.lbaShift;
     for (let page = 1; page < MOST_PAGES; page++) {
       const entry = this.#list + (page - 1) * 8;

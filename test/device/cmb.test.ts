@@ -10,6 +10,7 @@ import {
   Bench,
   type Command,
   iova,
+  layout,
   PAGE,
   type QueuePair,
   Register,
@@ -175,7 +176,7 @@ describe("misuse", () => {
     ] as const) {
       const { bench, at } = usable({ mixes });
       const pair = bench.createPair(1);
-      const list = bench.buffer(PAGE, false);
+      const list = bench.buffer(PAGE, layout.DmaAccess.READ);
       const data = bench.buffer(PAGE);
       expect(readByList(bench, pair, iova(list), list, [at(0), at(PAGE), iova(data)])).toBe(code);
       expect(readByList(bench, pair, iova(list), list, [iova(data), at(0), at(PAGE)])).toBe(code);
@@ -243,7 +244,7 @@ describe("registers", () => {
     const { bench } = made();
     bench.enable();
     const page = bench.allocate(PAGE);
-    bench.map(page, PAGE, true, 0x7f);
+    bench.map(page, PAGE, 3, 0x7f);
     const address = (0x7fn << 32n) | BigInt(page);
     expect(bench.execute(identifyTo(address)).code).toBe(0);
     expect(bench.view.getUint16(page, true)).not.toBe(0);

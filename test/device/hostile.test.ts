@@ -54,10 +54,10 @@ class Hostile {
       mdts: 3,
     });
     this.arena = this.bench.buffer(32 * PAGE);
-    this.lists = this.bench.buffer(8 * PAGE, false);
+    this.lists = this.bench.buffer(8 * PAGE, layout.DmaAccess.READ);
     this.queues = Array.from({ length: 8 }, (_, index) => this.arena + index * 4 * PAGE);
     this.pairs = [1, 2].map((qid) => ({
-      sq: { qid, pointer: this.bench.buffer(PAGE, false), entries: 64, tail: 0 },
+      sq: { qid, pointer: this.bench.buffer(PAGE, layout.DmaAccess.READ), entries: 64, tail: 0 },
       cq: { qid, pointer: this.bench.buffer(PAGE), entries: 32, head: 0, phase: 1 },
     }));
     this.recover();
@@ -179,6 +179,7 @@ class Hostile {
     const { bench } = this;
     const allowed = [
       [layout.BUS, PAGE],
+      [layout.IOMMU_FAULTS, PAGE],
       [layout.DEVICE_STATE, layout.DEVICE_STATE_BYTES],
       [bench.doorbells, 2 * PAGE],
       [bench.medium, 256 * 512],
@@ -244,7 +245,19 @@ describe("a hostile host", () => {
       view.setUint32(entry + layout.IOMMU_ENTRY_POINTER, index * PAGE, true);
       view.setUint32(entry + layout.IOMMU_ENTRY_LENGTH, index % 3 ? PAGE : 0xffffffff, true);
       view.setUint32(entry + layout.IOMMU_ENTRY_WINDOW, layout.IOVA_WINDOW_DMA, true);
-      view.setUint32(entry + layout.IOMMU_ENTRY_WRITABLE, 1, true);
+      view.setUint32(entry + layout.IOMMU_ENTRY_ACCESS, 3, true);
+    }
+    view.setUint32(layout.IOMMU_PLACED_COUNT, 0xffffffff, true);
+    for (let index = 0; index < layout.IOMMU_MAX_PLACED; index++) {
+      const entry = layout.IOMMU_PLACED + index * layout.IOMMU_PLACED_BYTES;
+      view.setBigUint64(
+        entry,
+        iova(host.bench.admin.cq.pointer) + BigInt(index - 32) * 4096n,
+        true,
+      );
+      view.setUint32(entry + layout.IOMMU_PLACED_POINTER, index * 4 * PAGE, true);
+      view.setUint32(entry + layout.IOMMU_PLACED_LENGTH, index % 3 ? PAGE : 0xffffffff, true);
+      view.setUint32(entry + layout.IOMMU_PLACED_ACCESS, 3, true);
     }
     Atomics.add(host.bench.words, layout.IOMMU_GENERATION >> 2, 1);
     const before = host.forbidden();

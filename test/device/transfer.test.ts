@@ -14,7 +14,7 @@ const MOST_PAGES = 600;
 const bench = new Bench({ memoryMiB: 64, mdts: 10, blocks: 8192 }).enable();
 const pair = bench.createPair(1);
 const arena = bench.buffer((MOST_PAGES + 8) * 2 * PAGE);
-const lists = bench.buffer(4 * PAGE, false);
+const lists = bench.buffer(4 * PAGE, layout.DmaAccess.READ);
 for (let index = 0; index < bench.options.blocks * BLOCK; index++) {
   bench.bytes[bench.medium + index] = (index * 7 + (index >> 8)) & 0xff;
 }
@@ -159,6 +159,16 @@ describe("misuse", () => {
     expect(run({ opcode: NvmOpcode.WRITE, prp1: iova(lists) })).toBe(0);
     expect(Buffer.compare(before, bench.bytes.slice(lists, lists + PAGE))).toBe(0);
   });
+
+  test("memory that the device may only write is no source of data, and no list", () => {
+    const drop = bench.buffer(PAGE, layout.DmaAccess.WRITE);
+    const data = { opcode: NvmOpcode.WRITE, prp1: iova(drop) };
+    expect(run(data)).toBe(Status.DATA_TRANSFER_ERROR);
+    expect(run({ opcode: NvmOpcode.COMPARE, prp1: iova(drop) })).toBe(Status.DATA_TRANSFER_ERROR);
+    expect(run({ prp2: iova(drop), cdw12: nlb(3 * PAGE) })).toBe(Status.DATA_TRANSFER_ERROR);
+    expect(run({ prp1: iova(drop) })).toBe(0);
+    expect(bench.bytes[drop + 1]).toBe(bench.bytes[bench.medium + 1]);
+  });
 });
 
 describe("what the data do not need", () => {
@@ -292,7 +302,7 @@ describe("the IOMMU", () => {
     const host = new Bench().enable();
     const io = host.createPair(1);
     const page = host.allocate(PAGE);
-    host.map(page, PAGE, true, layout.IOVA_WINDOW_CMB);
+    host.map(page, PAGE, 3, layout.IOVA_WINDOW_CMB);
     const read = (window: number) =>
       host.execute({ opcode: NvmOpcode.READ, nsid: 1, prp1: iova(page, window) }, io).code;
     expect(read(layout.IOVA_WINDOW_CMB)).toBe(0);
@@ -351,7 +361,7 @@ describe("the IOMMU", () => {
   test("a partly mapped queue works as far as it is mapped", () => {
     const host = new Bench().enable();
     const pointer = host.allocate(2 * PAGE);
-    host.map(pointer, PAGE, false);
+    host.map(pointer, PAGE, layout.DmaAccess.READ);
     const sq = { qid: 1, pointer, entries: 128, tail: 0 };
     const cq = host.completion(1, 16);
     host.createCq(cq, 1);

@@ -1,6 +1,7 @@
 // The table that the embedded controller checks its accesses against.
 import { describe, expect, test } from "vitest";
 import {
+  DmaAccess,
   IOMMU_COUNT,
   IOMMU_ENTRIES,
   IOMMU_ENTRY_BYTES,
@@ -8,9 +9,11 @@ import {
   IOMMU_MAX_ENTRIES,
 } from "../../assembly/layout.ts";
 import { EmbeddedIommu } from "../../src/embedded/dma-table.ts";
+import type { Access } from "../../src/memory/iommu.ts";
 import { LinearMemory } from "../../src/memory/linear-memory.ts";
 
 const PAGE = 4096;
+const RW = DmaAccess.READ | DmaAccess.WRITE;
 const WINDOW = 0x1_0000_0000n;
 
 function table() {
@@ -23,8 +26,8 @@ function table() {
     });
   const generation = (): number => memory.u32[IOMMU_GENERATION / 4]!;
   const at = (pointer: number): bigint => WINDOW + BigInt(pointer);
-  const map = (pointer: number, bytes: number, readOnly = false): void =>
-    iommu.map({ pointer, bytes }, at(pointer), readOnly);
+  const map = (pointer: number, bytes: number, access: Access = "read-write"): void =>
+    iommu.map({ pointer, bytes }, at(pointer), access);
   return { iommu, entries, generation, map, at };
 }
 
@@ -59,12 +62,12 @@ test("neighbours with the same rights are one entry, others are not", () => {
   const { map, entries } = table();
   map(0x11000, PAGE);
   map(0x10000, PAGE);
-  map(0x12000, PAGE, true);
+  map(0x12000, PAGE, "read-only");
   map(0x14000, PAGE);
   expect(entries()).toEqual([
-    [0x10000, 2 * PAGE, 1, 1],
-    [0x12000, PAGE, 1, 0],
-    [0x14000, PAGE, 1, 1],
+    [0x10000, 2 * PAGE, 1, RW],
+    [0x12000, PAGE, 1, DmaAccess.READ],
+    [0x14000, PAGE, 1, RW],
   ]);
 });
 
@@ -73,8 +76,8 @@ test("unmapping the middle leaves both ends", () => {
   for (const pointer of [0x10000, 0x11000, 0x12000]) map(pointer, PAGE);
   iommu.unmap(at(0x11000), PAGE);
   expect(entries()).toEqual([
-    [0x10000, PAGE, 1, 1],
-    [0x12000, PAGE, 1, 1],
+    [0x10000, PAGE, 1, RW],
+    [0x12000, PAGE, 1, RW],
   ]);
 });
 

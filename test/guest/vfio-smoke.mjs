@@ -122,9 +122,9 @@ assert.throws(() => device.mapRegion(memory, barPointer, 0, 8, page), RangeError
 
 const window = native.mapMemory(memory, dmaPointer, dmaBytes, true);
 console.log(`DMA window ${text(window)} iova ${hex(iova)}`);
-container.mapDma(memory, dmaPointer, dmaBytes, iova, false);
+container.mapDma(memory, dmaPointer, dmaBytes, iova, 3);
 assert.equal(
-  code(() => container.mapDma(memory, dmaPointer, page, iova, true)),
+  code(() => container.mapDma(memory, dmaPointer, page, iova, 1)),
   "EEXIST",
 );
 assert.equal(
@@ -136,7 +136,7 @@ assert.equal(
   code(() => container.unmapDma(iova, dmaBytes)),
   "ENOENT",
 );
-container.mapDma(memory, dmaPointer, dmaBytes, iova, true);
+container.mapDma(memory, dmaPointer, dmaBytes, iova, 1);
 container.unmapDma(iova, dmaBytes);
 
 const event = native.eventFd();
@@ -186,7 +186,7 @@ assert.equal(
   "EBADF",
 );
 assert.equal(
-  code(() => container.mapDma(memory, dmaPointer, dmaBytes, iova, false)),
+  code(() => container.mapDma(memory, dmaPointer, dmaBytes, iova, 3)),
   "EBADF",
 );
 assert.equal(

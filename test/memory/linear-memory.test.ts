@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { HEAP, RESERVED_BYTES } from "../../assembly/layout.ts";
 import { native } from "../../src/compiled/native.ts";
 import { PhasebitError } from "../../src/ground/errors.ts";
-import type { Iommu } from "../../src/memory/iommu.ts";
+import type { Access, Iommu } from "../../src/memory/iommu.ts";
 import {
   HUGE_PAGE_BYTES,
   LinearMemory,
@@ -25,7 +25,7 @@ const kinds: readonly MemoryKind[] = ["host", "commands", "completions", "data"]
 interface Mapped {
   readonly pointer: number;
   readonly bytes: number;
-  readonly readOnly: boolean;
+  readonly access: Access;
 }
 
 /** An IOMMU that remembers, and refuses what comes after `most` mappings. */
@@ -33,10 +33,10 @@ function iommu(most = Number.POSITIVE_INFINITY, ranges: ReturnType<Iommu["ranges
   const mapped = new Map<bigint, Mapped>();
   const it: Iommu = {
     ranges: () => ranges,
-    map: (span, iova, readOnly) => {
+    map: (span, iova, access) => {
       if (mapped.size >= most) throw new Error("map DMA window: ENOMEM");
       expect(mapped.has(iova)).toBe(false);
-      mapped.set(iova, { ...span, readOnly });
+      mapped.set(iova, { ...span, access });
     },
     unmap: (iova, bytes) => {
       expect(mapped.get(iova)?.bytes, "one unmap for one map").toBe(bytes);
@@ -205,10 +205,10 @@ describe("a device", () => {
     memory.attach(it);
     memory.allocate(4096, { kind: "host" });
     const late = memory.allocate(4096);
-    const rights = [...mapped.values()].map(({ pointer, readOnly }) => [pointer, readOnly]);
+    const rights = [...mapped.values()].map(({ pointer, access }) => [pointer, access]);
     expect(rights).toEqual([
-      [early.pointer, true],
-      [late.pointer, false],
+      [early.pointer, "read-only"],
+      [late.pointer, "read-write"],
     ]);
     expect([...mapped.keys()]).toEqual([early.iova, late.iova]);
     memory.detach();

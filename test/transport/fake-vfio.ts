@@ -81,8 +81,8 @@ export class FakeVfio implements VfioSystem {
         fd: CONTAINER_FD,
         setIommu: () => this.#call("set IOMMU"),
         iovaRanges: () => this.ranges,
-        mapDma: (_memory, pointer, bytes, iova, readOnly) =>
-          this.#call("map DMA", pointer, bytes, iova.toString(16), readOnly ? "r" : "rw"),
+        mapDma: (_memory, pointer, bytes, iova, access) =>
+          this.#call("map DMA", pointer, bytes, iova.toString(16), ["", "r", "w", "rw"][access]!),
         unmapDma: (iova, bytes) => this.#call("unmap DMA", iova.toString(16), bytes),
         close: () => this.#call("close container"),
       };

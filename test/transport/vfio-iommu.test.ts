@@ -34,9 +34,9 @@ function fake(failure?: { map?: NativeError; unmap?: NativeError }) {
 describe("what fails", () => {
   test("a limit on locked memory says what it must allow, all that is locked included", () => {
     const { iommu, fail } = fake();
-    iommu.map({ pointer: 0, bytes: 8192 }, 0n, false);
+    iommu.map({ pointer: 0, bytes: 8192 }, 0n, "read-write");
     fail.map = errno("ENOMEM", "map DMA window: ENOMEM");
-    const map = () => iommu.map({ pointer: 8192, bytes: 4096 }, 8192n, false);
+    const map = () => iommu.map({ pointer: 8192, bytes: 4096 }, 8192n, "read-write");
     expect(map).toThrow(expect.objectContaining({ code: "ENVIRONMENT", cause: fail.map }));
     expect(map).toThrow(/map DMA window: ENOMEM.*12 KiB.*ulimit -l/);
     expect(map, "what failed is not counted").toThrow(/12 KiB/);
@@ -44,15 +44,15 @@ describe("what fails", () => {
 
   test("what was unmapped counts no more", () => {
     const { iommu, fail } = fake();
-    iommu.map({ pointer: 0, bytes: 8192 }, 0n, false);
+    iommu.map({ pointer: 0, bytes: 8192 }, 0n, "read-write");
     iommu.unmap(0n, 8192);
     fail.map = errno("ENOMEM", "map DMA window: ENOMEM");
-    expect(() => iommu.map({ pointer: 0, bytes: 4096 }, 0n, false)).toThrow(/ 4 KiB/);
+    expect(() => iommu.map({ pointer: 0, bytes: 4096 }, 0n, "read-write")).toThrow(/ 4 KiB/);
   });
 
   test("another failure is passed on without that advice", () => {
     const { iommu } = fake({ map: errno("EINVAL", "map DMA window: EINVAL") });
-    const map = () => iommu.map({ pointer: 0, bytes: 4096 }, 0n, false);
+    const map = () => iommu.map({ pointer: 0, bytes: 4096 }, 0n, "read-write");
     expect(map).toThrow(/^map DMA window: EINVAL$/);
   });
 
@@ -64,12 +64,14 @@ describe("what fails", () => {
 
 test("maps and unmaps under the IOVAs that it is given, with the rights that it is given", () => {
   const { iommu, calls } = fake();
-  iommu.map({ pointer: 0x1000, bytes: 4096 }, 0x1_0000_1000n, true);
-  iommu.map({ pointer: 0x2000, bytes: 8192 }, 0x1_0000_2000n, false);
+  iommu.map({ pointer: 0x1000, bytes: 4096 }, 0x1_0000_1000n, "read-only");
+  iommu.map({ pointer: 0x2000, bytes: 8192 }, 0x1_0000_2000n, "read-write");
+  iommu.map({ pointer: 0x4000, bytes: 4096 }, 0x1_0000_4000n, "write-only");
   iommu.unmap(0x1_0000_1000n, 4096);
   expect(calls).toEqual([
-    ["map", 0x1000, 4096, 0x1_0000_1000n, true],
-    ["map", 0x2000, 8192, 0x1_0000_2000n, false],
+    ["map", 0x1000, 4096, 0x1_0000_1000n, 1],
+    ["map", 0x2000, 8192, 0x1_0000_2000n, 3],
+    ["map", 0x4000, 4096, 0x1_0000_4000n, 2],
     ["unmap", 0x1_0000_1000n, 4096],
   ]);
 });

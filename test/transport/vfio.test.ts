@@ -360,20 +360,20 @@ describe("DMA memory", () => {
 
   test("the limit that is named is what all of it needs", async () => {
     const transport = await open();
-    transport.iommu.map({ pointer: 0, bytes: 3 * MIB }, 0x1_0000_0000n, false);
-    transport.iommu.map({ pointer: 0, bytes: MIB }, 0x2_0000_0000n, false);
+    transport.iommu.map({ pointer: 0, bytes: 3 * MIB }, 0x1_0000_0000n, "read-write");
+    transport.iommu.map({ pointer: 0, bytes: MIB }, 0x2_0000_0000n, "read-write");
     transport.iommu.unmap(0x2_0000_0000n, MIB);
     machine.fail("map DMA", "ENOMEM");
-    expect(() => transport.iommu.map({ pointer: 0, bytes: 2 * MIB }, 0x2_0000_0000n, true)).toThrow(
-      `the locked-memory limit must allow ${5 * 1024} KiB`,
-    );
+    expect(() =>
+      transport.iommu.map({ pointer: 0, bytes: 2 * MIB }, 0x2_0000_0000n, "read-only"),
+    ).toThrow(`the locked-memory limit must allow ${5 * 1024} KiB`);
     await transport.close();
   });
 
   test("another failure to map is the kernel's words, without that advice", async () => {
     const transport = await open();
     machine.fail("map DMA", "EEXIST");
-    const map = (): void => transport.iommu.map({ pointer: 0, bytes: MIB }, 0n, false);
+    const map = (): void => transport.iommu.map({ pointer: 0, bytes: MIB }, 0n, "read-write");
     expect(map).toThrow(/^map DMA: EEXIST, told to$/);
     await transport.close();
   });
