@@ -51,6 +51,7 @@ export type {
   ControllerMemory,
   ControllerMemoryKind,
 } from "./memory/controller-memory.ts";
+export type { FaultReport, FaultWatch, IommuFault } from "./memory/faults.ts";
 export type { Access, Iommu } from "./memory/iommu.ts";
 export type {
   AllocateOptions,

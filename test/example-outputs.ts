@@ -18,6 +18,8 @@ export const exampleOutputs: Readonly<Record<string, RegExp>> = {
   abort:
     /^Asynchronous Event Request: (aborted\ncid ae00h: .*Abort Requested.*|not aborted)\nRead: (aborted\ncid 7h: .*Abort Requested.*|not aborted\ncid 7h: Success.*)\n$/,
   events: /^SMART \/ Health: Temperature Threshold; SMART \/ Health.*: warning 10b, [1-9]\d+ K\n$/,
+  iommu:
+    /^Read into it: Success.*\nCompare with it: .*\nRead past it: .*\n(refused: read at 1234567000h, .+\nrefused: write at 1234568000h, .+\n|there may be others: .+\n)$/,
   eventfd: /^100 reads, 1\d\d interrupts of vector 1\n$/,
   perf: /^(interval [1-5]: \d+ IOPS\n){5}avg \d+, min \d+, max \d+\n$/,
   "shadow-doorbells":

@@ -15,8 +15,10 @@ import {
 } from "../../assembly/layout.ts";
 import { PhasebitError } from "../ground/errors.ts";
 import type { Span } from "../memory/arena.ts";
+import type { FaultWatch } from "../memory/faults.ts";
 import { type Access, accessBits, type Iommu } from "../memory/iommu.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
+import { watchEmbeddedFaults } from "./fault-watch.ts";
 
 const WINDOW_BYTES = 0x1_0000_0000n;
 
@@ -79,6 +81,10 @@ export class EmbeddedIommu implements Iommu {
       );
     }
     this.#become(rest);
+  }
+
+  watchFaults(): FaultWatch {
+    return watchEmbeddedFaults(this.#memory);
   }
 
   /** Writes the table; the generation tells the device that it has changed. */

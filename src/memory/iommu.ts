@@ -1,6 +1,7 @@
 // What stands between a device and our memory: a VFIO container, the embedded controller's table, a socket.
 import { DmaAccess } from "../../assembly/layout.ts";
 import type { Span } from "./arena.ts";
+import type { FaultWatch } from "./faults.ts";
 
 /** What a device may do with memory. */
 export type Access = "read-write" | "read-only" | "write-only";
@@ -20,6 +21,8 @@ export interface Iommu {
   map(span: Span, iova: bigint, access: Access): void;
   /** Takes from the device what one `map` gave it. */
   unmap(iova: bigint, bytes: number): void;
+  /** Tells of accesses that it refuses from now on, as far as it can. */
+  watchFaults(): FaultWatch;
   /**
    * Lets the device read and write memory of another device, which lies in that one's linear memory. Left out where there is
    * no way from one device to another.

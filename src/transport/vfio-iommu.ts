@@ -3,6 +3,7 @@
 import type { NativeError } from "../compiled/native.ts";
 import { PhasebitError } from "../ground/errors.ts";
 import type { Span } from "../memory/arena.ts";
+import type { FaultWatch } from "../memory/faults.ts";
 import { type Access, accessBits, type Iommu } from "../memory/iommu.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { DmaMapper } from "./vfio-group.ts";
@@ -10,11 +11,14 @@ import type { DmaMapper } from "./vfio-group.ts";
 export class VfioIommu implements Iommu {
   readonly #dma: DmaMapper;
   readonly #memory: Pick<LinearMemory, "bytes">;
+  readonly watchFaults: () => FaultWatch;
   #lockedBytes = 0;
 
-  constructor(dma: DmaMapper, memory: Pick<LinearMemory, "bytes">) {
+  /** @param watch begins to look for faults of the function */
+  constructor(dma: DmaMapper, memory: Pick<LinearMemory, "bytes">, watch: () => FaultWatch) {
     this.#dma = dma;
     this.#memory = memory;
+    this.watchFaults = watch;
   }
 
   ranges(): readonly { readonly start: bigint; readonly end: bigint }[] {

@@ -18,6 +18,8 @@ import type { ConfigAccess } from "../pci/config-space.ts";
 import { PciFunction } from "../pci/function.ts";
 import { requireVfio } from "../pci/require-vfio.ts";
 import { hostRoots, type SystemRoots } from "../pci/sysfs.ts";
+import { watchKernelFaults } from "./kernel-faults.ts";
+import { type KernelLog, openKernelLog } from "./kernel-log.ts";
 import type { InterruptKind, Transport, TransportKind, TransportOptions } from "./transport.ts";
 import { withHolders } from "./vfio-advice.ts";
 import { barSpace, VfioBars } from "./vfio-bars.ts";
@@ -44,6 +46,8 @@ const MOST_DOORBELL_BYTES = 1 << 20;
 export interface VfioSystem {
   readonly calls: VfioCalls & Pick<Native, "eventFd">;
   readonly roots: SystemRoots;
+  /** @throws when it may not be read */
+  openKernelLog(): KernelLog;
   /** Monotonic, in ms. */
   now(): number;
   sleep(ms: number): Promise<unknown>;
@@ -57,7 +61,7 @@ export const vfio: TransportKind = {
 };
 
 function thisSystem(): VfioSystem {
-  return { calls: native(), roots: hostRoots, now: () => performance.now(), sleep };
+  return { calls: native(), roots: hostRoots, openKernelLog, now: () => performance.now(), sleep };
 }
 
 /** Takes the function at `address` and fills the windows. The controller's state is not touched. */
@@ -133,7 +137,9 @@ class VfioTransport implements Transport {
     const doorbellBytes = doorbellBytesOf(address, device.region(BAR0));
     const barBytes = barSpace(device, options.barBytes);
     this.memory = new LinearMemory({ ...options.memory, doorbellBytes, barBytes });
-    this.iommu = new VfioIommu(held.dma, this.memory);
+    this.iommu = new VfioIommu(held.dma, this.memory, () =>
+      this.memory.keep(watchKernelFaults(fn.address, () => system.openKernelLog())),
+    );
     this.memory.placeFor(this.iommu);
     const { bytes, doorbells } = this.memory;
     this.memory.keep(device.mapRegion(bytes, doorbells.pointer, BAR0, DOORBELLS, doorbellBytes));

@@ -22,6 +22,7 @@ beforeEach(() => {
   maps = [];
   iommu = {
     ranges: () => RANGES,
+    watchFaults: () => expect.unreachable(),
     map: ({ bytes }, iova, access) => maps.push(`map ${iova.toString(16)} ${bytes} ${access}`),
     unmap: (iova, bytes) => maps.push(`unmap ${iova.toString(16)} ${bytes}`),
   };

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Status } from "../../assembly/spec/status.ts";
 import type { Access } from "../../src/memory/iommu.ts";
 import * as sqe from "../../src/nvme/sqe.ts";
-import { timeoutMs, withPair } from "./devices.ts";
+import { timeoutMs, withPair, work } from "./devices.ts";
 
 /** An address that has nothing of its pointer. */
 const FIXED = 0x7_dead_b000n;
@@ -92,5 +92,55 @@ describe("a direction that the mapping does not allow", () => {
     expect((await sq.run(write, { timeoutMs })).status).toBe(Status.DATA_TRANSFER_ERROR);
     const read = sqe.read({ ...block, data: region });
     expect((await sq.run(read, { timeoutMs })).status).toBe(0);
+  });
+});
+
+describe("accesses that were refused", () => {
+  test("are told with address, length, direction and reason, once", async () => {
+    const { device, mapping, read, write, run } = await mapped("write-only");
+    const watch = device.transport.iommu.watchFaults();
+    expect(watch.take()).toEqual({ faults: [], isComplete: true });
+    expect([await write(), await read()]).toEqual([Status.DATA_TRANSFER_ERROR, 0]);
+    const nowhere = device.memory.unmapped();
+    await run(sqe.read({ ...block, prp1: nowhere }));
+    expect(watch.take()).toEqual({
+      faults: [
+        { iova: mapping.iova, bytes: 4096, access: "read", why: "it is write-only" },
+        { iova: nowhere, bytes: 4096, access: "write", why: "nothing is mapped there" },
+      ],
+      isComplete: true,
+    });
+    expect(watch.take().faults).toEqual([]);
+    watch.close();
+  });
+
+  test("before the watch began are none of its own; more than are kept are said", async () => {
+    const { device, run } = await mapped("read-write");
+    const fail = () => run(sqe.read({ ...block, prp1: device.memory.unmapped() }));
+    await fail();
+    const watch = device.transport.iommu.watchFaults();
+    for (let count = 0; count < 65; count++) await fail();
+    const { faults, isComplete, why } = watch.take();
+    expect({ count: faults?.length, isComplete, why }).toEqual({
+      ...{ count: 64, isComplete: false },
+      why: "the last 64 are kept",
+    });
+  });
+
+  test("a queue that is only made is no access; what a fatal controller tried to fetch is one", async () => {
+    const { device, controller } = await withPair();
+    const region = device.memory.allocate(4096, { kind: "host" });
+    const { region: drop } = device.memory.map(region, { iova: FIXED, access: "write-only" });
+    const watch = device.transport.iommu.watchFaults();
+    const cq = await controller.createCompletionQueue({ id: 2, entries: 4, vector: null });
+    const sq = await controller.createSubmissionQueue({ id: 2, entries: 4, cq, memory: drop });
+    expect(watch.take().faults).toEqual([]);
+    sq.post(sqe.flush(1));
+    sq.ring();
+    await work(device);
+    expect(device.health()).toBe("fatal");
+    expect(watch.take().faults).toEqual([
+      { iova: FIXED, bytes: 64, access: "read", why: "it is write-only" },
+    ]);
   });
 });

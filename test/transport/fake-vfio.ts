@@ -7,6 +7,7 @@ import type {
   VfioInterruptInfo,
   VfioRegion,
 } from "../../src/compiled/native.ts";
+import type { KernelLog } from "../../src/transport/kernel-log.ts";
 import type { VfioSystem } from "../../src/transport/vfio.ts";
 import { PciTree } from "../pci/tree.ts";
 
@@ -51,6 +52,20 @@ export class FakeVfio implements VfioSystem {
   /** Makes `call` fail `times` times, after it succeeded `after` times. */
   fail(call: string, code: string, { times = Number.POSITIVE_INFINITY, after = 0 } = {}): void {
     this.#failures.push({ call, code, left: times, after });
+  }
+
+  /** What the kernel's log says next. */
+  kernelLog: string[] = [];
+
+  openKernelLog(): KernelLog {
+    this.#call("open kernel log");
+    return {
+      take: () => ({
+        records: this.kernelLog.splice(0).map((text, sequence) => ({ sequence, text })),
+        hasLost: false,
+      }),
+      close: () => this.#call("close kernel log"),
+    };
   }
 
   now(): number {

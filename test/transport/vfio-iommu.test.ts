@@ -27,6 +27,7 @@ function fake(failure?: { map?: NativeError; unmap?: NativeError }) {
       },
     },
     { bytes },
+    () => expect.unreachable(),
   );
   return { iommu, calls, fail };
 }

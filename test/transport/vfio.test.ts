@@ -445,3 +445,23 @@ describe("the kind of transport", () => {
     expect(await failure(vfio.open("ffff:ff:1f.7", {}))).toMatchObject({ code: "USAGE" });
   });
 });
+
+describe("accesses that the IOMMU refused", () => {
+  test("come out of the kernel's log, which is closed with the device", async () => {
+    const transport = await open();
+    const watch = transport.iommu.watchFaults();
+    machine.kernelLog = [
+      "DMAR: [DMA Write NO_PASID] Request device [01:00.0] fault addr 0x7000 [fault reason 0x05] PTE Write access is not set",
+    ];
+    expect(watch.take().faults).toMatchObject([{ iova: 0x7000n, access: "write" }]);
+    await transport.close();
+    expect(machine.log).toContain("close kernel log");
+  });
+
+  test("are not known where it may not be read", async () => {
+    machine.fail("open kernel log", "EACCES");
+    const transport = await open();
+    expect(transport.iommu.watchFaults().take()).toMatchObject({ faults: null });
+    await transport.close();
+  });
+});
