@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "eventfd.h"
 #include "instance.h"
+#include "iommufd.h"
 #include "lock.h"
 #include "memory.h"
 #include "populate.h"
@@ -19,6 +20,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(instance);
   instance->mapping = Napi::Persistent(Mapping::Define(env));
   instance->eventFd = Napi::Persistent(EventFd::Define(env));
+  instance->iommufd = Napi::Persistent(Iommufd::Define(env));
   instance->vfioContainer = Napi::Persistent(VfioContainer::Define(env));
   instance->vfioGroup = Napi::Persistent(VfioGroup::Define(env));
   instance->vfioDevice = Napi::Persistent(VfioDevice::Define(env));
@@ -29,6 +31,8 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("mapFile", Napi::Function::New(env, MapFile, "mapFile"));
   exports.Set("adviseHuge", Napi::Function::New(env, AdviseHuge, "adviseHuge"));
   exports.Set("populate", Napi::Function::New(env, Populate, "populate"));
+  exports.Set("openIommufd", Napi::Function::New(env, OpenIommufd, "openIommufd"));
+  exports.Set("openVfioCdev", Napi::Function::New(env, OpenVfioCdev, "openVfioCdev"));
   exports.Set("openVfioContainer",
               Napi::Function::New(env, OpenVfioContainer, "openVfioContainer"));
   exports.Set("openVfioGroup", Napi::Function::New(env, OpenVfioGroup, "openVfioGroup"));

@@ -9,6 +9,7 @@
         "populate.cc",
         "eventfd.cc",
         "file_watch.cc",
+        "iommufd.cc",
         "lock.cc",
         "thread.cc",
         "vfio_container.cc",

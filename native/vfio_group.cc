@@ -50,9 +50,11 @@ Napi::Value VfioGroup::SetContainer(const Napi::CallbackInfo& info) {
 Napi::Value VfioGroup::OpenDevice(const Napi::CallbackInfo& info) {
   Arguments args(info);
   const std::string address = args.Text(0, "address");
+  const std::string token = info[1].IsNull() ? "" : args.Text(1, "token");
   if (args.Failed()) return Napi::Value();
 
-  Descriptor device(ioctl(state_.group.get(), VFIO_GROUP_GET_DEVICE_FD, address.c_str()));
+  const std::string name = token.empty() ? address : address + " vf_token=" + token;
+  Descriptor device(ioctl(state_.group.get(), VFIO_GROUP_GET_DEVICE_FD, name.c_str()));
   if (!device) return Throw(info.Env(), {"ioctl", errno, "open VFIO device " + address});
   return VfioDevice::Make(info.Env(), std::move(device), address);
 }

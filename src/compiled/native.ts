@@ -93,6 +93,28 @@ export interface VfioContainer {
   close(): void;
 }
 
+/** An iommufd: I/O address spaces that functions are attached to (`openVfioCdev`), each known by a number. */
+export interface Iommufd {
+  /** For `openVfioCdev`; -1 after `close()`. */
+  readonly fd: number;
+  allocateIoas(): number;
+  /** As `VfioContainer.iovaRanges`; narrower once a function is attached. */
+  iovaRanges(ioas: number): readonly { readonly start: bigint; readonly end: bigint }[];
+  /** As `VfioContainer.mapDma`. EEXIST when something is mapped there. */
+  mapDma(
+    ioas: number,
+    memory: Uint8Array,
+    pointer: number,
+    bytes: number,
+    iova: bigint,
+    access: number,
+  ): void;
+  /** Unmaps what one `mapDma` mapped. ENOENT when nothing, or less, was mapped there. */
+  unmapDma(ioas: number, iova: bigint, bytes: number): void;
+  /** Ends its address spaces too, once no function is bound to it. May be called twice. */
+  close(): void;
+}
+
 /** A VFIO group: the functions that the IOMMU cannot tell apart. One process holds it. */
 export interface VfioGroup {
   /** For `VfioDevice.hotReset`; -1 after `close()`. */
@@ -101,8 +123,11 @@ export interface VfioGroup {
   isViable(): boolean;
   /** Joins the container with the descriptor `container`. EBUSY when it is in one already. */
   setContainer(container: number): void;
-  /** Takes the function `address`. EINVAL while the group's container has no IOMMU, ENODEV for a stranger. */
-  openDevice(address: string): VfioDevice;
+  /**
+   * Takes the function `address`. EINVAL while the group's container has no IOMMU, ENODEV for a stranger, EACCES for another
+   * VF token than that of its physical function. @param token a UUID, or null
+   */
+  openDevice(address: string, token: string | null): VfioDevice;
   /** May be called twice. The kernel gives the group to nobody else before its devices are closed too. */
   close(): void;
 }
@@ -207,6 +232,19 @@ export interface Native {
    * A call cannot be stopped, so populate much in pieces.
    */
   populate(memory: Uint8Array, pointer: number, bytes: number): Promise<void>;
+  /** `/dev/iommu`, or what is at `path`. */
+  openIommufd(path: string): Iommufd;
+  /**
+   * The function `address` by its character device (`/dev/vfio/devices/vfioN`): bound to the iommufd with the descriptor
+   * `iommufd`, and attached to its address space `ioas`. EBUSY while somebody holds it. @param token 16 bytes, or null
+   */
+  openVfioCdev(
+    path: string,
+    address: string,
+    iommufd: number,
+    ioas: number,
+    token: Uint8Array | null,
+  ): VfioDevice;
   /** A new container, `/dev/vfio/vfio`. ENOTSUP when the kernel has no IOMMU of type 1 v2. */
   openVfioContainer(): VfioContainer;
   /** The group `/dev/vfio/GROUP`. EBUSY while somebody holds it. */

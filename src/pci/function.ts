@@ -77,6 +77,12 @@ export class PciFunction {
     return this.iommuGroup === null ? null : `${this.#roots.dev}/vfio/${this.iommuGroup}`;
   }
 
+  /** The character device through which VFIO gives it alone; null on kernels that have none (before 6.6, or as configured). */
+  get vfioNode(): string | null {
+    const name = namesIn(`${this.path}/vfio-dev`).find((one) => /^vfio\d+$/.test(one));
+    return name === undefined ? null : `${this.#roots.dev}/vfio/devices/${name}`;
+  }
+
   /** The driver that has another function, or null. */
   driverOf(address: string): string | null {
     return linkName(`${functionPath(address, this.#roots)}/driver`);

@@ -58,12 +58,17 @@ function openUses({ controller, facts }: Subject): Use[] {
 
 /** Processes that drive the function, or another of its group, from user space. */
 function vfioUses({ fn, facts }: Subject): Use[] {
-  const { groupNode } = fn;
-  if (groupNode === null) return [];
-  return facts.holdersOf(groupNode).map((holder) => ({
-    kind: "vfio" as const,
-    text: `its group ${fn.iommuGroup} is in use through VFIO by ${processWords(holder)}`,
-  }));
+  const nodes = [
+    [fn.groupNode, `its group ${fn.iommuGroup}`],
+    [fn.vfioNode, "it"],
+  ] as const;
+  return nodes.flatMap(([node, what]) => {
+    const holders = node === null ? [] : facts.holdersOf(node);
+    return holders.map((holder) => ({
+      kind: "vfio" as const,
+      text: `${what} is in use through VFIO by ${processWords(holder)}`,
+    }));
+  });
 }
 
 /** Other controllers of the same subsystem: they may write to the namespaces that a test believes its own. */

@@ -8,14 +8,54 @@ import type { SystemRoots } from "../pci/sysfs.ts";
 import { companyOf, processWords } from "../pci/uses.ts";
 
 const CONTAINER = "/dev/vfio/vfio";
+const IOMMUFD = "/dev/iommu";
+const VIABLE = "every function of its IOMMU group must be bound to vfio-pci or unbound";
+/** The physical function's driver has set one, or it is vfio-pci itself. */
+const TOKEN =
+  "it wants the VF token that the physical function was opened with: ADDRESS?vf-token=UUID (docs/iommu.md)";
 
 /** A step on the way to a function. */
-export type TakingStep = "group" | "container" | "device";
+export type TakingStep = "group" | "container" | "device" | "iommufd" | "cdev";
 
 /** The kernel refused a step. */
 export function refusal(fn: PciFunction, step: TakingStep, cause: NativeError): PhasebitError {
-  const advice = step === "container" ? containerAdvice(cause) : groupAdvice(fn, cause);
-  return notOpened(fn, advice[cause.code] ?? cause.message, { cause });
+  const advice = adviceOf(fn, step, cause)[cause.code];
+  return notOpened(fn, advice ?? cause.message, { cause });
+}
+
+function adviceOf(fn: PciFunction, step: TakingStep, cause: NativeError): Record<string, string> {
+  if (step === "container") return containerAdvice(cause);
+  if (step === "iommufd") return iommufdAdvice();
+  return step === "cdev"
+    ? cdevAdvice(fn, cause)
+    : { ...groupAdvice(fn, cause), ...tokenAdvice(step) };
+}
+
+/** EACCES for a function whose group was given already. */
+function tokenAdvice(step: TakingStep): Record<string, string> {
+  return step === "device" ? { EACCES: TOKEN } : {};
+}
+
+function iommufdAdvice(): Record<string, string> {
+  return {
+    ENOENT: `${IOMMUFD} is not there: the kernel must have iommufd (CONFIG_IOMMUFD); ?iommu=vfio does without`,
+    EACCES: `no permission on ${IOMMUFD}: run "chown $USER ${IOMMUFD}" as root`,
+  };
+}
+
+function cdevAdvice(fn: PciFunction, { message, syscall }: NativeError): Record<string, string> {
+  const node = fn.vfioNode;
+  if (node === null) {
+    const why = "it has no character device: the kernel must have CONFIG_VFIO_DEVICE_CDEV";
+    return { ENOENT: why, EISDIR: why };
+  }
+  return {
+    EACCES:
+      syscall === "open" ? `no permission on ${node}: run "chown $USER ${node}" as root` : TOKEN,
+    EBUSY: `${node} is in use by another process; "fuser -v ${node}" names it`,
+    EPERM: `the kernel refuses it: ${message}; "dmesg" says why`,
+    EINVAL: `the kernel refuses it: ${message}; ${VIABLE}; a VF token needs Linux 6.17`,
+  };
 }
 
 /** A function that stayed busy, with who holds its group as far as this user may see; the error as it was, else. */
@@ -24,8 +64,9 @@ export function withHolders(
   roots: SystemRoots,
   error: PhasebitError,
 ): PhasebitError {
-  const { groupNode } = fn;
-  const holders = groupNode === null ? [] : new HostFacts(roots).holdersOf(groupNode);
+  const facts = new HostFacts(roots);
+  const nodes = [fn.groupNode, fn.vfioNode].filter((node) => node !== null);
+  const holders = nodes.flatMap((node) => facts.holdersOf(node));
   if (holders.length === 0) return error;
   const who = holders.map(processWords).join(" and ");
   const why = `/dev/vfio/${fn.iommuGroup} is in use by ${who}; end it first`;

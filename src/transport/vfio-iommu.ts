@@ -6,7 +6,7 @@ import type { Span } from "../memory/arena.ts";
 import type { FaultWatch } from "../memory/faults.ts";
 import { type Access, accessBits, type Iommu } from "../memory/iommu.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
-import type { DmaMapper } from "./vfio-group.ts";
+import type { DmaMapper } from "./vfio-held.ts";
 
 export class VfioIommu implements Iommu {
   readonly #dma: DmaMapper;

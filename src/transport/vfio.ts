@@ -13,7 +13,6 @@ import {
 } from "../compiled/native.ts";
 import { PhasebitError } from "../ground/errors.ts";
 import { LinearMemory } from "../memory/linear-memory.ts";
-import { isPciAddress } from "../pci/address.ts";
 import type { ConfigAccess } from "../pci/config-space.ts";
 import { PciFunction } from "../pci/function.ts";
 import { requireVfio } from "../pci/require-vfio.ts";
@@ -21,10 +20,13 @@ import { hostRoots, type SystemRoots } from "../pci/sysfs.ts";
 import { watchKernelFaults } from "./kernel-faults.ts";
 import { type KernelLog, openKernelLog } from "./kernel-log.ts";
 import type { InterruptKind, Transport, TransportKind, TransportOptions } from "./transport.ts";
+import { isVfioAddress, parseVfioAddress, type VfioAddress } from "./vfio-address.ts";
 import { withHolders } from "./vfio-advice.ts";
 import { barSpace, VfioBars } from "./vfio-bars.ts";
+import { canTakeByCdev, takeByCdev } from "./vfio-cdev.ts";
 import { access, reset } from "./vfio-failures.ts";
-import { type HeldFunction, takeFunction, type VfioCalls } from "./vfio-group.ts";
+import { takeByGroup } from "./vfio-group.ts";
+import type { HeldFunction, VfioCalls } from "./vfio-held.ts";
 import { hotReset } from "./vfio-hot-reset.ts";
 import { VfioInterrupts } from "./vfio-interrupts.ts";
 import { VfioIommu } from "./vfio-iommu.ts";
@@ -56,7 +58,7 @@ export interface VfioSystem {
 export const vfio: TransportKind = {
   name: "vfio",
   form: "a PCI address such as 0000:01:00.0",
-  owns: isPciAddress,
+  owns: isVfioAddress,
   open: (address, options) => openVfio(address, options, thisSystem()),
 };
 
@@ -70,9 +72,10 @@ export async function openVfio(
   options: TransportOptions,
   system: VfioSystem,
 ): Promise<Transport> {
-  const fn = new PciFunction(address, system.roots);
+  const wish = parseVfioAddress(address);
+  const fn = new PciFunction(wish.address, system.roots);
   requireVfio(fn, system.roots);
-  const held = await takeWhenFree(fn, options, system);
+  const held = await takeWhenFree(fn, () => take(fn, wish, system), options, system);
   try {
     return new VfioTransport(fn, address, held, options, system);
   } catch (error) {
@@ -81,15 +84,24 @@ export async function openVfio(
   }
 }
 
+/** By the back end that was asked for, else by an iommufd where that can be, else by a container. */
+function take(fn: PciFunction, wish: VfioAddress, { calls, roots }: VfioSystem): HeldFunction {
+  const { iommu } = wish;
+  const token = wish.token ?? null;
+  const byCdev = iommu === undefined ? canTakeByCdev(fn, roots) : iommu === "iommufd";
+  return byCdev ? takeByCdev(fn, calls, token, roots) : takeByGroup(fn, calls, token);
+}
+
 async function takeWhenFree(
   fn: PciFunction,
+  once: () => HeldFunction,
   { busyTimeoutMs = BUSY_TIMEOUT_MS }: TransportOptions,
   system: VfioSystem,
 ): Promise<HeldFunction> {
   const deadline = system.now() + busyTimeoutMs;
   for (;;) {
     try {
-      return takeFunction(fn, system.calls);
+      return once();
     } catch (error) {
       if (!isBusy(error)) throw error;
       if (system.now() >= deadline) throw withHolders(fn, system.roots, error);
@@ -205,6 +217,10 @@ class VfioTransport implements Transport {
   hotReset(): void {
     const { address, iommuGroup } = this.#fn;
     const { groupFd, device } = this.#held;
+    if (groupFd === null) {
+      const limit = "there is none yet through an iommufd: open it with ?iommu=vfio";
+      throw new PhasebitError("USAGE", `hot reset ${address}: ${limit}`, { what: "reset", limit });
+    }
     const driverOf = (other: string): string | null => this.#fn.driverOf(other);
     hotReset({ address, group: iommuGroup!, groupFd, device, driverOf });
   }

@@ -55,7 +55,7 @@ assert.equal(held.isViable(), true);
 const container = native.openVfioContainer();
 assert(container.fd >= 0);
 assert.equal(
-  code(() => held.openDevice(address)),
+  code(() => held.openDevice(address, null)),
   "EINVAL",
 );
 assert.equal(
@@ -68,15 +68,15 @@ assert.equal(
 );
 held.setContainer(container.fd);
 assert.equal(
-  code(() => held.openDevice(address)),
+  code(() => held.openDevice(address, null)),
   "EINVAL",
 );
 container.setIommu();
 assert.equal(
-  code(() => held.openDevice("0000:ff:1f.7")),
+  code(() => held.openDevice("0000:ff:1f.7", null)),
   "ENODEV",
 );
-const device = held.openDevice(address);
+const device = held.openDevice(address, null);
 console.log(`hasReset ${device.hasReset}`);
 
 for (let index = 0; index <= 8; index++) {
@@ -208,7 +208,7 @@ assert.equal(descriptors(), descriptorsBefore);
 const [group2, container2] = [native.openVfioGroup(group), native.openVfioContainer()];
 group2.setContainer(container2.fd);
 container2.setIommu();
-const again = group2.openDevice(address);
+const again = group2.openDevice(address, null);
 container2.close();
 group2.close();
 assert.equal(again.read32(config, 0), id);

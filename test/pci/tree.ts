@@ -54,6 +54,14 @@ export class PciTree implements SystemRoots {
     );
   }
 
+  /** Its own character device, and iommufds. */
+  addCdev(address: string, name: string): void {
+    mkdirSync(join(this.functionFolder(address), "vfio-dev", name), { recursive: true });
+    mkdirSync(join(this.dev, "vfio/devices"), { recursive: true });
+    writeFileSync(join(this.dev, "vfio/devices", name), "");
+    writeFileSync(join(this.dev, "iommu"), "");
+  }
+
   /** A namespace with partitions, while the kernel's driver has the function. `path` is multipath's name for it. */
   addNamespace(
     address: string,

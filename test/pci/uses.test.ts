@@ -197,6 +197,9 @@ describe("its place", () => {
     tree.addFunction(ADDRESS);
     tree.open("vfio/7", 99, "node");
     expect(obstacles()).toEqual(["vfio: its group 7 is in use through VFIO by process 99 (node)"]);
+    tree.addCdev(ADDRESS, "vfio3");
+    tree.open("vfio/devices/vfio3", 98, "qemu");
+    expect(obstacles()).toContain("vfio: it is in use through VFIO by process 98 (qemu)");
   });
 
   test("company in its group, unless harmless or taken too", () => {

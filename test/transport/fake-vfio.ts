@@ -4,6 +4,7 @@ import type {
   EventFd,
   Mapping,
   NativeError,
+  VfioDevice,
   VfioInterruptInfo,
   VfioRegion,
 } from "../../src/compiled/native.ts";
@@ -13,6 +14,8 @@ import { PciTree } from "../pci/tree.ts";
 
 const CONTAINER_FD = 100;
 const GROUP_FD = 101;
+const IOMMUFD_FD = 102;
+const IOAS = 5;
 const FIRST_EVENT_FD = 200;
 const MSIX = 2;
 
@@ -86,7 +89,7 @@ export class FakeVfio implements VfioSystem {
           return this.viable;
         },
         setContainer: (fd) => this.#call("set container", fd),
-        openDevice: (address) => this.#device(address),
+        openDevice: (address, token) => this.#device("open device", address, token ?? ""),
         close: () => this.#call("close group"),
       };
     },
@@ -102,13 +105,40 @@ export class FakeVfio implements VfioSystem {
         close: () => this.#call("close container"),
       };
     },
+    openIommufd: (path) => {
+      this.#call("open iommufd", this.#short(path));
+      return {
+        fd: IOMMUFD_FD,
+        allocateIoas: () => {
+          this.#call("allocate IOAS");
+          return IOAS;
+        },
+        iovaRanges: (ioas) => {
+          this.#call("IOVA ranges", ioas);
+          return this.ranges;
+        },
+        mapDma: (ioas, _memory, pointer, bytes, iova, access) =>
+          this.#call("map", ioas, pointer, bytes, iova.toString(16), access),
+        unmapDma: (ioas, iova, bytes) => this.#call("unmap", ioas, iova.toString(16), bytes),
+        close: () => this.#call("close iommufd"),
+      };
+    },
+    openVfioCdev: (path, address, iommufd, ioas, token) =>
+      this.#device("open cdev", this.#short(path), address, iommufd, ioas, hexOf(token)),
     eventFd: () => this.#eventFd(),
   };
 
-  #device(
-    address: string,
-  ): ReturnType<ReturnType<VfioSystem["calls"]["openVfioGroup"]>["openDevice"]> {
-    this.#call("open device", address);
+  /** Gives the function a character device of its own, and the kernel iommufds. */
+  addIommufd(address: string): void {
+    this.roots.addCdev(address, "vfio3");
+  }
+
+  #short(path: string): string {
+    return path.replace(this.roots.dev, "/dev");
+  }
+
+  #device(call: string, ...args: readonly (string | number)[]): VfioDevice {
+    this.#call(call, ...args.filter((arg) => arg !== ""));
     return {
       hasReset: this.hasReset,
       region: (index) =>
@@ -169,6 +199,10 @@ export class FakeVfio implements VfioSystem {
     failure.left--;
     throw nativeError(failure.code, name);
   }
+}
+
+function hexOf(bytes: Uint8Array | null): string {
+  return bytes === null ? "" : Buffer.from(bytes).toString("hex");
 }
 
 function interruptInfo(index: number): VfioInterruptInfo {

@@ -1,0 +1,195 @@
+#include "iommufd.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "arguments.h"
+#include "error.h"
+#include "fd_property.h"
+#include "instance.h"
+#include "iommufd_abi.h"
+#include "vfio_device.h"
+
+namespace {
+
+// No IOMMU has so many; a kernel that says so is not believed.
+constexpr uint32_t kMostRanges = 4096;
+constexpr uint64_t kTokenBytes = 16;
+
+std::string Name(const char* verb, uint64_t iova, uint64_t bytes) {
+  char text[96];
+  snprintf(text, sizeof text, "%s %llu bytes of DMA memory at iova 0x%llx", verb,
+           static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(iova));
+  return text;
+}
+
+// EMSGSIZE is the answer to a list that is too short, with the length that it must have.
+int QueryRanges(int fd, uint32_t ioas, std::vector<iommu_iova_range>* ranges) {
+  for (;;) {
+    iommu_ioas_iova_ranges query = {};
+    query.size = sizeof query;
+    query.ioas_id = ioas;
+    query.num_iovas = static_cast<uint32_t>(ranges->size());
+    query.allowed_iovas = reinterpret_cast<uintptr_t>(ranges->data());
+    const int result = ioctl(fd, kIommuIoasIovaRanges, &query);
+    if (result == 0) {
+      if (query.num_iovas < ranges->size()) ranges->resize(query.num_iovas);
+      return 0;
+    }
+    const bool isTooShort = errno == EMSGSIZE && query.num_iovas > ranges->size();
+    if (!isTooShort || query.num_iovas > kMostRanges) return result;
+    ranges->resize(query.num_iovas);
+  }
+}
+
+}  // namespace
+
+Napi::Function Iommufd::Define(Napi::Env env) {
+  return DefineClass(env, "Iommufd",
+                     {
+                         InstanceMethod<&Iommufd::AllocateIoas>("allocateIoas"),
+                         InstanceMethod<&Iommufd::IovaRanges>("iovaRanges"),
+                         InstanceMethod<&Iommufd::MapDma>("mapDma"),
+                         InstanceMethod<&Iommufd::UnmapDma>("unmapDma"),
+                         InstanceMethod<&Iommufd::Close>("close"),
+                     });
+}
+
+Iommufd::Iommufd(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Iommufd>(info) {
+  Descriptor* const iommufd = Constructed<Descriptor>(info);
+  if (iommufd != nullptr) iommufd_ = std::move(*iommufd);
+}
+
+Napi::Value Iommufd::AllocateIoas(const Napi::CallbackInfo& info) {
+  iommu_ioas_alloc alloc = {};
+  alloc.size = sizeof alloc;
+  if (ioctl(iommufd_.get(), kIommuIoasAlloc, &alloc) != 0) {
+    return Throw(info.Env(), {"ioctl", errno, "make an I/O address space"});
+  }
+  return Napi::Number::New(info.Env(), alloc.out_ioas_id);
+}
+
+Napi::Value Iommufd::IovaRanges(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const uint32_t ioas = static_cast<uint32_t>(args.Whole(0, "ioas", UINT32_MAX));
+  if (args.Failed()) return Napi::Value();
+
+  std::vector<iommu_iova_range> ranges(16);
+  if (QueryRanges(iommufd_.get(), ioas, &ranges) != 0) {
+    return Throw(info.Env(), {"ioctl", errno, "read IOVA ranges"});
+  }
+  const Napi::Array result = Napi::Array::New(info.Env(), ranges.size());
+  for (uint32_t i = 0; i < ranges.size(); i++) {
+    const Napi::Object entry = Napi::Object::New(info.Env());
+    entry.Set("start", Napi::BigInt::New(info.Env(), uint64_t{ranges[i].start}));
+    entry.Set("end", Napi::BigInt::New(info.Env(), uint64_t{ranges[i].last}));
+    result.Set(i, entry);
+  }
+  return result;
+}
+
+Napi::Value Iommufd::MapDma(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const uint32_t ioas = static_cast<uint32_t>(args.Whole(0, "ioas", UINT32_MAX));
+  const LinearMemory memory = args.Memory(1);
+  const uint64_t pointer = args.Whole(2, "pointer");
+  const uint64_t bytes = args.Whole(3, "bytes");
+  const uint64_t iova = args.Big(4, "iova");
+  const uint64_t access = args.Access(5);
+  uint8_t* const place = args.Pages(memory, pointer, bytes);
+  args.Multiple("iova", iova, HostPageBytes());
+  if (args.Failed()) return Napi::Value();
+
+  iommu_ioas_map map = {};
+  map.size = sizeof map;
+  map.flags = kIommuMapFixedIova | (access & kReads ? kIommuMapReadable : 0) |
+              (access & kWrites ? kIommuMapWriteable : 0);
+  map.ioas_id = ioas;
+  map.user_va = reinterpret_cast<uintptr_t>(place);
+  map.length = bytes;
+  map.iova = iova;
+  if (ioctl(iommufd_.get(), kIommuIoasMap, &map) != 0) {
+    return Throw(info.Env(), {"ioctl", errno, Name("map", iova, bytes)});
+  }
+  return info.Env().Undefined();
+}
+
+Napi::Value Iommufd::UnmapDma(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const uint32_t ioas = static_cast<uint32_t>(args.Whole(0, "ioas", UINT32_MAX));
+  const uint64_t iova = args.Big(1, "iova");
+  const uint64_t bytes = args.Whole(2, "bytes");
+  args.Multiple("iova", iova, HostPageBytes());
+  args.Multiple("bytes", bytes, HostPageBytes());
+  if (!args.Failed() && bytes == 0) args.Range("bytes", "must not be 0");
+  if (args.Failed()) return Napi::Value();
+
+  iommu_ioas_unmap unmap = {};
+  unmap.size = sizeof unmap;
+  unmap.ioas_id = ioas;
+  unmap.iova = iova;
+  unmap.length = bytes;
+  if (ioctl(iommufd_.get(), kIommuIoasUnmap, &unmap) != 0) {
+    return Throw(info.Env(), {"ioctl", errno, Name("unmap", iova, bytes)});
+  }
+  if (unmap.length != bytes) {
+    return Throw(info.Env(), {"ioctl", ENOENT, Name("unmap", iova, bytes),
+                              "only " + std::to_string(unmap.length) + " bytes were mapped"});
+  }
+  return info.Env().Undefined();
+}
+
+Napi::Value Iommufd::Close(const Napi::CallbackInfo& info) {
+  iommufd_.Close();
+  SetFd(info.This().As<Napi::Object>(), -1);
+  return info.Env().Undefined();
+}
+
+Napi::Value OpenIommufd(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const std::string path = args.Text(0, "path");
+  if (args.Failed()) return Napi::Value();
+
+  Descriptor iommufd(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!iommufd) return Throw(info.Env(), {"open", errno, "open iommufd " + path});
+  const int fd = iommufd.get();
+  const Napi::Value value = Construct(info.Env().GetInstanceData<Instance>()->iommufd, &iommufd);
+  if (!value.IsEmpty()) SetFd(value.As<Napi::Object>(), fd);
+  return value;
+}
+
+// The order is the kernel's: a device that is not bound to an iommufd answers nothing else.
+Napi::Value OpenVfioCdev(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const std::string path = args.Text(0, "path");
+  const std::string address = args.Text(1, "address");
+  const int32_t iommufd = static_cast<int32_t>(args.Whole(2, "iommufd", INT32_MAX));
+  const uint32_t ioas = static_cast<uint32_t>(args.Whole(3, "ioas", UINT32_MAX));
+  const bool hasToken = !info[4].IsNull();
+  const Bytes token = hasToken ? args.Data(4, "token") : Bytes();
+  if (hasToken && !args.Failed() && token.bytes != kTokenBytes) {
+    args.Range("token", "must have 16 bytes");
+  }
+  if (args.Failed()) return Napi::Value();
+
+  Descriptor device(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!device) return Throw(info.Env(), {"open", errno, "open VFIO device " + path});
+  vfio_bind_iommufd bind = {};
+  bind.argsz = hasToken ? sizeof bind : kBindBytesWithoutToken;
+  bind.flags = hasToken ? kBindFlagToken : 0;
+  bind.iommufd = iommufd;
+  bind.token_uuid_ptr = reinterpret_cast<uintptr_t>(token.base);
+  if (ioctl(device.get(), kVfioDeviceBindIommufd, &bind) != 0) {
+    return Throw(info.Env(), {"ioctl", errno, "bind VFIO device " + path + " to an iommufd"});
+  }
+  vfio_attach_iommufd_pt attach = {sizeof attach, 0, ioas};
+  if (ioctl(device.get(), kVfioDeviceAttachIommufdPt, &attach) != 0) {
+    return Throw(info.Env(), {"ioctl", errno, "attach VFIO device " + path + " to its memory"});
+  }
+  return VfioDevice::Make(info.Env(), std::move(device), address);
+}
