@@ -1,13 +1,17 @@
 // The loop that `run` uses: build/host.wasm itself, in two instances, with and without the clock.
 
 import type { HostExports } from "../src/compiled/bindings.ts";
-import { instantiateHost, wasmModule } from "../src/compiled/modules.ts";
+import { type HostImports, instantiateHost } from "../src/compiled/modules.ts";
 import { tierOf } from "../src/compiled/tier.ts";
 import { turnsPerNs } from "../src/compiled/turns.ts";
+import type { SharedMemory } from "../src/memory/linear-memory.ts";
 import type { BenchMemory } from "./bench-memory.ts";
 import type { Engine } from "./engine.ts";
 import type { Place } from "./place.ts";
 import { type Driver, driverOf, emptyFunction } from "./wasm-driver.ts";
+
+/** Makes a host instance over a memory. */
+export type Instantiate = (memory: SharedMemory, imports: HostImports) => HostExports;
 
 export class WasmEngine implements Engine {
   readonly name = "wasm";
@@ -20,11 +24,12 @@ export class WasmEngine implements Engine {
   pauseNs = 0;
   #loop: HostExports;
 
-  constructor(memory: BenchMemory, module = wasmModule("host")) {
+  /** @param instantiate makes an instance of the loop; this build's without it */
+  constructor(memory: BenchMemory, instantiate: Instantiate = instantiateHost) {
     this.#memory = memory;
     const shared = memory.memory.memory;
-    this.#withClock = instantiateHost(shared, { clock: memory.wasmClock }, module);
-    this.#withoutClock = instantiateHost(shared, { clock: emptyFunction() }, module);
+    this.#withClock = instantiate(shared, { clock: memory.wasmClock });
+    this.#withoutClock = instantiate(shared, { clock: emptyFunction() });
     this.#drivers = new Map(
       [this.#withClock, this.#withoutClock].map((loop) => [loop, driverOf(loop)]),
     );
