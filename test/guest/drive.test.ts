@@ -1,8 +1,10 @@
 // Getting hold of a drive: past everything that may be using it, from the kernel's own driver to vfio-pci and back.
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, expect, test } from "vitest";
+import { repository } from "./machine.ts";
 import { json, step } from "./outcome.ts";
 import { exitCodes, said } from "./phasebit.ts";
 import { guestSuite, sharedBoot } from "./suite.ts";
@@ -53,10 +55,12 @@ interface InUse {
   readonly words: RegExp;
 }
 
-const [FIRST, THIRD] = ["0000:00:04.0", "0000:00:06.0"];
+const [FIRST, SECOND] = ["0000:00:04.0", "0000:00:05.0"];
+const [THIRD, FOURTH] = ["0000:00:06.0", "0000:00:07.0"];
 const NOTHING = ":";
+const PARTS = Array.from({ length: 10 }, (_, index) => index + 1).join(" ");
 
-/** Nine partitions of the first drive, each in use in its way; the others are in use as they are. */
+/** Ten partitions of the first drive, each in use in its way, and more ways of the others. */
 const inUse: readonly InUse[] = [
   {
     ...{ name: "a mounted disk", address: THIRD, kind: "mounted" },
@@ -132,6 +136,42 @@ const inUse: readonly InUse[] = [
     words: /^nvme\d+n1p9 is where the machine hibernates to$/,
   },
   {
+    ...{ name: "mounted where the system lives", address: FIRST, kind: "system" },
+    make: "mkfs.ext4 -q -F /dev/$p10 && mount /dev/$p10 /boot",
+    undo: "umount /boot",
+    words: /^nvme\d+n1p10 is mounted at \/boot$/,
+  },
+  {
+    ...{ name: "a subsystem that is reached over a network too", address: SECOND, kind: "fabrics" },
+    make: [
+      `nqn=$(cat /sys/bus/pci/devices/${SECOND}/nvme/nvme*/subsysnqn)`,
+      "nvmet=/sys/kernel/config/nvmet; mkdir $nvmet/subsystems/$nqn $nvmet/ports/1",
+      "echo 1 > $nvmet/subsystems/$nqn/attr_allow_any_host",
+      "echo loop > $nvmet/ports/1/addr_trtype",
+      "ln -s $nvmet/subsystems/$nqn $nvmet/ports/1/subsystems/",
+      'echo "transport=loop,nqn=$nqn" > /dev/nvme-fabrics',
+    ].join("; "),
+    undo: [
+      "echo 1 > $(dirname $(grep -lx loop /sys/class/nvme/nvme*/transport))/delete_controller",
+      "rm $nvmet/ports/1/subsystems/$nqn; rmdir $nvmet/ports/1 $nvmet/subsystems/$nqn",
+    ].join("; "),
+    words: /^nvme\d+ leads to its subsystem over loop$/,
+  },
+  {
+    ...{ name: "held exclusively", address: FOURTH, kind: "exclusive" },
+    make: [
+      "perl -MFcntl -e 'sysopen(my $disk, shift, O_RDONLY | O_EXCL) or die $!; print STDOUT 1; " +
+        "close STDOUT; sleep 5000' /dev/$fourth > /tmp/held & holds=$!",
+      "until [ -s /tmp/held ]; do sleep 0.2; done",
+    ].join("; "),
+    undo: "kill $holds; wait $holds",
+    words: /^nvme\d+n1 is held exclusively by somebody$/,
+  },
+  {
+    ...{ name: "whoever holds it", address: FOURTH, kind: "open", make: NOTHING, undo: NOTHING },
+    words: /^nvme\d+n1 is open in process \d+ \(perl\)$/,
+  },
+  {
     ...{ name: "open in a process", address: FIRST, kind: "open" },
     make: "sleep 5000 < /dev/$looked & looks=$!",
     undo: "kill $looks; wait $looks",
@@ -167,34 +207,41 @@ guestSuite("a drive that is in use", () => {
   const guest = sharedBoot(() => ({
     name: "in use",
     drives: [
-      { serial: "first", file: image("used.img", 256) },
+      { serial: "first", file: image("used.img", 288) },
       { serial: "second", file: "null-co", size: 1 << 30 },
       { serial: "third", file: image("mounted.img", 64) },
+      { serial: "fourth", file: "null-co", size: 1 << 30 },
     ],
     further,
     script: `
       cli="${cli}" STEP_SECONDS=600
       insert crc16 crc32c_generic mbcache jbd2 ext4 loop dm-mod md-mod raid1 configfs
       [ -e /dev/mapper/control ] || { mkdir -p /dev/mapper; mknod /dev/mapper/control c 10 236; }
-      to_kernel $NVME0 $NVME1 $NVME2 ${PAIR} ${OTHER_OF_PAIR} ${LEFT} ${RIGHT} ${PHYSICAL}
-      insert nvmet
-      first=$(disk_of $NVME0) third=$(disk_of $NVME2)
+      to_kernel $NVME0 $NVME1 $NVME2 $NVME3 ${PAIR} ${OTHER_OF_PAIR} ${LEFT} ${RIGHT} ${PHYSICAL}
+      insert nvmet nvme-fabrics nvme-loop
+      first=$(disk_of $NVME0) third=$(disk_of $NVME2) fourth=$(disk_of $NVME3)
       looked=\${first%n1}
-      for part in 1 2 3 4 5 6 7 8 9; do eval "p$part=\${first}p$part"; done
+      for part in ${PARTS}; do eval "p$part=\${first}p$part"; done
       mkdir /tmp/place /tmp/other /tmp/whole
-      for part in 1 2 3 4 5 6 7 8 9; do addpart /dev/$first $part $((part * 50000)) 40000; done
+      for part in ${PARTS}; do addpart /dev/$first $part $((part * 50000)) 40000; done
       ${inUse.map(({ make }) => make).join("\n      ")}
-      step all $cli bind $NVME0 $NVME1 $NVME2 ${PAIR} ${LEFT} ${PHYSICAL} --dry-run --json
+      step all $cli bind $NVME0 $NVME1 $NVME2 $NVME3 ${PAIR} ${LEFT} ${PHYSICAL} --dry-run --json
       step refused $cli bind $NVME0 $NVME2
       note drivers "$(driver_of $NVME0) $(driver_of $NVME2)"
       ${inUse.map(({ undo }) => undo).join("\n      ")}
-      for part in 1 2 3 4 5 6 7 8 9; do delpart /dev/$first $part; done
-      step free $cli bind $NVME0 $NVME1 $NVME2 ${PHYSICAL} --dry-run --json
+      for part in ${PARTS}; do delpart /dev/$first $part; done
+      step free $cli bind $NVME0 $NVME1 $NVME2 $NVME3 ${PHYSICAL} --dry-run --json
       step listed $cli list
-      step together $cli bind ${LEFT} ${RIGHT} ${PAIR} --allow subsystem
+      step together $cli bind ${LEFT} ${RIGHT} ${PAIR} $NVME1 --allow subsystem --json
+      sleep 5000 < /dev/vfio/$(basename $(readlink /sys/bus/pci/devices/$NVME1/iommu_group)) & drives=$!
+      step driven $cli unbind $NVME1 --dry-run --json
+      step kept $cli restore $NVME1
+      kill $drives; wait $drives
+      step unbound $cli unbind $NVME2 --json
+      note none "$(driver_of $NVME2)"
       note taken "$(driver_of ${LEFT}) $(driver_of ${RIGHT}) $(driver_of ${PAIR})"
-      step back $cli restore --all
-      note after "$(driver_of ${LEFT}) $(driver_of ${RIGHT}) $(driver_of ${PAIR}) $(ls /run/phasebit)"
+      step back $cli restore --all --json
+      note after "$(driver_of $NVME1) $(driver_of $NVME2) $(driver_of ${LEFT}) $(driver_of ${RIGHT}) $(driver_of ${PAIR}) $(ls /run/phasebit)"
     `,
     timeoutMs: 1_000_000,
   }));
@@ -235,7 +282,7 @@ guestSuite("a drive that is in use", () => {
     const result = await guest();
     expect(step(result, "free").exit, said(result, "free")).toBe(exitCodes.ok);
     const { functions } = json<DryRun>(result, "free.out");
-    expect(functions.map(({ obstacles }) => obstacles)).toEqual([[], [], [], []]);
+    expect(functions.map(({ obstacles }) => obstacles)).toEqual([[], [], [], [], []]);
   });
 
   test("company that is taken too is none, a doubt can be allowed, and all go back", async () => {
@@ -243,13 +290,72 @@ guestSuite("a drive that is in use", () => {
     expect(step(result, "together").exit, said(result, "together")).toBe(exitCodes.ok);
     expect(step(result, "taken").out).toBe("vfio-pci vfio-pci vfio-pci\n");
     expect(step(result, "back").exit, said(result, "back")).toBe(exitCodes.ok);
-    expect(step(result, "after").out.trim()).toBe("nvme nvme nvme lock");
+    expect(step(result, "after").out.trim()).toBe("nvme nvme nvme nvme nvme lock");
   });
+
+  test("one that a process drives is neither unbound nor given back", async () => {
+    const result = await guest();
+    expect(step(result, "driven").exit, said(result, "driven")).toBe(exitCodes.refused);
+    const { functions } = json<DryRun>(result, "driven.out");
+    const words = /in use through VFIO by process \d+ \(sleep\)$/;
+    expect(functions[0]?.obstacles).toMatchObject([
+      { kind: "vfio", text: expect.stringMatching(words) },
+    ]);
+    const { exit, err } = step(result, "kept");
+    expect(exit, said(result, "kept")).toBe(exitCodes.refused);
+    expect(err).toMatch(
+      /^phasebit: restore .* in use through VFIO by process \d+ \(sleep\); stop it/,
+    );
+  });
+
+  test("unbind leaves it without a driver", async () => {
+    const result = await guest();
+    expect(step(result, "unbound").exit, said(result, "unbound")).toBe(exitCodes.ok);
+    expect(step(result, "none").out).toBe("none\n");
+  });
+
+  test.each(["all", "free", "together", "driven", "unbound", "back"])(
+    "what %s prints with --json is as results/inspection.schema.json says",
+    async (name) => {
+      const schema = readFileSync(join(repository, "results/inspection.schema.json"), "utf8");
+      const matches = new Ajv2020({ strict: true }).compile(JSON.parse(schema));
+      expect(matches(json(await guest(), `${name}.out`)) || matches.errors).toBe(true);
+    },
+  );
 
   test("the list has every function", async () => {
     const result = await guest();
-    for (const serial of ["first", "second", "third", "pair", "left", "right", "pf"]) {
+    for (const serial of ["first", "second", "third", "fourth", "pair", "left", "right", "pf"]) {
       expect(step(result, "listed").out).toContain(`serial ${serial}`);
     }
+  });
+});
+
+guestSuite("a machine whose IOMMU is off", () => {
+  const guest = sharedBoot(() => ({
+    name: "no IOMMU",
+    drives: [{ serial: "bare", file: "null-co", size: 1 << 30 }],
+    kernelArguments: ["intel_iommu=off"],
+    script: `
+      cli="${cli}" STEP_SECONDS=180
+      to_kernel $NVME0
+      step refused $cli bind $NVME0 --json
+      step examined $cli bind $NVME0 --dry-run --json
+      step doctor $cli doctor $NVME0
+    `,
+    timeoutMs: 400_000,
+  }));
+
+  test("no drive of it is taken, and both bind and doctor say what to switch on", async () => {
+    const result = await guest();
+    const { exit, err } = step(result, "refused");
+    expect(exit, said(result, "refused")).toBe(exitCodes.refused);
+    expect(err).toMatch(/it has no IOMMU group \(no-iommu\): switch the IOMMU on/);
+    const { functions } = json<DryRun>(result, "examined.out");
+    expect(functions.map(({ obstacles }) => obstacles.map(({ kind }) => kind))).toEqual([
+      ["no-iommu"],
+    ]);
+    expect(step(result, "doctor").exit, said(result, "doctor")).toBe(exitCodes.environment);
+    expect(step(result, "doctor").out).toMatch(/^problem iommu: /m);
   });
 });
