@@ -78,13 +78,9 @@ function unnamed(results: readonly Result[], drafts: readonly Drafts[]) {
   return drafts.flatMap(({ groups }, result) => {
     const { host } = results[result]!.measurement;
     return groups.map(({ data, group: { device, mode, workload } }) => {
-      const { rw, completion, coalesce: coalescing } = workload;
-      const settings = {
-        ...data,
-        mode,
-        rw,
-        ...{ irq: completion.irq, coalescing, pauseNs: completion.pauseNs, cmb: workload.cmb },
-      };
+      const { rw, completion, coalesce: coalescing, cmb, shadowDoorbells } = workload;
+      const { irq, pauseNs } = completion;
+      const settings = { ...data, mode, rw, irq, coalescing, pauseNs, cmb, shadowDoorbells };
       const place = { device: device.address, host: host.hostname, file: files[result]! };
       return { settings, ...place };
     });

@@ -54,8 +54,14 @@ function workloadLines(measurement: Measurement): Line[] {
   return [
     line("workload", pattern, sizeText(workloads), ...depth, numjobs),
     ...completionLines(measurement),
+    ...doorbellLines(measurement),
     line("range", eachText(workloads, rangeOf), seed),
   ];
+}
+
+/** Of a comparison the modes' own options say it. */
+function doorbellLines({ kind, workload }: Measurement): Line[] {
+  return kind !== "compare" && workload.shadowDoorbells ? [line("doorbells", "shadowed")] : [];
 }
 
 function completionLines(measurement: Measurement): Line[] {

@@ -14,6 +14,7 @@ export interface Settings extends Pick<GroupData, "mode" | "op" | "bs" | "iodept
   readonly coalescing: Coalescing | null;
   readonly pauseNs: number | null;
   readonly cmb: Workload["cmb"];
+  readonly shadowDoorbells: boolean;
 }
 
 /** A group to be named. */
@@ -41,6 +42,7 @@ const settingParts: readonly Part[] = [
     coalescing === null ? "" : `coalesce ${coalescingText(coalescing)}`,
   ({ settings: { pauseNs } }) => (pauseNs === null ? "" : `pause ${pauseText(pauseNs)}`),
   ({ settings }) => placeText(settings),
+  ({ settings: { shadowDoorbells } }) => (shadowDoorbells ? "shadow doorbells" : ""),
 ];
 
 /** What tells groups of the same settings apart, the most telling first. */

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { reportData } from "../../src/html/build.ts";
 import { summaryText } from "../../src/html/summary.ts";
 import type { Measurement } from "../../src/measurement/measurement.ts";
+import type { WorkloadOptions } from "../../src/measurement/workload-options.ts";
 import type { Result } from "../../src/results/read.ts";
 import {
   adaptive,
@@ -46,6 +47,15 @@ test("a run says on what, with what and where it was made", () => {
   );
   expect(condition(result, "started")).toBe("2026-11-22 09:14:05 UTC");
   expect(condition(result, "command")).toBe("phasebit run --rw randread");
+});
+
+test("doorbells are spoken of when they are shadowed", () => {
+  const conditions = (options: WorkloadOptions) =>
+    shown(runResult(exampleRun({ options }))).results[0]!.conditions.map(({ label }) => label);
+  expect(
+    condition(runResult(exampleRun({ options: { shadowDoorbells: true } })), "doorbells"),
+  ).toBe("shadowed");
+  expect(conditions({})).not.toContain("doorbells");
 });
 
 test("jobs are told with their CPUs, in order", () => {

@@ -14,6 +14,7 @@ const plain: Unnamed["settings"] = {
   coalescing: null,
   pauseNs: null,
   cmb: [],
+  shadowDoorbells: false,
 };
 
 function group(settings: Partial<Unnamed["settings"]> = {}, place: Partial<Unnamed> = {}): Unnamed {
@@ -43,6 +44,7 @@ test("hostile names are unique too, safe and not endless", () => {
       coalescing: fc.constantFrom(null, { threshold: 7, time: 1 }),
       pauseNs: fc.constantFrom(null, 0, 100),
       cmb: fc.constantFrom([], ["sq"], ["sq", "data"]),
+      shadowDoorbells: fc.boolean(),
     }),
   });
   fc.assert(
@@ -64,6 +66,8 @@ test("only what differs is in the name", () => {
   expect(namesOf([group(), group({ iodepth: 32 })])).toEqual(["qd1", "qd32"]);
   expect(namesOf([group(), group({ bs: 65_536, numjobs: 4 })])).toEqual(["4k x1", "64k x4"]);
   expect(namesOf([group(), group({ rw: "read" })])).toEqual(["randread", "read"]);
+  const shadowed = group({ iodepth: 8, shadowDoorbells: true });
+  expect(namesOf([group(), shadowed])).toEqual(["qd1", "qd8 shadow doorbells"]);
   const coalescing = { threshold: 7, time: 1 };
   expect(
     namesOf([
