@@ -3,7 +3,7 @@
 import { JobPhase } from "../assembly/layout.ts";
 import { bucketIndex } from "../src/measurement/buckets.ts";
 import { noFlags } from "../src/measurement/flags.ts";
-import { latencyIn, packLatency } from "../src/measurement/latency-counts.ts";
+import { mergeCounts, packLatency, unpackLatency } from "../src/measurement/latency-counts.ts";
 import type {
   Direction,
   Interval,
@@ -109,10 +109,18 @@ function jobOf(job: number, intervals: readonly Interval[]): JobMeasurement {
 
 function latenciesOf(job: number, op: Direction, intervals: readonly Interval[]): LatencyCounts {
   const all = intervals.flatMap(({ latencies }) => latencies);
-  return latencyIn(
-    all.filter((packed) => packed.job === job),
-    op,
+  return mergeCounts(
+    all.filter((packed) => packed.job === job && packed.op === op).map(unpackedOnce),
   );
+}
+
+/** Few are different, so each is unpacked once. */
+const unpacked = new Map<string, LatencyCounts>();
+
+function unpackedOnce(packed: PackedLatency): LatencyCounts {
+  const known = unpacked.get(packed.hdrHistogramV2) ?? unpackLatency(packed);
+  unpacked.set(packed.hdrHistogramV2, known);
+  return known;
 }
 
 const about: Omit<Measurement, "workload" | "workloads" | "blocks"> = {

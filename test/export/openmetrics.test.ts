@@ -381,7 +381,8 @@ test("each side of a comparison has its own bytes, depth and coalescing", () => 
 test("a run of many intervals has its end", () => {
   const { measurement, ...rest } = runResult();
   const [interval] = intervalsIn(measurement);
-  const intervals = Array.from({ length: 200_000 }, (_, index) => {
+  // V8 takes 125,000 arguments
+  const intervals = Array.from({ length: 130_000 }, (_, index) => {
     return {
       ...interval!,
       endMs: index + 1,
@@ -391,7 +392,7 @@ test("a run of many intervals has its end", () => {
   });
   const long: Result = { ...rest, measurement: withBlock(measurement, { intervals }) };
   const [, endS] = / ([0-9.]+)\n# EOF\n$/.exec(textOf(long, { timestamps: true }))!;
-  expect(Number(endS)).toBe(measurement.startedMs / 1000 + 200);
+  expect(Number(endS)).toBe(measurement.startedMs / 1000 + 130);
 });
 
 test("a setting that a sweep measured several times is several time series", () => {
