@@ -2,23 +2,8 @@
   "targets": [
     {
       "target_name": "phasebit",
-      "sources": [
-        "addon.cc",
-        "clock.cc",
-        "memory.cc",
-        "populate.cc",
-        "eventfd.cc",
-        "file_watch.cc",
-        "iommufd.cc",
-        "lock.cc",
-        "thread.cc",
-        "vfio_container.cc",
-        "vfio_device.cc",
-        "vfio_group.cc",
-        "vfio_irq.cc",
-        "vfio_reset.cc",
-        "wait.cc"
-      ],
+      # it includes all the others
+      "sources": ["phasebit.cc"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=9", "NAPI_DISABLE_CPP_EXCEPTIONS", "_FILE_OFFSET_BITS=64"],
       "cflags": ["-O2", "-Wall", "-Wextra", "-fvisibility=hidden"],

@@ -3,12 +3,12 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "arguments.h"
+#include "dma_name.h"
 #include "error.h"
 #include "fd_property.h"
 #include "instance.h"
@@ -20,13 +20,6 @@ namespace {
 // No IOMMU has so many; a kernel that says so is not believed.
 constexpr uint32_t kMostRanges = 4096;
 constexpr uint64_t kTokenBytes = 16;
-
-std::string Name(const char* verb, uint64_t iova, uint64_t bytes) {
-  char text[96];
-  snprintf(text, sizeof text, "%s %llu bytes of DMA memory at iova 0x%llx", verb,
-           static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(iova));
-  return text;
-}
 
 // EMSGSIZE is the answer to a list that is too short, with the length that it must have.
 int QueryRanges(int fd, uint32_t ioas, std::vector<iommu_iova_range>* ranges) {
@@ -114,7 +107,7 @@ Napi::Value Iommufd::MapDma(const Napi::CallbackInfo& info) {
   map.length = bytes;
   map.iova = iova;
   if (ioctl(iommufd_.get(), kIommuIoasMap, &map) != 0) {
-    return Throw(info.Env(), {"ioctl", errno, Name("map", iova, bytes)});
+    return Throw(info.Env(), {"ioctl", errno, DmaName("map", iova, bytes)});
   }
   return info.Env().Undefined();
 }
@@ -135,10 +128,10 @@ Napi::Value Iommufd::UnmapDma(const Napi::CallbackInfo& info) {
   unmap.iova = iova;
   unmap.length = bytes;
   if (ioctl(iommufd_.get(), kIommuIoasUnmap, &unmap) != 0) {
-    return Throw(info.Env(), {"ioctl", errno, Name("unmap", iova, bytes)});
+    return Throw(info.Env(), {"ioctl", errno, DmaName("unmap", iova, bytes)});
   }
   if (unmap.length != bytes) {
-    return Throw(info.Env(), {"ioctl", ENOENT, Name("unmap", iova, bytes),
+    return Throw(info.Env(), {"ioctl", ENOENT, DmaName("unmap", iova, bytes),
                               "only " + std::to_string(unmap.length) + " bytes were mapped"});
   }
   return info.Env().Undefined();

@@ -4,27 +4,16 @@
 #include <linux/vfio.h>
 #include <sys/ioctl.h>
 
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "arguments.h"
+#include "dma_name.h"
 #include "error.h"
 #include "fd_property.h"
 #include "instance.h"
 #include "vfio_info.h"
-
-namespace {
-
-std::string Name(const char* verb, uint64_t iova, uint64_t bytes) {
-  char text[96];
-  snprintf(text, sizeof text, "%s %llu bytes of DMA memory at iova 0x%llx", verb,
-           static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(iova));
-  return text;
-}
-
-}  // namespace
 
 Napi::Function VfioContainer::Define(Napi::Env env) {
   return DefineClass(env, "VfioContainer",
@@ -91,7 +80,7 @@ Napi::Value VfioContainer::MapDma(const Napi::CallbackInfo& info) {
   map.iova = iova;
   map.size = bytes;
   if (ioctl(container_.get(), VFIO_IOMMU_MAP_DMA, &map) != 0) {
-    return Throw(info.Env(), {"ioctl", errno, Name("map", iova, bytes)});
+    return Throw(info.Env(), {"ioctl", errno, DmaName("map", iova, bytes)});
   }
   return info.Env().Undefined();
 }
@@ -109,11 +98,11 @@ Napi::Value VfioContainer::UnmapDma(const Napi::CallbackInfo& info) {
   unmap.iova = iova;
   unmap.size = bytes;
   if (ioctl(container_.get(), VFIO_IOMMU_UNMAP_DMA, &unmap) != 0) {
-    return Throw(info.Env(), {"ioctl", errno, Name("unmap", iova, bytes)});
+    return Throw(info.Env(), {"ioctl", errno, DmaName("unmap", iova, bytes)});
   }
   // The kernel calls it a success when there was nothing, or only a part.
   if (unmap.size != bytes) {
-    return Throw(info.Env(), {"ioctl", ENOENT, Name("unmap", iova, bytes),
+    return Throw(info.Env(), {"ioctl", ENOENT, DmaName("unmap", iova, bytes),
                               "only " + std::to_string(unmap.size) + " bytes were mapped"});
   }
   return info.Env().Undefined();
