@@ -3,6 +3,9 @@ import { encodeCounts, isCarried, meanNs, percentileNs } from "../analysis/histo
 import { featureName } from "../decode/names.ts";
 import { exitCodes, PhasebitError } from "../ground/errors.ts";
 import { timeOption } from "../measurement/workload.ts";
+import type { Controller } from "../nvme/controller.ts";
+import { controllersIn } from "../pci/kernel-controller.ts";
+import { hostRoots } from "../pci/sysfs.ts";
 import { type Exercise, exerciseResets } from "../run/reset/exercise.ts";
 import type { ExerciseKind } from "../run/reset/kinds.ts";
 import type { StepTimes } from "../run/reset/steps.ts";
@@ -35,12 +38,26 @@ export async function reset(flags: ResetFlags): Promise<void> {
   };
   let done: Exercise | undefined;
   await withDevice(flags, async (device, signal) => {
-    done = await exerciseResets(device, { ...options, signal });
+    done = await exerciseResets(device, { ...options, mayReset: mayReset(flags), signal });
     // a device that did not come back may not be given back in order either: first what was found
     print(flags, done);
     requireNothingFound(flags.device, done);
   });
   if (done?.interrupted) process.exitCode = exitCodes.INTERRUPTED;
+}
+
+/** A reset of the subsystem reaches controllers beside this one, which may be at work for somebody. */
+function mayReset({ kind, device }: ResetFlags): (controller: Controller) => void {
+  return ({ identity }) => {
+    const others = kind === "subsystem" ? controllersIn(identity.subsystem, hostRoots) : [];
+    if (others.length === 0) return;
+    throw new PhasebitError(
+      "REFUSED",
+      `reset the subsystem of ${device}: the kernel's driver has ${others.join(", ")} in it, which the reset reaches too; ` +
+        "unbind it first, or choose another --kind",
+      { what: "subsystem", value: identity.subsystem },
+    );
+  };
 }
 
 function print(flags: ResetFlags, exercise: Exercise): void {

@@ -15,6 +15,7 @@ import {
   MN_BYTES,
   OACS_DOORBELL_BUFFER_CONFIG,
   SN_BYTES,
+  SUBNQN_BYTES,
 } from "../../assembly/spec/identify.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
 import { safeText } from "../ground/strings.ts";
@@ -29,6 +30,8 @@ export interface ControllerData {
   readonly serial: string;
   readonly model: string;
   readonly firmware: string;
+  /** SUBNQN: the name of its NVM subsystem; empty where it has none. */
+  readonly subsystem: string;
   /** Largest transfer in bytes; null when there is no limit. */
   readonly maxTransferBytes: number | null;
   /** RTD3E: what a shutdown typically takes; null when the controller does not say. */
@@ -61,6 +64,7 @@ export function parseController(data: Uint8Array, minPageBytes: number): Control
     serial: text(IdentifyController.SN, SN_BYTES),
     model: text(IdentifyController.MN, MN_BYTES),
     firmware: text(IdentifyController.FR, FR_BYTES),
+    subsystem: text(IdentifyController.SUBNQN, SUBNQN_BYTES),
     maxTransferBytes: mdts === 0 ? null : minPageBytes * 2 ** Math.min(mdts, 32),
     rtd3EntryMs: view.getUint32(IdentifyController.RTD3E, true) / 1000 || null, // from us
     namespaces: view.getUint32(IdentifyController.NN, true),

@@ -59,6 +59,18 @@ export function kernelController(fn: PciFunction, roots: SystemRoots): KernelCon
   };
 }
 
+/** Controllers that the kernel's driver has in the subsystem of this name, "nvme1 (0000:02:00.0)". */
+export function controllersIn(subsystem: string, roots: SystemRoots): string[] {
+  if (subsystem === "") return [];
+  const folder = `${roots.sys}/class/nvme`;
+  return namesIn(folder)
+    .filter((name) => textOf(`${folder}/${name}/subsysnqn`) === subsystem)
+    .map((name) => {
+      const address = addressOfController(name, roots);
+      return address === null ? name : `${name} (${address})`;
+    });
+}
+
 /** The folder of the subsystem that the controller belongs to. */
 function subsystemOf(controller: string, { sys }: SystemRoots): string | null {
   const folder = `${sys}/class/nvme-subsystem`;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PhasebitError } from "../../src/ground/errors.ts";
 import { isPciAddress, pciAddress } from "../../src/pci/address.ts";
 import { nvmeAddresses, PciFunction } from "../../src/pci/function.ts";
-import { kernelController } from "../../src/pci/kernel-controller.ts";
+import { controllersIn, kernelController } from "../../src/pci/kernel-controller.ts";
 import { requireVfio } from "../../src/pci/require-vfio.ts";
 import { type FakeFunction, PciTree } from "./tree.ts";
 
@@ -173,5 +173,25 @@ describe("a function tells", () => {
     tree.addFunction("0000:02:00.0", { class: "0x010803" });
     tree.addFunction("0000:03:00.0", { class: "0x020000" });
     expect(nvmeAddresses(tree)).toEqual(["0000:02:00.0", "0000:0a:00.0", "10000:e1:00.0"]);
+  });
+});
+
+describe("controllers of the kernel's driver in a subsystem", () => {
+  test("are found by its name, with their addresses", () => {
+    functionAt(ADDRESS);
+    functionAt("0000:02:00.0");
+    tree.joinSubsystem("nvme-subsys0", { nvme0: ADDRESS, nvme1: "0000:02:00.0" }, { nvme2: "tcp" });
+    for (const name of ["nvme0", "nvme2"])
+      tree.file(`${tree.sys}/class/nvme/${name}/subsysnqn`, "nqn.a\n");
+    tree.file(`${tree.sys}/class/nvme/nvme1/subsysnqn`, "nqn.b\n");
+    expect(controllersIn("nqn.a", tree)).toEqual([`nvme0 (${ADDRESS})`, "nvme2"]);
+    expect(controllersIn("nqn.c", tree)).toEqual([]);
+  });
+
+  test("none of them has the name that is empty", () => {
+    functionAt(ADDRESS);
+    tree.joinSubsystem("nvme-subsys0", { nvme0: ADDRESS });
+    tree.file(`${tree.sys}/class/nvme/nvme0/subsysnqn`, "\n");
+    expect(controllersIn("", tree)).toEqual([]);
   });
 });

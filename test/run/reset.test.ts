@@ -1,6 +1,8 @@
 // Exercised resets on the embedded controller, stepped: each fault is found by its name, and a sound device has none.
 import { describe, expect, test } from "vitest";
+import { Register } from "../../assembly/spec/registers.ts";
 import { RESET_KINDS } from "../../src/commands/reset.ts";
+import type { Controller } from "../../src/nvme/controller.ts";
 import {
   type Exercise,
   type ExerciseOptions,
@@ -12,6 +14,7 @@ import { linesFor } from "../../src/text/compare-frame.ts";
 import { resetLines } from "../../src/text/reset.ts";
 import { openStepped } from "../nvme/devices.ts";
 
+const NSSRO = 1 << 4;
 const sound = { count: 2, nsid: 1, underLoad: false, timeoutMs: 2000 };
 /** CAP.TO=0: a wait that is in vain takes half a second. */
 const SHORT = "size=16m&fault=bad-cap:field=to,value=0";
@@ -42,6 +45,19 @@ describe("misuse", () => {
     await expect(
       exercise("size=16m&queues=1", { kind: "controller", underLoad: true }),
     ).rejects.toThrow(/under load: it needs 2 I\/O queues/);
+  });
+
+  test("who may not reset is asked before anything is, and knows the subsystem's name", async () => {
+    const device = await openStepped("size=16m");
+    let name = "";
+    const mayReset = ({ identity }: Controller): void => {
+      name = identity.subsystem;
+      throw new Error("in use");
+    };
+    const options = { ...sound, kind: "subsystem", mayReset } as const;
+    await expect(exerciseResets(device, options)).rejects.toThrow("in use");
+    expect(name).toMatch(/^nqn\.2014-08\.org\.nvmexpress:uuid:[0-9a-f-]{36}$/);
+    expect(device.registers.read(Register.CSTS) & NSSRO).toBe(0);
   });
 
   test("a namespace that is none", async () => {

@@ -45,6 +45,8 @@ export interface ExerciseOptions {
   readonly underLoad: boolean;
   /** Longest wait for one I/O command. */
   readonly timeoutMs: number;
+  /** Asked before the first reset; throws where there must be none. */
+  readonly mayReset?: (controller: Controller) => void;
   /** Ends it after the reset that is under way. */
   readonly signal?: { readonly aborted: boolean };
 }
@@ -118,6 +120,7 @@ class ResetExercise {
     const wanted = 1 + (underLoad ? LOAD_QUEUES : 0);
     this.#controller = await this.#device.bringUp({ ioQueues: wanted });
     this.#namespace = await this.#controller.identifyNamespace(nsid);
+    this.#options.mayReset?.(this.#controller);
     const { memory } = this.#device;
     this.#probe = new Probe(memory, this.#namespace);
     const lanes = Math.min(LOAD_QUEUES, this.#controller.ioQueues - 1);
