@@ -111,6 +111,7 @@ export {
   type Trace,
   type UntilOptions,
 } from "./nvme/registers.ts";
+export { type Rewirable, rewireInterrupt } from "./nvme/rewire.ts";
 export type {
   CompletionEntry,
   CompletionEntryState,

@@ -7,9 +7,10 @@ import {
   BUS_VECTORS_MAX,
   BusInterrupts,
 } from "../../assembly/layout.ts";
+import { Register } from "../../assembly/spec/registers.ts";
 import { type EventFd, native } from "../compiled/native.ts";
 import type { InterruptKind } from "../transport/transport.ts";
-import type { Masking, Wiring } from "../transport/wiring.ts";
+import { handOver, type Masking, type Wiring } from "../transport/wiring.ts";
 import type { MsixPlaces } from "./device.ts";
 
 const busInterrupts: Readonly<Record<InterruptKind, BusInterrupts>> = {
@@ -52,14 +53,18 @@ export class EmbeddedInterrupts implements Wiring {
     this.#kind = kind;
     let eventFd = this.#eventFds.get(vector);
     if (eventFd === undefined) {
-      eventFd = native().eventFd();
-      this.#eventFds.set(vector, eventFd);
-      if (vector < BUS_VECTORS_MAX) {
-        Atomics.store(this.#bus, BUS_VECTORS / 4 + vector, eventFd.fd + 1);
-      }
+      eventFd = this.#wire(vector);
       if (kind === "msix") this.#writeEntry(vector);
     }
     return eventFd;
+  }
+
+  rewire(_kind: InterruptKind, vector: number): EventFd {
+    const old = this.#eventFds.get(vector)!;
+    const fresh = this.#wire(vector);
+    // whoever was about to signal the old one has done so by the time that the device answers
+    this.#bar.read32(Register.VS);
+    return handOver(old, fresh);
   }
 
   isWired(kind: InterruptKind, vector: number): boolean {
@@ -94,6 +99,17 @@ export class EmbeddedInterrupts implements Wiring {
     Atomics.add(this.#bus, BUS_VECTORS_GENERATION / 4, 1);
     for (const eventFd of this.#eventFds.values()) eventFd.close();
     this.#eventFds.clear();
+  }
+
+  /** A fresh eventfd, which the vector signals from now on. */
+  #wire(vector: number): EventFd {
+    const eventFd = native().eventFd();
+    this.#eventFds.set(vector, eventFd);
+    if (vector < BUS_VECTORS_MAX) {
+      Atomics.store(this.#bus, BUS_VECTORS / 4 + vector, eventFd.fd + 1);
+    }
+    Atomics.add(this.#bus, BUS_VECTORS_GENERATION / 4, 1);
+    return eventFd;
   }
 
   /** Where its message goes, and that it may go. */

@@ -172,6 +172,11 @@ export class Controller {
     await this.#queues.deleteAll();
   }
 
+  /** Its I/O completion queues. */
+  get completionQueues(): readonly CompletionQueue[] {
+    return this.#queues.completionQueues;
+  }
+
   /** Whether its I/O queues ring through shadow doorbells. */
   get hasShadowDoorbells(): boolean {
     return this.#queues.areShadowed;

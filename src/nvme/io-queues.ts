@@ -65,6 +65,10 @@ export class IoQueues {
     return this.#shadows !== undefined;
   }
 
+  get completionQueues(): readonly CompletionQueue[] {
+    return [...this.#completionQueues];
+  }
+
   /** As `Controller.createCompletionQueue`. */
   async createCompletionQueue(options: CompletionQueueOptions): Promise<CompletionQueue> {
     const { id, entries, vector = null } = options;

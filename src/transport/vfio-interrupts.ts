@@ -4,7 +4,7 @@ import type { EventFd, Native, VfioDevice } from "../compiled/native.ts";
 import { PhasebitError } from "../ground/errors.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { DeviceBars } from "./transport.ts";
-import type { InterruptKind, Masking, Wiring } from "./wiring.ts";
+import { handOver, type InterruptKind, type Masking, type Wiring } from "./wiring.ts";
 
 /** VFIO's index of each kind of interrupt. */
 const INDEX: Readonly<Record<InterruptKind, number>> = { intx: 0, msi: 1, msix: 2 };
@@ -81,6 +81,21 @@ export class VfioInterrupts implements Wiring {
       this.#device.setUnmask(INDEX.intx, 0, this.#unmask.fd);
     }
     return this.#unmask;
+  }
+
+  /** The kernel has one eventfd for another in one step, in which it waits for whoever is signalling the old one. */
+  rewire(kind: InterruptKind, vector: number): EventFd {
+    const old = this.#eventFds.get(vector)!;
+    const fresh = this.#newEventFd();
+    this.#eventFds.set(vector, fresh);
+    try {
+      this.#device.setInterrupts(INDEX[kind], vector, [this.#triggerOf(vector)]);
+    } catch (error) {
+      this.#eventFds.set(vector, old);
+      fresh.close();
+      throw error;
+    }
+    return handOver(old, fresh);
   }
 
   isWired(kind: InterruptKind, vector: number): boolean {

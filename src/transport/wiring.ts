@@ -1,4 +1,5 @@
 // Interrupts beyond their counting: how many vectors there are to use, where they are wired to, how one is masked.
+import type { EventFd } from "../compiled/native.ts";
 
 /** Kinds of interrupt, in the order of preference. */
 export const interruptKinds = ["msix", "msi", "intx"] as const;
@@ -10,8 +11,20 @@ export type InterruptKind = (typeof interruptKinds)[number];
  */
 export type Masking = "table" | "kernel" | "trigger";
 
+/** A fresh eventfd takes over what the old one counted and nobody took. */
+export function handOver(old: EventFd, fresh: EventFd): EventFd {
+  for (let left = old.wait(0); left > 0; left--) fresh.signal();
+  old.close();
+  return fresh;
+}
+
 /** What a transport can do with vectors. */
 export interface Wiring {
+  /**
+   * Gives a vector that is wired a fresh eventfd, while interrupts come. What the old one counted and nobody took is counted
+   * by the new one; the old one is closed.
+   */
+  rewire(kind: InterruptKind, vector: number): EventFd;
   /** How vectors of a kind are masked; null where that would lose interrupts, or there are none. */
   masking(kind: InterruptKind): Masking | null;
   /** Whether the vector has an eventfd, and the kind is the one that is switched on. */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "vitest";
-import { BUS_REQUEST, IOVA_WINDOW_NONE } from "../../assembly/layout.ts";
+import { BUS_INTERRUPTS, BUS_REQUEST, IOVA_WINDOW_NONE } from "../../assembly/layout.ts";
 import { Register } from "../../assembly/spec/registers.ts";
 import { Status } from "../../assembly/spec/status.ts";
 import { type EmbeddedTransport, openEmbedded } from "../../src/embedded/transport.ts";
@@ -10,6 +10,7 @@ import { threadTimes } from "../../src/ground/scheduler.ts";
 import type { Region } from "../../src/memory/region.ts";
 import type { Controller } from "../../src/nvme/controller.ts";
 import { Device } from "../../src/nvme/device.ts";
+import { rewireInterrupt } from "../../src/nvme/rewire.ts";
 import * as sqe from "../../src/nvme/sqe.ts";
 
 const opened: Device[] = [];
@@ -80,6 +81,33 @@ describe("interrupts", () => {
     }
     expect(count).toBe(10);
     expect(second!.wait(0)).toBe(0);
+  });
+
+  test("none is lost while their eventfd is replaced again and again under load", async () => {
+    const { device, controller, transport } = await open();
+    let eventFd = transport.interrupt("msix", 1);
+    const queue = await controller.createQueuePair(1, 64, 1);
+    const read = readOf(device.memory.allocate(4096));
+    const raised = (): number => Number(device.memory.u64[BUS_INTERRUPTS / 8]!);
+    const before = raised();
+    let counted = 0;
+    let completed = 0;
+    while (completed < 4000) {
+      for (let one = 0; one < 40; one++) queue.post(read);
+      queue.ring();
+      // the device completes them meanwhile
+      for (let times = 0; times < 3; times++) eventFd = rewireInterrupt(device, "msix", 1);
+      for (let left = 40; left > 0; ) {
+        const more = eventFd.wait(LONG_MS);
+        expect(more, `after ${completed} completions an interrupt is lost`).toBeGreaterThan(0);
+        counted += more;
+        for (; queue.cq.take() !== undefined; left--) completed++;
+        queue.cq.free();
+      }
+    }
+    // what it does before it answers has been signalled
+    transport.read32(Register.VS);
+    expect(counted + eventFd.wait(0)).toBe(raised() - before);
   });
 
   test("a queue created without a vector raises none", async () => {

@@ -138,6 +138,36 @@ describe("masks", () => {
   });
 });
 
+describe("rewiring", () => {
+  test("is one change of that vector, after which the old eventfd is closed", () => {
+    const old = transport.interrupt("msix", 1);
+    transport.interrupt("msix", 2);
+    mark = machine.log.length;
+    const fresh = transport.wiring!.rewire("msix", 1);
+    expect(since(mark)).toEqual([`set interrupts 2 1 ${fresh.fd}`, `close eventfd ${old.fd}`]);
+    expect(transport.interrupt("msix", 1)).toBe(fresh);
+  });
+
+  test("of a masked vector waits for the end of the mask", () => {
+    transport.interrupt("msix", 1);
+    maskVector({ transport }, "msix", 1);
+    mark = machine.log.length;
+    const fresh = transport.wiring!.rewire("msix", 1);
+    unmaskVector({ transport }, "msix", 1);
+    const sets = since(mark).filter((line) => line.startsWith("set"));
+    expect(sets).toEqual(["set interrupts 2 1 -1", `set interrupts 2 1 ${fresh.fd}`]);
+  });
+
+  test("that the kernel refuses leaves the old eventfd, and none more", () => {
+    const old = transport.interrupt("msix", 1);
+    machine.fail("set interrupts", "ENOMEM", { times: 1 });
+    mark = machine.log.length;
+    expect(() => transport.wiring!.rewire("msix", 1)).toThrow("ENOMEM");
+    expect(transport.interrupt("msix", 1)).toBe(old);
+    expect(since(mark)).toEqual(["set interrupts 2 1 201", "close eventfd 201"]);
+  });
+});
+
 describe("the table", () => {
   /** An MSI-X capability at 40h: nine vectors, table and pending bits at these offsets of BAR 0. */
   function capability(table: number, pending: number): void {
