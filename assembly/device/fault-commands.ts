@@ -9,7 +9,7 @@ import { FaultKind } from "./options.ts";
 import { fatal } from "./controller-status.ts";
 import { completionQueueOf } from "./queues.ts";
 import { functionReset } from "./reset.ts";
-import { raiseVector } from "./messages.ts";
+import { interruptForNothing } from "./interrupts.ts";
 import { NEVER } from "./waiting.ts";
 
 const NO_CORRUPTION: u32 = 0xff;
@@ -61,7 +61,7 @@ function strike(fault: Fault, sq: SubmissionQueue): void {
       command.dry = 1;
       break;
     case FaultKind.SPURIOUS_INTERRUPT:
-      raiseVector(completionQueueOf(sq).vector);
+      interruptForNothing(completionQueueOf(sq));
       break;
     default:
       strikeController(fault.kind);

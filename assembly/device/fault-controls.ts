@@ -48,6 +48,11 @@ export function forgetsToSend(): bool {
   return firstStriking(FaultKind.UNMASK_SILENT) >= 0;
 }
 
+/** Whether the pin is to stay active after the host has taken all that it was for. */
+export function pinSticks(): bool {
+  return firstStriking(FaultKind.PIN_STUCK) >= 0;
+}
+
 /** The most queues of a kind that may be granted. */
 export function queueLimit(): u32 {
   let limit: u32 = u32.MAX_VALUE;

@@ -8,7 +8,12 @@
 @external("env", "clock")
 export declare function clock(): void;
 
-/** Raises an MSI-X vector, or INTx as 0. */
+/** Raises a vector of MSI-X or MSI, or the pin's interrupt as 0. */
 // @ts-ignore: decorator
 @external("env", "interrupt")
 export declare function interrupt(vector: u32): void;
+
+/** 1 when the host has unmasked the pin since it was last asked. */
+// @ts-ignore: decorator
+@external("env", "unmasked")
+export declare function unmasked(): u32;

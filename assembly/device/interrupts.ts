@@ -6,7 +6,8 @@ import { activeCompletionQueue } from "./queues.ts";
 import { endDelay, isDelayed, isOverdue } from "./coalescing.ts";
 import { dropsInterrupt } from "./fault-controls.ts";
 import { raiseVector, sendMessage, sendWaiting, withdrawMessage } from "./messages.ts";
-import { usesMsix } from "./vectors.ts";
+import { assertPin, pulsePin, settlePin } from "./pin.ts";
+import { isIn, isVectorMasked, usesMsix, usesPin } from "./vectors.ts";
 
 /** Notes that `cq` has something to tell. */
 @inline
@@ -47,7 +48,15 @@ export function acknowledged(cq: CompletionQueue): void {
     if (cq.head == cq.tail) withdrawMessage(cq.vector);
   } else if (cq.head != cq.tail) {
     interruptLater(cq);
+  } else {
+    settlePin();
   }
+}
+
+/** An interrupt of `cq` that has no reason. */
+export function interruptForNothing(cq: CompletionQueue): void {
+  if (usesPin()) pulsePin();
+  else raiseVector(cq.vector);
 }
 
 @inline
@@ -80,18 +89,9 @@ function raiseDelayed(): void {
 /** One interrupt of a queue, unless it is masked. */
 function signal(cq: CompletionQueue): void {
   endDelay(cq.vector);
-  if (isMasked(cq.vector)) return;
+  if (isVectorMasked(cq.vector)) return;
   if (controller.faults != 0 && dropsInterrupt(cq)) return;
   if (usesMsix()) sendMessage(cq.vector);
+  else if (usesPin()) assertPin();
   else raiseVector(cq.vector);
-}
-
-function isMasked(vector: u32): bool {
-  return isIn(controller.interruptMask, vector) && !usesMsix();
-}
-
-/** The masks have a bit for each of the vectors that MSI can have, and no more. */
-@inline
-function isIn(mask: u32, vector: u32): bool {
-  return vector < 32 && ((mask >> vector) & 1) != 0;
 }

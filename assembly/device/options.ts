@@ -130,6 +130,8 @@ export enum FaultKind {
   PENDING_BIT_LOST = 31,
   /** The end of a mask clears the pending bit and sends nothing. */
   UNMASK_SILENT = 32,
+  /** The pin stays active although the host has taken all entries. */
+  PIN_STUCK = 33,
 
   // When the controller has nothing to do.
   /** EventIdx of a queue with a shadow doorbell keeps its value. */

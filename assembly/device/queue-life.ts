@@ -22,6 +22,7 @@ import {
 import { forgetDelayOf, forgetDelays } from "./coalescing.ts";
 import { isInBuffer } from "./controller-memory.ts";
 import { lookUp } from "./dma.ts";
+import { releasePin, settlePin } from "./pin.ts";
 
 /** Makes the completion queue exist, empty. The arguments have been checked. */
 export function openCompletionQueue(
@@ -74,6 +75,7 @@ export function closeCompletionQueue(cq: CompletionQueue): void {
     changetype<usize>(cq) as u32,
   );
   forgetDelayOf(cq);
+  settlePin();
 }
 
 /**
@@ -119,6 +121,7 @@ export function closeAllQueues(): void {
   controller.completionQueues = 0;
   controller.interruptsDue = 0;
   controller.stamping = 0;
+  releasePin();
   forgetDelays();
 }
 

@@ -15,6 +15,7 @@ import { unmasked } from "./interrupts.ts";
 import { overrideCapabilities, overrideRegister } from "./fault-controls.ts";
 import { cmbCapability } from "./cmb.ts";
 import { isMsix, readMsix, writeMsix } from "./msix.ts";
+import { settlePin } from "./pin.ts";
 import { pmrCapability } from "./pmr.ts";
 import { readMemoryRegister, writeMemoryRegister } from "./memory-registers.ts";
 
@@ -73,6 +74,7 @@ export function writeRegister(offset: u32, value: u32): void {
   switch (offset) {
     case Register.INTMS:
       controller.interruptMask |= value;
+      settlePin();
       break;
     case Register.INTMC:
       clearMask(value);

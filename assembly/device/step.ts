@@ -29,6 +29,7 @@ import { forgetTranslation } from "./dma.ts";
 import { maskFunction } from "./msix.ts";
 import { clock } from "./imports.ts";
 import { pause } from "./pause.ts";
+import { drivePin } from "./pin.ts";
 
 /** While there is work, doorbells of absent queues are looked at every so many steps. */
 const ABSENT_SCAN_MASK: u32 = 255;
@@ -49,6 +50,7 @@ export function step(): u32 {
   if ((controller.interruptsDue | controller.delayedVectors | controller.messagesDue) != 0) {
     raiseInterrupts();
   }
+  if (controller.pin != 0) drivePin();
   return work;
 }
 

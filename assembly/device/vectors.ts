@@ -30,6 +30,16 @@ export function setInterrupts(table: u32, pending: u32, messages: u32): void {
   controller.messages = max(1, min(messages, MSI_VECTORS));
 }
 
+/** Whether INTMS masks the vector. The masks have a bit for each of the vectors that MSI can have, and no more. */
+export function isVectorMasked(vector: u32): bool {
+  return isIn(controller.interruptMask, vector) && !usesMsix();
+}
+
+/** Whether the vector is one of these bits. */
+export function isIn(bits: u32, vector: u32): bool {
+  return vector < MSI_VECTORS && ((bits >> vector) & 1) != 0;
+}
+
 /** Whether interrupts go out through the pin. */
 export function usesPin(): bool {
   return interruptKind() == (BusInterrupts.PIN as u32);

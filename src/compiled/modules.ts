@@ -19,6 +19,8 @@ export interface HostImports {
 export interface DeviceImports {
   clock(): void;
   interrupt(vector: number): void;
+  /** 1 when the host has unmasked the interrupt pin since it was last asked. */
+  unmasked(): number;
 }
 
 const compiled = new Map<string, WebAssembly.Module>();

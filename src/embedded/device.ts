@@ -51,12 +51,11 @@ export interface MsixPlaces {
 }
 
 const TABLE_BYTES_EACH = 16;
-const MSI_MESSAGES = 32;
 
 /** Behind the doorbells, each on pages of its own. */
 export function msixPlaces(options: EmbeddedOptions): MsixPlaces {
   const table = DOORBELLS + windowsOf(options).doorbellBytes;
-  return { table, pending: table + alignUp(options.vectors * TABLE_BYTES_EACH, PAGE_BYTES) };
+  return { table, pending: table + alignUp(options.vectors.msix * TABLE_BYTES_EACH, PAGE_BYTES) };
 }
 
 const media = {
@@ -73,13 +72,15 @@ export function powerOn(exports: DeviceExports, doorbells: Span, device: Embedde
     doorbellBytes: doorbells.bytes,
     mqes: options.entries,
     ioQueues: options.queues,
-    vectors: options.vectors,
+    // one at least: interrupts of some kind the function has
+    vectors: Math.max(...Object.values(options.vectors)),
     mdts: options.mdts,
     dstrd: options.dstrd,
     seed: options.seed,
   });
   const { table, pending } = msixPlaces(options);
-  exports.setInterrupts(table, pending, MSI_MESSAGES);
+  const hasTable = options.vectors.msix > 0;
+  exports.setInterrupts(hasTable ? table : 0, hasTable ? pending : 0, options.vectors.msi);
   exports.setVersion(options.version);
   const medium = media[options.medium.kind];
   for (const [index, { blocks, lbaShift }] of options.namespaces.entries()) {

@@ -27,7 +27,7 @@
 // Of a reset: reset-ignored, nssro-lost, features-kept, late-completion
 //   bad-identify:field=mdts,value=0    or :cns=1,offset=77,bytes=1,value=0
 //   bad-register:offset=0x38,value=0   what four bytes of the registers read
-// Of MSI-X masks: mask-ignored, pending-bit-lost, unmask-silent
+// Of masks and the pin: mask-ignored, pending-bit-lost, unmask-silent, pin-stuck
 // Of shadow doorbells: stale-event-index
 // Of its memory: cmb-lost-write:offset=0, cmb-wrong-offset, pmr-never-ready
 import {
@@ -117,6 +117,7 @@ const forms: Readonly<Record<string, FaultForm>> = {
   "mask-ignored": { kind: FaultKind.MASK_IGNORED },
   "pending-bit-lost": { kind: FaultKind.PENDING_BIT_LOST },
   "unmask-silent": { kind: FaultKind.UNMASK_SILENT },
+  "pin-stuck": { kind: FaultKind.PIN_STUCK },
   "never-ready": { kind: FaultKind.NEVER_READY },
   "never-unready": { kind: FaultKind.NEVER_UNREADY },
   "shutdown-stuck": { kind: FaultKind.SHUTDOWN_STUCK },

@@ -2,6 +2,8 @@
 // the eventfds that its vectors are wired to.
 import {
   BUS_INTERRUPT_KIND,
+  BUS_PIN_MASKED,
+  BUS_PIN_UNMASK,
   BUS_VECTORS,
   BUS_VECTORS_GENERATION,
   BUS_VECTORS_MAX,
@@ -12,6 +14,7 @@ import { type EventFd, native } from "../compiled/native.ts";
 import type { InterruptKind } from "../transport/transport.ts";
 import { handOver, type Masking, type Wiring } from "../transport/wiring.ts";
 import type { MsixPlaces } from "./device.ts";
+import type { EmbeddedVectors } from "./interrupt-options.ts";
 
 const busInterrupts: Readonly<Record<InterruptKind, BusInterrupts>> = {
   msix: BusInterrupts.MSIX,
@@ -37,15 +40,19 @@ export class EmbeddedInterrupts implements Wiring {
   readonly #bus: Int32Array;
   readonly #bar: RegisterBar;
   readonly #places: MsixPlaces;
+  readonly #vectors: EmbeddedVectors;
   readonly #eventFds = new Map<number, EventFd>();
   /** What is switched on. */
   #kind: InterruptKind | undefined;
+  #unmask: EventFd | undefined;
 
   /** @param bus the linear memory, in words */
-  constructor(bus: Int32Array, bar: RegisterBar, places: MsixPlaces) {
+  constructor(bus: Int32Array, bar: RegisterBar, places: MsixPlaces, vectors: EmbeddedVectors) {
+    this.#vectors = vectors;
     this.#bus = bus;
     this.#bar = bar;
     this.#places = places;
+    Atomics.store(bus, BUS_PIN_MASKED / 4, 1);
   }
 
   interrupt(kind: InterruptKind, vector: number): EventFd {
@@ -55,6 +62,7 @@ export class EmbeddedInterrupts implements Wiring {
     if (eventFd === undefined) {
       eventFd = this.#wire(vector);
       if (kind === "msix") this.#writeEntry(vector);
+      if (kind === "intx") this.mask(kind, vector, false);
     }
     return eventFd;
   }
@@ -71,12 +79,24 @@ export class EmbeddedInterrupts implements Wiring {
     return kind === this.#kind && this.#eventFds.has(vector);
   }
 
-  masking(kind: InterruptKind): Masking | null {
-    return kind === "msix" ? "table" : null;
+  /** The eventfd that unmasks the pin, which its interrupt masked. */
+  unmask(kind: InterruptKind): EventFd | null {
+    if (kind !== "intx") return null;
+    if (this.#unmask === undefined) {
+      this.#unmask = native().eventFd();
+      Atomics.store(this.#bus, BUS_PIN_UNMASK / 4, this.#unmask.fd + 1);
+    }
+    return this.#unmask;
   }
 
-  mask(_kind: InterruptKind, vector: number, isMasked: boolean): void {
-    this.#bar.write32(this.#entry(vector) + CONTROL, isMasked ? MASK_BIT : 0);
+  masking(kind: InterruptKind): Masking | null {
+    if (kind === "msi" || this.#vectors[kind] === 0) return null;
+    return kind === "msix" ? "table" : "kernel";
+  }
+
+  mask(kind: InterruptKind, vector: number, isMasked: boolean): void {
+    if (kind === "intx") Atomics.store(this.#bus, BUS_PIN_MASKED / 4, Number(isMasked));
+    else this.#bar.write32(this.#entry(vector) + CONTROL, isMasked ? MASK_BIT : 0);
   }
 
   readMsix(_structure: "table" | "pending", bar: number, offset: number): number | null {
@@ -99,6 +119,10 @@ export class EmbeddedInterrupts implements Wiring {
     Atomics.add(this.#bus, BUS_VECTORS_GENERATION / 4, 1);
     for (const eventFd of this.#eventFds.values()) eventFd.close();
     this.#eventFds.clear();
+    Atomics.store(this.#bus, BUS_PIN_MASKED / 4, 1);
+    Atomics.store(this.#bus, BUS_PIN_UNMASK / 4, 0);
+    this.#unmask?.close();
+    this.#unmask = undefined;
   }
 
   /** A fresh eventfd, which the vector signals from now on. */

@@ -9,7 +9,7 @@
 //   entries=4096      of the largest queue: CAP.MQES + 1
 //   mdts=9            4 KiB << mdts is the longest transfer; 0 is no limit
 //   dstrd=0           doorbell stride: 4 << dstrd bytes
-//   vectors=65        MSI-X
+//   interrupts=, vectors= …    interrupt-options.ts
 //   version=1.4       or 2.0: the revision of the specification
 //   seed=1            of everything random
 //   serial=, model=, firmware=    SN, MN and FR; %XX writes any byte
@@ -28,12 +28,12 @@ import {
   SMALLEST_LBA_SHIFT,
   Version,
 } from "../../assembly/device/options.ts";
-import { BUS_VECTORS_MAX } from "../../assembly/layout.ts";
 import { FR_BYTES, MN_BYTES, SN_BYTES } from "../../assembly/spec/identify.ts";
 import { type PhasebitError, usage } from "../ground/errors.ts";
 import { nearest, safeString } from "../ground/strings.ts";
 import { formatBytes, parseSize, parseTimeNs, TIME_FORMAT } from "../ground/units.ts";
 import { type EmbeddedFault, parseFaults } from "./faults.ts";
+import { type EmbeddedVectors, interruptKeys, vectorsOf } from "./interrupt-options.ts";
 import { cmbOf, type EmbeddedCmb, type EmbeddedPmr, memoryKeys, pmrOf } from "./memory-options.ts";
 import { parameterError } from "./parameter.ts";
 
@@ -46,7 +46,7 @@ export interface EmbeddedOptions {
   readonly namespaces: readonly { readonly blocks: number; readonly lbaShift: number }[];
   readonly queues: number;
   readonly entries: number;
-  readonly vectors: number;
+  readonly vectors: EmbeddedVectors;
   readonly mdts: number;
   readonly dstrd: number;
   readonly version: Version;
@@ -76,10 +76,9 @@ const identityKeys: Readonly<Record<string, { field: IdentityField; bytes: numbe
 };
 
 const keys = [
-  ..."size lba namespaces medium latency queues entries mdts dstrd vectors version seed fault".split(
-    " ",
-  ),
+  ..."size lba namespaces medium latency queues entries mdts dstrd version seed fault".split(" "),
   ...Object.keys(identityKeys),
+  ...interruptKeys,
   ...memoryKeys,
 ];
 
@@ -105,7 +104,7 @@ export function parseEmbedded(address: string): EmbeddedOptions {
     namespaces: namespacesOf(parameters, medium),
     queues: integer(parameters, "queues", 64, 1, MOST_IO_QUEUES),
     entries: integer(parameters, "entries", 4096, 2, MOST_QUEUE_ENTRIES),
-    vectors: integer(parameters, "vectors", 65, 1, BUS_VECTORS_MAX),
+    vectors: vectorsOf((key) => one(parameters, key)),
     mdts: integer(parameters, "mdts", 9, 0, MOST_MDTS),
     dstrd: integer(parameters, "dstrd", 0, 0, MOST_DSTRD),
     version: versionOf(one(parameters, "version") ?? "1.4"),

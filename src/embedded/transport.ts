@@ -49,7 +49,6 @@ const MOST_ACCESS_NS = 10e9;
 /** Virtual time that one pause takes. */
 const STEP_NS = 1000n;
 const STEPS_PER_PAUSE = 64;
-const MSI_VECTORS_MAX = 32;
 /** For the linear memory and the device's thread, as it was seen on Node.js 20 and rounded up. */
 const ADDRESS_SPACE_BYTES = 12 * 2 ** 30;
 
@@ -87,8 +86,11 @@ export async function openEmbedded(
       memory.u64[BUS_NOW / 8]! += STEP_NS;
     };
     const wires = new Wires(new Int32Array(memory.memory.buffer));
-    const interrupt = (vector: number): void => wires.signal(vector);
-    const exports = instantiateDevice(memory.memory, { clock, interrupt });
+    const imports = {
+      interrupt: (vector: number): void => wires.signal(vector),
+      unmasked: (): number => wires.unmasked(),
+    };
+    const exports = instantiateDevice(memory.memory, { clock, ...imports });
     powerOn(exports, memory.doorbells, device);
     return new EmbeddedTransport(address, memory, { options, media, side: { exports, wires } });
   }
@@ -189,15 +191,14 @@ export class EmbeddedTransport implements Transport {
     this.memory = memory;
     this.iommu = new EmbeddedIommu(memory);
     this.bars = new EmbeddedBars(memory.bars, options);
-    // a function without an interrupt pin, as PCI Express allows
-    this.vectors = { msix: vectors, msi: Math.min(vectors, MSI_VECTORS_MAX), intx: 0 };
+    this.vectors = vectors;
     this.#ram = medium.kind === "ram" ? memory.media : [];
     this.#side = side;
     if ("worker" in side) side.worker.on("message", () => this.onHostFailure?.());
     this.#media = media;
     this.#bus = new Int32Array(memory.memory.buffer);
     const places = msixPlaces(options);
-    this.#interrupts = new EmbeddedInterrupts(this.#bus, this, places);
+    this.#interrupts = new EmbeddedInterrupts(this.#bus, this, places, vectors);
     this.config = new EmbeddedConfig({
       ...{ bus: this.#bus, vectors: this.vectors, places },
       barBytes: (bar) => this.bars.bytes(bar),
@@ -260,8 +261,8 @@ export class EmbeddedTransport implements Transport {
     return this.#interrupts.interrupt(kind, vector);
   }
 
-  unmask(): null {
-    return null;
+  unmask(kind: InterruptKind): EventFd | null {
+    return this.#interrupts.unmask(kind);
   }
 
   /**

@@ -1,5 +1,10 @@
 // The eventfds that the host has wired to the function's vectors, on the side of the bus, which signals them.
-import { BUS_VECTORS, BUS_VECTORS_GENERATION, BUS_VECTORS_MAX } from "../../assembly/layout.ts";
+import {
+  BUS_PIN_UNMASK,
+  BUS_VECTORS,
+  BUS_VECTORS_GENERATION,
+  BUS_VECTORS_MAX,
+} from "../../assembly/layout.ts";
 import { type EventFd, native } from "../compiled/native.ts";
 
 export class Wires {
@@ -16,6 +21,12 @@ export class Wires {
   /** Adds one to the eventfd that the host wired to the vector, if it did. */
   signal(vector: number): void {
     if (vector < BUS_VECTORS_MAX) this.#at(BUS_VECTORS / 4 + vector)?.signal();
+  }
+
+  /** 1 when the eventfd that unmasks the pin was signalled since this was last asked. */
+  unmasked(): number {
+    const signals = this.#at(BUS_PIN_UNMASK / 4)?.wait(0) ?? 0;
+    return signals > 0 ? 1 : 0;
   }
 
   /** Lets go of what the host has closed: a closed descriptor's number may come back as another eventfd's. */

@@ -55,8 +55,11 @@ let isShared = false;
 let switchesBefore = 0;
 let isLossTold = false;
 
-const interrupt = (vector: number): void => wires.signal(vector);
-const exports = instantiateDevice(memory, { clock: clock.imported, interrupt }, module);
+const imports = {
+  interrupt: (vector: number): void => wires.signal(vector),
+  unmasked: (): number => wires.unmasked(),
+};
+const exports = instantiateDevice(memory, { clock: clock.imported, ...imports }, module);
 powerOn(exports, doorbells, device);
 Atomics.store(bus, BUS_THREAD / 4, ownThread());
 settlePause();

@@ -155,12 +155,19 @@ function functionParts({ function: fn }: Examination): string[] {
       : [`link ${fieldOf(express, "PXLS.CLS")?.meaning} ${fieldOf(express, "PXLS.NLW")?.meaning}`];
   return [
     ...(vectors === undefined ? ["no MSI-X"] : [`MSI-X with ${vectors + 1} vectors`]),
-    ...(of("MSICAP") === undefined ? [] : ["MSI"]),
+    ...messagesParts(of("MSICAP")),
+    ...((numberOf(fn.header, "IPIN") ?? 0) === 0 ? [] : ["INTx"]),
     ...(of("SRIOV") === undefined ? [] : ["SR-IOV"]),
     ...(of("AERCAP") === undefined ? [] : ["AER"]),
     ...(of("PXCAP") === undefined ? ["not PCI Express, or not shown"] : link),
     ...(numberOf(express, "PXDCAP.FLRC") === 1 ? ["FLR"] : []),
   ];
+}
+
+function messagesParts(capability: readonly DecodedField[] | undefined): string[] {
+  if (capability === undefined) return [];
+  const messages = fieldOf(capability, "MC.MMC")?.meaning ?? "";
+  return [messages === "" ? "MSI" : `MSI with ${messages} message${messages === "1" ? "" : "s"}`];
 }
 
 function namespaceParts({ fields }: ExaminedNamespace): string[] {

@@ -89,7 +89,10 @@ describe("misuse", () => {
     ["a bad coalescing", ["run", "--coalesce", "7"], USAGE, /--coalesce 7/],
     [
       "interrupts that the device lacks",
-      ["run", "--completion", "interrupt", "--irq", "intx"],
+      [
+        ...["run", "-d", "embedded?interrupts=msix+msi"],
+        ...["--completion", "interrupt", "--irq", "intx"],
+      ],
       ENVIRONMENT,
       /--irq intx.*msix/,
     ],

@@ -119,6 +119,8 @@ export class Bench {
   readonly interrupts: number[] = [];
   /** Where the blocks of namespace 1 lie; 0 for the null medium. */
   readonly medium: number;
+  /** The host has unmasked the pin, which is masked from each of its interrupts on. */
+  unmasksPin = false;
   admin!: QueuePair;
   /** What a reading of the clock does; in virtual time, nothing. */
   onClock: () => void = () => {};
@@ -163,6 +165,11 @@ export class Bench {
       memory: this.memory,
       clock: () => this.onClock(),
       interrupt: (vector: number) => this.interrupts.push(vector),
+      unmasked: () => {
+        const isUnmasked = this.unmasksPin;
+        this.unmasksPin = false;
+        return Number(isUnmasked);
+      },
     };
     return new WebAssembly.Instance(module, { env }).exports as unknown as DeviceExports;
   }
@@ -368,7 +375,9 @@ export class Bench {
     this.view.setUint32(this.doorbell(sq.qid, false), tail, true);
   }
 
+  /** Whoever has taken entries unmasks the pin too. */
   ringHead(cq: CompletionRing, head = cq.head): void {
+    this.unmasksPin = true;
     this.view.setUint32(this.doorbell(cq.qid, true), head, true);
   }
 

