@@ -12,7 +12,7 @@ export const exampleOutputs: Readonly<Record<string, RegExp>> = {
     /^SQ 1: 10 commands\nSQ 7: 40 commands\nCQ 3: head 2, phase 1, 0 strays\ndeleting it before them: status 10ch\n$/,
   cmb: /^(no Controller Memory Buffer|\d+ bytes at \d+ of BAR \d, for [A-Z ]+\nthe model in the buffer: .+, as in host memory\n100 commands, the last from entry \d at [0-9a-f]+h)\n$/,
   "cmb-p2p":
-    /^(serial .+ in the other's buffer, as in host memory|USAGE: .*devices of embedded have a memory each, .*)\n$/,
+    /^(\d+ bytes of namespace 1 in the other's buffer, as in host memory|USAGE: .*devices of embedded have a memory each, .*)\n$/,
   reset:
     /^status 0, controller reset, RDY 0, .*: reset\nUSAGE: post to submission queue 1: .*reset since\nstatus 0, function reset, RDY 0, .*: reset\nUSAGE: .*\n$/,
   abort:
