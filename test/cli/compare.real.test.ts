@@ -249,9 +249,11 @@ test("--stages shows where the time of a command goes", () => {
   for (const stage of ["build", "doorbell", "fetch", "service", "seen", "reap"]) {
     expect(outcome.stdout).toMatch(new RegExp(`^${stage} `, "m"));
   }
-  // never shorter than the device's latency, and on a busy machine as long as it likes
-  const [, service, unit] = /^service\s+\S+\s+([0-9.]+)(us|ms|s)/m.exec(outcome.stdout) ?? [];
-  expect(Number(service) * { us: 1, ms: 1e3, s: 1e6 }[unit as "us" | "ms" | "s"]).toBeGreaterThan(
-    49,
+  // each of its figures: never shorter than the device's latency, and on a busy machine as long as it likes
+  const [row = ""] = /^service .*/m.exec(outcome.stdout) ?? [];
+  const figuresUs = [...row.matchAll(/([0-9.]+)(ns|us|ms|s)\b/g)].map(
+    ([, figure, unit]) => Number(figure) * { ns: 1e-3, us: 1, ms: 1e3, s: 1e6 }[unit as "us"],
   );
+  expect(figuresUs.length, "the mean and the largest at least").toBeGreaterThanOrEqual(2);
+  expect(Math.min(...figuresUs)).toBeGreaterThan(49);
 });
