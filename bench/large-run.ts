@@ -87,7 +87,14 @@ function jobOf(job: number, intervals: readonly Interval[]): JobMeasurement {
   return {
     ...{ job, source: 0, cpu: job, sqid: job + 1, entries: 64, elapsedNs, read, write },
     ...{ submitted: completed, completed, failed: 0, lost: 0, statuses: [] },
-    ...{ unfinished: 0, timedOut: false, overdue: null, runDelayNs: null, collections: null },
+    ...{
+      unfinished: 0,
+      timedOut: false,
+      overdue: null,
+      runDelayNs: null,
+      vector: null,
+      collections: null,
+    },
     rejections: {
       ...{ "bad-cid": 0, "idle-slot": 0, "stale-generation": 0 },
       ...{ "bad-sqid": 0, "bad-sqhd": 0, "wrong-sqhd": 0 },

@@ -6,6 +6,7 @@ import {
   BUS_INTERRUPT_KIND,
   BUS_INTERRUPT_STATUS,
   BUS_MASTER,
+  BUS_MESSAGES,
   BusInterrupts,
 } from "../../assembly/layout.ts";
 import type { ConfigAccess } from "../pci/config-space.ts";
@@ -107,7 +108,13 @@ export class EmbeddedConfig implements ConfigAccess {
       !((at === MSI && vectors.msi === 0) || (at === MSIX && vectors.msix === 0));
     chain(view, CAPABILITIES.filter(isThere));
     powerManagement(view);
-    if (vectors.msi > 0) messages(view, vectors.msi, kind === BusInterrupts.MSI);
+    if (vectors.msi > 0) {
+      messages(
+        view,
+        vectors.msi,
+        kind === BusInterrupts.MSI ? Atomics.load(bus, BUS_MESSAGES / 4) : 0,
+      );
+    }
     const isHeld = Atomics.load(bus, BUS_FUNCTION_MASK / 4) !== 0;
     const control = (kind === BusInterrupts.MSIX ? MSIX_ENABLE : 0) | (isHeld ? FUNCTION_MASK : 0);
     if (vectors.msix > 0) extendedMessages(view, vectors.msix, control, places);
@@ -138,11 +145,11 @@ function powerManagement(view: DataView): void {
   view.setUint16(PM + 4, 0x0008, true);
 }
 
-function messages(view: DataView, count: number, isOn: boolean): void {
-  const capable = Math.floor(Math.log2(count));
-  const inUse = isOn ? capable << 4 : 0;
+/** @param enabled messages (MME); 0 while MSI is off */
+function messages(view: DataView, count: number, enabled: number): void {
+  const control = enabled > 0 ? (Math.log2(enabled) << 4) | 1 : 0;
   // 64-bit addresses, no masks
-  view.setUint16(MSI + 2, 0x80 | inUse | (capable << 1) | Number(isOn), true);
+  view.setUint16(MSI + 2, 0x80 | control | (Math.log2(count) << 1), true);
 }
 
 function extendedMessages(

@@ -2,6 +2,7 @@
 // the eventfds that its vectors are wired to.
 import {
   BUS_INTERRUPT_KIND,
+  BUS_MESSAGES,
   BUS_PIN_MASKED,
   BUS_PIN_UNMASK,
   BUS_VECTORS,
@@ -11,10 +12,12 @@ import {
 } from "../../assembly/layout.ts";
 import { Register } from "../../assembly/spec/registers.ts";
 import { type EventFd, native } from "../compiled/native.ts";
+import { PhasebitError } from "../ground/errors.ts";
 import type { InterruptKind } from "../transport/transport.ts";
 import { handOver, type Masking, type Wiring } from "../transport/wiring.ts";
 import type { MsixPlaces } from "./device.ts";
 import type { EmbeddedVectors } from "./interrupt-options.ts";
+import type { EmbeddedOptions } from "./options.ts";
 
 const busInterrupts: Readonly<Record<InterruptKind, BusInterrupts>> = {
   msix: BusInterrupts.MSIX,
@@ -41,21 +44,40 @@ export class EmbeddedInterrupts implements Wiring {
   readonly #bar: RegisterBar;
   readonly #places: MsixPlaces;
   readonly #vectors: EmbeddedVectors;
+  readonly #hostMessages: number;
   readonly #eventFds = new Map<number, EventFd>();
   /** What is switched on. */
   #kind: InterruptKind | undefined;
   #unmask: EventFd | undefined;
 
   /** @param bus the linear memory, in words */
-  constructor(bus: Int32Array, bar: RegisterBar, places: MsixPlaces, vectors: EmbeddedVectors) {
+  constructor(
+    bus: Int32Array,
+    bar: RegisterBar,
+    places: MsixPlaces,
+    { vectors, hostMessages }: Pick<EmbeddedOptions, "vectors" | "hostMessages">,
+  ) {
     this.#vectors = vectors;
+    this.#hostMessages = hostMessages;
     this.#bus = bus;
     this.#bar = bar;
     this.#places = places;
     Atomics.store(bus, BUS_PIN_MASKED / 4, 1);
   }
 
+  /** Messages of MSI come in powers of two (MME); the host has as many as the address says. */
+  grant(kind: InterruptKind, count: number): number {
+    const wanted = Math.min(count, this.#vectors[kind]);
+    if (kind !== "msi" || wanted === 0) return wanted;
+    const most = Math.min(this.#vectors.msi, this.#hostMessages);
+    const messages = Math.min(2 ** Math.ceil(Math.log2(wanted)), most);
+    const enabled = Atomics.load(this.#bus, BUS_MESSAGES / 4);
+    if (messages > enabled) Atomics.store(this.#bus, BUS_MESSAGES / 4, messages);
+    return Math.min(wanted, Math.max(messages, enabled));
+  }
+
   interrupt(kind: InterruptKind, vector: number): EventFd {
+    if (kind === "msi" && this.grant(kind, vector + 1) <= vector) throw tooFew(vector);
     Atomics.store(this.#bus, BUS_INTERRUPT_KIND / 4, busInterrupts[kind]);
     this.#kind = kind;
     let eventFd = this.#eventFds.get(vector);
@@ -121,6 +143,7 @@ export class EmbeddedInterrupts implements Wiring {
     this.#eventFds.clear();
     Atomics.store(this.#bus, BUS_PIN_MASKED / 4, 1);
     Atomics.store(this.#bus, BUS_PIN_UNMASK / 4, 0);
+    Atomics.store(this.#bus, BUS_MESSAGES / 4, 0);
     this.#unmask?.close();
     this.#unmask = undefined;
   }
@@ -147,4 +170,9 @@ export class EmbeddedInterrupts implements Wiring {
   #entry(vector: number): number {
     return this.#places.table + vector * ENTRY_BYTES;
   }
+}
+
+function tooFew(vector: number): PhasebitError {
+  const why = "function or host have no more messages of MSI (msi=, host-messages=)";
+  return new PhasebitError("ENVIRONMENT", `wire vector ${vector} of embedded: ${why}`);
 }

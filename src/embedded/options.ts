@@ -33,7 +33,12 @@ import { type PhasebitError, usage } from "../ground/errors.ts";
 import { nearest, safeString } from "../ground/strings.ts";
 import { formatBytes, parseSize, parseTimeNs, TIME_FORMAT } from "../ground/units.ts";
 import { type EmbeddedFault, parseFaults } from "./faults.ts";
-import { type EmbeddedVectors, interruptKeys, vectorsOf } from "./interrupt-options.ts";
+import {
+  type EmbeddedVectors,
+  hostMessagesOf,
+  interruptKeys,
+  vectorsOf,
+} from "./interrupt-options.ts";
 import { cmbOf, type EmbeddedCmb, type EmbeddedPmr, memoryKeys, pmrOf } from "./memory-options.ts";
 import { parameterError } from "./parameter.ts";
 
@@ -47,6 +52,8 @@ export interface EmbeddedOptions {
   readonly queues: number;
   readonly entries: number;
   readonly vectors: EmbeddedVectors;
+  /** Messages of MSI that the host has for it. */
+  readonly hostMessages: number;
   readonly mdts: number;
   readonly dstrd: number;
   readonly version: Version;
@@ -105,6 +112,7 @@ export function parseEmbedded(address: string): EmbeddedOptions {
     queues: integer(parameters, "queues", 64, 1, MOST_IO_QUEUES),
     entries: integer(parameters, "entries", 4096, 2, MOST_QUEUE_ENTRIES),
     vectors: vectorsOf((key) => one(parameters, key)),
+    hostMessages: hostMessagesOf((key) => one(parameters, key)),
     mdts: integer(parameters, "mdts", 9, 0, MOST_MDTS),
     dstrd: integer(parameters, "dstrd", 0, 0, MOST_DSTRD),
     version: versionOf(one(parameters, "version") ?? "1.4"),

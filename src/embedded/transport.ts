@@ -198,7 +198,7 @@ export class EmbeddedTransport implements Transport {
     this.#media = media;
     this.#bus = new Int32Array(memory.memory.buffer);
     const places = msixPlaces(options);
-    this.#interrupts = new EmbeddedInterrupts(this.#bus, this, places, vectors);
+    this.#interrupts = new EmbeddedInterrupts(this.#bus, this, places, options);
     this.config = new EmbeddedConfig({
       ...{ bus: this.#bus, vectors: this.vectors, places },
       barBytes: (bar) => this.bars.bytes(bar),

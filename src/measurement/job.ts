@@ -171,6 +171,8 @@ export interface Job {
   /** Garbage collections of the thread's JavaScript meanwhile; null in old results. */
   readonly collections: Collections | null;
   readonly waits: Waits;
+  /** Interrupt vector of its queue, which other jobs may have too; null without interrupts, and in old results. */
+  readonly vector: number | null;
   /** By stage; null unless asked for. */
   readonly stages: Readonly<Record<StageName, PackedCounts>> | null;
   /** Median cost of one reading of the clock from Wasm. */

@@ -10,7 +10,7 @@ export function jobMeasurement(
   task: JobTask,
   view: JobView,
   outcome: JobOutcome,
-): Omit<JobMeasurement, "runDelayNs"> {
+): Omit<JobMeasurement, "runDelayNs" | "vector"> {
   const { rejected: _rejected, ...counters } = view.counters;
   return {
     ...counters,

@@ -13,7 +13,7 @@ import type { QueuePairPlace, SubmissionQueue } from "../nvme/submission-queue.t
 import type { Transport } from "../transport/transport.ts";
 import { fillBuffers, type JobMemory, queueEntries, slotTableSize } from "./job-memory.ts";
 import type { QueuePlaces } from "./placement.ts";
-import { vectorsFor, WAIT_MODES } from "./vectors.ts";
+import { grantVectors, WAIT_MODES } from "./vectors.ts";
 
 /** How a job waits; eventfds are numbers, valid in every thread of the process, -1 for none. */
 export interface WaitTask {
@@ -153,7 +153,7 @@ export function jobTask(
 /** Vectors and eventfds of all jobs. Jobs on one vector pass its interrupts on to one another. */
 function interruptWaits(transport: Transport, workload: Workload) {
   const { numjobs, completion } = workload;
-  const { kind, vectors, isShared } = vectorsFor(completion.irq, numjobs, transport);
+  const { kind, vectors, isShared } = grantVectors(completion.irq, numjobs, transport);
   const eventFds = vectors.map((vector) => transport.interrupt(kind, vector));
   // only an interrupt that is switched on can be given an eventfd to unmask it
   const unmask = transport.unmask(kind)?.fd ?? -1;

@@ -77,6 +77,7 @@ export async function runJobs(
     const measured = outcomes.map((outcome, at) => ({
       ...jobMeasurement(at, tasks[at]!, views[at]!, outcome),
       runDelayNs: waited[at]?.waitedNs ?? null,
+      vector: queues[at]!.vector,
     }));
     return {
       ...{ startedMs, jobs: measured, intervals: monitor.intervals, failure: watch.failure },

@@ -23,10 +23,15 @@ export interface Vectors {
 }
 
 /**
- * The vectors of `queues` queues: 1, 2, … since 0 is the admin queue's, as far as there are enough.
+ * The vectors of `queues` queues as the device has them, which the host may not: 1, 2, … since 0 is the admin queue's, as
+ * far as there are enough.
  * @throws PhasebitError ENVIRONMENT when the device has no such interrupts.
  */
-export function vectorsFor(choice: InterruptChoice, queues: number, transport: Transport): Vectors {
+export function vectorsFor(
+  choice: InterruptChoice,
+  queues: number,
+  transport: Pick<Transport, "vectors" | "address">,
+): Vectors {
   const kind = kindOf(choice, transport);
   const available = transport.vectors[kind];
   if (available === 0) {
@@ -40,6 +45,27 @@ export function vectorsFor(choice: InterruptChoice, queues: number, transport: T
   const first = available > 1 ? 1 : 0;
   const vectors = Array.from({ length: queues }, (_, queue) => first + (queue % ioVectors));
   return { kind, vectors, isShared: new Set(vectors).size < queues };
+}
+
+/**
+ * The same, switched on: where the host has fewer than they would take, queues share those that there are, down to one
+ * message of MSI, which is the admin queue's too.
+ */
+export function grantVectors(
+  choice: InterruptChoice,
+  queues: number,
+  transport: Transport,
+): Vectors {
+  const wanted = vectorsFor(choice, queues, transport);
+  const { kind } = wanted;
+  const most = Math.max(...wanted.vectors) + 1;
+  const granted = transport.wiring?.grant(kind, most) ?? most;
+  if (granted >= most) return wanted;
+  const { address } = transport;
+  return vectorsFor(choice, queues, {
+    address,
+    vectors: { ...transport.vectors, [kind]: granted },
+  });
 }
 
 /** @throws PhasebitError USAGE for a vector to coalesce that no queue of any workload has. */
@@ -59,7 +85,7 @@ export function requireCoalescedVector(workloads: readonly Workload[], transport
   );
 }
 
-function kindOf(choice: InterruptChoice, transport: Transport): InterruptKind {
+function kindOf(choice: InterruptChoice, transport: Pick<Transport, "vectors">): InterruptKind {
   if (choice === "msix-shared") return "msix";
   if (choice !== "auto") return choice;
   return interruptKinds.find((kind) => transport.vectors[kind] > 0) ?? "msix";

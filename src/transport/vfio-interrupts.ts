@@ -1,6 +1,6 @@
 // Interrupts through VFIO: the kernel has the vectors, and signals an eventfd for each.
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import type { EventFd, Native, VfioDevice } from "../compiled/native.ts";
+import type { EventFd, Native, NativeError, VfioDevice } from "../compiled/native.ts";
 import { PhasebitError } from "../ground/errors.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { DeviceBars } from "./transport.ts";
@@ -33,6 +33,8 @@ export class VfioInterrupts implements Wiring {
   readonly #masked = new Set<number>();
   /** The kind of interrupt that is switched on. */
   #enabled: InterruptKind | undefined;
+  /** Vectors that are on. */
+  #size = 0;
   #unmask: EventFd | undefined;
 
   constructor(
@@ -49,28 +51,31 @@ export class VfioInterrupts implements Wiring {
     this.vectors = { msix: count("msix"), msi: count("msi"), intx: count("intx") };
   }
 
+  grant(kind: InterruptKind, count: number): number {
+    if (this.#enabled !== kind) this.disable();
+    let size = Math.min(count, this.vectors[kind]);
+    if (size <= this.#size) return size;
+    for (;;) {
+      try {
+        this.#switchOn(kind, size);
+        return size;
+      } catch (error) {
+        if (!isTooMany(error) || size === 1) throw this.#allOff(error);
+        // messages of MSI come in powers of two
+        size = 2 ** Math.floor(Math.log2(size - 1));
+      }
+    }
+  }
+
   interrupt(kind: InterruptKind, vector: number): EventFd {
     if (this.#enabled !== kind) this.disable();
     const known = this.#eventFds.get(vector);
     if (known !== undefined) return known;
-    // the admin queue's messages come as vector 0 whether wanted or not: unlike MSI-X nothing masks them
-    if (kind === "msi" && vector !== 0 && !this.#eventFds.has(0)) {
-      this.#eventFds.set(0, this.#newEventFd());
-    }
     const eventFd = this.#newEventFd();
     this.#eventFds.set(vector, eventFd);
+    if (vector < this.#size) this.#wire(kind, vector, eventFd);
     // the kernel grows a vector set only from its first vector on, so all are given anew
-    const last = Math.max(...this.#eventFds.keys());
-    const fds = Array.from({ length: last + 1 }, (_, at) => this.#triggerOf(at));
-    this.#switchOff();
-    try {
-      this.#device.setInterrupts(INDEX[kind], 0, fds);
-    } catch (error) {
-      // all are off now: an eventfd that nothing signals must not look like one that works
-      this.close();
-      throw error;
-    }
-    this.#enabled = kind;
+    else this.#grow(kind, vector + 1);
     return eventFd;
   }
 
@@ -152,6 +157,42 @@ export class VfioInterrupts implements Wiring {
     this.#unmask = undefined;
   }
 
+  #grow(kind: InterruptKind, size: number): void {
+    try {
+      this.#switchOn(kind, size);
+    } catch (error) {
+      throw this.#allOff(error);
+    }
+  }
+
+  /** All are off now: an eventfd that nothing signals must not look like one that works. */
+  #allOff(error: unknown): unknown {
+    this.close();
+    return error;
+  }
+
+  /** A vector among those that are on: the others stay as they are. */
+  #wire(kind: InterruptKind, vector: number, eventFd: EventFd): void {
+    try {
+      this.#device.setInterrupts(INDEX[kind], vector, [eventFd.fd]);
+    } catch (error) {
+      this.#eventFds.delete(vector);
+      eventFd.close();
+      throw error;
+    }
+  }
+
+  /** Switches so many on, with the eventfds that there are. */
+  #switchOn(kind: InterruptKind, size: number): void {
+    // the admin queue's messages come as vector 0 whether wanted or not: unlike MSI-X nothing masks them
+    if (kind === "msi" && !this.#eventFds.has(0)) this.#eventFds.set(0, this.#newEventFd());
+    const fds = Array.from({ length: size }, (_, at) => this.#triggerOf(at));
+    this.#switchOff();
+    this.#device.setInterrupts(INDEX[kind], 0, fds);
+    this.#enabled = kind;
+    this.#size = size;
+  }
+
   #triggerOf(vector: number): number {
     return this.#masked.has(vector) ? -1 : (this.#eventFds.get(vector)?.fd ?? -1);
   }
@@ -160,5 +201,11 @@ export class VfioInterrupts implements Wiring {
   #switchOff(): void {
     if (this.#enabled !== undefined) this.#device.disableInterrupts(INDEX[this.#enabled]);
     this.#enabled = undefined;
+    this.#size = 0;
   }
+}
+
+/** The host has fewer vectors than were asked for. */
+function isTooMany(error: unknown): boolean {
+  return (error as NativeError).code === "ENOSPC";
 }

@@ -21,6 +21,11 @@ export function handOver(old: EventFd, fresh: EventFd): EventFd {
 /** What a transport can do with vectors. */
 export interface Wiring {
   /**
+   * Switches `count` vectors of a kind on, and another kind off. What is on already stays on, where that is enough.
+   * @returns how many there are: fewer where the function or the host has no more (MSI comes down to one message)
+   */
+  grant(kind: InterruptKind, count: number): number;
+  /**
    * Gives a vector that is wired a fresh eventfd, while interrupts come. What the old one counted and nobody took is counted
    * by the new one; the old one is closed.
    */

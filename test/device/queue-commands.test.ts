@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { Status } from "../../assembly/spec/status.ts";
-import { AdminOpcode, Bench, type Command, iova, PAGE, Register } from "./bench-host.ts";
+import { AdminOpcode, Bench, type Command, iova, layout, PAGE, Register } from "./bench-host.ts";
 
 const QSIZE_16 = 15 << 16;
 const PC = 1;
@@ -49,6 +49,14 @@ describe("Create I/O Completion Queue", () => {
     const host = bench();
     expect(createCq(host, { cdw11: PC | (0xffff << 16) })).toBe(0);
     expect(createCq(host, { cdw10: QSIZE_16 | 2, cdw11: PC | IEN | (7 << 16) })).toBe(0);
+  });
+
+  test("takes vectors below the messages that the host has enabled, with MSI", () => {
+    const host = bench({ vectors: 65, interruptKind: "MSI" });
+    const create = (vector: number) => createCq(host, { cdw11: PC | IEN | (vector << 16) });
+    host.view.setUint32(layout.BUS_MESSAGES, 4, true);
+    expect(create(4)).toBe(Status.INVALID_INTERRUPT_VECTOR);
+    expect(create(3)).toBe(0);
   });
 
   test("takes vectors below 32 only, with MSI", () => {

@@ -88,6 +88,7 @@ export function exampleJob(
     timedOut: false,
     overdue: null,
     runDelayNs: null,
+    vector: null,
     collections: null,
     statuses: [],
     flags: noFlags,

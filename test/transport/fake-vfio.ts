@@ -17,7 +17,6 @@ const GROUP_FD = 101;
 const IOMMUFD_FD = 102;
 const IOAS = 5;
 const FIRST_EVENT_FD = 200;
-const MSIX = 2;
 
 /** As the addon makes them. */
 export function nativeError(code: string, action: string): NativeError {
@@ -32,6 +31,8 @@ export class FakeVfio implements VfioSystem {
   /** What the function is like. */
   viable = true;
   hasReset = true;
+  /** Of MSI. */
+  messages = 4;
   bar0: VfioRegion = {
     bytes: 0x4000,
     readable: true,
@@ -161,7 +162,7 @@ export class FakeVfio implements VfioSystem {
         this.mapped.push({ pointer, offset, bytes });
         return this.#mapping(pointer, bytes);
       },
-      interruptInfo: (index) => interruptInfo(index),
+      interruptInfo: (index) => interruptInfo(index, this.messages),
       setInterrupts: (index, start, fds) => this.#call("set interrupts", index, start, ...fds),
       setUnmask: (index, vector, fd) => this.#call("set unmask", index, vector, fd),
       disableInterrupts: (index) => this.#call("disable interrupts", index),
@@ -205,7 +206,7 @@ function hexOf(bytes: Uint8Array | null): string {
   return bytes === null ? "" : Buffer.from(bytes).toString("hex");
 }
 
-function interruptInfo(index: number): VfioInterruptInfo {
+function interruptInfo(index: number, messages: number): VfioInterruptInfo {
   const isPin = index === 0;
-  return { count: index === MSIX ? 9 : 1, eventfd: true, maskable: isPin, automasked: isPin };
+  return { count: [1, messages, 9][index] ?? 1, eventfd: true, maskable: isPin, automasked: isPin };
 }

@@ -47,13 +47,12 @@ describe("eventfds", () => {
   });
 
   test("MSI takes vector 0 with any other: the admin queue's messages have somewhere to go", () => {
-    expect(transport.interrupt("msi", 2).fd).toBe(201);
-    expect(transport.interrupt("msi", 1).fd).toBe(202);
-    expect(transport.interrupt("msi", 0).fd).toBe(200);
+    const [second, first, zeroth] = [2, 1, 0].map((vector) => transport.interrupt("msi", vector));
+    expect(new Set([second!.fd, first!.fd, zeroth!.fd]).size).toBe(3);
+    // a vector below the largest one is wired by itself
     expect(since(mark)).toEqual([
-      "set interrupts 1 0 200 -1 201",
-      "disable interrupts 1",
-      "set interrupts 1 0 200 202 201",
+      `set interrupts 1 0 ${zeroth!.fd} -1 ${second!.fd}`,
+      `set interrupts 1 1 ${first!.fd}`,
     ]);
     transport.disableInterrupts();
     expect(since(mark).slice(-3).sort()).toEqual(
@@ -135,6 +134,40 @@ describe("masks", () => {
       expect.objectContaining({ code: "REFUSED" }),
     );
     expect(since(mark)).toEqual([]);
+  });
+});
+
+describe("a host with fewer vectors than were asked for", () => {
+  const fds = (line: string): number => line.split(" ").length - 4;
+
+  test("gives as many as it has, down to one message, which is then wired by itself", () => {
+    machine.fail("set interrupts", "ENOSPC", { times: 2 });
+    expect(transport.wiring!.grant("msi", 4)).toBe(1);
+    const sets = since(mark).filter((line) => line.startsWith("set interrupts 1 0"));
+    expect(sets.map(fds)).toEqual([4, 2, 1]);
+    expect(transport.interrupt("msi", 0).fd).toBe(200);
+  });
+
+  test("is not asked for more than the function has, nor again for what is on", () => {
+    expect(transport.wiring!.grant("msix", 100)).toBe(9);
+    mark = machine.log.length;
+    expect(transport.wiring!.grant("msix", 3)).toBe(3);
+    const eventFd = transport.interrupt("msix", 8);
+    expect(since(mark)).toEqual([`set interrupts 2 8 ${eventFd.fd}`]);
+  });
+
+  test("keeps the eventfds that there are when it refuses more", () => {
+    const eventFd = transport.interrupt("msi", 0);
+    machine.fail("set interrupts", "ENOSPC", { times: 1 });
+    expect(transport.wiring!.grant("msi", 4)).toBe(2);
+    expect(transport.interrupt("msi", 0)).toBe(eventFd);
+    expect(since(mark).at(-1)).toBe(`set interrupts 1 0 ${eventFd.fd} -1`);
+  });
+
+  test("that has none is an error, and no eventfd looks alive", () => {
+    machine.fail("set interrupts", "ENOSPC", { times: 9 });
+    expect(() => transport.wiring!.grant("msi", 1)).toThrow("ENOSPC");
+    expect(since(mark).at(-1)).toBe("close eventfd 200");
   });
 });
 

@@ -129,6 +129,7 @@ const job = v.object({
     sleeps: count,
     overslept: count,
   }),
+  vector: v.optional(v.nullable(count), null),
   stages: v.nullable(
     v.object({
       build: packedCounts,
