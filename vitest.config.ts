@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /**
- * This name makes a test a real one: it measures, with threads that want the cores for themselves, or watches a clock.
+ * This name makes a test a real one: it measures, with threads that want cores, or watches a clock.
  * `test/layers.test.ts` finds those that do without having the name.
  */
 const REAL = "test/**/*.real.test.ts";
@@ -28,12 +28,13 @@ export default defineConfig({
         },
       },
       {
-        // One file after the other, and none beside the pure ones.
+        // None beside the pure ones, and two at a time: for most of its time such a test starts Node.js, which takes one
+        // core, or waits.
         extends: true,
         test: {
           name: "real",
           include: [REAL],
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -238,7 +238,7 @@ test("the command line starts without what its commands need", () => {
   expect([...heavy]).toEqual([]);
 });
 
-/** What the files of tests named *.real.test.ts alone may do, as they run beside no others. */
+/** What the files of tests named *.real.test.ts alone may do, as they run after the others. */
 const REAL_WORK: readonly (readonly [string, RegExp])[] = [
   ["starts what measures", /from "[./a-z]*\/real\.ts"/],
   [
@@ -248,7 +248,7 @@ const REAL_WORK: readonly (readonly [string, RegExp])[] = [
   ["looks at the CPU time that something takes", /process\.cpuUsage|deviceCpuNs!/],
 ];
 
-test("tests that measure are named so, and run alone", () => {
+test("tests that measure are named so, and run beside no pure ones", () => {
   const tests = readdirSync(join(packageRoot, "test"), { recursive: true, encoding: "utf8" });
   const wrong = tests
     .filter((file) => file.endsWith(".test.ts") && !file.startsWith("guest/"))
