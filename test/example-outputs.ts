@@ -21,6 +21,8 @@ export const exampleOutputs: Readonly<Record<string, RegExp>> = {
   iommu:
     /^Read into it: Success.*\nCompare with it: .*\nRead past it: .*\n(refused: read at 1234567000h, .+\nrefused: write at 1234568000h, .+\n|there may be others: .+\n)$/,
   eventfd: /^100 reads, 1\d\d interrupts of vector 1\n$/,
+  masks:
+    /^masked by its (table|trigger): 0 interrupts for 8 reads; then 1\nin the table meanwhile: masked (true|null), pending true\n100 eventfds, 1600 reads\n$/,
   perf: /^(interval [1-5]: \d+ IOPS\n){5}avg \d+, min \d+, max \d+\n$/,
   "shadow-doorbells":
     /^50 reads; tail 2, in memory 2\nbefore \d+ of 10 doorbells EventIdx asked for them to be rung\n$/,
