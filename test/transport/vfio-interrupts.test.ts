@@ -156,6 +156,11 @@ describe("a host with fewer vectors than were asked for", () => {
     expect(since(mark)).toEqual([`set interrupts 2 8 ${eventFd.fd}`]);
   });
 
+  test("has the one pin, which is switched on with its eventfd", () => {
+    expect(transport.wiring!.grant("intx", 2)).toBe(1);
+    expect(since(mark)).toEqual([]);
+  });
+
   test("keeps the eventfds that there are when it refuses more", () => {
     const eventFd = transport.interrupt("msi", 0);
     machine.fail("set interrupts", "ENOSPC", { times: 1 });
