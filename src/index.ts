@@ -124,7 +124,18 @@ export type {
 export * as sqe from "./nvme/sqe.ts";
 export { StopFailure, type StopStep } from "./nvme/stop-failure.ts";
 export type { PostOptions, QueuePairPlace, SubmissionQueue } from "./nvme/submission-queue.ts";
+export {
+  assignResources,
+  mostResources,
+  type PrimaryCapabilities,
+  primaryCapabilities,
+  type ResourceCounts,
+  type SecondaryController,
+  secondaryControllers,
+  setOnline,
+} from "./nvme/virtualization.ts";
 export type { ConfigAccess, ConfigSpace } from "./pci/config-space.ts";
+export { virtualFunctionsOf } from "./pci/virtual-functions.ts";
 export { type Result, readResult } from "./results/read.ts";
 export { type RunOptions, runWorkload } from "./run/runner.ts";
 export type { InterruptKind, Transport, TransportKind } from "./transport/transport.ts";

@@ -24,6 +24,8 @@ export const exampleOutputs: Readonly<Record<string, RegExp>> = {
   masks:
     /^masked by its (table|trigger): 0 interrupts for 8 reads; then 1\nin the table meanwhile: masked (true|null), pending true\n100 eventfds, 1600 reads\n$/,
   perf: /^(interval [1-5]: \d+ IOPS\n){5}avg \d+, min \d+, max \d+\n$/,
+  sriov:
+    /^((REFUSED: the controller has no Virtualization Management .*|USAGE: no virtual function: .*)|controller \d+: \d+ queues, \d+ interrupts\n.*: ready, serial .+)\n$/,
   "shadow-doorbells":
     /^50 reads; tail 2, in memory 2\nbefore \d+ of 10 doorbells EventIdx asked for them to be rung\n$/,
 };

@@ -27,13 +27,14 @@ import { ringsCommand } from "./rings.ts";
 import { runCommand } from "./run.ts";
 import { withSection } from "./sections.ts";
 import { shellCommand } from "./shell.ts";
+import { sriovCommand } from "./sriov.ts";
 import { sweepCommand } from "./sweep.ts";
 
 /** Commands in the order of the help, under their headings. */
 const groups: Readonly<Record<string, readonly ((program: Command) => Command)[]>> = {
   "Measure:": [runCommand, compareCommand, sweepCommand],
   "Results:": [reportCommand, diffCommand, exportCommand, mergeCommand],
-  "Drive:": [listCommand, bindCommand, unbindCommand, restoreCommand, doctorCommand],
+  "Drive:": [listCommand, bindCommand, unbindCommand, restoreCommand, doctorCommand, sriovCommand],
   "Controller:": [infoCommand, regsCommand, pciCommand, resetCommand],
   "Commands:": [
     identifyCommand,

@@ -52,6 +52,12 @@ const adminFields: Readonly<Record<AdminOpcode, readonly Field[]>> = {
   [AdminOpcode.SET_FEATURES]: [...FEATURE, ["SV", 10, 31, BIT], ["CDW11", 11, 0, DWORD]],
   [AdminOpcode.GET_FEATURES]: [...FEATURE, ["SEL", 10, 8, 0x7], ["CDW11", 11, 0, DWORD]],
   [AdminOpcode.ASYNCHRONOUS_EVENT_REQUEST]: [],
+  [AdminOpcode.VIRTUALIZATION_MANAGEMENT]: [
+    ["ACT", 10, 0, 0xf],
+    ["RT", 10, 8, 0x7],
+    ["CNTLID", 10, 16, WORD],
+    ["NR", 11, 0, WORD],
+  ],
   [AdminOpcode.DOORBELL_BUFFER_CONFIG]: [],
 };
 

@@ -227,6 +227,39 @@ export interface BlockRange extends DataPointer {
   readonly blocks: number;
 }
 
+/** What Virtualization Management does (figure 335 of 5.22). */
+export enum VirtualizationAction {
+  PRIMARY_ALLOCATE = 1,
+  SECONDARY_OFFLINE = 7,
+  SECONDARY_ASSIGN = 8,
+  SECONDARY_ONLINE = 9,
+}
+
+/** Kinds of flexible resources: queue pairs and interrupt vectors. */
+export enum FlexibleResource {
+  VQ = 0,
+  VI = 1,
+}
+
+/** Virtualization Management (5.22); how many resources were changed comes back in dword 0. */
+export function virtualizationManagement(fields: {
+  readonly action: VirtualizationAction;
+  /** CNTLID */
+  readonly controller: number;
+  readonly resource?: FlexibleResource;
+  readonly count?: number;
+}): SqeDwords {
+  const { action, controller, resource = FlexibleResource.VQ, count = 0 } = fields;
+  requireField("action", action, 4, "5.22");
+  requireField("controller", controller, 16, "5.22");
+  requireField("resource", resource, 3, "5.22");
+  requireField("count", count, 16, "5.22");
+  const sqe = command({ opcode: AdminOpcode.VIRTUALIZATION_MANAGEMENT });
+  sqe[10] = ((controller << 16) | (resource << 8) | action) >>> 0;
+  sqe[11] = count;
+  return sqe;
+}
+
 /** Read (6.9). */
 export function read(range: BlockRange): SqeDwords {
   return onBlocks(NvmOpcode.READ, range);

@@ -135,7 +135,7 @@ function plansOf(functions: readonly PciFunction[], options: TakeOptions, bus: B
     const all = options.action === "bind" ? obstaclesOf(subject, together) : usesOf(subject);
     // where it is already it stays, and whoever drives it may go on
     const isThere = options.action === "bind" && fn.driver === "vfio-pci";
-    const found = all.filter(({ kind }) => !(isThere && kind === "vfio"));
+    const found = all.filter(({ kind }) => !(isThere && (kind === "vfio" || kind === "vfs")));
     const mine = (controller?.disks ?? []).filter(({ name }) => !heldNames.has(name));
     for (const { name } of mine) heldNames.add(name);
     const held = bus.isRoot ? holdDisks(mine, bus) : { uses: [], release: () => {} };
@@ -193,6 +193,7 @@ function recordOf(plan: Plan, { action }: TakeOptions): Remembered {
   const { fn, controller, entry } = plan;
   return {
     ...{ address: fn.address, action, former: plan.former, owner: entry?.owner ?? null },
+    virtualFunctions: entry?.virtualFunctions ?? null,
     controller: controller === null ? (entry?.controller ?? null) : remembered(controller),
   };
 }

@@ -136,6 +136,18 @@ export class PciFunction {
     return total === null ? null : { active: numberOf(`${this.path}/sriov_numvfs`) ?? 0, total };
   }
 
+  /** The addresses of its virtual functions, in the order of their numbers. */
+  get virtualFunctionAddresses(): string[] {
+    const numbers = namesIn(this.path).flatMap((name) => {
+      const [, digits] = /^virtfn(\d{1,5})$/.exec(name) ?? [];
+      return digits === undefined ? [] : [Number(digits)];
+    });
+    return numbers
+      .sort((a, b) => a - b)
+      .map((number) => linkName(`${this.path}/virtfn${number}`))
+      .filter((name) => name !== null);
+  }
+
   /** The address of the physical function whose virtual function this is, or null. */
   get physicalFunction(): string | null {
     return linkName(`${this.path}/physfn`);

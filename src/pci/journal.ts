@@ -24,6 +24,8 @@ const schema = v.object({
   former: v.nullable(v.object({ driver: maybe, override: maybe })),
   /** Of the group's node, before `bind` gave it to somebody else. */
   owner: v.nullable(v.object({ uid: v.number(), gid: v.number() })),
+  /** How many virtual functions it had before phasebit made others; null where it made none. */
+  virtualFunctions: v.optional(v.nullable(v.number()), null),
   /** What the kernel's driver knew of it, which vfio-pci does not. */
   controller: v.nullable(
     v.object({
@@ -36,6 +38,13 @@ const schema = v.object({
 });
 
 export type JournalEntry = v.InferOutput<typeof schema>;
+
+/** An entry that nobody has written. */
+export function blankEntry(address: string): JournalEntry {
+  const process = { pid: 0, started: null };
+  const facts = { former: null, owner: null, virtualFunctions: null, controller: null };
+  return { version: 1, address, action: "restore", done: false, process, boot: null, ...facts };
+}
 
 /** What becomes of an entry's action. */
 export type Progress = "done" | "at work" | "died";

@@ -5,10 +5,11 @@ import type { Bus } from "./bus.ts";
 import { PciFunction } from "./function.ts";
 import { ANY_DRIVER, type Destination, handoverSteps, type Step } from "./handover.ts";
 import { HostFacts } from "./host-facts.ts";
-import { isOurs, Journal, type JournalEntry, overrideBefore } from "./journal.ts";
+import { blankEntry, isOurs, Journal, type JournalEntry, overrideBefore } from "./journal.ts";
 import { kernelController } from "./kernel-controller.ts";
 import { alone } from "./lock.ts";
 import { usesOf } from "./uses.ts";
+import { numberSteps, requireUnused } from "./virtual-functions.ts";
 
 /** How long the kernel's driver gets to show the namespaces that were there before. */
 const DISKS_PATIENCE_MS = 10_000;
@@ -73,6 +74,7 @@ async function restoreOne(given: string, options: RestoreOptions, bus: Bus): Pro
   const steps = stepsOf(fn, entry, to, options, bus);
   if (!options.dryRun) {
     refuse(fn, bus);
+    if (entry?.virtualFunctions != null) requireUnused(fn, entry.virtualFunctions, bus);
     for (const step of steps) await step.run();
   }
   const disks = options.dryRun ? [] : await disksOf(fn, entry, bus);
@@ -111,34 +113,26 @@ function stepsOf(
   bus: Bus,
 ): Step[] {
   const journal = new Journal(bus.roots);
-  const { address } = fn;
   const handover = handoverSteps(fn, to, bus);
   if (entry === null && handover.length === 0) return [];
-  const { process: _, boot: __, version: ___, ...kept } = entry ?? blank(address);
+  const { process: _, boot: __, version: ___, ...kept } = entry ?? blankEntry(fn.address);
   return [
     {
       text: "note in the journal that it is given back",
       run: () => journal.write({ ...kept, action: "restore", done: false }),
     },
+    ...virtualFunctionSteps(fn, entry, bus),
     ...disablingSteps(fn, to, options),
     ...ownerSteps(fn, entry, bus),
     ...handover,
-    { text: "take it out of the journal", run: () => journal.remove(address) },
+    { text: "take it out of the journal", run: () => journal.remove(fn.address) },
   ];
 }
 
-function blank(address: string): JournalEntry {
-  const nobody = { pid: 0, started: null };
-  const facts = { former: null, owner: null, controller: null };
-  return {
-    version: 1,
-    address,
-    action: "restore",
-    done: false,
-    process: nobody,
-    boot: null,
-    ...facts,
-  };
+/** Before it gets another driver, which may not know them. */
+function virtualFunctionSteps(fn: PciFunction, entry: JournalEntry | null, bus: Bus): Step[] {
+  const before = entry?.virtualFunctions ?? null;
+  return before === null ? [] : numberSteps(fn, before, bus);
 }
 
 function disablingSteps(fn: PciFunction, to: Destination, options: RestoreOptions): Step[] {

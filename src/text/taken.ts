@@ -103,7 +103,11 @@ function foundLines(found: string | null, lines: Lines): string[] {
 }
 
 /** Each text on lines of its own, the label before the first. */
-function labelled(label: string, texts: readonly string[], { colors, columns }: Lines): string[] {
+export function labelled(
+  label: string,
+  texts: readonly string[],
+  { colors, columns }: Lines,
+): string[] {
   return texts.flatMap((text, at) =>
     wrap({ text: at === 0 ? label : "", style: colors.dim }, [text], " ", columns),
   );

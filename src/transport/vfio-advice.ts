@@ -12,7 +12,7 @@ const IOMMUFD = "/dev/iommu";
 const VIABLE = "every function of its IOMMU group must be bound to vfio-pci or unbound";
 /** The physical function's driver has set one, or it is vfio-pci itself. */
 const TOKEN =
-  "it wants the VF token that the physical function was opened with: ADDRESS?vf-token=UUID (docs/iommu.md)";
+  "it wants the VF token that the physical function was opened with: ADDRESS?vf-token=UUID (docs/sriov.md)";
 
 /** A step on the way to a function. */
 export type TakingStep = "group" | "container" | "device" | "iommufd" | "cdev";
@@ -28,12 +28,14 @@ function adviceOf(fn: PciFunction, step: TakingStep, cause: NativeError): Record
   if (step === "iommufd") return iommufdAdvice();
   return step === "cdev"
     ? cdevAdvice(fn, cause)
-    : { ...groupAdvice(fn, cause), ...tokenAdvice(step) };
+    : { ...groupAdvice(fn, cause), ...tokenAdvice(step, cause) };
 }
 
-/** EACCES for a function whose group was given already. */
-function tokenAdvice(step: TakingStep): Record<string, string> {
-  return step === "device" ? { EACCES: TOKEN } : {};
+/** For a function whose group was given already. */
+function tokenAdvice(step: TakingStep, { message }: NativeError): Record<string, string> {
+  if (step !== "device") return {};
+  const others = "a VF token is only for functions that have virtual ones, and for those";
+  return { EACCES: TOKEN, EINVAL: `${message}; ${others}` };
 }
 
 function iommufdAdvice(): Record<string, string> {

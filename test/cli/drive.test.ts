@@ -14,6 +14,9 @@ test.each([
   [["bind", NOBODY, "--allow", "mounted"], /--allow mounted: phasebit can be told to allow hiber/],
   [["bind", NOBODY, "--user", "no-such-user-here"], /user no-such-user-here: .* no such user/],
   [["bind", NOBODY, "--user", "--help"], /user --help: this machine knows no such user/],
+  [["sriov"], /missing required argument 'address'/],
+  [["sriov", NOBODY], /^phasebit: function ffff:ff:1f\.7: no such PCI function/],
+  [["sriov", NOBODY, "--vfs", "two"], /--vfs two: expected a whole number/],
   [["restore"], /restore: name addresses, or say --all/],
   [["restore", "--all", NOBODY], /restore: name addresses, or say --all/],
 ])("phasebit %j is a misuse, and told in one line", async (args, words) => {

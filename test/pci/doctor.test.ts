@@ -237,7 +237,7 @@ describe("a function", () => {
 
   test("that a killed command left", () => {
     bound();
-    const facts = { former: null, owner: null, controller: null };
+    const facts = { former: null, owner: null, virtualFunctions: null, controller: null };
     new Journal(tree).write({ address: ADDRESS, action: "bind", done: false, ...facts });
     expect(doubts()).toMatchObject([
       { about: "journal", level: "hint", remedy: `sudo phasebit restore ${ADDRESS}` },

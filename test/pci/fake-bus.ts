@@ -49,6 +49,7 @@ export class FakeBus implements Bus {
     this.#change(`${basename(path)} ${text.trim()}`.trim());
     if (path.endsWith("/driver/unbind")) this.#unbind(text);
     else if (path.endsWith("/drivers_probe")) this.#probe(text);
+    else if (path.endsWith("/sriov_numvfs")) this.#number(path, Number(text));
     else writeFileSync(path, text.trim() === "" ? "(null)\n" : text);
   }
 
@@ -95,6 +96,30 @@ export class FakeBus implements Bus {
     if (this.lives-- <= 0) throw new Killed(word);
     this.meanwhile?.(word);
     this.changes.push(word);
+  }
+
+  /** As vfio-pci has it: not unless its parameter says so, and never from one number to another. */
+  #number(path: string, count: number): void {
+    const parameter = join(this.roots.sys, "module/vfio_pci/parameters/enable_sriov");
+    const refuse = (code: string): void => {
+      throw Object.assign(new Error(code), { code, syscall: "write" });
+    };
+    if (readFileSync(parameter, "latin1").trim() !== "Y") refuse("ENOENT");
+    const active = Number(readFileSync(path, "latin1"));
+    if (active > 0 && count > 0) refuse("EBUSY");
+    const address = basename(dirname(path));
+    const virtual = (number: number): string => `${address.slice(0, -1)}${number + 1}`;
+    for (let number = 0; number < active; number++) {
+      rmSync(join(dirname(path), `virtfn${number}`));
+      const group = join(this.roots.sys, `kernel/iommu_groups/${20 + number}`);
+      rmSync(group, { recursive: true });
+      rmSync(this.roots.functionFolder(virtual(number)), { recursive: true });
+    }
+    for (let number = 0; number < count; number++) {
+      this.roots.addFunction(virtual(number), { group: 20 + number });
+      this.roots.link(`bus/pci/devices/${virtual(number)}`, join(dirname(path), `virtfn${number}`));
+    }
+    writeFileSync(path, `${count}\n`);
   }
 
   #unbind(address: string): void {

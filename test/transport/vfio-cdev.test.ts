@@ -130,4 +130,9 @@ test.each([
 test("another token than the physical function's is one error, with what to do", async () => {
   machine.fail("open device", "EACCES");
   expect((await refused()).message).toMatch(/VF token .*\?vf-token=UUID/);
+  machine = new FakeVfio();
+  machine.roots.addFunction(ADDRESS);
+  machine.fail("open device", "EINVAL");
+  const { message } = await refused(`?vf-token=${UUID}`);
+  expect(message).toMatch(/a VF token is only for functions that have virtual ones/);
 });
