@@ -117,6 +117,21 @@ test("a region is PRP1 and PRP2; prp1 and prp2 go before it", () => {
   expect(dwords(bent)).toEqual({ ...base, 8: 4, 9: 0xdead_beef });
 });
 
+test("what is built says PRP, which is what its pointer is, and says it of every length of data", () => {
+  const list = memory.allocate(4096);
+  const entries = [512, 4096, 8192, 65_536].flatMap((bytes) => {
+    const data = memory.allocate(bytes, { alignment: 4096 });
+    return [sqe.read, sqe.write, sqe.compare].map((build) => build({ ...range, data, list }));
+  });
+  const pointer = (entry: sqe.SqeDwords) => (BigInt(entry[7]!) << 32n) | BigInt(entry[6]!);
+  for (const entry of entries) {
+    const psdt = (entry[0]! >>> 14) & 3;
+    // an SGL descriptor has its type in the last byte of DPTR
+    expect([psdt, entry[9]! >>> 24]).toEqual([0, 0]);
+    expect(pointer(entry) - memory.iovaBase).toBeGreaterThan(0n);
+  }
+});
+
 describe("each command fills the dwords that the specification names", () => {
   const cases: [string, sqe.SqeDwords, Record<number, number>][] = [
     [
