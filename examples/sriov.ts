@@ -1,5 +1,6 @@
 // A virtual function's controller: its resources are assigned by the physical function's, then it comes online and is used.
 import {
+  allocatePrimary,
   assignResources,
   type Device,
   mostResources,
@@ -18,13 +19,20 @@ const isPci = /^[0-9a-f:.]+$/i.test(address);
 const functions = isPci ? virtualFunctionsOf(address) : [];
 
 await using physical = await open(functions.length > 0 ? `${address}?${TOKEN}` : address);
-const place = { controller: await physical.bringUp({ ioQueues: 1 }), memory: physical.memory };
+const bringUp = async () => {
+  const controller = await physical.bringUp({ ioQueues: 1 });
+  return { controller, memory: physical.memory };
+};
+let place = await bringUp();
 try {
-  const capabilities = await primaryCapabilities(place);
   const secondary = (await secondaryControllers(place)).find((one) => one.virtualFunction === 1);
   if (secondary === undefined) {
     throw new PhasebitError("USAGE", `no virtual function: "phasebit sriov ${address} --vfs 1"`);
   }
+  await allocatePrimary(place, { queues: 0, interrupts: 0 });
+  await physical.reset(); // what it kept for itself is free then
+  place = await bringUp();
+  const capabilities = await primaryCapabilities(place);
   await setOnline(place, secondary.controller, false);
   const { queues, interrupts } = await assignResources(
     ...([place, secondary.controller, mostResources(capabilities)] as const),

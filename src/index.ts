@@ -125,6 +125,7 @@ export * as sqe from "./nvme/sqe.ts";
 export { StopFailure, type StopStep } from "./nvme/stop-failure.ts";
 export type { PostOptions, QueuePairPlace, SubmissionQueue } from "./nvme/submission-queue.ts";
 export {
+  allocatePrimary,
   assignResources,
   mostResources,
   type PrimaryCapabilities,

@@ -112,6 +112,27 @@ export async function assignResources(
   };
 }
 
+/**
+ * Sets how many of the flexible resources the primary controller keeps for itself, from its next Controller Level Reset on:
+ * often it has all of them at first.
+ * @throws as `assignResources`
+ */
+export async function allocatePrimary(
+  place: Place,
+  { queues, interrupts }: ResourceCounts,
+): Promise<void> {
+  const { controller } = await primaryCapabilities(place);
+  const action = VirtualizationAction.PRIMARY_ALLOCATE;
+  const counts = [
+    [FlexibleResource.VQ, queues],
+    [FlexibleResource.VI, interrupts],
+  ] as const;
+  for (const [resource, count] of counts) {
+    if (count === undefined) continue;
+    await manage(place, "allocate resources to", { action, controller, resource, count });
+  }
+}
+
 /** What may be given to one secondary controller now, of each kind that the primary one supports. */
 export function mostResources({ queues, interrupts }: PrimaryCapabilities): ResourceCounts {
   const most = (one: FlexibleResources): number =>
@@ -150,10 +171,15 @@ async function manage(
   return completion.dw0 & 0xffff;
 }
 
-/** @throws PhasebitError REFUSED (OACS bit 7) */
+/**
+ * OACS bit 7 says so. QEMU 7.2 has the command without saying it, so where the bit is 0 the capabilities are the witness.
+ * @throws PhasebitError REFUSED
+ */
 async function requireVirtualization(place: Place): Promise<void> {
-  const identity = viewOf(await identifyData(place, CNS_CONTROLLER));
+  const identity = viewOf((await identify(place, CNS_CONTROLLER)).data);
   if ((identity.getUint16(IdentifyController.OACS, true) & OACS_VIRTUALIZATION) !== 0) return;
+  const { completion, data } = await identify(place, CNS_PRIMARY);
+  if (completion.status === 0 && data[CRT_OFFSET] !== 0) return;
   throw new PhasebitError(
     "REFUSED",
     "the controller has no Virtualization Management (OACS bit 7 is 0): it is no primary controller",
@@ -162,13 +188,18 @@ async function requireVirtualization(place: Place): Promise<void> {
 }
 
 async function identifyData(place: Place, cns: number): Promise<Uint8Array> {
+  const { completion, data } = await identify(place, cns);
+  const what = `Identify, CNS ${cns.toString(16).padStart(2, "0")}h`;
+  if (completion.status !== 0) throw completionError(what, completion);
+  return data;
+}
+
+async function identify(place: Place, cns: number) {
   const entry = command({ opcode: AdminOpcode.IDENTIFY });
   entry[10] = cns;
   const options = { timeoutMs: TIMEOUT_MS, bytes: IDENTIFY_BYTES };
   const { completion, data } = await carry(place, place.controller.admin, entry, options);
-  const what = `Identify, CNS ${cns.toString(16).padStart(2, "0")}h`;
-  if (completion.status !== 0) throw completionError(what, completion);
-  return data!;
+  return { completion, data: data! };
 }
 
 function resourcesAt(page: DataView, at: number): FlexibleResources {

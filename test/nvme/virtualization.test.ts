@@ -4,6 +4,7 @@ import { LinearMemory } from "../../src/memory/linear-memory.ts";
 import type { Place } from "../../src/nvme/carried.ts";
 import * as sqe from "../../src/nvme/sqe.ts";
 import {
+  allocatePrimary,
   assignResources,
   mostResources,
   primaryCapabilities,
@@ -20,13 +21,13 @@ beforeEach(() => {
 afterEach(() => memory.close());
 
 /** A primary controller with one secondary one, that answers Identify and notes what else it is sent. */
-function primary({ status = 0, entries = 1, oacs = 0x80 } = {}) {
+function primary({ status = 0, entries = 1, oacs = 0x80, types = 1 } = {}) {
   const sent: number[][] = [];
   const pages: Record<number, (page: DataView) => void> = {
     1: (page) => page.setUint16(256, oacs, true),
     20: (page) => {
       page.setUint16(0, 3, true);
-      page.setUint8(4, 1);
+      page.setUint8(4, types);
       page.setUint32(32, 8, true);
       page.setUint32(36, 2, true);
       page.setUint16(40, 1, true);
@@ -66,9 +67,15 @@ describe("is refused by name:", () => {
     for (const call of calls) {
       await expect(call()).rejects.toMatchObject({ code: "REFUSED", what: "OACS" });
     }
-    const { sent, place: other } = primary({ oacs: 0 });
+    const { sent, place: other } = primary({ oacs: 0, types: 0 });
     await expect(setOnline(other, 1, true)).rejects.toThrow(/OACS bit 7 is 0/);
     expect(sent).toEqual([]);
+  });
+
+  test("but not one that has the capabilities and only forgot to say so, as QEMU's", async () => {
+    const { sent, place } = primary({ oacs: 0 });
+    await setOnline(place, 1, true);
+    expect(sent).toHaveLength(1);
   });
 
   test("what the controller refuses, with its status", async () => {
@@ -123,10 +130,13 @@ test("offline, resources of each kind, online: the dwords of 5.22", async () => 
   });
   expect(await assignResources(place, 4, {})).toEqual({});
   await setOnline(place, 4, true);
+  await allocatePrimary(place, { queues: 0, interrupts: 1 });
   expect(sent).toEqual([
     [0xfffe_0007, 0],
     [0x0004_0008, 3],
     [0x0004_0108, 2],
     [0x0004_0009, 0],
+    [0x0003_0001, 0],
+    [0x0003_0101, 1],
   ]);
 });
