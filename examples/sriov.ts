@@ -39,7 +39,7 @@ try {
   );
   console.log(`controller ${secondary.controller}: ${queues} queues, ${interrupts} interrupts`);
   await using virtual = await open(`${functions[0]}?${TOKEN}`);
-  await virtual.reset("function"); // it takes its resources at a reset
+  if (virtual.transport.hasReset) await virtual.reset("function"); // it takes its resources at a reset
   await setOnline(place, secondary.controller, true);
   await use(virtual);
 } catch (error) {

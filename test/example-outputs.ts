@@ -1,4 +1,5 @@
-// What each program in examples/ prints, on the embedded controller and on any other.
+// What each program in examples/ prints, on the embedded controller and on any other: QEMU's IOMMU reports no fault of a
+// direction that it has found in its cache.
 
 /** By the program's name. */
 export const exampleOutputs: Readonly<Record<string, RegExp>> = {
@@ -19,7 +20,7 @@ export const exampleOutputs: Readonly<Record<string, RegExp>> = {
     /^Asynchronous Event Request: (aborted\ncid ae00h: .*Abort Requested.*|not aborted)\nRead: (aborted\ncid 7h: .*Abort Requested.*|not aborted\ncid 7h: Success.*)\n$/,
   events: /^SMART \/ Health: Temperature Threshold; SMART \/ Health.*: warning 10b, [1-9]\d+ K\n$/,
   iommu:
-    /^Read into it: Success.*\nCompare with it: .*\nRead past it: .*\n(refused: read at 1234567000h, .+\nrefused: write at 1234568000h, .+\n|there may be others: .+\n)$/,
+    /^Read into it: Success.*\nCompare with it: .*\nRead past it: .*\n((refused: read at 1234567000h, .+\n)?refused: write at 1234568000h, .+\n|there may be others: .+\n)$/,
   eventfd: /^100 reads, 1\d\d interrupts of vector 1\n$/,
   masks:
     /^masked by its (table|trigger): 0 interrupts for 8 reads; then 1\nin the table meanwhile: masked (true|null), pending true\n100 eventfds, 1600 reads\n$/,
