@@ -71,6 +71,7 @@ export async function boot(options: BootOptions): Promise<BootResult> {
     console.log(`guest ${options.name}: the kernel panicked while it booted; booting again`);
     serial = await powerOn(qemu, timeoutMs);
   }
+  writeFileSync(join(share, "console.out"), serial.text);
   const result = { console: serial.text, exitCode: exitCode(share), share };
   console.log(report(options.name, chosen.release, started, serial, result.exitCode));
   return result;
