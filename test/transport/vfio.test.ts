@@ -182,7 +182,7 @@ describe("opening and closing", () => {
       ADDRESS,
       true,
     ]);
-    expect(transport.vectors).toEqual({ msix: 9, msi: 1, intx: 1 });
+    expect(transport.vectors).toEqual({ msix: 9, msi: 4, intx: 1 });
     expect(machine.log).toEqual([
       ...TAKING,
       `open device ${ADDRESS}`,
