@@ -1,6 +1,7 @@
 // assembly/host/loop.ts in plain JavaScript: typed arrays over the same memory. It is made once, so that
 // V8 takes its constants for constants.
 import {
+  AHEAD_BYTES,
   BLOCK_COMPLETED,
   BLOCK_NOW,
   BLOCK_REJECTED,
@@ -40,6 +41,7 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
   let readsClock = true;
   let depth = 0;
   let slots = 0;
+  let ahead = 0;
   let block = 0;
   let reads = 0;
   let writes = 0;
@@ -71,7 +73,7 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
 
   function configure(where: Place, withClock: boolean): void {
     readsClock = withClock;
-    ({ depth, slots, block, reads, writes, sqid, sq, sqEntries, cq } = where);
+    ({ depth, slots, ahead, block, reads, writes, sqid, sq, sqEntries, cq } = where);
     sqTailDoorbell = where.sqTailDoorbell >>> 2;
     cqHeadDoorbell = where.cqHeadDoorbell >>> 2;
     const bits = 32 - Math.clz32(depth);
@@ -87,6 +89,17 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
     odd = false;
     numbers.fill(0);
     pattern.configure(where);
+    for (let entry = sq; entry !== sqEnd; entry += SQE_BYTES) drawFor(entry);
+  }
+
+  /** Where stands what the entry asks for next, in dwords. */
+  function aheadOf(entry: number): number {
+    return (ahead + (entry - sq) / (SQE_BYTES / AHEAD_BYTES)) >>> 2;
+  }
+
+  function drawFor(entry: number): void {
+    pattern.draw();
+    write(words, aheadOf(entry), pattern.nextLba() * LBA_STEP + pattern.nextOpcode());
   }
 
   function start(): void {
@@ -108,19 +121,18 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
   }
 
   function build(slot: number): void {
-    pattern.draw();
-    const opcode = pattern.nextOpcode();
+    const command = aheadOf(sqTail);
     const at = slot >>> 2;
     const sqe = sqTail >>> 2;
     const cid = ((words[at + SLOT_EXPECTED / 4]! & 0xffff0000) + generationStep) | 0;
     words[at + SLOT_EXPECTED / 4] = cid | sqid;
     words[at + SLOT_STATE / 4] = 0;
-    words[sqe] = cid | opcode;
+    words[sqe] = cid | (words[command]! & OPCODE_MASK);
     words[sqe + SQE_PRP1 / 4] = words[at + SLOT_PRP1 / 4]!;
     words[sqe + SQE_PRP1 / 4 + 1] = words[at + SLOT_PRP1 / 4 + 1]!;
     words[sqe + SQE_PRP2 / 4] = words[at + SLOT_PRP2 / 4]!;
     words[sqe + SQE_PRP2 / 4 + 1] = words[at + SLOT_PRP2 / 4 + 1]!;
-    write(words, sqe + SQE_SLBA / 4, pattern.nextLba());
+    write(words, sqe + SQE_SLBA / 4, Math.floor(read(words, command) / LBA_STEP));
     sqTail = entryAfter(sqTail);
   }
 
@@ -134,8 +146,10 @@ export function createLoop(buffer: SharedArrayBuffer, clock: () => void) {
 
   function stamp(slot: number, entry: number): void {
     write(words, (slot + SLOT_SUBMITTED) >>> 2, numbers[NOW]!);
-    const lba = read(words, (entry + SQE_SLBA) >>> 2);
-    write(words, (slot + SLOT_OPCODE) >>> 2, lba * LBA_STEP + (words[entry >>> 2]! & 0xff));
+    const command = aheadOf(entry);
+    words[(slot + SLOT_OPCODE) >>> 2] = words[command]!;
+    words[(slot + SLOT_OPCODE + 4) >>> 2] = words[command + 1]!;
+    drawFor(entry);
   }
 
   /** Dword 3 of the head entry: CID, phase and status. Dword 2 is read after it, so it is not older. */
