@@ -16,12 +16,8 @@ export function checkOutput(output?: string): void {
   if (output === undefined)
     saving(RESULTS_FOLDER, () => mkdirSync(RESULTS_FOLDER, { recursive: true }));
   else checkFile(output);
-  const folder = output === undefined ? RESULTS_FOLDER : folderOf(output);
-  saving(folder, () => tryFolder(folder));
-}
-
-function folderOf(output: string): string {
-  return dirname(saving(output, () => followed(output)));
+  const folder = output === undefined ? RESULTS_FOLDER : dirname(output);
+  saving(folder, () => tryFolder(output === undefined ? folder : dirname(followed(output))));
 }
 
 function checkFile(output: string): void {
