@@ -10,15 +10,11 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { PhasebitError } from "./errors.ts";
-
-/** The kernel follows as many. */
-const MOST_LINKS = 40;
 
 /** A file that is being written, and takes its name when it is committed. */
 export class WholeFile {
@@ -29,9 +25,9 @@ export class WholeFile {
 
   /** Begins a file, which may replace another one at its end. @throws what the system throws */
   constructor(path: string) {
-    this.#path = followed(path);
-    this.#partial = partialName(this.#path);
-    clearPartials(dirname(this.#path));
+    this.#path = path;
+    this.#partial = partialName(path);
+    clearPartials(dirname(path));
     // "wx" refuses what is there, links too: nobody else may choose where the bytes go
     this.descriptor = openSync(this.#partial, "wx");
   }
@@ -65,27 +61,6 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     file.commit();
   } finally {
     file[Symbol.dispose]();
-  }
-}
-
-/** Where links lead to from `path`, be there something or nothing: a file is written there, and the links stay. @throws ELOOP */
-export function followed(path: string): string {
-  let at = path;
-  for (let links = 0; links < MOST_LINKS; links++) {
-    const target = linkedFrom(at);
-    if (target === undefined) return at;
-    at = resolve(dirname(at), target);
-  }
-  statSync(path); // ELOOP
-  return at;
-}
-
-function linkedFrom(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    // no link, or nothing at all: opening it tells what is wrong, if anything is
-    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { usage } from "../ground/errors.ts";
-import { followed, saving, tryFolder, writeWhole } from "../ground/whole-file.ts";
+import { saving, tryFolder, writeWhole } from "../ground/whole-file.ts";
 
 /** Where results go when nobody says otherwise, below the working directory. */
 export const RESULTS_FOLDER = "results";
@@ -17,7 +17,7 @@ export function checkOutput(output?: string): void {
     saving(RESULTS_FOLDER, () => mkdirSync(RESULTS_FOLDER, { recursive: true }));
   else checkFile(output);
   const folder = output === undefined ? RESULTS_FOLDER : dirname(output);
-  saving(folder, () => tryFolder(output === undefined ? folder : dirname(followed(output))));
+  saving(folder, () => tryFolder(folder));
 }
 
 function checkFile(output: string): void {

@@ -1,15 +1,6 @@
 // Files that are whole or not there: what fails leaves nothing, and what a killed process left is cleared.
 import { spawnSync } from "node:child_process";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
@@ -67,26 +58,6 @@ test("what a process left that is no more is cleared by the next, and nothing el
   mkdirSync(join(folder, `folder-${left}`));
   tryFolder(folder);
   expect(readdirSync(folder).sort()).toEqual([...kept, `folder-${left}`].sort());
-});
-
-test("a link stays, and what it leads to is written, be it there or not", () => {
-  mkdirSync(join(folder, "away"));
-  symlinkSync("away/x", join(folder, "link"));
-  symlinkSync("link", join(folder, "further"));
-  writeWhole(join(folder, "further"), "one");
-  expect(readdirSync(folder).sort()).toEqual(["away", "further", "link"]);
-  expect(readFileSync(join(folder, "away/x"), "utf8")).toBe("one");
-  writeWhole(join(folder, "link"), "two");
-  expect(readlinkSync(join(folder, "link"))).toBe("away/x");
-  expect(readFileSync(join(folder, "away/x"), "utf8")).toBe("two");
-});
-
-test("links in a circle, and one into no folder, are refused", () => {
-  symlinkSync("b", join(folder, "a"));
-  symlinkSync("a", join(folder, "b"));
-  symlinkSync("none/x", join(folder, "lost"));
-  for (const name of ["a", "lost"]) expect(() => writeWhole(join(folder, name), "")).toThrow();
-  expect(readdirSync(folder).sort()).toEqual(["a", "b", "lost"]);
 });
 
 test("a file takes its name with all that was written", () => {
