@@ -120,7 +120,10 @@ describe.each(versions)("version %i", (version) => {
 });
 
 test("what is offered is not in the lists of what is not", () => {
-  const offered = [...Object.values(AdminOpcode)];
+  // a command of the host that the embedded controller does not have
+  const offered = Object.values(AdminOpcode).filter(
+    (opcode) => opcode !== AdminOpcode.VIRTUALIZATION_MANAGEMENT,
+  );
   for (const [, opcode] of adminCommands) expect(offered).not.toContain(opcode);
   const nvm = Object.values(NvmOpcode).filter((opcode) => opcode !== NvmOpcode.WRITE_UNCORRECTABLE);
   for (const [, opcode] of nvmCommands) expect(nvm).not.toContain(opcode);
