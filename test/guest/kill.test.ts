@@ -1,5 +1,5 @@
 // kill -9 in the middle of every command, at random moments: the next command comes up clean, and the drive goes back to
-// its driver with its data. The seed is printed; PHASEBIT_GUEST_SEED gives it again, PHASEBIT_GUEST_KILLS kills more often.
+// its driver with its data. The seed is printed; PHASEBIT_GUEST_SEED gives it again, PHASEBIT_GUEST_KILLS kills more or less often.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ const changing = ["bind", "restore", "unbind"] as const;
 /** Kills of each of the others. */
 const LOOKS = Number(PHASEBIT_GUEST_KILLS ?? 3);
 const briefly = "--runtime 100ms --ramp-time 0 --output /tmp/result.json --force";
-const others: Readonly<Record<string, string>> = {
+const all: Readonly<Record<string, string>> = {
   list: "",
   doctor: "$NVME1",
   info: "-d $NVME1",
@@ -51,6 +51,14 @@ const others: Readonly<Record<string, string>> = {
   rings: "-d $NVME1 --steps 12",
   shell: "-d $NVME1 $SHARE/lines",
 };
+
+/** Those of them that PHASEBIT_GUEST_VICTIMS names, parted by commas; all of them without. */
+const victims = process.env.PHASEBIT_GUEST_VICTIMS?.split(",") ?? Object.keys(all);
+const others = Object.fromEntries(victims.map((name) => [name, all[name] ?? unknown(name)]));
+
+function unknown(name: string): never {
+  throw new Error(`PHASEBIT_GUEST_VICTIMS: ${name} is none of ${Object.keys(all).join(", ")}`);
+}
 
 /** A victim: how it ended, and whether the function could reach memory afterwards. */
 interface Kill {
