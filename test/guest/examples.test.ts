@@ -25,7 +25,7 @@ guestSuite("the examples, through vfio-pci", () => {
     name: "examples",
     drives: [{ serial: "examples", file: image() }],
     script: names.map((name) => `step ${name} ${exampleProgram(name)} $NVME0`).join("\n"),
-    timeoutMs: 180_000,
+    timeoutMs: 480_000,
   }));
 
   test.each(names)("%s", async (name) => {

@@ -44,7 +44,7 @@ guestSuite("data through vfio-pci", () => {
       step unbound $cli run --device $NVME1 --runtime 1 --output /tmp/unbound.json
       step files ls /tmp/stranger.json /tmp/unbound.json
     `,
-    timeoutMs: 180_000,
+    timeoutMs: 400_000,
   }));
 
   test("every block of an image is read to its place", async () => {
@@ -103,7 +103,7 @@ guestSuite("runs through vfio-pci", () => {
       { serial: "null", file: "null-co", size: 1 << 30, blockSize: 4096 },
     ],
     script: runsScript(),
-    timeoutMs: 300_000,
+    timeoutMs: 500_000,
   }));
 
   const expectCleanRun = async (name: string) => {

@@ -45,7 +45,7 @@ guestSuite("interrupts through vfio-pci", () => {
       step compare_intx $cli compare --device $NVME0 --modes ${modes.intx.join(",")} --rounds 2 \\
         --runtime 500ms --irq intx --output $SHARE/compare_intx.json --output-format json
     `,
-    timeoutMs: 240_000,
+    timeoutMs: 480_000,
   }));
 
   /** The run over `irq` at depth 1 with its interrupts. */
