@@ -1,4 +1,5 @@
 import {
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -71,10 +72,13 @@ test("a write that fails leaves no part of a file", () => {
   expect(readdirSync(".")).toEqual(["taken"]);
 });
 
-test("a link is replaced, not followed: not to a device, not to another's file", () => {
-  symlinkSync("/dev/full", "link.json");
+test("a link is replaced, not followed: where it leads is somebody else's choice", () => {
+  writeFileSync("theirs", "theirs");
+  symlinkSync("theirs", "link.json");
   saveRun(run, "link.json");
   expect(JSON.parse(readFileSync("link.json", "utf8"))).toHaveProperty("phasebit");
+  expect(lstatSync("link.json").isFile()).toBe(true);
+  expect(readFileSync("theirs", "utf8")).toBe("theirs");
 });
 
 test("a folder that goes away during the run is an error, with advice", () => {
