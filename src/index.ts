@@ -111,6 +111,7 @@ export {
   type Trace,
   type UntilOptions,
 } from "./nvme/registers.ts";
+export { type Restored, type RestoreOptions, restore } from "./nvme/restore.ts";
 export { type Rewirable, rewireInterrupt } from "./nvme/rewire.ts";
 export type {
   CompletionEntry,
@@ -135,7 +136,10 @@ export {
   secondaryControllers,
   setOnline,
 } from "./nvme/virtualization.ts";
+export { type Taken, type TakeOptions, take } from "./pci/bind.ts";
 export type { ConfigAccess, ConfigSpace } from "./pci/config-space.ts";
+export { type Drive, type Held, inventory, type Namespace } from "./pci/inventory.ts";
+export type { Use, UseKind } from "./pci/use-kinds.ts";
 export { virtualFunctionsOf } from "./pci/virtual-functions.ts";
 export { type Result, readResult } from "./results/read.ts";
 export { type RunOptions, runWorkload } from "./run/runner.ts";

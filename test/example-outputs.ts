@@ -21,6 +21,8 @@ export const exampleOutputs: Readonly<Record<string, RegExp>> = {
   events: /^SMART \/ Health: Temperature Threshold; SMART \/ Health.*: warning 10b, [1-9]\d+ K\n$/,
   iommu:
     /^Read into it: Success.*\nCompare with it: .*\nRead past it: .*\n((refused: read at 1234567000h, .+\n)?refused: write at 1234568000h, .+\n|there may be others: .+\n)$/,
+  drives:
+    /^\d+ NVMe functions\n([0-9a-f:.]+: .+, .+; .+\n)*(USAGE: PCI address .+: expected the form .+|from .+ to vfio-pci: \d+ steps, \d+ obstacles\nback from .+: \d+ steps)\n$/,
   eventfd: /^100 reads, 1\d\d interrupts of vector 1\n$/,
   masks:
     /^masked by its (table|trigger): 0 interrupts for 8 reads; then 1\nin the table meanwhile: masked (true|null), pending true\n100 eventfds, 1600 reads\n$/,

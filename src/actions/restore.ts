@@ -1,9 +1,8 @@
 // phasebit restore: functions go back to the drivers that they had.
 import { usage } from "../ground/errors.ts";
-import { open } from "../nvme/device.ts";
+import { restore } from "../nvme/restore.ts";
 import { requireRoot } from "../pci/bind.ts";
 import { type Bus, hostBus } from "../pci/bus.ts";
-import { restore } from "../pci/restore.ts";
 import { restoredLines } from "../text/taken.ts";
 import { printInspection } from "./inspect.ts";
 
@@ -26,19 +25,9 @@ export async function restoreFunctions(
   }
   if (!dryRun) requireRoot("restore", bus);
   const chosen = all ? ("all" as const) : [...new Set(addresses)];
-  const restored = await restore(chosen, { dryRun, disable }, bus);
+  const restored = await restore(chosen, { dryRun }, bus);
   printInspection(flags, "restored", {
     document: () => ({ dryRun, functions: restored }),
     lines: (lines) => restoredLines(restored, dryRun, lines),
   });
-}
-
-/** CC.EN=0 and RDY=0, bus master off. @throws PhasebitError DEVICE when it does not follow */
-async function disable(address: string): Promise<void> {
-  const device = await open(address);
-  try {
-    await device.disable();
-  } finally {
-    await device.close();
-  }
 }

@@ -1,7 +1,7 @@
 // A function comes to vfio-pci, or loses its driver: not before everything that speaks against it was looked for, and
 // not without a word in the journal about what was there before.
 import { isSystemError, PhasebitError } from "../ground/errors.ts";
-import type { Bus, Owner } from "./bus.ts";
+import { type Bus, hostBus, type Owner } from "./bus.ts";
 import { type HeldDisks, holdDisks } from "./exclusive.ts";
 import { PciFunction } from "./function.ts";
 import { handoverSteps, type Step } from "./handover.ts";
@@ -54,13 +54,15 @@ interface Plan {
 }
 
 /**
- * Takes functions from their drivers, all or none: what speaks against one of them keeps the others too.
+ * Takes functions from their drivers, all or none: what speaks against one of them keeps the others too. What
+ * `phasebit bind` and `unbind` do; a dry run needs no root, and tells of obstacles instead of throwing.
+ * @param bus the machine; this one by default
  * @throws PhasebitError USAGE for an address that names none, REFUSED for a function in use, ENVIRONMENT without root.
  */
 export async function take(
   addresses: readonly string[],
   options: TakeOptions,
-  bus: Bus,
+  bus: Bus = hostBus(),
 ): Promise<Taken[]> {
   const functions = addresses.map((address) => new PciFunction(address, bus.roots, "function"));
   if (options.dryRun) return examined(functions, options, bus);

@@ -47,7 +47,10 @@ export interface Drive {
   readonly held: Held | null;
 }
 
-/** In the order of their addresses. */
+/**
+ * Every NVMe function of the machine, in the order of their addresses: what `phasebit list` shows. Nothing is opened.
+ * @param roots where sysfs, procfs and the rest are; those of this machine by default
+ */
 export function inventory(roots: SystemRoots = hostRoots): Drive[] {
   const facts = new HostFacts(roots);
   const journal = new Journal(roots);

@@ -1,7 +1,7 @@
 // A function goes back to the driver that it had before phasebit took it.
 import { PhasebitError } from "../ground/errors.ts";
 import { pciAddress } from "./address.ts";
-import type { Bus } from "./bus.ts";
+import { type Bus, hostBus } from "./bus.ts";
 import { PciFunction } from "./function.ts";
 import { ANY_DRIVER, type Destination, handoverSteps, type Step } from "./handover.ts";
 import { HostFacts } from "./host-facts.ts";
@@ -48,7 +48,7 @@ export interface Restored {
 export function restore(
   addresses: readonly string[] | "all",
   options: RestoreOptions,
-  bus: Bus,
+  bus: Bus = hostBus(),
 ): Promise<Restored[]> {
   const journal = new Journal(bus.roots);
   const chosen = (): string[] => (addresses === "all" ? journal.addresses : [...addresses]);
