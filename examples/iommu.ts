@@ -1,4 +1,5 @@
 // Memory at an address of its own that the controller may only write, and what the IOMMU tells of everything else.
+// With a PCI address it is a container of VFIO's or an iommufd, as the kernel has it, or by choice: 0000:01:00.0?iommu=iommufd.
 import { open, sqe, statusName } from "phasebit";
 
 await using device = await open(process.argv[2] ?? "embedded?size=16m");

@@ -16,3 +16,6 @@ console.log(`CC.EN ${EN}, entries of ${2 ** IOSQES!} and ${2 ** IOCQES!} bytes`)
 const { ASQS, ACQS } = registers.fields(Register.AQA);
 console.log(`admin queues of ${ASQS! + 1} and ${ACQS! + 1} entries`);
 console.log(`CSTS.RDY ${registers.fields(Register.CSTS).RDY}`);
+
+const ids = [0, 2].map((at) => device.config.read16(at).toString(16).padStart(4, "0"));
+console.log(`vendor and device ${ids.join(":")}`); // of the configuration space

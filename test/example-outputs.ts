@@ -3,7 +3,7 @@
 
 /** By the program's name. */
 export const exampleOutputs: Readonly<Record<string, RegExp>> = {
-  regs: /^NVMe \d\.\d\.\d, queues of \d+ entries, ready within \d+ ms\nCAP [0-9a-f]+h\nCC\.EN 1, entries of 64 and 16 bytes\nadmin queues of 8 and 4 entries\nCSTS\.RDY 1\n$/,
+  regs: /^NVMe \d\.\d\.\d, queues of \d+ entries, ready within \d+ ms\nCAP [0-9a-f]+h\nCC\.EN 1, entries of 64 and 16 bytes\nadmin queues of 8 and 4 entries\nCSTS\.RDY 1\nvendor and device [0-9a-f]{4}:[0-9a-f]{4}\n$/,
   identify:
     /^.+, serial .+, NVMe 1\.4\.0\nstatus 0, NN (\d+) of \1\nnamespace 1: \d+ blocks of (512|4096) bytes\n$/,
   "read-write": /^65536 bytes are as they were written\n$/,
@@ -21,6 +21,8 @@ export const exampleOutputs: Readonly<Record<string, RegExp>> = {
   events: /^SMART \/ Health: Temperature Threshold; SMART \/ Health.*: warning 10b, [1-9]\d+ K\n$/,
   iommu:
     /^Read into it: Success.*\nCompare with it: .*\nRead past it: .*\n((refused: read at 1234567000h, .+\n)?refused: write at 1234568000h, .+\n|there may be others: .+\n)$/,
+  "by-hand":
+    /^20480 bytes by PRP1 and 5 entries of a list at PRP2\n.+: \d+ commands, the first "post .+ Identify CNS 01h .+"\n$/,
   drives:
     /^\d+ NVMe functions\n([0-9a-f:.]+: .+, .+; .+\n)*(USAGE: PCI address .+: expected the form .+|from .+ to vfio-pci: \d+ steps, \d+ obstacles\nback from .+: \d+ steps)\n$/,
   eventfd: /^100 reads, 1\d\d interrupts of vector 1\n$/,

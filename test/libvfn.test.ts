@@ -32,6 +32,10 @@ function faultOf({ name, cells }: Row): string | undefined {
   for (const [, path] of links) {
     if (!existsSync(join(packageRoot, "docs", path!))) return `${name}: there is no ${path}`;
   }
+  // defects have numbers, and a test each
+  if (!/^\d+$/.test(name) && !cells.join(" ").includes("](../examples/")) {
+    return `${name}: it names no example`;
+  }
   const shown = cells.at(-1)!;
   if (!shown.startsWith("`")) {
     const isSaid = cells.some((cell) => cell.includes("**not there yet**: "));
@@ -51,11 +55,16 @@ function testFault(name: string, shown: string): string | undefined {
   return isThere ? undefined : `${name}: test/${file}.test.ts has no "${title}"`;
 }
 
+const example = "[regs](../examples/regs.ts)";
 test.each([
-  ["| L1 | a | b | |", /names no test/],
-  ["| L1 | a | b | `absent` |", /no test\/absent/],
-  ["| L1 | a | b | `libvfn` neither |", /libvfn.test.ts has no "neither/],
-  ["| L1 | a | [x](absent.md) | `libvfn` |", /no absent\.md/],
+  [`| L1 | a | b | ${example} | |`, /names no test/],
+  [`| L1 | a | b | ${example} | \`absent\` |`, /no test\/absent/],
+  [`| L1 | a | b | ${example} | \`libvfn\` neither |`, /libvfn.test.ts has no "neither/],
+  [`| L1 | a | [x](absent.md) | ${example} | \`libvfn\` |`, /no absent\.md/],
+  ["| L1 | a | b | [x](../examples/absent.ts) | `libvfn` |", /no \.\.\/examples\/absent\.ts/],
+  ["| L1 | a | b | | `libvfn` |", /names no example/],
+  ["| L20 | a | **not there yet**: c | | `libvfn` |", /names no example/],
+  ["| cmb | b | `libvfn` |", /names no example/],
 ])("a row is refused: %s", (row, fault) => {
   expect(faultOf(rowsOf(row)[0]!)).toMatch(fault);
 });
