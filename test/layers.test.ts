@@ -79,7 +79,7 @@ const DEVICE: readonly (readonly [part: string, files: readonly string[]])[] = [
   ["entries", ["completion-entries"]],
   ["shadow doorbells", ["shadow"]],
   ["the controller's life", ["controller", "reset", "queue-life", "queue-count"]],
-  ["interrupts", ["interrupts", "messages", "pin", "coalescing"]],
+  ["interrupts", ["interrupts", "messages", "msi", "pin", "coalescing"]],
   ["whether a fault strikes", ["fault-controls", "fault-resets", "fault-strikes", "fault-table"]],
   [
     "what it keeps",

@@ -5,9 +5,10 @@ import { controller } from "./state.ts";
 import { activeCompletionQueue } from "./queues.ts";
 import { endDelay, isDelayed, isOverdue } from "./coalescing.ts";
 import { dropsInterrupt } from "./fault-controls.ts";
+import { beginsStatus, endStatus } from "./msi.ts";
 import { raiseVector, sendMessage, sendWaiting, withdrawMessage } from "./messages.ts";
 import { assertPin, pulsePin, settlePin } from "./pin.ts";
-import { isIn, isVectorMasked, usesMsix, usesPin } from "./vectors.ts";
+import { isIn, isVectorMasked, usesMsi, usesMsix, usesPin } from "./vectors.ts";
 
 /** Notes that `cq` has something to tell. */
 @inline
@@ -30,6 +31,7 @@ export function raiseInterrupts(): void {
 /** INTMC took these bits out of the mask: queues of their vectors that are not empty interrupt now (7.5.1). */
 export function unmasked(bits: u32): void {
   if (usesMsix()) return;
+  endStatus(bits);
   for (let index: u32 = 0; index < controller.completionQueues; index++) {
     const cq = activeCompletionQueue(index);
     if (!isIn(bits, cq.vector) || !isUnacknowledged(cq)) continue;
@@ -39,17 +41,28 @@ export function unmasked(bits: u32): void {
 }
 
 /**
- * The host has taken entries. Where it left others the pin stays active, and MSI sends another message (7.5.1); MSI-X has
- * sent one for them already.
+ * The host has taken entries. Where it left others the pin stays active, and MSI sends another message, for other queues
+ * of the vector too (7.5.1); MSI-X has sent one for them already.
  */
 export function acknowledged(cq: CompletionQueue): void {
   if (cq.interrupts == 0) return;
   if (usesMsix()) {
     if (cq.head == cq.tail) withdrawMessage(cq.vector);
+  } else if (!usesPin()) {
+    announceAgain(cq.vector);
   } else if (cq.head != cq.tail) {
     interruptLater(cq);
   } else {
     settlePin();
+  }
+}
+
+/** MSI: one message for all that the host has left of the vector's entries. */
+function announceAgain(vector: u32): void {
+  endStatus(1 << vector);
+  for (let index: u32 = 0; index < controller.completionQueues; index++) {
+    const cq = activeCompletionQueue(index);
+    if (cq.vector == vector && isUnacknowledged(cq)) return interruptLater(cq);
   }
 }
 
@@ -86,10 +99,11 @@ function raiseDelayed(): void {
   }
 }
 
-/** One interrupt of a queue, unless it is masked. */
+/** One interrupt of a queue, unless it is masked, or MSI's message for it has been sent and not been answered yet. */
 function signal(cq: CompletionQueue): void {
   endDelay(cq.vector);
   if (isVectorMasked(cq.vector)) return;
+  if (usesMsi() && !beginsStatus(cq.vector)) return;
   if (controller.faults != 0 && dropsInterrupt(cq)) return;
   if (usesMsix()) sendMessage(cq.vector);
   else if (usesPin()) assertPin();

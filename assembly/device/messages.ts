@@ -2,7 +2,7 @@
 // section 6.1.4).
 import { BUS_INTERRUPTS } from "../layout.ts";
 import { controller } from "./state.ts";
-import { activeCompletionQueue } from "./queues.ts";
+import { hasUntaken } from "./queues.ts";
 import { interrupt } from "./imports.ts";
 import { forgetsToSend, ignoresMask, losesPendingBit } from "./fault-controls.ts";
 import { isHeld, isPending, setPending } from "./msix.ts";
@@ -25,12 +25,7 @@ export function sendWaiting(): void {
 
 /** The host has taken all entries of a queue: a message that waits for no other one's is needless now. */
 export function withdrawMessage(vector: u32): void {
-  if (!isPending(vector)) return;
-  for (let index: u32 = 0; index < controller.completionQueues; index++) {
-    const cq = activeCompletionQueue(index);
-    if (cq.interrupts != 0 && cq.vector == vector && cq.head != cq.tail) return;
-  }
-  setPending(vector, false);
+  if (isPending(vector) && !hasUntaken(vector)) setPending(vector, false);
 }
 
 /** Sends it, whatever is masked, and counts it. */

@@ -22,6 +22,7 @@ import {
 import { forgetDelayOf, forgetDelays } from "./coalescing.ts";
 import { isInBuffer } from "./controller-memory.ts";
 import { lookUp } from "./dma.ts";
+import { settleStatus } from "./msi.ts";
 import { releasePin, settlePin } from "./pin.ts";
 
 /** Makes the completion queue exist, empty. The arguments have been checked. */
@@ -75,6 +76,7 @@ export function closeCompletionQueue(cq: CompletionQueue): void {
     changetype<usize>(cq) as u32,
   );
   forgetDelayOf(cq);
+  settleStatus(cq.vector);
   settlePin();
 }
 
@@ -121,6 +123,7 @@ export function closeAllQueues(): void {
   controller.completionQueues = 0;
   controller.interruptsDue = 0;
   controller.stamping = 0;
+  controller.announcedVectors = 0;
   releasePin();
   forgetDelays();
 }

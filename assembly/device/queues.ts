@@ -5,6 +5,7 @@ import {
   ACTIVE_SUBMISSION_QUEUES,
   COMPLETION_QUEUE_BYTES,
   COMPLETION_QUEUES,
+  controller,
   SUBMISSION_QUEUE_BYTES,
   SUBMISSION_QUEUES,
 } from "./state.ts";
@@ -41,4 +42,13 @@ export function activeCompletionQueue(index: u32): CompletionQueue {
 @inline
 export function completionQueueOf(sq: SubmissionQueue): CompletionQueue {
   return changetype<CompletionQueue>(sq.completionQueue as usize);
+}
+
+/** Whether the host has not taken all entries of the queues that interrupt by `vector`. */
+export function hasUntaken(vector: u32): bool {
+  for (let index: u32 = 0; index < controller.completionQueues; index++) {
+    const cq = activeCompletionQueue(index);
+    if (cq.interrupts != 0 && cq.vector == vector && cq.head != cq.tail) return true;
+  }
+  return false;
 }

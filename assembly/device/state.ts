@@ -197,6 +197,8 @@ export class Controller {
   messagesDue: u32;
   /** The interrupt pin is active. */
   pin: u32;
+  /** Vectors whose message MSI has sent, for entries that the host has not taken yet: a bit each. */
+  announcedVectors: u32;
 }
 
 /** Memory of the controller's own that the host maps as a BAR; `bytes` is 0 where there is none. */

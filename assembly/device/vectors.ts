@@ -15,7 +15,7 @@ export function clearVectors(): void {
 
 /** How many vectors there are: as many as were made, or with MSI as the host has enabled of those that it has (5.3). */
 export function vectorCount(): u32 {
-  if (interruptKind() != (BusInterrupts.MSI as u32)) return controller.vectors;
+  if (!usesMsi()) return controller.vectors;
   const enabled = load<u32>(BUS_MESSAGES);
   return enabled == 0 ? controller.messages : min(enabled, controller.messages);
 }
@@ -43,6 +43,11 @@ export function isIn(bits: u32, vector: u32): bool {
 /** Whether interrupts go out through the pin. */
 export function usesPin(): bool {
   return interruptKind() == (BusInterrupts.PIN as u32);
+}
+
+/** Whether interrupts go out through MSI. */
+export function usesMsi(): bool {
+  return interruptKind() == (BusInterrupts.MSI as u32);
 }
 
 /** Whether interrupts go out through MSI-X: INTMS and INTMC mean nothing then (3.1.3). */

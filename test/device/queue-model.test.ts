@@ -26,8 +26,8 @@ class Model {
   errors = 0;
   /** Interrupts, of which there is one at most in a step. */
   interrupts = 0;
-  /** The host has left entries behind. */
-  private left = false;
+  /** MSI has sent its message for entries that the host has not answered yet. */
+  private isSent = false;
 
   /** The pin's interrupt has masked it; the host has unmasked it since. */
   private isMasked = false;
@@ -61,7 +61,7 @@ class Model {
       this.errors++;
     } else {
       this.freed += given;
-      this.left = this.posted > this.freed;
+      this.isSent = false;
     }
   }
 
@@ -74,9 +74,15 @@ class Model {
     }
     this.post();
     if (this.kind === "PIN") this.pin();
-    // MSI-X has sent a message for each entry that is left; MSI announces them again (7.5)
-    else if (this.posted > before || (this.left && this.kind === "MSI")) this.interrupts++;
-    this.left = false;
+    else if (this.kind === "MSI") this.msi();
+    else if (this.posted > before) this.interrupts++;
+  }
+
+  /** A message when there begins to be something to take, and again for what the host leaves (7.5.1). */
+  private msi(): void {
+    if (this.posted === this.freed) return;
+    if (!this.isSent) this.interrupts++;
+    this.isSent = true;
   }
 
   /** A level: active while the host has not taken all. */

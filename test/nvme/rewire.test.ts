@@ -52,9 +52,13 @@ test("a queue that a loop has", async () => {
   );
 });
 
-test.each(["msix", "msi"] as const)(
+// MSI-X has a message for each of the entries; MSI one for the first and one when the mask of the change ends
+test.each([
+  ["msix", 251],
+  ["msi", 100],
+] as const)(
   "%s: each interrupt is counted once, by one eventfd or the next, and the old ones are gone",
-  async (kind) => {
+  async (kind, least) => {
     const { device, transport, submit, reap, raised, eventFd } = await withVector(kind);
     await work(device);
     let current = eventFd;
@@ -75,7 +79,7 @@ test.each(["msix", "msi"] as const)(
     expect(openFiles()).toBe(before.files);
     counted += current.wait(0);
     expect(counted).toBe(raised() - before.raised);
-    expect(counted).toBeGreaterThan(250);
+    expect(counted).toBeGreaterThanOrEqual(least);
   },
 );
 
