@@ -1,4 +1,4 @@
-// Doorbells (NVMe 1.4, sections 3.1.24 and 3.1.25). They are plain memory that the controller
+// Doorbells (NVMe 1.4, sections 3.1.25 and 3.1.26). They are plain memory that the controller
 // polls, so a write is a changed value: writing the same value twice cannot be seen.
 import { ErrorEvent } from "../spec/commands.ts";
 import { CompletionQueue, SubmissionQueue } from "./queue-state.ts";

@@ -1,5 +1,5 @@
-// How queues begin and end to exist (NVMe 1.4, section 4.1), and where their doorbells lie (3.1.24,
-// 3.1.25).
+// How queues begin and end to exist (NVMe 1.4, section 4.1), and where their doorbells lie (3.1.25,
+// 3.1.26).
 import { CQE_BYTES, SQE_BYTES } from "../spec/entries.ts";
 import { CompletionQueue, SubmissionQueue } from "./queue-state.ts";
 import {
@@ -140,12 +140,12 @@ export function retranslateQueues(): void {
   }
 }
 
-/** SQyTDBL: doorbell 2y (3.1.24). */
+/** SQyTDBL: doorbell 2y (3.1.25). */
 export function submissionDoorbell(qid: u32): u32 {
   return controller.doorbells + 2 * qid * controller.doorbellStride;
 }
 
-/** CQyHDBL: doorbell 2y + 1 (3.1.25). */
+/** CQyHDBL: doorbell 2y + 1 (3.1.26). */
 export function completionDoorbell(qid: u32): u32 {
   return controller.doorbells + (2 * qid + 1) * controller.doorbellStride;
 }

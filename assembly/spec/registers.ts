@@ -59,7 +59,7 @@ export enum Register {
   PMRMSCU = 0xe18,
 }
 
-/** Doorbells begin here; doorbell y of a stride (4 << CAP.DSTRD) lies at 0x1000 + y * stride (3.1.24, 3.1.25). */
+/** Doorbells begin here; doorbell y of a stride (4 << CAP.DSTRD) lies at 0x1000 + y * stride (3.1.25, 3.1.26). */
 export const DOORBELLS = 0x1000;
 
 // CAP, low half (3.1.1)

@@ -104,7 +104,7 @@ export class Lesson {
       return [`${tail} to the tail doorbell of SQ ${sq.id}: ${entries(sq, doorbell, tail)}`];
     });
     if (rung.length === 0) return ["Nothing was posted: the doorbell has the tail already.", "4.1"];
-    return [`The host writes ${rung.join(", and ")} may be read now.`, "3.1.24"];
+    return [`The host writes ${rung.join(", and ")} may be read now.`, "3.1.25"];
   }
 
   async #work(): Promise<[string, string]> {
@@ -148,7 +148,7 @@ export class Lesson {
     if (doorbell === head) return ["Nothing was taken: the doorbell has the head already.", "4.1"];
     this.cq.free();
     const text = `The host writes ${head} to the head doorbell of CQ ${this.cq.id}: ${entries(this.cq, doorbell, head)} may be written again, in the next lap, with the other phase.`;
-    return [text, "3.1.25"];
+    return [text, "3.1.26"];
   }
 
   #sqInTurn(): SubmissionQueue {

@@ -301,7 +301,7 @@ export class Device implements AsyncDisposable {
     await this.#state.shutDown(abrupt ? ShutdownNotification.ABRUPT : ShutdownNotification.NORMAL);
   }
 
-  /** Pointer of doorbell `index` (3.1.24, 3.1.25). @throws PhasebitError DEVICE when it lies outside BAR0's window. */
+  /** Pointer of doorbell `index` (3.1.25, 3.1.26). @throws PhasebitError DEVICE when it lies outside BAR0's window. */
   doorbell(index: number): number {
     const { doorbells } = this.memory;
     const offset = index * this.registers.capabilities().doorbellStride;

@@ -104,7 +104,7 @@ test("one document for programs", () => {
   const document = JSON.parse(stdout);
   expect(matches(document) || matches.errors).toBe(true);
   expect(document.acts).toHaveLength(21);
-  expect(document.acts[4]).toMatchObject({ act: "ring", section: "3.1.24" });
+  expect(document.acts[4]).toMatchObject({ act: "ring", section: "3.1.25" });
   expect(document.acts[4].rings[0].sqs[0].entries[0]).toMatchObject({
     ...{ state: "rung", owner: "controller" },
   });
