@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 const STEPS = {
   "build:wasm": "WebAssembly: compiling host and device (may take a minute) ...",
   "build:ts": "TypeScript: compiling ...",
+  "build:program": undefined,
   "build:page": "page of reports: bundling ...",
   "build:native": "native addon: compiling with node-gyp (may take a minute) ...",
   "build:facts": undefined,
