@@ -70,7 +70,7 @@ const DEVICE: readonly (readonly [part: string, files: readonly string[]])[] = [
         "doorbell-buffer",
         "nvm",
         "fault-data",
-        "transfer",
+        ...["transfer", "prps", "sgl", "pieces"],
       ],
     ],
   ],

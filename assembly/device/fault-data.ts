@@ -8,6 +8,8 @@ import { blockPointer } from "./nvm.ts";
 import { Corruption } from "./options.ts";
 import { nextRandom } from "./random.ts";
 import { translate } from "./dma.ts";
+import { firstPiece } from "./prps.ts";
+import { firstAddress, firstLength, isSgl } from "./sgl.ts";
 
 /** Shifts the command by its own length, where there is room. */
 export function misdirect(): void {
@@ -31,8 +33,8 @@ export function corrupt(): void {
   if (command.opcode == (NvmOpcode.WRITE as u8)) {
     spoil(blockPointer(namespace, command.slba), min(total, PAGE_BYTES as u32));
   } else if (command.opcode == (NvmOpcode.READ as u8)) {
-    const piece = min(total, (PAGE_BYTES - (command.prp1 & (PAGE_BYTES - 1))) as u32);
-    spoil(translate(command.prp1, piece, 1), piece);
+    const piece = isSgl() ? firstLength : min(total, firstPiece() as u32);
+    if (piece != 0) spoil(translate(isSgl() ? firstAddress : command.prp1, piece, 1), piece);
   }
 }
 

@@ -91,6 +91,7 @@ function buildCommandSet(): void {
   );
   store<u8>(at(IdentifyController.VWC), VWC_PRESENT | VWC_FLUSH_ALL);
   store<u16>(at(IdentifyController.AWUN), AWUN_ANY);
+  store<u32>(at(IdentifyController.SGLS), controller.sgls);
 }
 
 @inline

@@ -15,7 +15,8 @@ import { buildController } from "./identify-controller.ts";
 import { makeEui64, uuidHigh, uuidLow } from "./identity.ts";
 import { isRevision2 } from "./version.ts";
 import { overrideIdentify } from "./fault-controls.ts";
-import { Movement, transfer } from "./transfer.ts";
+import { Movement } from "./pieces.ts";
+import { transfer } from "./transfer.ts";
 import { failAt } from "./nvm.ts";
 
 const CNS_MASK: u32 = 0xff;

@@ -8,6 +8,7 @@ import { setLatency } from "./latency.ts";
 import { setVersion } from "./version.ts";
 import { setCmb } from "./cmb.ts";
 import { setPmr } from "./pmr.ts";
+import { setSgls } from "./sgl.ts";
 import { setInterrupts } from "./vectors.ts";
 import { addFault, faultsFired } from "./fault-table.ts";
 import { setPause, turn } from "./pause.ts";
@@ -16,4 +17,4 @@ import { havePassed, idleMicros, run, runSlice, step, stopped } from "./step.ts"
 
 export { create, addNamespace, identity, setVersion, setLatency, addFault, faultsFired };
 export { step, run, runSlice, idleMicros, havePassed, stopped, waiting, nextDue };
-export { setPause, turn, setCmb, setPmr, setInterrupts };
+export { setPause, turn, setCmb, setPmr, setInterrupts, setSgls };

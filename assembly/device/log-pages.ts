@@ -17,7 +17,8 @@ import {
 } from "../spec/identify.ts";
 import { Status } from "../spec/status.ts";
 import { command, SCRATCH } from "./state.ts";
-import { exceedsLimit, Movement, transfer } from "./transfer.ts";
+import { Movement } from "./pieces.ts";
+import { exceedsLimit, transfer } from "./transfer.ts";
 import { buildErrorLog } from "./error-log.ts";
 import { buildSmartLog } from "./smart-log.ts";
 import { buildEffectsLog, buildFeaturesLog, buildManagementLog } from "./effects-logs.ts";

@@ -9,13 +9,17 @@ import {
   NvmOpcode,
   RW_NLB_MASK,
 } from "../spec/commands.ts";
+import { Psdt } from "../spec/sgl.ts";
 import { Status } from "../spec/status.ts";
 import { fillWithZeroes } from "./blank.ts";
 import { command, controller, MAX_NAMESPACES, Namespace, namespaceAt, SCRATCH } from "./state.ts";
-import { differsAt, exceedsLimit, Movement, transfer } from "./transfer.ts";
+import { differsAt, Movement } from "./pieces.ts";
+import { exceedsLimit, transfer } from "./transfer.ts";
 
 /** FUSE and PSDT: no fused operations, and PRPs only. */
 export const FLAGS_UNSUPPORTED: u32 = 0xc3;
+/** PSDT 01b, where there are SGLs. */
+const FLAGS_SGL: u32 = (Psdt.SGL as u32) << 6;
 const FUSE_BITS: u32 = 0x03;
 
 // Byte offsets in the SQE, for the error log.
@@ -227,7 +231,8 @@ export function blockPointer(namespace: Namespace, slba: u64): u32 {
 
 @inline
 function isPlain(): bool {
-  return (command.flags & FLAGS_UNSUPPORTED) == 0;
+  const flags = command.flags & FLAGS_UNSUPPORTED;
+  return flags == 0 || (flags == FLAGS_SGL && controller.sgls != 0);
 }
 
 /** FUSE or PSDT is what there is not. */

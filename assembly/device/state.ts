@@ -85,6 +85,8 @@ export class Controller {
   namespaces: u32;
   /** VS: a Version. */
   version: u32;
+  /** SGLS of Identify Controller; 0 while there are no SGLs. */
+  sgls: u32;
 
   // Queues.
   submissionQueues: u32;

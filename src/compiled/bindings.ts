@@ -401,6 +401,8 @@ export interface DeviceExports {
   setPmr(pointer: number, bytes: number, uses: number): void;
   /** table u32, pending u32, messages u32 */
   setInterrupts(table: number, pending: number, messages: number): void;
+  /** support u32 */
+  setSgls(support: number): void;
 }
 
 /** How many parameters each export of build/device.wasm takes. */
@@ -425,6 +427,7 @@ export const deviceArity: Readonly<Record<keyof DeviceExports, number>> = {
   setCmb: 7,
   setPmr: 3,
   setInterrupts: 3,
+  setSgls: 1,
 };
 
 /** Parameters of `create`. */

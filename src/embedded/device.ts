@@ -82,6 +82,7 @@ export function powerOn(exports: DeviceExports, doorbells: Span, device: Embedde
   const hasTable = options.vectors.msix > 0;
   exports.setInterrupts(hasTable ? table : 0, hasTable ? pending : 0, options.vectors.msi);
   exports.setVersion(options.version);
+  exports.setSgls(Number(options.sgls));
   const medium = media[options.medium.kind];
   for (const [index, { blocks, lbaShift }] of options.namespaces.entries()) {
     const pointer = mediaPointers[index] ?? 0;

@@ -11,6 +11,7 @@
 //   dstrd=0           doorbell stride: 4 << dstrd bytes
 //   interrupts=, vectors= …    interrupt-options.ts
 //   version=1.4       or 2.0: the revision of the specification
+//   sgls=1            or 0: whether I/O commands may have SGLs
 //   seed=1            of everything random
 //   serial=, model=, firmware=    SN, MN and FR; %XX writes any byte
 //   cmb=, pmr= …      memory of its own: memory-options.ts
@@ -57,6 +58,7 @@ export interface EmbeddedOptions {
   readonly mdts: number;
   readonly dstrd: number;
   readonly version: Version;
+  readonly sgls: boolean;
   readonly seed: bigint;
   readonly latency: { readonly model: LatencyModel; readonly ns: number; readonly sigma: number };
   /** Strings to set, byte by byte. */
@@ -83,7 +85,9 @@ const identityKeys: Readonly<Record<string, { field: IdentityField; bytes: numbe
 };
 
 const keys = [
-  ..."size lba namespaces medium latency queues entries mdts dstrd version seed fault".split(" "),
+  ..."size lba namespaces medium latency queues entries mdts dstrd version sgls seed fault".split(
+    " ",
+  ),
   ...Object.keys(identityKeys),
   ...interruptKeys,
   ...memoryKeys,
@@ -116,6 +120,7 @@ export function parseEmbedded(address: string): EmbeddedOptions {
     mdts: integer(parameters, "mdts", 9, 0, MOST_MDTS),
     dstrd: integer(parameters, "dstrd", 0, 0, MOST_DSTRD),
     version: versionOf(one(parameters, "version") ?? "1.4"),
+    sgls: integer(parameters, "sgls", 1, 0, 1) === 1,
     seed,
     latency: latencyOf(one(parameters, "latency") ?? "none"),
     identity: identityOf(parameters),

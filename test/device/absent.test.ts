@@ -69,12 +69,11 @@ describe.each(versions)("version %i", (version) => {
     expect(bench.execute({ opcode, nsid: 1 }, pair).code).toBe(Status.INVALID_OPCODE);
   });
 
-  test("Identify Controller offers Doorbell Buffer Config and no other optional admin command, no fused operation, no SGL, no event", () => {
+  test("Identify Controller offers Doorbell Buffer Config and no other optional admin command, no fused operation, no event", () => {
     const view = identify(new Bench({ version }).enable(), Cns.CONTROLLER);
-    const { OACS, FUSES, SGLS, OAES, NPSS, CTRATT, CMIC, FNA, AWUPF, MNAN } = IdentifyController;
+    const { OACS, FUSES, OAES, NPSS, CTRATT, CMIC, FNA, AWUPF, MNAN } = IdentifyController;
     expect(view.getUint16(OACS, true)).toBe(OACS_DOORBELL_BUFFER_CONFIG);
     expect(view.getUint16(FUSES, true)).toBe(0);
-    expect(view.getUint32(SGLS, true)).toBe(0);
     expect(view.getUint32(OAES, true)).toBe(0);
     expect(view.getUint32(CTRATT, true)).toBe(0);
     expect([NPSS, CMIC, FNA].map((offset) => view.getUint8(offset))).toEqual([0, 0, 0]);

@@ -74,6 +74,7 @@ export interface BenchOptions {
   readonly medium: keyof typeof media;
   readonly admin: number;
   readonly version: Version;
+  readonly sgls: boolean;
 }
 
 const media = { null: Medium.NULL, window: Medium.WINDOW, ram: Medium.RAM } as const;
@@ -92,6 +93,7 @@ const defaults: BenchOptions = {
   medium: "window",
   admin: 16,
   version: Version.V1_4,
+  sgls: true,
 };
 
 export const PAGE = 4096;
@@ -180,6 +182,7 @@ export class Bench {
     this.device.create(this.doorbells, 2 * PAGE, mqes, ioQueues, vectors, mdts, dstrd, seed);
     this.device.setInterrupts(MSIX_TABLE, MSIX_PENDING, 32);
     this.device.setVersion(this.options.version);
+    this.device.setSgls(Number(this.options.sgls));
   }
 
   get now(): bigint {

@@ -169,6 +169,26 @@ describe("misuse", () => {
     }
   });
 
+  test("so does an SGL's segment; and data of an SGL that it leads to may lie there too", () => {
+    for (const [options, inBuffer, code] of [
+      [{ uses: ALL & ~LISTS }, true, Status.INVALID_USE_OF_CMB],
+      [{ uses: ALL & ~READS }, true, Status.INVALID_USE_OF_CMB],
+      [{}, true, 0],
+      [{}, false, Status.INVALID_USE_OF_CMB],
+    ] as const) {
+      const { bench, pointer, at } = usable(options);
+      const own = { iova: at(PAGE), pointer: pointer + PAGE };
+      const sq = inBuffer ? own : hostMemory(bench, PAGE);
+      const { pair } = pairAt(bench, sq, hostMemory(bench, PAGE));
+      [at(2 * PAGE), 256n, at(3 * PAGE), 256n].forEach((qword, index) => {
+        bench.view.setBigUint64(pointer + index * 8, qword, true);
+      });
+      const dptr = { prp1: at(0), prp2: 32n | (0x30n << 56n) }; // Last Segment
+      const read = { opcode: NvmOpcode.READ, nsid: 1, flags: 0x40, ...dptr };
+      expect(bench.execute(read, pair).code).toBe(code);
+    }
+  });
+
   test("data of one command on both sides, unless CDMMMS says that they may be", () => {
     for (const [mixes, code] of [
       [false, Status.INVALID_USE_OF_CMB],

@@ -192,6 +192,20 @@ describe("of a command", () => {
     expect(differing("misdirect").data.every((byte) => byte === 5)).toBe(true);
   });
 
+  test("corrupt-data of a Read with an SGL spoils what was moved first", () => {
+    const { bench, pair, page } = withFault("corrupt-data:mode=zero");
+    bench.bytes.fill(0x5a, bench.medium, bench.medium + 512);
+    const list = bench.buffer(48);
+    [0n, 0n, iova(page + 100), 12n, iova(page + 300), 500n].forEach((qword, index) => {
+      bench.view.setBigUint64(list + index * 8, qword, true);
+    });
+    const dptr = { prp1: iova(list), prp2: 48n | (0x30n << 56n) }; // Last Segment
+    const read = { opcode: NvmOpcode.READ, nsid: 1, flags: 0x40, ...dptr };
+    expect(bench.execute(read, pair).code).toBe(0);
+    expect(bench.bytes[page + 111]).toBe(0);
+    expect(bench.bytes[page + 300]).toBe(0x5a);
+  });
+
   test("corrupt-data of writes spoils the medium, not the buffer", () => {
     const { bench, pair, page } = withFault("corrupt-data:op=write");
     bench.bytes.fill(9, page, page + PAGE);

@@ -56,10 +56,18 @@ describe("misuse", () => {
     expect(run({ opcode, ...slba(2047n) })).toBe(0);
   });
 
-  test.each([0x01, 0x02, 0x03, 0x40, 0x80, 0xc0])(
-    "flags %i: no fused commands, PRPs only",
-    (flags) => {
-      const { run } = setUp();
+  test.each([
+    [0x01, true],
+    [0x02, true],
+    [0x03, true],
+    [0x41, true],
+    [0x80, true],
+    [0xc0, true],
+    [0x40, false],
+  ])(
+    "flags %i: no fused commands, no SGL for metadata, and none at all without SGLs (%s)",
+    (flags, sgls) => {
+      const { run } = setUp({ sgls });
       for (const opcode of [...data, NvmOpcode.FLUSH, NvmOpcode.DATASET_MANAGEMENT]) {
         expect(run({ opcode, flags })).toBe(Status.INVALID_FIELD);
       }

@@ -52,6 +52,7 @@ test("it exports what its contract names", () => {
     "setLatency",
     "setPause",
     "setPmr",
+    "setSgls",
     "setVersion",
     "step",
     "stopped",

@@ -8,7 +8,7 @@ import { AdminOpcode, Bench, type Command, iova, PAGE } from "./bench-host.ts";
 /** One field set wrong, and the status for it. */
 type Wrong = readonly [status: Status, change: Partial<Command>];
 
-const FLAGS: Wrong = [Status.INVALID_FIELD, { flags: 0x40 }];
+const FLAGS: Wrong = [Status.INVALID_FIELD, { flags: 0x80 }];
 const NSID: Wrong = [Status.INVALID_NAMESPACE_OR_FORMAT, { nsid: 17 }];
 const LENGTH: Wrong = [Status.INVALID_FIELD, { cdw12: 0xffff }];
 const LBA: Wrong = [Status.LBA_OUT_OF_RANGE, { cdw10: 0xffffffff }];

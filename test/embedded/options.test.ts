@@ -57,6 +57,7 @@ describe("misuse", () => {
     ["lba=256", /lba=256/],
     ["lba=128k", /lba=128k/],
     ["lba=512,4096", /lba=512,4096: expected one block size, or 1/],
+    ["sgls=2", /sgls=2: expected a whole number from 0 to 1/],
     ["namespaces=0", /namespaces=0: expected a whole number from 1 to 16/],
     ["namespaces=17", /namespaces=17/],
     ["queues=257", /queues=257: expected a whole number from 1 to 256/],
@@ -180,6 +181,7 @@ describe("what it means", () => {
       mdts: 9,
       dstrd: 0,
       version: Version.V1_4,
+      sgls: true,
       seed: 1n,
       latency: { model: LatencyModel.NONE, ns: 0, sigma: 0 },
       identity: [],
@@ -192,7 +194,7 @@ describe("what it means", () => {
   test("everything at once", () => {
     const options = parseEmbedded(
       "embedded?size=64m&lba=512,4096&namespaces=2&medium=null&latency=lognormal:80us,0.3&queues=8" +
-        "&entries=65536&vectors=9&mdts=0&dstrd=2&version=2.0&seed=0xff&fault=gone:nth=5;cfs&fault=fuzz-cqe",
+        "&entries=65536&vectors=9&mdts=0&dstrd=2&sgls=0&version=2.0&seed=0xff&fault=gone:nth=5;cfs&fault=fuzz-cqe",
     );
     expect(options).toMatchObject({
       medium: { kind: "null" },
@@ -206,6 +208,7 @@ describe("what it means", () => {
       vectors: { msix: 9, msi: 8, intx: 1 },
       mdts: 0,
       dstrd: 2,
+      sgls: false,
       version: Version.V2_0,
       seed: 255n,
     });
