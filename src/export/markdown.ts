@@ -9,6 +9,7 @@ import type { Result } from "../results/read.ts";
 import { warningText } from "../results/warnings.ts";
 import { capacityText } from "../text/compare-frame.ts";
 import { faultTexts } from "../text/fault-list.ts";
+import { sharedVectorTexts } from "../text/shared-vectors.ts";
 import {
   depthText,
   eachText,
@@ -61,6 +62,7 @@ function conditionTable(measurement: Measurement): string[] {
     ...devices.map(deviceRow),
     ["workload", workloadText(measurement)],
     ...modeRows(measurement),
+    ...sharedVectorTexts(groupsOf(measurement)).map((text) => ["interrupts", prose(text)]),
     ...precondition(measurement),
     [
       "host",

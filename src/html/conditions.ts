@@ -2,6 +2,7 @@
 import { clocksOf, median, worstDriftPpm } from "../analysis/totals.ts";
 import { safeString } from "../ground/strings.ts";
 import { fioTime, formatBytes, formatNs } from "../ground/units.ts";
+import { groupsOf } from "../measurement/groups.ts";
 import type { DeviceIdentity, HostConditions, Measurement } from "../measurement/measurement.ts";
 import { shareText } from "../measurement/shortfall.ts";
 import type { Workload } from "../measurement/workload.ts";
@@ -9,6 +10,7 @@ import { needsInterrupts } from "../measurement/workload.ts";
 import { coalescingText, placeText } from "../measurement/workload-names.ts";
 import { capacityText } from "../text/compare-frame.ts";
 import { lookParts } from "../text/looks.ts";
+import { sharedVectorTexts } from "../text/shared-vectors.ts";
 import { depthText, eachText, sizeText, workloadsOf } from "../text/workload-parts.ts";
 import type { ResultData } from "./report-data.ts";
 
@@ -54,6 +56,7 @@ function workloadLines(measurement: Measurement): Line[] {
   return [
     line("workload", pattern, sizeText(workloads), ...depth, numjobs),
     ...completionLines(measurement),
+    ...sharedVectorTexts(groupsOf(measurement)).map((text) => line("interrupts", text)),
     ...doorbellLines(measurement),
     line("range", eachText(workloads, rangeOf), seed),
   ];

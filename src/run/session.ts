@@ -17,7 +17,7 @@ import type {
   Warning,
 } from "../measurement/measurement.ts";
 import { unitedWarnings } from "../measurement/united-warnings.ts";
-import type { Workload } from "../measurement/workload.ts";
+import { needsInterrupts, type Workload } from "../measurement/workload.ts";
 import type { Region } from "../memory/region.ts";
 import type { Controller } from "../nvme/controller.ts";
 import { type Device, open } from "../nvme/device.ts";
@@ -36,7 +36,7 @@ import { placed, prepareCmb } from "./placement.ts";
 import { MOMENT_MS, type PrepareOptions, prepareWrites, type StopSignal } from "./prepare.ts";
 import { rehearse } from "./rehearsal.ts";
 import { runJobs } from "./run-jobs.ts";
-import { requireCoalescedVector } from "./vectors.ts";
+import { grantVectors, requireCoalescedVector, vectorsFor } from "./vectors.ts";
 
 /** What each job's thread takes beside. */
 const JOB_ADDRESS_SPACE_BYTES = 0.6 * 2 ** 30;
@@ -124,7 +124,7 @@ export class Session {
       ...(signal && { signal }),
     });
     try {
-      requireCoalescedVector(workloads, device.transport);
+      requireCoalescedVector(workloads, device.transport, vectorsFor);
       // a device that cannot be had is told at once, and none waits enabled
       await rehearse(workloads);
       const ioQueues = Math.max(...workloads.map(({ numjobs }) => numjobs));
@@ -141,6 +141,8 @@ export class Session {
           ioQueues: controller.ioQueues,
         });
       }
+      const waiting = workloads.filter(({ completion }) => needsInterrupts(completion.mode));
+      requireCoalescedVector(waiting, device.transport, grantVectors);
       await prepareCmb(device, workloads);
       return new Session(device, controller, namespace, workloads, clock);
     } catch (error) {

@@ -68,13 +68,20 @@ export function grantVectors(
   });
 }
 
-/** @throws PhasebitError USAGE for a vector to coalesce that no queue of any workload has. */
-export function requireCoalescedVector(workloads: readonly Workload[], transport: Transport): void {
+/**
+ * @param vectorsOf `vectorsFor` for what the device has, `grantVectors` for what the host gives of it
+ * @throws PhasebitError USAGE for a vector to coalesce that no queue of any workload has.
+ */
+export function requireCoalescedVector(
+  workloads: readonly Workload[],
+  transport: Transport,
+  vectorsOf: typeof grantVectors,
+): void {
   const [first, ...others] = workloads.filter(({ coalesce }) => coalesce?.vector !== undefined);
   if (first === undefined) return;
   const used = [first, ...others].map(({ coalesce, completion, numjobs }) => ({
     vector: coalesce!.vector!,
-    vectors: vectorsFor(completion.irq, numjobs, transport).vectors,
+    vectors: vectorsOf(completion.irq, numjobs, transport).vectors,
   }));
   if (used.some(({ vector, vectors }) => vectors.includes(vector))) return;
   const own = [...new Set(used.flatMap(({ vectors }) => vectors))].join(", ");

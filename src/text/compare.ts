@@ -23,6 +23,7 @@ import {
 import { pairSections } from "./compare-sentences.ts";
 import { cpuRows, interruptRows, latencyRows, rateRows } from "./compare-tables.ts";
 import { faultLines } from "./fault-lines.ts";
+import { sharedVectorLines } from "./shared-vectors.ts";
 import { depthText, roundsText, workloadsOf } from "./workload-parts.ts";
 
 /** The report as text, lines ended. */
@@ -42,6 +43,7 @@ export function comparisonReport(measurement: Measurement, options: ViewOptions 
     latencyRows(modes, lines),
     cpuRows(modes, lines),
     interruptRows(modes, lines),
+    sharedVectorLines(groupsOf(measurement), lines),
     drainedLines(groupsOf(measurement), lines),
     ...pairSections(pairs, lines),
     driftLines(analysis, lines),

@@ -23,6 +23,7 @@ import {
 import { faultLines } from "./fault-lines.ts";
 import { lookParts } from "./looks.ts";
 import { jobTable, latencyTable, rateTable, stageTable } from "./normal-tables.ts";
+import { sharedVectorLines } from "./shared-vectors.ts";
 import { jobsText, patternText } from "./workload-parts.ts";
 
 /** The report as text, lines ended. */
@@ -50,6 +51,7 @@ export function normalReport(run: Measurement, options: ViewOptions = {}): strin
         "  ",
         columns,
       ),
+      ...sharedVectorLines([group], lines),
       ...hostLines(run, lines),
     ],
     [...faultLines([group], lines), ...oddLines(jobs, lines)],

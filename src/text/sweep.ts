@@ -22,6 +22,7 @@ import {
   warningLines,
 } from "./compare-frame.ts";
 import { faultLines } from "./fault-lines.ts";
+import { sharedVectorLines } from "./shared-vectors.ts";
 import { workloadsOf } from "./workload-parts.ts";
 
 /** Seven columns of nine characters and the mark leave so many of eighty. */
@@ -40,6 +41,10 @@ export function sweepReport(sweep: Measurement, options: ViewOptions = {}): stri
     headerLines(sweep, workloadsOf(sweep), [settings], lines),
     pointRows(points, lines),
     reasonLines(points, lines),
+    sharedVectorLines(
+      points.map(({ group }) => group),
+      lines,
+    ),
     drainedLines(
       points.map(({ group }) => group),
       lines,

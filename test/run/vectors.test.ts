@@ -1,6 +1,8 @@
 // Vectors of a run's queues: what the device has, what the host gives of it, and who shares.
 import { expect, test } from "vitest";
-import { grantVectors } from "../../src/run/vectors.ts";
+import { parseWorkload } from "../../src/measurement/workload.ts";
+import { grantVectors, requireCoalescedVector, vectorsFor } from "../../src/run/vectors.ts";
+
 import { broughtUp, openStepped } from "../nvme/devices.ts";
 
 test("each queue has its own while there are enough, and the admin queue's is nobody's", async () => {
@@ -45,4 +47,21 @@ test("a queue on a message that is not enabled is refused by the controller", as
   transport.interrupt("msi", 1);
   await expect(controller.createQueuePair(1, 8, 2)).rejects.toThrow(/Invalid Interrupt Vector/i);
   await expect(controller.createQueuePair(1, 8, 1)).resolves.toBeDefined();
+});
+
+test("a vector to coalesce is one that the host gives, not only one that the device has", async () => {
+  const { transport } = await openStepped("size=16m&host-messages=2");
+  const workload = parseWorkload({
+    completion: "interrupt",
+    irq: "msi",
+    numjobs: "3",
+    coalesce: "7,10,2",
+  });
+  expect(() => requireCoalescedVector([workload], transport, vectorsFor)).not.toThrow();
+  expect(() => requireCoalescedVector([workload], transport, grantVectors)).toThrow(
+    expect.objectContaining({
+      code: "USAGE",
+      message: expect.stringMatching(/no queue has vector 2; those of the queues are 1$/),
+    }),
+  );
 });
