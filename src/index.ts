@@ -80,7 +80,7 @@ export {
 } from "./nvme/device.ts";
 export { type ArrivedEvent, enableEvents, type WatchOptions, watchEvents } from "./nvme/events.ts";
 export { type FeatureRange, getFeature, setFeature } from "./nvme/feature.ts";
-export type { ControllerData, NamespaceData } from "./nvme/identify.ts";
+export type { ControllerData, NamespaceData, SglSupport } from "./nvme/identify.ts";
 export { type Maskable, maskInterrupts, unmaskInterrupts } from "./nvme/interrupt-mask.ts";
 export type { CompletionQueueOptions, SubmissionQueueOptions } from "./nvme/io-queues.ts";
 export { errorEntryOf, type LogAnswer, type LogRange, readLog } from "./nvme/log.ts";
@@ -113,6 +113,8 @@ export {
 } from "./nvme/registers.ts";
 export { type Restored, type RestoreOptions, restore } from "./nvme/restore.ts";
 export { type Rewirable, rewireInterrupt } from "./nvme/rewire.ts";
+export type { CarriedPart } from "./nvme/scattered.ts";
+export { type SglOptions, type SglPart, type SglPointer, sgl, sglBytes } from "./nvme/sgl.ts";
 export type {
   CompletionEntry,
   CompletionEntryState,

@@ -31,6 +31,7 @@ export const exampleOutputs: Readonly<Record<string, RegExp>> = {
   perf: /^(interval [1-5]: \d+ IOPS\n){5}avg \d+, min \d+, max \d+\n$/,
   sriov:
     /^((REFUSED: the controller has no Virtualization Management .*|USAGE: no virtual function: .*)|controller \d+: \d+ queues, \d+ interrupts\n.*: ready, serial .+)\n$/,
+  sgl: /^(no SGLs|the first half is (dropped \(0h\)|read \(22h\)), behind it is what was written last: 11h)\n$/,
   "shadow-doorbells":
     /^50 reads; tail 2, in memory 2\nbefore \d+ of 10 doorbells EventIdx asked for them to be rung\n$/,
 };

@@ -1,9 +1,12 @@
 // What `phasebit admin` and `phasebit io` are asked to do, checked before any device is opened.
 import { readFileSync } from "node:fs";
+import { CDW0_PSDT_MASK, CDW0_PSDT_SHIFT } from "../../assembly/spec/commands.ts";
+import { Psdt } from "../../assembly/spec/sgl.ts";
 import { usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
 import { parseSize } from "../ground/units.ts";
 import { timeOption } from "../measurement/workload.ts";
+import type { CarriedPart } from "../nvme/scattered.ts";
 import type { SqeDwords } from "../nvme/sqe.ts";
 import { type EntryFlags, entryOf } from "./entry.ts";
 import type { InspectFlags } from "./inspect.ts";
@@ -18,6 +21,7 @@ export interface PassthroughFlags extends InspectFlags, EntryFlags {
   readonly dataIn?: string;
   readonly dataOut?: boolean;
   readonly dataLen?: string;
+  readonly sgl?: string | true;
   readonly read?: boolean;
   readonly write?: boolean;
   readonly input?: string;
@@ -37,6 +41,8 @@ export interface Wish {
   /** Bytes of memory for data; 0 for none, or where PRP1 and PRP2 are given by hand. */
   readonly bytes: number;
   readonly input: Uint8Array | null;
+  /** The data are described by an SGL of these parts; null for PRPs. */
+  readonly sgl: readonly CarriedPart[] | null;
   /** Whether the data are shown, or written to `output`, afterwards. */
   readonly isRead: boolean;
   readonly output: string | null;
@@ -49,6 +55,7 @@ export interface Wish {
 
 /** Room for any list that fits the default windows beside it. */
 const MOST_BYTES = 256 * 2 ** 20;
+const PSDT_BITS = CDW0_PSDT_MASK << CDW0_PSDT_SHIFT;
 const MOST_ADMIN_ENTRIES = 4096;
 const MOST_ENTRIES = 65_536;
 
@@ -64,11 +71,13 @@ export function wishOf(kind: QueueKind, flags: PassthroughFlags): Wish {
   if (bytes > 0 && (flags.prp1 ?? flags.prp2) !== undefined) {
     throw usage("--prp1, --prp2: data get PRPs of their own; leave --data-in and --data-out out");
   }
+  const sgl = sglOf(flags, bytes, input !== null);
+  if (sgl !== null) sqe[0] = (sqe[0]! & ~PSDT_BITS) | (Psdt.SGL << CDW0_PSDT_SHIFT);
   const most = kind === "admin" ? MOST_ADMIN_ENTRIES : MOST_ENTRIES;
   const entries = between("--queue-entries", flags.queueEntries, 2, most);
   if (flags.output !== undefined && !isStdout(flags.output)) requireNew(flags.output);
   return {
-    ...{ sqe, bytes, input, entries, isRead: readBytes > 0, output: flags.output ?? null },
+    ...{ sqe, bytes, input, sgl, entries, isRead: readBytes > 0, output: flags.output ?? null },
     sqid: kind === "admin" ? 0 : between("--sqid", flags.sqid ?? "1", 1, 65_535),
     slot: flags.slot === undefined ? null : between("--slot", flags.slot, 0, entries - 1),
     cid: flags.cid === undefined ? null : fieldNumber("--cid", flags.cid, 16),
@@ -89,6 +98,26 @@ function bytesIn({ dataIn, dataLen, read, write, dataOut }: PassthroughFlags): n
     );
   }
   return read === true ? sizeOf("--data-len", dataLen) : 0;
+}
+
+/** "512,bucket:512,3k", or one Data Block. @throws PhasebitError USAGE for parts that are not the data */
+function sglOf({ sgl }: PassthroughFlags, bytes: number, isSent: boolean): CarriedPart[] | null {
+  if (sgl === undefined) return null;
+  if (bytes === 0) throw usage("--sgl: there are no data; say which with --data-in or --data-out");
+  if (sgl === true) return [bytes];
+  const parts = sgl.split(",").map((part) => {
+    const [, bucket] = /^bucket:(.*)$/.exec(part) ?? [];
+    if (bucket !== undefined && isSent) {
+      throw usage(`--sgl ${safeString(sgl)}: data that go out have no bucket`);
+    }
+    return bucket === undefined ? sizeOf("--sgl", part) : { bucket: sizeOf("--sgl", bucket) };
+  });
+  const sum = parts.reduce(
+    (all: number, part) => all + (typeof part === "number" ? part : part.bucket),
+    0,
+  );
+  if (sum === bytes) return parts;
+  throw usage(`--sgl ${safeString(sgl)}: comes to ${sum} bytes, the data are ${bytes}`);
 }
 
 /** What goes out: a file's bytes, of which --data-len may ask for fewer, or for zeroes behind them. */

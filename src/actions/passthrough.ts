@@ -7,8 +7,10 @@ import { exitCodes, PhasebitError } from "../ground/errors.ts";
 import { saving, writeWhole } from "../ground/whole-file.ts";
 import { type Carried, carry, type Place } from "../nvme/carried.ts";
 import { commandName, commandText } from "../nvme/command-text.ts";
+import type { Controller } from "../nvme/controller.ts";
 import type { Device } from "../nvme/device.ts";
 import { errorEntryOf } from "../nvme/log.ts";
+import type { CarriedPart } from "../nvme/scattered.ts";
 import * as sqe from "../nvme/sqe.ts";
 import type { SubmissionQueue } from "../nvme/submission-queue.ts";
 import { type Lines, linesFor } from "../text/compare-frame.ts";
@@ -56,10 +58,20 @@ async function send(device: Device, kind: QueueKind, wish: Wish): Promise<Outcom
     ? controller.admin
     : await controller.createQueuePair(wish.sqid, wish.entries);
   await goTo(queue, wish);
-  const { timeoutMs, bytes, input, cid } = wish;
-  const options = { timeoutMs, bytes, ...(input && { input }), ...(cid !== null && { cid }) };
-  const carried = await carry(place, queue, wish.sqe, options);
+  if (wish.sgl !== null) requireSgls(controller, wish.sgl);
+  const { timeoutMs, bytes, input, sgl, cid } = wish;
+  const more = { ...(input && { input }), ...(sgl && { sgl }), ...(cid !== null && { cid }) };
+  const carried = await carry(place, queue, wish.sqe, { timeoutMs, bytes, ...more });
   return { carried, entry: await errorEntryOf(place, carried.completion) };
+}
+
+/** @throws PhasebitError REFUSED where Identify Controller has no SGLs, or none of that kind */
+function requireSgls({ identity }: Controller, parts: readonly CarriedPart[]): void {
+  const { sgls } = identity;
+  const hasBucket = parts.some((part) => typeof part !== "number");
+  if (sgls !== null && (sgls.hasBitBucket || !hasBucket)) return;
+  const what = sgls === null ? "SGLs (SGLS is 0)" : "SGL Bit Bucket descriptors (SGLS bit 16 is 0)";
+  throw new PhasebitError("REFUSED", `--sgl: the controller has no ${what}`);
 }
 
 /** Takes the tail to the slot that was asked for, with commands that change nothing. */
@@ -78,7 +90,8 @@ function printDryRun(kind: QueueKind, flags: PassthroughFlags, wish: Wish): void
     process.stdout.write(documentText("completion", document));
     return;
   }
-  const note = wish.bytes > 0 ? ["", "PRP1 and PRP2 are filled in when the command is sent."] : [];
+  const pointer = wish.sgl === null ? "PRP1 and PRP2 are" : "The SGL is";
+  const note = wish.bytes > 0 ? ["", `${pointer} filled in when the command is sent.`] : [];
   printLines([...entryLines(wish.sqe, kind === "admin", linesFor({})), ...note]);
 }
 

@@ -24,11 +24,21 @@ export function ioCommand(): Command {
   command.addOption(
     inQueue(new Option("--sqid <id>", "identifier of the queues that are made (default: 1)")),
   );
+  command.addOption(
+    new Option(
+      "--sgl [parts]",
+      "describe the data by an SGL, all at once or in parts: 512,bucket:512,3k",
+    ).helpGroup("Data:"),
+  );
   return withExamples(command, [
     ["Read block 0 of namespace 1", "phasebit io --opcode 2 --nsid 1 --data-in 4k"],
     [
       "The same from entry 5 of queue 3, with a CID of one's own",
       "phasebit io --opcode 2 --nsid 1 --data-in 4k --sqid 3 --slot 5 --cid 0x1234",
+    ],
+    [
+      "Read it in pieces through an SGL, and drop the third KiB",
+      "phasebit io --opcode 2 --nsid 1 --data-in 4k --sgl 100,1948,bucket:1k,1k",
     ],
     [
       "Write it from a file",

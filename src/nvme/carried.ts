@@ -1,12 +1,14 @@
-// A command with the data that it carries: memory for them, PRPs (a list where one is needed), and both given back when
-// the controller has no use for them any more.
+// A command with the data that it carries: memory for them, PRPs or an SGL (with a list where one is needed), and all of it
+// given back when the controller has no use for it any more.
 import { CDW0_CID_SHIFT } from "../../assembly/spec/commands.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
+import { Psdt } from "../../assembly/spec/sgl.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { Region } from "../memory/region.ts";
 import type { Completion } from "./completion.ts";
 import type { Controller } from "./controller.ts";
 import { listPages, prps } from "./prp.ts";
+import { type CarriedPart, gathered, piecesOf, scattered, setDataPointer } from "./scattered.ts";
 import type { SqeDwords } from "./sqe.ts";
 import type { SubmissionQueue } from "./submission-queue.ts";
 
@@ -15,6 +17,11 @@ export interface CarriedOptions {
   readonly timeoutMs: number;
   /** Bytes of memory that the command's PRPs are to describe; none without it, and PRP1 and PRP2 stay as they are. */
   readonly bytes?: number;
+  /**
+   * Instead of by PRPs, the bytes are described by an SGL (I/O commands): these parts, each in pages of its own, which come
+   * to `bytes` together. A number of bytes is a Data Block.
+   */
+  readonly sgl?: readonly CarriedPart[];
   /** What is in that memory before; zeroes by default. */
   readonly input?: Uint8Array;
   /** Command Identifier; one that is free by default. */
@@ -28,7 +35,7 @@ export interface Carried {
   /** The entry's index in its queue. */
   readonly slot: number;
   readonly completion: Completion;
-  /** What is in the memory afterwards; null without any. */
+  /** What is in the memory afterwards, zeroes where it was dropped; null without any. */
   readonly data: Uint8Array | null;
 }
 
@@ -40,25 +47,27 @@ export interface Place {
 
 /**
  * Posts a command at its queue's tail, with data or without, rings, and waits for its completion, whatever its status.
- * Every bit of the entry but the CID, PRP1 and PRP2 is the caller's.
+ * Every bit of the entry but the CID, PRP1 and PRP2 (with an SGL also PSDT) is the caller's.
  * @param queue of `controller`
- * @throws PhasebitError USAGE for a queue that is gone and RangeError for input that is longer than `bytes`, DEVICE when no
- * completion comes within `timeoutMs` or the controller fails meanwhile
+ * @throws PhasebitError USAGE for a queue that is gone and parts of an SGL that do not fit the data, RangeError for input
+ * that is longer than `bytes`, DEVICE when no completion comes within `timeoutMs` or the controller fails meanwhile
  */
 export async function carry(
   { controller, memory }: Place,
   queue: SubmissionQueue,
   command: SqeDwords,
-  { bytes = 0, input, ...options }: CarriedOptions,
+  { bytes = 0, input, sgl: parts, ...options }: CarriedOptions,
 ): Promise<Carried> {
   const sqe = Uint32Array.from(command);
   const regions: Region[] = [];
+  const pieces = parts === undefined ? [] : piecesOf(parts, bytes, input);
   try {
-    if (bytes > 0) regions.push(...dataOf(sqe, memory, bytes, input));
+    if (parts !== undefined) regions.push(...scattered(sqe, memory, pieces, input));
+    else if (bytes > 0) regions.push(...dataOf(sqe, memory, bytes, input));
     const slot = queue.tail;
     const completion = await queue.run(sqe, options);
     sqe[0] = (sqe[0]! & 0xffff) | (completion.cid << CDW0_CID_SHIFT);
-    const data = regions[0]?.copy(bytes) ?? null;
+    const data = parts ? gathered(regions, pieces, bytes) : (regions[0]?.copy(bytes) ?? null);
     for (const region of regions) region.release();
     return { sqe, slot, completion, data };
   } catch (error) {
@@ -81,13 +90,6 @@ function dataOf(
   const pages = listPages(bytes);
   const list = pages === 0 ? undefined : memory.allocate(pages * PAGE_BYTES, { kind: "commands" });
   const [prp1, prp2] = prps(data.slice(0, bytes), list);
-  setPointer(sqe, 6, prp1);
-  setPointer(sqe, 8, prp2);
+  setDataPointer(sqe, Psdt.PRP, [prp1, prp2]);
   return list === undefined ? [data] : [data, list];
-}
-
-/** PRP1 begins in Command Dword 6, PRP2 in 8. */
-function setPointer(sqe: SqeDwords, index: number, value: bigint): void {
-  sqe[index] = Number(BigInt.asUintN(32, value));
-  sqe[index + 1] = Number(value >> 32n);
 }

@@ -4,8 +4,11 @@ import {
   AdminOpcode,
   CDW0_CID_SHIFT,
   CDW0_OPC_MASK,
+  CDW0_PSDT_MASK,
+  CDW0_PSDT_SHIFT,
   NvmOpcode,
 } from "../../assembly/spec/commands.ts";
+import { Psdt, SGL_SUBTYPE_MASK, SGL_TYPE_SHIFT, SglType } from "../../assembly/spec/sgl.ts";
 import { adminCommand, ioCommand } from "../decode/opcodes.ts";
 
 /** [name, Command Dword, shift, mask of the field once it is shifted down]. */
@@ -128,11 +131,13 @@ export function commandText(sqe: ArrayLike<number>, isAdmin: boolean): string {
     const value = take(dword, (mask << shift) >>> 0) >>> shift;
     if (value !== 0 || !SILENT.has(label)) add(label, HEXADECIMAL[label]?.(value) ?? value);
   }
-  for (const [label, dword] of [
-    ["MPTR", 4],
-    ["PRP1", 6],
-    ["PRP2", 8],
-  ] as const) {
+  const psdt = (rest[0]! >>> CDW0_PSDT_SHIFT) & CDW0_PSDT_MASK;
+  const isSgl = psdt === Psdt.SGL;
+  if (isSgl) {
+    take(0, CDW0_PSDT_MASK << CDW0_PSDT_SHIFT);
+    parts.push(sglText(take));
+  }
+  for (const [label, dword] of isSgl ? [MPTR] : [MPTR, ...PRPS]) {
     const low = take(dword, DWORD);
     const high = take(dword + 1, DWORD);
     if (low !== 0 || high !== 0) add(label, `${high.toString(16)}_${hex(low, 8)}`);
@@ -142,6 +147,24 @@ export function commandText(sqe: ArrayLike<number>, isAdmin: boolean): string {
   });
   return parts.join(" ");
 }
+
+/** "SGL Last Segment 1_14600000h 32 bytes": the descriptor in DPTR, without what is reserved in it. */
+function sglText(take: (dword: number, mask: number) => number): string {
+  const low = take(6, DWORD);
+  const high = take(7, DWORD);
+  const bytes = take(8, DWORD);
+  const kind = take(9, 0xff00_0000) >>> 24;
+  const name = SglType[kind >>> SGL_TYPE_SHIFT];
+  const known = (kind & SGL_SUBTYPE_MASK) === 0 && name !== undefined;
+  const type = known ? titled(name) : `type ${hex(kind, 2)}`;
+  return `SGL ${type} ${high.toString(16)}_${hex(low, 8)} ${bytes} bytes`;
+}
+
+const MPTR = ["MPTR", 4] as const;
+const PRPS = [
+  ["PRP1", 6],
+  ["PRP2", 8],
+] as const;
 
 /** "Create I/O SQ", or "opcode 7Fh" of one that has no name here. */
 export function commandName(opcode: number, isAdmin: boolean): string {

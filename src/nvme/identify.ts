@@ -17,6 +17,13 @@ import {
   SN_BYTES,
   SUBNQN_BYTES,
 } from "../../assembly/spec/identify.ts";
+import {
+  SGLS_BIT_BUCKET,
+  SGLS_DWORDS,
+  SGLS_LONGER,
+  SGLS_SUPPORT_MASK,
+  SGLS_SUPPORTED,
+} from "../../assembly/spec/sgl.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
 import { safeText } from "../ground/strings.ts";
 
@@ -44,6 +51,17 @@ export interface ControllerData {
   readonly eventRequests: number;
   /** OACS bit 8: Doorbell Buffer Config is supported. */
   readonly hasDoorbellBuffer: boolean;
+  /** SGLS: which SGLs I/O commands may have; null for none. */
+  readonly sgls: SglSupport | null;
+}
+
+/** Which SGLs there are. */
+export interface SglSupport {
+  /** Data Blocks begin on a dword, and have whole ones. */
+  readonly isDwordAligned: boolean;
+  readonly hasBitBucket: boolean;
+  /** A list may describe more than the data. */
+  readonly mayBeLonger: boolean;
 }
 
 /** Identify Namespace, what phasebit uses of it. */
@@ -72,6 +90,18 @@ export function parseController(data: Uint8Array, minPageBytes: number): Control
     eventRequests: view.getUint8(IdentifyController.AERL) + 1, // 0's based
     hasDoorbellBuffer:
       (view.getUint16(IdentifyController.OACS, true) & OACS_DOORBELL_BUFFER_CONFIG) !== 0,
+    sgls: sglSupport(view.getUint32(IdentifyController.SGLS, true)),
+  };
+}
+
+/** 3 is reserved: whoever says so is not believed to have any. */
+function sglSupport(sgls: number): SglSupport | null {
+  const support = sgls & SGLS_SUPPORT_MASK;
+  if (support !== SGLS_SUPPORTED && support !== SGLS_DWORDS) return null;
+  return {
+    isDwordAligned: support === SGLS_DWORDS,
+    hasBitBucket: (sgls & SGLS_BIT_BUCKET) !== 0,
+    mayBeLonger: (sgls & SGLS_LONGER) !== 0,
   };
 }
 

@@ -4,6 +4,7 @@
 import {
   ABORT_CID_SHIFT,
   AdminOpcode,
+  CDW0_PSDT_SHIFT,
   type Cns,
   CREATE_CQ_IEN,
   CREATE_CQ_IV_SHIFT,
@@ -24,9 +25,11 @@ import {
   RW_NLB_MASK,
 } from "../../assembly/spec/commands.ts";
 import { IDENTIFY_BYTES } from "../../assembly/spec/identify.ts";
+import { Psdt } from "../../assembly/spec/sgl.ts";
 import { badValue } from "../ground/errors.ts";
 import type { Region } from "../memory/region.ts";
 import { prps } from "./prp.ts";
+import type { SglPointer } from "./sgl.ts";
 
 /** Size of a submission queue entry, as assembly/spec/entries.ts declares it; a test holds them together. */
 export const SQE_BYTES = 64;
@@ -40,6 +43,8 @@ export interface DataPointer {
   readonly data?: Region;
   /** Memory for the PRP list of a longer one. */
   readonly list?: Region;
+  /** In the place of `data`, for I/O commands: what `sgl` made; PSDT says so. */
+  readonly sgl?: SglPointer;
   /** Instead of what `data` comes to. */
   readonly prp1?: bigint;
   readonly prp2?: bigint;
@@ -56,12 +61,20 @@ export interface CommandFields extends DataPointer {
  * @throws PhasebitError USAGE as `prps` does; this and all others also for a number that its field cannot hold.
  */
 export function command({ opcode, nsid = 0, ...pointer }: CommandFields): SqeDwords {
-  const { data, list } = pointer;
+  const { data, list, sgl } = pointer;
   requireField("opcode", opcode, 8, "4.2");
   requireField("nsid", nsid, 32, "4.2");
-  const [first, second] = data === undefined ? [0n, 0n] : prps(data, list);
+  if (sgl !== undefined && data !== undefined) {
+    throw badValue(
+      "data",
+      data.bytes,
+      "bytes are described by PRPs or by an SGL, not by both",
+      "4.2",
+    );
+  }
+  const [first, second] = sgl ?? (data === undefined ? [0n, 0n] : prps(data, list));
   const sqe = new Uint32Array(16);
-  sqe[0] = opcode;
+  sqe[0] = opcode | ((sgl === undefined ? Psdt.PRP : Psdt.SGL) << CDW0_PSDT_SHIFT);
   sqe[1] = nsid;
   setQword(sqe, 6, "prp1", pointer.prp1 ?? first);
   setQword(sqe, 8, "prp2", pointer.prp2 ?? second);

@@ -19,8 +19,19 @@ describe("what has no name", () => {
   });
 
   test("reserved bits, FUSE and PSDT beside named ones", () => {
-    const sqe = entry({ 0: 0x4102, 1: 1, 12: 0x0001_0007 });
-    expect(commandText(sqe, false)).toBe("Read NSID 1 SLBA 0 NLB 7 CDW0 00004100h CDW12 00010000h");
+    const sqe = entry({ 0: 0xc102, 1: 1, 12: 0x0001_0007 });
+    expect(commandText(sqe, false)).toBe("Read NSID 1 SLBA 0 NLB 7 CDW0 0000C100h CDW12 00010000h");
+  });
+
+  test.each([
+    [0x0000_0000, "SGL Data Block 1_14600000h 512 bytes"],
+    [0x3000_0000, "SGL Last Segment 1_14600000h 512 bytes"],
+    [0x1100_0000, "SGL type 11h 1_14600000h 512 bytes"],
+    [0x9000_0000, "SGL type 90h 1_14600000h 512 bytes"],
+    [0x2000_0001, "SGL Segment 1_14600000h 512 bytes CDW9 00000001h"],
+  ])("an SGL's descriptor of %i", (kind, text) => {
+    const sqe = entry({ 0: 0x4002, 1: 1, 6: 0x1460_0000, 7: 1, 8: 512, 9: kind });
+    expect(commandText(sqe, false)).toBe(`Read NSID 1 SLBA 0 NLB 0 ${text}`);
   });
 
   test("no bit that is set is left out", () => {
