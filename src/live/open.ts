@@ -5,7 +5,6 @@ import type { Sink } from "./events.ts";
 import type { LiveFlags, LiveMode } from "./modes.ts";
 import { NdjsonSink } from "./ndjson.ts";
 import type { LivePlan } from "./stream.ts";
-import { TerminalSink } from "./terminal.ts";
 
 /** What decides where the stream goes. */
 export interface SinkFlags extends LiveFlags {
@@ -46,10 +45,13 @@ function automatic({ trace }: SinkFlags): "terminal" | "off" {
   return isTerminal && trace !== true ? "terminal" : "off";
 }
 
-function onTerminal(flags: SinkFlags, isShort: boolean): Sink {
+async function onTerminal(flags: SinkFlags, isShort: boolean): Promise<Sink> {
   alone(flags);
-  if (process.stderr.isTTY) return TerminalSink.open(process.stderr, { isShort });
-  throw usage(`--live ${flags.live}: stderr is no terminal; a pipe can have --live ndjson`);
+  if (!process.stderr.isTTY) {
+    throw usage(`--live ${flags.live}: stderr is no terminal; a pipe can have --live ndjson`);
+  }
+  const { TerminalSink } = await import("./terminal.ts");
+  return TerminalSink.open(process.stderr, { isShort });
 }
 
 /** The page's server costs some milliseconds to load: only for those who asked. */

@@ -3,7 +3,7 @@
 import { embedded } from "../embedded/transport.ts";
 import { badValue } from "../ground/errors.ts";
 import type { Transport, TransportKind, TransportOptions } from "../transport/transport.ts";
-import { vfio } from "../transport/vfio.ts";
+import { vfio } from "../transport/vfio-kind.ts";
 
 const kinds: TransportKind[] = [embedded, vfio];
 

@@ -19,8 +19,8 @@ import { requireVfio } from "../pci/require-vfio.ts";
 import { hostRoots, type SystemRoots } from "../pci/sysfs.ts";
 import { watchKernelFaults } from "./kernel-faults.ts";
 import { type KernelLog, openKernelLog } from "./kernel-log.ts";
-import type { InterruptKind, Transport, TransportKind, TransportOptions } from "./transport.ts";
-import { isVfioAddress, parseVfioAddress, type VfioAddress } from "./vfio-address.ts";
+import type { InterruptKind, Transport, TransportOptions } from "./transport.ts";
+import { parseVfioAddress, type VfioAddress } from "./vfio-address.ts";
 import { withHolders } from "./vfio-advice.ts";
 import { barSpace, VfioBars } from "./vfio-bars.ts";
 import { canTakeByCdev, takeByCdev } from "./vfio-cdev.ts";
@@ -55,14 +55,7 @@ export interface VfioSystem {
   sleep(ms: number): Promise<unknown>;
 }
 
-export const vfio: TransportKind = {
-  name: "vfio",
-  form: "a PCI address such as 0000:01:00.0",
-  owns: isVfioAddress,
-  open: (address, options) => openVfio(address, options, thisSystem()),
-};
-
-function thisSystem(): VfioSystem {
+export function thisSystem(): VfioSystem {
   return { calls: native(), roots: hostRoots, openKernelLog, now: () => performance.now(), sleep };
 }
 

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ALL_ONES } from "../../assembly/spec/registers.ts";
 import { PhasebitError } from "../../src/ground/errors.ts";
 import type { Transport, TransportOptions } from "../../src/transport/transport.ts";
-import { openVfio, vfio } from "../../src/transport/vfio.ts";
+import { openVfio } from "../../src/transport/vfio.ts";
+import { vfio } from "../../src/transport/vfio-kind.ts";
 import { FakeVfio } from "./fake-vfio.ts";
 
 const ADDRESS = "0000:01:00.0";
