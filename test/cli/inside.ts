@@ -1,17 +1,24 @@
 // The command line inside of this process, for what a process of its own would show nothing more of: refusals, help, and
 // what is done with saved results. It costs a tenth of a start of Node.js. cli.ts starts the built program as a user does:
-// each command has tests of both kinds.
+// each command has tests of both kinds. What measures does so by way of real.ts.
 import { perform } from "../../src/command-line.ts";
 import { COLOURLESS, expectUnmeasured, folder, type Outcome } from "./cli.ts";
 
 /** What a command adds to its process and leaves there, as the process ends with it. */
 const LISTENED = ["SIGINT", "SIGTERM", "SIGHUP", "exit"] as const;
 
-/** `phasebit …` to its end, with the streams, folder, environment and listeners of a process of its own. */
+/** `phasebit …` to its end. It must not get as far as to measure. */
 export async function phasebitInside(
   args: readonly string[],
   cwd: string = folder(),
 ): Promise<Outcome> {
+  return expectUnmeasured(args, await endInside(args, cwd));
+}
+
+/**
+ * `phasebit …` to its end, whatever it does, with the streams, folder, environment and listeners of a process of its own.
+ */
+export async function endInside(args: readonly string[], cwd: string): Promise<Outcome> {
   const { argv, env, exitCode } = process;
   const folderBefore = process.cwd();
   const listeners = LISTENED.map((name) => [name, process.rawListeners(name)] as const);
@@ -24,7 +31,7 @@ export async function phasebitInside(
     await perform(args);
     for (const [name, before] of listeners) leave(name, before);
     const status = Number(process.exitCode ?? 0);
-    return expectUnmeasured(args, { status, stdout: stdout.end(), stderr: stderr.end() });
+    return { status, stdout: stdout.end(), stderr: stderr.end() };
   } finally {
     stdout.end();
     stderr.end();

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import hdr from "hdr-histogram-js";
 import { describe, expect, test } from "vitest";
 import { CLI, folder, resultFiles } from "./cli.ts";
-import { phasebit, started } from "./real.ts";
+import { phasebit, phasebitInside, started } from "./real.ts";
 
 const DEVICE_FAULT = 5;
 
@@ -35,9 +35,9 @@ function stringsUnder(value: unknown, key: string): string[] {
 describe("phasebit run --output-format json", () => {
   const cwd = folder;
 
-  test("the wait for the last commands is no part of the measured time, and told", () => {
+  test("the wait for the last commands is no part of the measured time, and told", async () => {
     const device = "embedded?latency=300ms";
-    const outcome = phasebit(
+    const outcome = await phasebitInside(
       ["run", "-d", device, "--iodepth", "4", "--runtime", "400ms", "--output-format", "json"],
       cwd(),
     );
@@ -99,23 +99,23 @@ describe("phasebit run --output-format json", () => {
     }
   });
 
-  test("says which clock it went by: that which was asked for, or else its own choice", () => {
-    const clockOf = (...options: string[]) => {
+  test("says which clock it went by: that which was asked for, or else its own choice", async () => {
+    const clockOf = async (...options: string[]) => {
       const args = ["run", "--runtime", "100ms", "--output-format", "json", ...options];
-      const { blocks } = json(phasebit(args, cwd()).stdout).phasebit as {
+      const { blocks } = json((await phasebitInside(args, cwd())).stdout).phasebit as {
         blocks: readonly [{ jobs: readonly [{ clock: Record<string, unknown> }] }];
       };
       return blocks[0].jobs[0].clock;
     };
     const monotonic = { source: "monotonic", hz: null, driftPpm: null };
-    expect(clockOf("--clocksource", "clock_gettime")).toEqual(monotonic);
-    const chosen = clockOf();
+    expect(await clockOf("--clocksource", "clock_gettime")).toEqual(monotonic);
+    const chosen = await clockOf();
     if (chosen["source"] === "monotonic") expect(chosen).toEqual(monotonic);
     else expect(chosen).toMatchObject({ source: "tsc", hz: expect.any(Number) });
   });
 
-  test("randrw keeps its share of reads", () => {
-    const outcome = phasebit([
+  test("randrw keeps its share of reads", async () => {
+    const outcome = await phasebitInside([
       ...["run", "--device", "embedded?size=16m", "--rw", "randrw", "--rwmixread", "30"],
       ...["--destructive", "--bs", "8k"],
       ...["--iodepth", "4", "--runtime", "300ms", "--output-format", "json"],
@@ -128,9 +128,9 @@ describe("phasebit run --output-format json", () => {
 });
 
 describe("phasebit run", () => {
-  test("saves a result and its .hgrm, and says where", () => {
+  test("saves a result and its .hgrm, and says where", async () => {
     const here = folder();
-    const outcome = phasebit(["run", "--runtime", "100ms"], here);
+    const outcome = await phasebitInside(["run", "--runtime", "100ms"], here);
     expect(outcome.status).toBe(0);
     const files = resultFiles(here);
     expect(files.map((file) => file.split(".").at(-1)).sort()).toEqual(["hgrm", "json"]);
@@ -138,7 +138,7 @@ describe("phasebit run", () => {
     expect(outcome.stdout.split("\n").every((line) => line.length <= 80)).toBe(true);
   });
 
-  test("a file as medium keeps what was written", () => {
+  test("a file as medium keeps what was written", async () => {
     const here = folder();
     const medium = join(here, "medium.img");
     const copied = join(here, "copy.img");
@@ -149,11 +149,14 @@ describe("phasebit run", () => {
     writeFileSync(medium, Buffer.alloc(1 << 20));
     writeFileSync(input, pattern);
     const device = `embedded?medium=${medium}`;
-    const wrote = phasebit(["write", "--device", device, "--input", input, "--destructive"], here);
+    const wrote = await phasebitInside(
+      ["write", "--device", device, "--input", input, "--destructive"],
+      here,
+    );
     expect(wrote.stderr).toMatch(/1MiB copied/);
     expect(readFileSync(medium).equals(pattern)).toBe(true);
     const range = ["read", "--device", device, "--size", "1m", "--output"];
-    const read = phasebit([...range, copied], here);
+    const read = await phasebitInside([...range, copied], here);
     expect(read.status).toBe(0);
     expect(readFileSync(copied).equals(pattern)).toBe(true);
     const piped = spawnSync(process.execPath, [CLI, ...range, "-"]);
@@ -163,23 +166,23 @@ describe("phasebit run", () => {
 
   describe("--fail-if", () => {
     const gated = (condition: string, ...args: string[]) =>
-      phasebit(["run", "--runtime", "100ms", "--fail-if", condition, ...args]);
+      phasebitInside(["run", "--runtime", "100ms", "--fail-if", condition, ...args]);
 
-    test("that is met ends in 99, and the report's last line says so", () => {
-      const outcome = gated("MAX > 1NS");
+    test("that is met ends in 99, and the report's last line says so", async () => {
+      const outcome = await gated("MAX > 1NS");
       expect(outcome.status).toBe(99);
       expect(outcome.stdout).toMatch(/\nfail-if FAILED: read\.max > 1ns: [0-9.,]+[nums]+\n$/);
       expect(outcome.stderr).toBe("");
     });
 
-    test("that is not met ends in 0", () => {
-      const outcome = gated("errors > 0");
+    test("that is not met ends in 0", async () => {
+      const outcome = await gated("errors > 0");
       expect(outcome.stdout).toMatch(/\nfail-if ok: read\.errors > 0: 0\n$/);
       expect(outcome.status).toBe(0);
     });
 
-    test("that cannot be judged ends in 98, and stderr says so beside JSON", () => {
-      const outcome = gated("p99.999999 > 1s", "-o", "json");
+    test("that cannot be judged ends in 98, and stderr says so beside JSON", async () => {
+      const outcome = await gated("p99.999999 > 1s", "-o", "json");
       expect(outcome.status).toBe(98);
       expect(outcome.stderr).toMatch(
         /^phasebit: not judged: read\.p99\.999999 > 1s: p99\.999999 needs 1,000,000,000 I\/Os/,
@@ -206,8 +209,8 @@ describe("phasebit run", () => {
     expect(resultFiles(here)).toHaveLength(2);
   });
 
-  test("--trace shows bring-up step by step", () => {
-    const { stderr } = phasebit(["run", "--runtime", "100ms", "--trace"]);
+  test("--trace shows bring-up step by step", async () => {
+    const { stderr } = await phasebitInside(["run", "--runtime", "100ms", "--trace"]);
     const order = [/write AQA/, /write CC .*EN=1/, /CSTS .*RDY=1/, /closed/].map((step) =>
       stderr.search(step),
     );
@@ -230,11 +233,11 @@ describe("a device that misbehaves", () => {
     ["duplicates are told", "duplicate-cqe:every=3", /stale-generation|idle-slot/],
     ["a command that never ends is given up", "never-complete:nth=3", /never completed/],
   ];
-  test.each(faulty)("%s", (_name, fault, words) => {
+  test.each(faulty)("%s", async (_name, fault, words) => {
     const here = folder();
     const device = `embedded?size=16m&fault=${fault}`;
     const args = ["run", "--device", device, "--iodepth", "8", "--timeout", "500ms"];
-    const outcome = phasebit([...args, "--runtime", "300ms"], here);
+    const outcome = await phasebitInside([...args, "--runtime", "300ms"], here);
     expect(outcome.stdout.replace(/\s+/g, " ")).toMatch(words);
     expect(outcome.status).toBe(DEVICE_FAULT);
     expect(resultFiles(here), "what was measured is kept").toHaveLength(2);
@@ -244,29 +247,29 @@ describe("a device that misbehaves", () => {
     ["a fatal controller", "cfs:nth=3", /CSTS\.CFS/],
     ["a vanished device", "gone:nth=3", /stopped answering/],
     ["a reset from elsewhere", "surprise-reset:nth=3", /CSTS\.RDY fell/],
-  ])("%s ends the run, however long it was to be", (_name, fault, words) => {
+  ])("%s ends the run, however long it was to be", async (_name, fault, words) => {
     const here = folder();
     const device = `embedded?size=16m&fault=${fault}`;
     const args = ["run", "--device", device, "--iodepth", "8", "--runtime", "10m"];
-    const outcome = phasebit(args, here);
+    const outcome = await phasebitInside(args, here);
     expect(outcome.stdout.replace(/\s+/g, " ")).toMatch(words);
     expect(outcome.status).toBe(DEVICE_FAULT);
     expect(resultFiles(here), "what was measured is kept").toHaveLength(2);
   });
 
-  test("a sweep that ends with its first setting says first that it is a part", () => {
+  test("a sweep that ends with its first setting says first that it is a part", async () => {
     const here = folder();
     const device = "embedded?size=16m&fault=gone:nth=3";
     const args = ["sweep", "-d", device, "-q", "1,8", "--modes", "poll", "--runtime", "10m"];
-    const outcome = phasebit(args, here);
+    const outcome = await phasebitInside(args, here);
     expect(outcome.stdout.replace(/\s+/g, " ")).toMatch(
       /^partial Only 0 of 2 settings were measured in full; missing or cut short: poll\.qd1, poll\.qd8\. /,
     );
     expect(outcome.status).toBe(DEVICE_FAULT);
   });
 
-  test("one that never becomes ready is one clear line with its registers", () => {
-    const outcome = phasebit([
+  test("one that never becomes ready is one clear line with its registers", async () => {
+    const outcome = await phasebitInside([
       "run",
       "--device",
       "embedded?fault=never-ready;bad-cap:field=to,value=1",
