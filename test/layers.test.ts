@@ -240,7 +240,7 @@ test("the command line starts without what its commands need", () => {
 
 /** What the files of tests named *.real.test.ts alone may do, as they run after the others. */
 const REAL_WORK: readonly (readonly [string, RegExp])[] = [
-  ["starts what measures", /from "[./a-z]*\/real\.ts"/],
+  ["starts what measures", /from "[./a-z]*\/real(-inside)?\.ts"/],
   [
     "opens a device in its own thread",
     /Controller\.open\([`"]embedded(?![\s\S]{0,80}stepped: true)/,

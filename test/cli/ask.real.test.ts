@@ -6,12 +6,13 @@ import { expect, test } from "vitest";
 import { packageRoot } from "../../src/ground/package.ts";
 import { folder } from "./cli.ts";
 import { phasebit } from "./real.ts";
+import { phasebitInside } from "./real-inside.ts";
 
 const schema = readFileSync(join(packageRoot, "results/inspection.schema.json"), "utf8");
 const matches = new Ajv2020({ strict: true }).compile(JSON.parse(schema));
 
-function documentOf(args: readonly string[]) {
-  const { status, stdout, stderr } = phasebit([...args, "--json"]);
+async function documentOf(args: readonly string[]) {
+  const { status, stdout, stderr } = await phasebitInside([...args, "--json"]);
   expect(stderr).toBe("");
   expect(status).toBe(0);
   const document = JSON.parse(stdout);
@@ -30,29 +31,25 @@ function linesOf(args: readonly string[]): string {
 const valueIn = (fields: { name: string; value: unknown }[], wanted: string): unknown =>
   fields.find(({ name }) => name === wanted)?.value;
 
-test("a controller by field, whose strings cannot break the terminal", () => {
+test("a controller by field, whose strings cannot break the terminal", async () => {
   const device = ["-d", "embedded?size=16m&model=%1b[2Jevil"];
   expect(linesOf(["identify", ...device])).toMatch(/^ {2}MN +\\x1b\[2Jevil +Model Number$/m);
-  expect(valueIn(documentOf(["identify", ...device]).fields, "MN")).toBe("\\x1b[2Jevil");
+  const { fields } = await documentOf(["identify", ...device]);
+  expect(valueIn(fields, "MN")).toBe("\\x1b[2Jevil");
 });
 
-test("a namespace, and a page that no table knows as its bytes", () => {
-  const namespace = documentOf(["identify", "--nsid", "1", "-d", "embedded?size=16m"]);
+test("a namespace, and a page that no table knows as its bytes", async () => {
+  const namespace = await documentOf(["identify", "--nsid", "1", "-d", "embedded?size=16m"]);
   expect(namespace).toMatchObject({ cns: 0, name: "Identify Namespace", nsid: 1, hex: null });
   expect(valueIn(namespace.fields, "NSZE")).toBe("4096");
-  const raw = documentOf(["identify", "--cns", "5", "-d", "embedded?size=16m&version=2.0"]);
+  const raw = await documentOf(["identify", "--cns", "5", "-d", "embedded?size=16m&version=2.0"]);
   expect(raw.fields).toBeNull();
   expect(raw.hex).toHaveLength(8192);
 });
 
-test("what the controller refuses is one line with status, remedy and the field that was wrong", () => {
-  const { status, stdout, stderr } = phasebit([
-    "identify",
-    "--nsid",
-    "99",
-    "-d",
-    "embedded?size=16m",
-  ]);
+test("what the controller refuses is one line with status, remedy and the field that was wrong", async () => {
+  const args = ["identify", "--nsid", "99", "-d", "embedded?size=16m"];
+  const { status, stdout, stderr } = await phasebitInside(args);
   expect(status).toBe(5);
   expect(stdout).toBe("");
   expect(stderr).toMatch(
@@ -60,27 +57,27 @@ test("what the controller refuses is one line with status, remedy and the field 
   );
 });
 
-test("log pages by field, and their bytes to a file", () => {
+test("log pages by field, and their bytes to a file", async () => {
   const cwd = folder();
-  const smart = documentOf(["log", "smart", "-d", "embedded?size=16m"]);
+  const smart = await documentOf(["log", "smart", "-d", "embedded?size=16m"]);
   expect(smart).toMatchObject({ lid: 2, offset: "0", bytes: 512 });
   expect(valueIn(smart.fields, "HRC")).toBe("0");
   expect(linesOf(["log", "effects", "-d", "embedded?size=16m"])).toMatch(
     /^ {4}06h +CSUPP +Identify$/m,
   );
   const args = ["log", "--log-id", "5", "--length", "1k", "--offset", "1024", "--output", "page"];
-  expect(phasebit([...args, "-d", "embedded?size=16m"], cwd).status).toBe(0);
+  expect((await phasebitInside([...args, "-d", "embedded?size=16m"], cwd)).status).toBe(0);
   const page = readFileSync(join(cwd, "page"));
   expect([page.length, page.readUInt32LE(4)]).toEqual([1024, 3]);
 });
 
-test("a feature before and after it is set, and whether that lasts", () => {
+test("a feature before and after it is set, and whether that lasts", async () => {
   const device = ["-d", "embedded?size=16m"];
   const text = linesOf(["feature", "set", "write-cache", "--value", "0", ...device]);
   expect(text).toMatch(
     /^before {2}0x00000001\n.*\nafter {2}0x00000000\n.*\nThe value is not saved/m,
   );
-  const { got, after, saved } = documentOf([
+  const { got, after, saved } = await documentOf([
     "feature",
     "get",
     "0x0b",
@@ -89,6 +86,6 @@ test("a feature before and after it is set, and whether that lasts", () => {
     ...device,
   ]);
   expect([got.value, after, saved]).toEqual([0, null, false]);
-  const { features } = documentOf(["feature", "list", ...device]);
+  const { features } = await documentOf(["feature", "list", ...device]);
   expect(features.map(({ fid }: { fid: number }) => fid)).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10, 11]);
 });

@@ -3,6 +3,7 @@
 // test/results/compare-document.test.ts): here another program may take the CPU at any moment.
 import { describe, expect, test } from "vitest";
 import { phasebit } from "./real.ts";
+import { phasebitInside } from "./real-inside.ts";
 
 interface Mode {
   readonly iops: number;
@@ -20,8 +21,8 @@ interface Pair {
   readonly verdict: string | null;
 }
 
-function comparison(args: readonly string[]) {
-  const outcome = phasebit(["compare", "--output-format", "json", ...args]);
+async function comparison(args: readonly string[]) {
+  const outcome = await phasebitInside(["compare", "--output-format", "json", ...args]);
   expect(outcome.stderr).toBe("");
   expect(outcome.status).toBe(0);
   return JSON.parse(outcome.stdout) as {
@@ -32,9 +33,9 @@ function comparison(args: readonly string[]) {
 }
 
 describe("phasebit compare", () => {
-  test("measures every mode in every round and compares every pair", () => {
+  test("measures every mode in every round and compares every pair", async () => {
     const modes = ["poll", "interrupt", "hybrid", "lhp", "adaptive"];
-    const { modes: measured, pairs } = comparison([
+    const { modes: measured, pairs } = await comparison([
       ...["--device", "embedded?size=16m&latency=20us", "--modes", modes.join(",")],
       ...["--rounds", "2", "--runtime", "80ms", "--ramp-time", "20ms"],
     ]);
@@ -85,9 +86,9 @@ const BRIEFLY = ["--runtime", "80ms", "--ramp-time", "0", "--output-format", "js
 const IN_BUFFER = ["--device", "embedded?size=16m&cmb=1m&latency=20us"];
 
 describe("in the Controller Memory Buffer", () => {
-  test("a point of a sweep for each place, in the order in which they were named", () => {
+  test("a point of a sweep for each place, in the order in which they were named", async () => {
     const places = ["--cmb", "none,sq,sq+data", "--modes", "poll", "--iodepth", "2"];
-    const { points, workloads } = measured(["sweep", ...IN_BUFFER, ...places, ...BRIEFLY]);
+    const { points, workloads } = await measured(["sweep", ...IN_BUFFER, ...places, ...BRIEFLY]);
     expect(points.map(({ cmb }) => cmb)).toEqual([[], ["sq"], ["sq", "data"]]);
     expect(workloads.map(({ name }) => name)).toEqual([
       ...["poll.qd2", "poll.qd2.cmb-sq", "poll.qd2.cmb-sq-data"],
@@ -98,9 +99,9 @@ describe("in the Controller Memory Buffer", () => {
     }
   });
 
-  test("one side of a comparison", () => {
+  test("one side of a comparison", async () => {
     const sides = ["--a", "", "--b", "--cmb sq", "--rounds", "2"];
-    const { workloads, modes } = measured(["compare", ...IN_BUFFER, ...sides, ...BRIEFLY]);
+    const { workloads, modes } = await measured(["compare", ...IN_BUFFER, ...sides, ...BRIEFLY]);
     expect(workloads.map(({ name, workload }) => [name, workload.cmb])).toEqual([
       ...[
         ["a", []],
@@ -113,8 +114,9 @@ describe("in the Controller Memory Buffer", () => {
   test.each([
     ["sweep", ["--cmb", "none,sq", "--modes", "poll"]],
     ["compare", ["--a", "", "--b", "--cmb sq"]],
-  ])("%s is refused by a controller that has none", (command, options) => {
-    const { status, stderr } = phasebit([command, "-d", "embedded?size=16m", ...options]);
+  ])("%s is refused by a controller that has none", async (command, options) => {
+    const args = [command, "-d", "embedded?size=16m", ...options];
+    const { status, stderr } = await phasebitInside(args);
     expect(stderr).toMatch(/--cmb sq: the controller has no Controller Memory Buffer/);
     expect(status).toBe(2);
   });
@@ -123,9 +125,9 @@ describe("in the Controller Memory Buffer", () => {
 describe("with shadow doorbells", () => {
   const device = ["--device", "embedded?size=16m&latency=20us"];
 
-  test("one side of a comparison, whose other side rings", () => {
+  test("one side of a comparison, whose other side rings", async () => {
     const sides = ["--a", "", "--b", "--shadow-doorbells", "--rounds", "2"];
-    const { workloads, modes } = measured(["compare", ...device, ...sides, ...BRIEFLY]);
+    const { workloads, modes } = await measured(["compare", ...device, ...sides, ...BRIEFLY]);
     expect(workloads.map(({ workload }) => workload.shadowDoorbells)).toEqual([false, true]);
     for (const { iops, lost } of Object.values(modes)) {
       expect(iops).toBeGreaterThan(0);
@@ -133,11 +135,12 @@ describe("with shadow doorbells", () => {
     }
   });
 
-  test("every mode of a comparison, every point of a sweep", () => {
+  test("every mode of a comparison, every point of a sweep", async () => {
     const modes = ["--modes", "poll,interrupt", "--rounds", "1"];
     const points = ["--modes", "poll,interrupt", "--iodepth", "1,4"];
-    const compared = measured(["compare", ...device, ...modes, "--shadow-doorbells", ...BRIEFLY]);
-    const swept = measured(["sweep", ...device, ...points, "--shadow-doorbells", ...BRIEFLY]);
+    const args = ["compare", ...device, ...modes, "--shadow-doorbells", ...BRIEFLY];
+    const compared = await measured(args);
+    const swept = await measured(["sweep", ...device, ...points, "--shadow-doorbells", ...BRIEFLY]);
     const all = [...compared.workloads, ...swept.workloads];
     expect(all.map(({ workload }) => workload.shadowDoorbells)).toEqual(Array(6).fill(true));
     for (const { lost } of swept.points) expect(lost).toBe(0);
@@ -146,17 +149,17 @@ describe("with shadow doorbells", () => {
   test.each([
     ["compare", ["--a", "", "--b", "--shadow-doorbells"]],
     ["sweep", ["--modes", "poll", "--shadow-doorbells"]],
-  ])("%s is refused by a controller that has no such command", (command, options) => {
+  ])("%s is refused by a controller that has no such command", async (command, options) => {
     const without = "embedded?size=16m&fault=bad-identify:field=oacs,value=0";
-    const { status, stderr } = phasebit([command, "-d", without, ...options]);
+    const { status, stderr } = await phasebitInside([command, "-d", without, ...options]);
     expect(stderr).toMatch(/OACS bit 8 is 0/);
     expect(status).toBe(4);
   });
 });
 
 /** What was measured, as far as it is looked at here. */
-function measured(args: readonly string[]) {
-  const outcome = phasebit(args);
+async function measured(args: readonly string[]) {
+  const outcome = await phasebitInside(args);
   // a busy host has the shutdown announced, which is no failure
   expect(outcome.status, outcome.stderr).toBe(0);
   return JSON.parse(outcome.stdout) as {
@@ -174,8 +177,8 @@ function measured(args: readonly string[]) {
 }
 
 describe("interrupts", () => {
-  test("dropped ones are counted as lost and told, and lose no I/O", () => {
-    const outcome = phasebit([
+  test("dropped ones are counted as lost and told, and lose no I/O", async () => {
+    const outcome = await phasebitInside([
       // a millisecond: the host waits before the completion is there
       ...["run", "--device", "embedded?size=16m&latency=1ms&fault=drop-interrupt:every=2"],
       ...["--completion", "interrupt", "--interrupt-timeout", "10ms", "--runtime", "400ms"],
@@ -192,8 +195,8 @@ describe("interrupts", () => {
     expect(kinds).toContain(isStarved(kinds) ? "interrupts-unclear" : "lost-interrupts");
   });
 
-  test("spurious ones are counted and said", () => {
-    const outcome = phasebit([
+  test("spurious ones are counted and said", async () => {
+    const outcome = await phasebitInside([
       ...["run", "--device", "embedded?size=16m&latency=2ms&fault=spurious-interrupt:every=1"],
       ...["--completion", "interrupt", "--runtime", "300ms"],
       ...["--output-format", "json"],
@@ -204,8 +207,8 @@ describe("interrupts", () => {
     expect(kinds).toContain(isStarved(kinds) ? "interrupts-unclear" : "spurious-interrupts");
   });
 
-  test("two jobs on one vector both go on", () => {
-    const outcome = phasebit([
+  test("two jobs on one vector both go on", async () => {
+    const outcome = await phasebitInside([
       ...["run", "--device", "embedded?size=16m&latency=50us", "--numjobs", "2", "--iodepth", "2"],
       ...["--completion", "interrupt", "--irq", "msix-shared", "--interrupt-timeout", "1s"],
       ...["--runtime", "300ms", "--output-format", "json"],
@@ -241,8 +244,8 @@ function counted(stdout: string) {
   return { jobs, own: own.blocks[0].jobs, warnings: own.warnings };
 }
 
-test("--stages shows where the time of a command goes", () => {
-  const outcome = phasebit([
+test("--stages shows where the time of a command goes", async () => {
+  const outcome = await phasebitInside([
     ...["run", "--device", "embedded?size=16m&latency=50us", "--stages", "--runtime", "300ms"],
   ]);
   expect(outcome.status).toBe(0);

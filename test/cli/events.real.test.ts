@@ -5,7 +5,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { packageRoot } from "../../src/ground/package.ts";
 import { folder } from "./cli.ts";
-import { phasebit, started } from "./real.ts";
+import { started } from "./real.ts";
+import { phasebitInside } from "./real-inside.ts";
 
 const schema = readFileSync(join(packageRoot, "results/inspection.schema.json"), "utf8");
 const matches = new Ajv2020({ strict: true }).compile(JSON.parse(schema));
@@ -15,15 +16,15 @@ test.each([
   [["--count", "many"], /^phasebit: --count many: must be 0 to /],
   [["--mask", "0x100000000"], /^phasebit: --mask 0x100000000: must be 0 to 0xffffffff/],
   [["--over-temperature", "-1"], /^phasebit: --over-temperature -1: must be 0 to 0x3ff/],
-])("events %j is refused", (args, message) => {
-  const { status, stderr } = phasebit(["events", "-d", "0000:ff:1f.7", ...args]);
+])("events %j is refused", async (args, message) => {
+  const { status, stderr } = await phasebitInside(["events", "-d", "0000:ff:1f.7", ...args]);
   expect(stderr).toMatch(message);
   expect(status).toBe(2);
 });
 
-test("each event is a line of JSON, and the count ends it", () => {
+test("each event is a line of JSON, and the count ends it", async () => {
   const args = ["--over-temperature", "1", "--count", "2", "--json"];
-  const { status, stdout, stderr } = phasebit(["events", ...device, ...args]);
+  const { status, stdout, stderr } = await phasebitInside(["events", ...device, ...args]);
   expect(stderr).toBe("");
   expect(status).toBe(0);
   const documents = stdout

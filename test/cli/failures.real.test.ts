@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../src/ground/package.ts";
 import { folder, resultFiles } from "./cli.ts";
-import { phasebit } from "./real.ts";
+import { phasebitInside } from "./real-inside.ts";
 
 /** A busy host's time is not the device's: ten seconds of a shutdown may take minutes. */
 const LONG_MS = 600_000;
@@ -16,18 +16,18 @@ const CLI = join(packageRoot, "dist/src/cli.js");
 const device = (fault: string): string => `embedded?size=16m&latency=20us&fault=${fault}`;
 
 describe("a measurement that was made is kept", () => {
-  test("when its queue cannot be deleted", () => {
+  test("when its queue cannot be deleted", async () => {
     const cwd = folder();
     const args = ["run", "--device", device("error-status:op=delete-io-sq"), "--runtime", "50ms"];
-    const outcome = phasebit(args, cwd);
+    const outcome = await phasebitInside(args, cwd);
     expect(outcome.status).toBe(DEVICE_FAULT);
     expect(outcome.stdout.replace(/\s+/g, " ")).toMatch(/queue was not deleted/);
     expect(resultFiles(cwd)).toHaveLength(2);
   });
 
-  test("when a later block of a comparison cannot be run", () => {
+  test("when a later block of a comparison cannot be run", async () => {
     const cwd = folder();
-    const outcome = phasebit(
+    const outcome = await phasebitInside(
       [
         ...["compare", "--device", device("error-status:op=create-io-cq,nth=4")],
         ...["--rounds", "4", "--runtime", "50ms", "--ramp-time", "0"],
@@ -39,8 +39,8 @@ describe("a measurement that was made is kept", () => {
     expect(resultFiles(cwd)).toHaveLength(1);
   });
 
-  test("when commands were lost, and no further block uses their slots", () => {
-    const outcome = phasebit([
+  test("when commands were lost, and no further block uses their slots", async () => {
+    const outcome = await phasebitInside([
       ...["compare", "--device", device("never-complete:op=read,nth=1"), "--timeout", "300ms"],
       ...["--rounds", "4", "--runtime", "50ms", "--ramp-time", "0"],
       ...["--output-format", "json"],
@@ -51,11 +51,11 @@ describe("a measurement that was made is kept", () => {
   });
 });
 
-test("successes with what is for errors are told by name, of loop and control plane", () => {
+test("successes with what is for errors are told by name, of loop and control plane", async () => {
   const faults = "cqe-bits:nth=1;cqe-bits:dnr=1,every=1000;cqe-bits:op=identify,crd=1";
   const args = ["run", "-d", device(`${faults};cqe-bits:dword1=9`), "-t", "50ms"];
   const cwd = folder();
-  const outcome = phasebit([...args, "--output", "out.json"], cwd);
+  const outcome = await phasebitInside([...args, "--output", "out.json"], cwd);
   expect(outcome.status).toBe(0);
   const text = outcome.stdout.replace(/\s+/g, " ");
   expect(text).toMatch(/odd 1 successes with More /);
@@ -77,10 +77,10 @@ describe("a controller that does not stop is a finding, after what was measured 
     ],
   ])(
     "%s: in the terminal, the document, the page and the exit code",
-    (fault, kind, words, limitMs) => {
+    async (fault, kind, words, limitMs) => {
       const cwd = folder();
       const args = ["run", "--device", device(fault), "--runtime", "50ms", "--output", "it.json"];
-      const outcome = phasebit(args, cwd);
+      const outcome = await phasebitInside(args, cwd);
       expect(outcome.status).toBe(DEVICE_FAULT);
       expect(outcome.stdout.replace(/\s+/g, " ")).toMatch(words);
       expect(outcome.stdout).toMatch(/^saved {3}it\.json$/m);
@@ -88,7 +88,8 @@ describe("a controller that does not stop is a finding, after what was measured 
       const told = own.warnings.find((warning: { kind: string }) => warning.kind === kind);
       expect(told).toMatchObject({ limitMs, hadReset: true });
       expect(told.text).toMatch(words);
-      expect(phasebit(["report", "it.json", "--output", "it.html"], cwd).status).toBe(0);
+      const reported = await phasebitInside(["report", "it.json", "--output", "it.html"], cwd);
+      expect(reported.status).toBe(0);
       expect(readFileSync(join(cwd, "it.html"), "utf8")).toMatch(words);
     },
     LONG_MS,
@@ -96,11 +97,11 @@ describe("a controller that does not stop is a finding, after what was measured 
 
   test(
     "of a copy too, after the data is there",
-    () => {
+    async () => {
       const cwd = folder();
       const fault = device("never-unready;bad-cap:field=to,value=1");
       const args = ["read", "--device", fault, "--size", "64k", "--output", "out.img"];
-      const outcome = phasebit(args, cwd);
+      const outcome = await phasebitInside(args, cwd);
       expect(outcome.stderr).toMatch(
         /64KiB copied\nphasebit: .*wait for CSTS\.RDY=0: not within 1000 ms/,
       );
@@ -111,10 +112,10 @@ describe("a controller that does not stop is a finding, after what was measured 
   );
 });
 
-test("an SQHD that cannot be is told of admin commands and of copies too, and what was asked for is there", () => {
+test("an SQHD that cannot be is told of admin commands and of copies too, and what was asked for is there", async () => {
   const cwd = folder();
   const admin = device("bad-sqhd:op=identify,nth=2,value=inside");
-  const run = phasebit(["run", "-d", admin, "-t", "50ms", "--output", "it.json"], cwd);
+  const run = await phasebitInside(["run", "-d", admin, "-t", "50ms", "--output", "it.json"], cwd);
   expect(run.status).toBe(DEVICE_FAULT);
   expect(run.stdout.replace(/\s+/g, " ")).toMatch(
     /1 completion of admin commands had a wrong SQHD/,
@@ -123,7 +124,10 @@ test("an SQHD that cannot be is told of admin commands and of copies too, and wh
   const told = warnings.find(({ kind }: { kind: string }) => kind === "wrong-sqhd");
   expect(told).toMatchObject({ queue: "admin", count: 1 });
   const copied = device("bad-sqhd:op=read,nth=1");
-  const read = phasebit(["read", "-d", copied, "--size", "64k", "--output", "out.img"], cwd);
+  const read = await phasebitInside(
+    ["read", "-d", copied, "--size", "64k", "--output", "out.img"],
+    cwd,
+  );
   expect(read.status).toBe(DEVICE_FAULT);
   expect(read.stderr).toMatch(
     /64KiB copied\nphasebit: .*: 1 completion\(s\) had an SQHD outside of the queue/,
@@ -135,10 +139,10 @@ test.each([
   "duplicate-cqe:op=read,nth=1",
   "bad-cid:op=read,nth=1,extra=1",
   "fuzz-cqe:op=read,nth=1",
-])("%s: a copy tells of completions that fitted no command, and has its data", (fault) => {
+])("%s: a copy tells of completions that fitted no command, and has its data", async (fault) => {
   const cwd = folder();
   const args = ["read", "-d", device(fault), "--size", "2m", "--output", "out.img"];
-  const read = phasebit(args, cwd);
+  const read = await phasebitInside(args, cwd);
   expect(read.stderr).toMatch(
     /2MiB copied\nphasebit: .*: 1 completion\(s\) fitted no command in flight; --trace shows them\n$/,
   );
@@ -147,9 +151,10 @@ test.each([
 });
 
 describe("--timeout", () => {
-  test("a command that takes longer than the rest of the run is waited for, and is not lost", () => {
+  test("a command that takes longer than the rest of the run is waited for, and is not lost", async () => {
     const device = "embedded?size=16m&latency=6s";
-    const outcome = phasebit(["run", "-d", device, "-t", "100ms", "--output-format", "json"]);
+    const args = ["run", "-d", device, "-t", "100ms", "--output-format", "json"];
+    const outcome = await phasebitInside(args);
     expect(outcome.status).toBe(0);
     expect(outcome.stderr).toBe(
       "waiting for 1 command in flight, for up to 30s each (--timeout)\n",
@@ -160,10 +165,11 @@ describe("--timeout", () => {
     expect(own.blocks[0].jobs[0]).toMatchObject({ lost: 0, unfinished: 0, timedOut: false });
   });
 
-  test("a run that it ends says so, and names the command", () => {
+  test("a run that it ends says so, and names the command", async () => {
     const fault = device("never-complete:op=read,nth=1");
     const options = ["--numjobs", "2", "--timeout", "100ms", "--runtime", "10m"];
-    const outcome = phasebit(["run", "-d", fault, ...options, "--output-format", "json"]);
+    const args = ["run", "-d", fault, ...options, "--output-format", "json"];
+    const outcome = await phasebitInside(args);
     expect(outcome.status).toBe(DEVICE_FAULT);
     const { jobs, phasebit: own } = JSON.parse(outcome.stdout);
     expect(jobs.some(({ error }: { error: number }) => error !== 0)).toBe(true);
@@ -193,27 +199,30 @@ describe("one clear line", () => {
       ["read", "--output", "x", "--size", "4k", "--nsid", ""],
       /--nsid ""/,
     ],
-  ])("%s", (_name, args, words) => {
-    const outcome = phasebit(args);
+  ])("%s", async (_name, args, words) => {
+    const outcome = await phasebitInside(args);
     expect(outcome.stderr).toMatch(words);
     expect(outcome.stderr.trim().split("\n")).toHaveLength(1);
     expect(outcome.status).toBe(USAGE);
   });
 
-  test("a medium that ends inside a page", () => {
+  test("a medium that ends inside a page", async () => {
     const cwd = folder();
     const medium = join(cwd, "medium.img");
     writeFileSync(medium, Buffer.alloc(1536));
-    const outcome = phasebit(["run", "--device", `embedded?lba=512&medium=${medium}`], cwd);
+    const outcome = await phasebitInside(
+      ["run", "--device", `embedded?lba=512&medium=${medium}`],
+      cwd,
+    );
     expect(outcome.stderr).toMatch(/1536 bytes, which is no multiple of 4096/);
     expect(outcome.status).toBe(USAGE);
   });
 
-  test("a read that fails, after all the others in flight have ended", () => {
+  test("a read that fails, after all the others in flight have ended", async () => {
     const cwd = folder();
     const fault = device("error-status:op=read,nth=20");
     const args = ["read", "--device", fault, "--size", "16m", "--output", "out.img"];
-    const outcome = phasebit(args, cwd);
+    const outcome = await phasebitInside(args, cwd);
     expect(readdirSync(cwd)).toEqual([]);
     expect(outcome.stderr).toMatch(/Read of \d+ blocks from LBA \d+: Internal Error/);
     expect(outcome.stderr.trim().split("\n")).toHaveLength(1);

@@ -1,6 +1,6 @@
 // The command line inside of this process, for what a process of its own would show nothing more of: refusals, help, and
 // what is done with saved results. It costs a tenth of a start of Node.js. cli.ts starts the built program as a user does:
-// each command has tests of both kinds. What measures does so by way of real.ts.
+// each command has tests of both kinds. What measures does so by way of real-inside.ts.
 import { perform } from "../../src/command-line.ts";
 import { COLOURLESS, expectUnmeasured, folder, type Outcome } from "./cli.ts";
 

@@ -4,7 +4,7 @@ import { latencyIn, mergeCounts, unpackLatency } from "../../src/measurement/lat
 import { readResult } from "../../src/results/read.ts";
 import { blockIn } from "../examples/run.ts";
 import { folder } from "./cli.ts";
-import { phasebit } from "./real.ts";
+import { phasebitInside } from "./real-inside.ts";
 
 describe("misuse", () => {
   test.each([
@@ -12,8 +12,8 @@ describe("misuse", () => {
     ["--log-hist-msec", "1s", "must be a whole number from 10 to 3600000"],
     ["--precondition", "  ", "says nothing"],
     ["--precondition", "x".repeat(1001), "longer than 1000 characters"],
-  ])("%s %s", (flag, value, why) => {
-    const { status, stderr } = phasebit(["run", flag, value]);
+  ])("%s %s", async (flag, value, why) => {
+    const { status, stderr } = await phasebitInside(["run", flag, value]);
     expect(status).toBe(2);
     expect(stderr).toContain(why);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
@@ -21,9 +21,9 @@ describe("misuse", () => {
 });
 
 /** A run of two jobs in both directions, and what it saved. */
-function measured(args: readonly string[]) {
+async function measured(args: readonly string[]) {
   const cwd = folder();
-  const { status, stderr } = phasebit(["run", "--output", "result.json", ...args], cwd);
+  const { status, stderr } = await phasebitInside(["run", "--output", "result.json", ...args], cwd);
   expect(stderr).toBe("");
   expect(status).toBe(0);
   const { measurement } = readResult(join(cwd, "result.json"));
@@ -31,13 +31,13 @@ function measured(args: readonly string[]) {
   return { workload: measurement.workload, latencies, jobs: jobs!, intervals: intervals! };
 }
 
-test("intervals have a histogram for each queue and direction, and add up to the run", () => {
+test("intervals have a histogram for each queue and direction, and add up to the run", async () => {
   const {
     jobs,
     latencies: all,
     intervals,
     workload,
-  } = measured([
+  } = await measured([
     ...["--device", "embedded?size=16m&latency=lognormal:100us,0.3", "--rw", "randrw"],
     ...["--destructive", "--numjobs", "2", "--iodepth", "4"],
     ...["--runtime", "600ms", "--log-hist-msec", "100"],
@@ -65,8 +65,8 @@ test("intervals have a histogram for each queue and direction, and add up to the
   }
 });
 
-test("a fatal controller ends the run soon, however long the intervals are", () => {
-  const { status, stdout } = phasebit([
+test("a fatal controller ends the run soon, however long the intervals are", async () => {
+  const { status, stdout } = await phasebitInside([
     ...["run", "--runtime", "40s", "--log-hist-msec", "3600000"],
     ...["--device", "embedded?fault=cfs:op=read,nth=1"],
   ]);
@@ -74,14 +74,15 @@ test("a fatal controller ends the run soon, however long the intervals are", () 
   expect(stdout).toContain("CSTS.CFS");
 });
 
-test("text with brackets is kept as it is", () => {
+test("text with brackets is kept as it is", async () => {
   const text = "written [ 1, 2 ] times";
-  expect(measured(["--runtime", "50ms", "--precondition", text]).workload.precondition).toBe(text);
+  const { workload } = await measured(["--runtime", "50ms", "--precondition", text]);
+  expect(workload.precondition).toBe(text);
 });
 
-test("errors of all blocks are counted together", () => {
+test("errors of all blocks are counted together", async () => {
   const cwd = folder();
-  phasebit(
+  await phasebitInside(
     [
       ...["compare", "--rounds", "3", "--runtime", "50ms", "--ramp-time", "10ms"],
       ...["--modes", "poll,interrupt", "--output", "c.json"],
@@ -95,8 +96,8 @@ test("errors of all blocks are counted together", () => {
   expect(result.measurement.warnings).toContainEqual({ kind: "io-errors", count: failed });
 });
 
-test("intervals follow each other without gaps, and the last ends with the run", () => {
-  const { jobs, intervals } = measured(["--runtime", "400ms", "--log-hist-msec", "100"]);
+test("intervals follow each other without gaps, and the last ends with the run", async () => {
+  const { jobs, intervals } = await measured(["--runtime", "400ms", "--log-hist-msec", "100"]);
   let reachedMs = 0;
   for (const { endMs, lengthMs } of intervals) {
     expect(endMs - lengthMs).toBeCloseTo(reachedMs, 3);

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { packageRoot } from "../../src/ground/package.ts";
 import { folder } from "./cli.ts";
 import { phasebit } from "./real.ts";
+import { phasebitInside } from "./real-inside.ts";
 
 const schema = readFileSync(join(packageRoot, "results/inspection.schema.json"), "utf8");
 const matches = new Ajv2020({ strict: true }).compile(JSON.parse(schema));
@@ -20,14 +21,9 @@ function documentOf(stdout: string) {
 const device = ["-d", "embedded?size=16m"];
 
 describe("what is refused opens no device", () => {
-  test("a command that can destroy data, without consent", () => {
-    const { status, stdout, stderr } = phasebit([
-      "admin",
-      "-d",
-      "0000:01:00.0",
-      "--opcode",
-      "0x84",
-    ]);
+  test("a command that can destroy data, without consent", async () => {
+    const args = ["admin", "-d", "0000:01:00.0", "--opcode", "0x84"];
+    const { status, stdout, stderr } = await phasebitInside(args);
     expect(status).toBe(4);
     expect(stdout).toBe("");
     expect(stderr).toBe(
@@ -35,20 +31,20 @@ describe("what is refused opens no device", () => {
     );
   });
 
-  test("a file that is there already", () => {
+  test("a file that is there already", async () => {
     const cwd = folder();
     writeFileSync(join(cwd, "data"), "mine");
     const args = ["--opcode", "2", "--data-in", "4k", "--output", "data"];
-    const { status, stderr } = phasebit(["io", "-d", "0000:01:00.0", ...args], cwd);
+    const { status, stderr } = await phasebitInside(["io", "-d", "0000:01:00.0", ...args], cwd);
     expect(status).toBe(2);
     expect(stderr).toMatch(/^phasebit: --output data: is there already/);
     expect(readFileSync(join(cwd, "data"), "utf8")).toBe("mine");
   });
 });
 
-test("a dry run shows the entry, needs no consent and no device", () => {
+test("a dry run shows the entry, needs no consent and no device", async () => {
   const args = ["admin", "-d", "0000:01:00.0", "--opcode", "0x80", "--nsid", "1", "--dry-run"];
-  const { status, stdout } = phasebit(args);
+  const { status, stdout } = await phasebitInside(args);
   expect(status).toBe(0);
   expect(stdout).toMatch(/^command Format NVM NSID 1\nSQE {5}00000080 00000001 /);
 });
@@ -63,10 +59,10 @@ test("Identify Controller by hand: the entry, the completion, the data", () => {
   expect(stdout.split("\n").every(({ length }) => length <= 80)).toBe(true);
 });
 
-test("a command that fails is told in full, with its entry of the error log, and ends in 5", () => {
+test("a command that fails is told in full, with its entry of the error log, and ends in 5", async () => {
   const place = ["--sqid", "3", "--slot", "5", "--cid", "0x1234", "--json"];
   const args = ["io", ...device, "--opcode", "2", "--namespace-id", "1", "--cdw11", "1", ...place];
-  const { status, stdout } = phasebit([...args, "--data-len", "4k", "--read"]);
+  const { status, stdout } = await phasebitInside([...args, "--data-len", "4k", "--read"]);
   expect(status).toBe(5);
   const { completion, errorLogEntry, command } = documentOf(stdout);
   expect(command).toMatchObject({ queue: "io", opcode: 2, name: "Read" });
@@ -82,20 +78,20 @@ test("a command that fails is told in full, with its entry of the error log, and
   expect([valueIn("SQID"), valueIn("CID"), valueIn("NSID")]).toEqual([3, 0x1234, 1]);
 });
 
-test("data go out from a file and come in to one, or to stdout beside the rest on stderr", () => {
+test("data go out from a file and come in to one, or to stdout beside the rest on stderr", async () => {
   const cwd = folder();
   const medium = Buffer.alloc(1 << 20);
   const block = Buffer.from("block by hand".padEnd(4096, "."));
   writeFileSync(join(cwd, "medium"), medium);
   writeFileSync(join(cwd, "block"), block);
-  const io = (...args: string[]) =>
-    phasebit(["io", "-d", "embedded?medium=medium", "--nsid", "1", ...args], cwd);
-  const wrote = io("--opcode", "1", "--data-out", "--input", "block", "--destructive");
+  const io = ["io", "-d", "embedded?medium=medium", "--nsid", "1"];
+  const inside = (...args: string[]) => phasebitInside([...io, ...args], cwd);
+  const wrote = await inside("--opcode", "1", "--data-out", "--input", "block", "--destructive");
   expect(wrote).toMatchObject({ status: 0, stderr: "" });
-  const read = io("--opcode", "2", "--data-in", "4k", "--output", "back", "--json");
+  const read = await inside("--opcode", "2", "--data-in", "4k", "--output", "back", "--json");
   expect(documentOf(read.stdout).data).toEqual({ bytes: 4096, file: "back" });
   expect(readFileSync(join(cwd, "back")).equals(block)).toBe(true);
-  const piped = io("--opcode", "2", "--data-in", "4k", "--output", "-");
+  const piped = phasebit([...io, "--opcode", "2", "--data-in", "4k", "--output", "-"], cwd);
   expect(piped.stdout).toBe(block.toString());
   expect(piped.stderr).toMatch(/^command Read NSID 1/);
 });

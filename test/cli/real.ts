@@ -2,7 +2,6 @@
 // after the others.
 import { spawn } from "node:child_process";
 import { CLI, COLOURLESS, endOf, folder, type Outcome } from "./cli.ts";
-import { endInside } from "./inside.ts";
 
 /** What is said besides where closing takes more than a moment, as it may on any machine that is busy. */
 const OF_SLOWNESS = /^giving the device back: its shutdown may take up to .*\n/gm;
@@ -12,18 +11,7 @@ export function phasebit(args: readonly string[], cwd: string = folder()): Outco
   return withoutSlowness(endOf(args, cwd, {}));
 }
 
-/**
- * The same inside of this process, with the built program's threads: for a fifth of the time, as the second command finds
- * everything loaded and its loops optimized. Not for a device whose end is not waited for.
- */
-export async function phasebitInside(
-  args: readonly string[],
-  cwd: string = folder(),
-): Promise<Outcome> {
-  return withoutSlowness(await endInside(args, cwd));
-}
-
-function withoutSlowness(outcome: Outcome): Outcome {
+export function withoutSlowness(outcome: Outcome): Outcome {
   return { ...outcome, stderr: outcome.stderr.replace(OF_SLOWNESS, "") };
 }
 

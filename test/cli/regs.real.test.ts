@@ -6,14 +6,15 @@ import { expect, test } from "vitest";
 import { packageRoot, version } from "../../src/ground/package.ts";
 import { folder } from "./cli.ts";
 import { phasebit, started } from "./real.ts";
+import { phasebitInside } from "./real-inside.ts";
 
 const schema = readFileSync(join(packageRoot, "results/inspection.schema.json"), "utf8");
 const matches = new Ajv2020({ strict: true }).compile(JSON.parse(schema));
 
 const device = "embedded?size=16m";
 
-test("a device that is none is refused in one line", () => {
-  const { status, stdout, stderr } = phasebit(["regs", "-d", "nvme0"]);
+test("a device that is none is refused in one line", async () => {
+  const { status, stdout, stderr } = await phasebitInside(["regs", "-d", "nvme0"]);
   expect(status).toBe(2);
   expect(stdout).toBe("");
   expect(stderr).toMatch(/^phasebit: --device nvme0: expected .*\n$/);
@@ -31,8 +32,9 @@ test("a table of 80 columns for people", () => {
   expect(stdout).toMatch(/^ 1ch {2}CSTS {5}0x00000000 {2}Controller Status$/m);
 });
 
-test("one JSON document for programs, and the trace beside it", () => {
-  const { status, stdout, stderr } = phasebit(["regs", "-d", device, "--json", "--trace"]);
+test("one JSON document for programs, and the trace beside it", async () => {
+  const args = ["regs", "-d", device, "--json", "--trace"];
+  const { status, stdout, stderr } = await phasebitInside(args);
   expect(status).toBe(0);
   const document = JSON.parse(stdout);
   expect(matches(document) || matches.errors).toBe(true);
@@ -42,15 +44,9 @@ test("one JSON document for programs, and the trace beside it", () => {
   expect(stderr).not.toMatch(/write/);
 });
 
-test("registers by name, as they are after a write", () => {
-  const { status, stdout, stderr } = phasebit([
-    "regs",
-    "aqa",
-    "-d",
-    device,
-    "--set",
-    "AQA.ASQS=31",
-  ]);
+test("registers by name, as they are after a write", async () => {
+  const args = ["regs", "aqa", "-d", device, "--set", "AQA.ASQS=31"];
+  const { status, stdout, stderr } = await phasebitInside(args);
   expect(stderr).toBe("");
   expect(status).toBe(0);
   expect(stdout.split("\n").slice(0, 4)).toEqual([
@@ -61,8 +57,8 @@ test("registers by name, as they are after a write", () => {
   ]);
 });
 
-test("NSSR is not written without consent", () => {
-  const outcome = phasebit(["regs", "-d", device, "--set", "NSSR=0x4e564d65"]);
+test("NSSR is not written without consent", async () => {
+  const outcome = await phasebitInside(["regs", "-d", device, "--set", "NSSR=0x4e564d65"]);
   expect(outcome.status).toBe(4);
   expect(outcome.stderr).toMatch(
     /^phasebit: write NSSR of embedded.*add --destructive to allow it\n$/,

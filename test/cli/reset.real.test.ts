@@ -5,6 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { packageRoot, version } from "../../src/ground/package.ts";
 import { phasebit } from "./real.ts";
+import { phasebitInside } from "./real-inside.ts";
 
 const schema = readFileSync(join(packageRoot, "results/inspection.schema.json"), "utf8");
 const matches = new Ajv2020({ strict: true }).compile(JSON.parse(schema));
@@ -14,8 +15,9 @@ test.each([
   [["--count", "0"], /--count 0/],
   [["--nsid", "9"], /nsid/],
   [["-d", "embedded?fault=bad-cap:field=nssrs,value=0", "--kind", "subsystem"], /CAP\.NSSRS is 0/],
-] as const)("misuse: %s", (args, words) => {
-  const { status, stdout, stderr } = phasebit(["reset", "-d", "embedded?size=16m", ...args]);
+] as const)("misuse: %s", async (args, words) => {
+  const typed = ["reset", "-d", "embedded?size=16m", ...args];
+  const { status, stdout, stderr } = await phasebitInside(typed);
   expect(status).toBe(2);
   expect(stdout).toBe("");
   expect(stderr).toMatch(words);
@@ -33,9 +35,9 @@ test("a table of 80 columns for people, and exit code 0 for a device that comes 
   expect(stdout).toMatch(/^found {3}nothing$/m);
 });
 
-test("one JSON document, a finding with its name, and exit code 5", () => {
+test("one JSON document, a finding with its name, and exit code 5", async () => {
   const device = "embedded?size=16m&fault=nssro-lost";
-  const { status, stdout, stderr } = phasebit([
+  const { status, stdout, stderr } = await phasebitInside([
     ...["reset", "-d", device, "--kind", "subsystem", "--json"],
   ]);
   expect(status).toBe(5);

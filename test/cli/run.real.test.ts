@@ -6,7 +6,8 @@ import { join } from "node:path";
 import hdr from "hdr-histogram-js";
 import { describe, expect, test } from "vitest";
 import { CLI, folder, resultFiles } from "./cli.ts";
-import { phasebit, phasebitInside, started } from "./real.ts";
+import { phasebit, started } from "./real.ts";
+import { phasebitInside } from "./real-inside.ts";
 
 const DEVICE_FAULT = 5;
 

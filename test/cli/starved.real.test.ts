@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { native } from "../../src/compiled/native.ts";
 import { completionModes } from "../../src/measurement/workload-options.ts";
-import { phasebit } from "./real.ts";
+import { phasebitInside } from "./real-inside.ts";
 
 const OTHERS = 3;
 const cpu = native().allowedCpus().at(-1)!;
@@ -32,12 +32,12 @@ interface Told {
 const ACCUSATIONS = ["commands-lost", "timed-out", "lost-interrupts", "spurious-interrupts"];
 
 describe("a starved job", () => {
-  test.each(completionModes)("%s", (mode) => {
-    const outcome = phasebit([
+  test.each(completionModes)("%s", async (mode) => {
+    const outcome = await phasebitInside([
       ...["run", "--device", "embedded?size=16m&latency=100us", "--completion", mode],
       ...["--cpus", `${cpu}`, "--runtime", "1s", "--output-format", "json"],
     ]);
-    expect(outcome.status).toBe(0);
+    expect(outcome.status, outcome.stderr).toBe(0);
     const { warnings, blocks } = JSON.parse(outcome.stdout).phasebit as Told;
     const kinds = warnings.map(({ kind }) => kind);
     const starved = kinds.filter((kind) => kind.endsWith("-starved"));

@@ -5,7 +5,8 @@ import { createServer } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { EndEvent, LiveEvent } from "../../src/live/events.ts";
 import { CLI, folder, resultFiles } from "../cli/cli.ts";
-import { phasebit, started } from "../cli/real.ts";
+import { started } from "../cli/real.ts";
+import { phasebitInside } from "../cli/real-inside.ts";
 import { Emulator } from "./emulator.ts";
 import { samplesAmong } from "./samples.ts";
 
@@ -37,10 +38,10 @@ test("a port that another program has, before anything is measured", async () =>
 });
 
 describe("--live ndjson", () => {
-  test("tells of a run from its start to its files, and the report is what it was", () => {
+  test("tells of a run from its start to its files, and the report is what it was", async () => {
     const cwd = folder();
     const args = ["run", "--runtime", "1", "--live", "ndjson", "--output-format", "json"];
-    const outcome = phasebit(args, cwd);
+    const outcome = await phasebitInside(args, cwd);
     expect(outcome.status).toBe(0);
     const events = eventsIn(outcome.stderr);
     expect(events[0]).toMatchObject({
@@ -63,8 +64,8 @@ describe("--live ndjson", () => {
     expect(totals.at(-1)).toBeLessThanOrEqual(document.jobs[0]!.read.total_ios);
   });
 
-  test("tells of each block of a comparison", () => {
-    const outcome = phasebit([
+  test("tells of each block of a comparison", async () => {
+    const outcome = await phasebitInside([
       ...["compare", "--rounds", "2", "--runtime", "300ms", "--ramp-time", "0"],
       ...["--live", "ndjson"],
     ]);
@@ -78,9 +79,10 @@ describe("--live ndjson", () => {
     expect([...progress].sort((a, b) => a - b)).toEqual(progress);
   });
 
-  test("tells of faults as they come, and of the exit code", () => {
+  test("tells of faults as they come, and of the exit code", async () => {
     const device = "embedded?size=16m&fault=error-status:every=2";
-    const outcome = phasebit(["run", "--device", device, "--runtime", "400ms", "--live", "ndjson"]);
+    const args = ["run", "--device", device, "--runtime", "400ms", "--live", "ndjson"];
+    const outcome = await phasebitInside(args);
     const events = eventsIn(outcome.stderr);
     const warning = events.findIndex(({ event }) => event === "warning");
     expect(events[warning]).toMatchObject({ kind: "io-errors" });
@@ -89,8 +91,8 @@ describe("--live ndjson", () => {
     expect(outcome.status).not.toBe(0);
   });
 
-  test("ends when the run fails before it began; the error comes after", () => {
-    const outcome = phasebit(["run", "--nsid", "9", "--live", "ndjson"]);
+  test("ends when the run fails before it began; the error comes after", async () => {
+    const outcome = await phasebitInside(["run", "--nsid", "9", "--live", "ndjson"]);
     const lines = outcome.stderr.trimEnd().split("\n");
     const message = lines.pop();
     expect(message).toMatch(/^phasebit: --nsid 9/);
@@ -123,8 +125,9 @@ describe("--live ndjson", () => {
 });
 
 describe("without --live", () => {
-  test("nothing goes to a pipe", () => {
-    expect(phasebit(["run", "--runtime", "400ms"]).stderr).toBe("");
+  test("nothing goes to a pipe", async () => {
+    const { stderr } = await phasebitInside(["run", "--runtime", "400ms"]);
+    expect(stderr).toBe("");
   });
 });
 
