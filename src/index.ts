@@ -80,6 +80,7 @@ export {
 } from "./nvme/device.ts";
 export { type ArrivedEvent, enableEvents, type WatchOptions, watchEvents } from "./nvme/events.ts";
 export { type FeatureRange, getFeature, setFeature } from "./nvme/feature.ts";
+export { crc16, crc64 } from "./nvme/guard.ts";
 export type { ControllerData, NamespaceData, SglSupport } from "./nvme/identify.ts";
 export { type Maskable, maskInterrupts, unmaskInterrupts } from "./nvme/interrupt-mask.ts";
 export type { CompletionQueueOptions, SubmissionQueueOptions } from "./nvme/io-queues.ts";

@@ -6,7 +6,7 @@ export const exampleOutputs: Readonly<Record<string, RegExp>> = {
   regs: /^NVMe \d\.\d\.\d, queues of \d+ entries, ready within \d+ ms\nCAP [0-9a-f]+h\nCC\.EN 1, entries of 64 and 16 bytes\nadmin queues of 8 and 4 entries\nCSTS\.RDY 1\nvendor and device [0-9a-f]{4}:[0-9a-f]{4}\n$/,
   identify:
     /^.+, serial .+, NVMe 1\.4\.0\nstatus 0, NN (\d+) of \1\nnamespace 1: \d+ blocks of (512|4096) bytes\n$/,
-  "read-write": /^65536 bytes are as they were written\n$/,
+  "read-write": /^65536 bytes are as they were written\nCRC-64 [0-9a-f]{1,16}h\n$/,
   "raw-entry":
     /^cid 1234h, SQHD [12], Success.*\ncid 1234h, SQHD 2, Success.*\ncid beefh, Invalid Namespace or Format \(0\/0b\), DNR true\n$/,
   "two-queues":
