@@ -1,6 +1,7 @@
 // phasebit read and write: a range of a namespace to or from a file.
 import { PhasebitError, usage } from "../ground/errors.ts";
 import { formatBytes, parseSize } from "../ground/units.ts";
+import { flagNames, flagWords } from "../measurement/flags.ts";
 import { timeOption } from "../measurement/workload.ts";
 import { type CopyOptions, type CopyRange, copyIn, copyOut, readRange } from "../nvme/copy.ts";
 import { type Device, open } from "../nvme/device.ts";
@@ -107,13 +108,16 @@ async function copy(flags: CopyFlags, work: Copying): Promise<void> {
 }
 
 /**
- * @throws PhasebitError DEVICE when completions had an SQHD that cannot be, or fitted no command in flight: the data is
- * copied all the same.
+ * @throws PhasebitError DEVICE when completions had an SQHD that cannot be, fitted no command in flight, or were successes
+ * with what is for errors: the data is copied all the same.
  */
-function requireRightEntries({ address, wrongHeads, strays }: Device): void {
+function requireRightEntries({ address, wrongHeads, strays, flags }: Device): void {
   const heads = `${wrongHeads} completion(s) had an SQHD outside of the queue, behind the last one or past the tail`;
   const others = `${strays} completion(s) fitted no command in flight`;
-  const wrong = [...(wrongHeads > 0 ? [heads] : []), ...(strays > 0 ? [others] : [])];
+  const odd = flagNames
+    .filter((name) => flags[name] > 0)
+    .map((name) => `${flags[name]} success(es) had ${flagWords[name]}`);
+  const wrong = [...(wrongHeads > 0 ? [heads] : []), ...(strays > 0 ? [others] : []), ...odd];
   if (wrong.length === 0) return;
   throw new PhasebitError("DEVICE", `${address}: ${wrong.join("; ")}; --trace shows them`);
 }

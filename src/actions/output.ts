@@ -42,6 +42,7 @@ const FAULTS: readonly Warning["kind"][] = [
   "io-errors",
   "ramp-errors",
   "rejected-completions",
+  "flagged-successes",
   "wrong-sqhd",
   "timed-out",
   "commands-lost",

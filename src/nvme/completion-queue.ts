@@ -238,7 +238,10 @@ export class CompletionQueue extends Queue {
 
   #countFlags(completion: Completion): void {
     const set = flagsOf(completion);
-    for (const name of set) this.flags[name]++;
+    for (const name of set) {
+      this.flags[name]++;
+      this.around.flagged?.(name);
+    }
     if (set.length > 0) {
       const words = set.map((name) => flagWords[name]).join(", ");
       this.around.trace?.(`success of sq ${completion.sqid} cid ${completion.cid} with ${words}`);

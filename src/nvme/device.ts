@@ -6,6 +6,8 @@ import { Register, ShutdownNotification } from "../../assembly/spec/registers.ts
 import type { HostExports } from "../compiled/bindings.ts";
 import { instantiateQueue } from "../compiled/modules.ts";
 import { PhasebitError } from "../ground/errors.ts";
+import { noFlags } from "../measurement/flags.ts";
+import type { Flags } from "../measurement/measurement.ts";
 import type { ControllerMemory } from "../memory/controller-memory.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { Transport, TransportOptions } from "../transport/transport.ts";
@@ -90,6 +92,7 @@ export class Device implements AsyncDisposable {
   #controller: Controller | undefined;
   #wrongHeads = 0;
   #strays = 0;
+  readonly #flags = { ...noFlags };
 
   /** Over a transport of one's own; `open` is the usual way. */
   constructor(transport: Transport, trace?: Trace, signal?: EndSignal, permit?: Permit) {
@@ -336,6 +339,11 @@ export class Device implements AsyncDisposable {
     return this.#strays;
   }
 
+  /** Successes by what they had set although it is for errors or reserved, over all queues but those that a loop had. */
+  get flags(): Flags {
+    return { ...this.#flags };
+  }
+
   /** What went wrong while the device was closed, in the order of the steps. */
   get closingProblems(): readonly Error[] {
     return this.#closing.problems;
@@ -373,6 +381,9 @@ export class Device implements AsyncDisposable {
       },
       stray: () => {
         this.#strays++;
+      },
+      flagged: (name) => {
+        this.#flags[name]++;
       },
       hostDelayMs: () => this.transport.hostDelayMs?.() ?? 0,
       ...(this.#permit && { permit: this.#permit }),

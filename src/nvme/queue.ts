@@ -1,6 +1,7 @@
 // What submission and completion queues have in common: an identifier, memory, a doorbell, and a state that decides
 // whether they may be used. A queue's ring state belongs to the queue object; there is no second view of it.
 import { PhasebitError } from "../ground/errors.ts";
+import type { FlagName } from "../measurement/measurement.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
 import type { Region } from "../memory/region.ts";
 import type { Completion } from "./completion.ts";
@@ -32,6 +33,8 @@ export interface Surroundings {
   wrongHead?(): void;
   /** A completion fitted no command in flight. */
   stray?(): void;
+  /** A success had this set. */
+  flagged?(name: FlagName): void;
   /** Asked before an entry is written, which it may refuse by throwing. */
   permit?(sqe: SqeDwords, isAdmin: boolean): void;
   /** For how long, in ms, the host has kept the device from running so far. */

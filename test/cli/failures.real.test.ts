@@ -56,7 +56,7 @@ test("successes with what is for errors are told by name, of loop and control pl
   const args = ["run", "-d", device(`${faults};cqe-bits:dword1=9`), "-t", "50ms"];
   const cwd = folder();
   const outcome = await phasebitInside([...args, "--output", "out.json"], cwd);
-  expect(outcome.status).toBe(0);
+  expect(outcome.status).toBe(DEVICE_FAULT);
   const text = outcome.stdout.replace(/\s+/g, " ");
   expect(text).toMatch(/odd 1 successes with More /);
   expect(text).toMatch(/of admin commands had something set .*: 2 with Command Retry Delay\./);
@@ -131,6 +131,18 @@ test("an SQHD that cannot be is told of admin commands and of copies too, and wh
   expect(read.status).toBe(DEVICE_FAULT);
   expect(read.stderr).toMatch(
     /64KiB copied\nphasebit: .*: 1 completion\(s\) had an SQHD outside of the queue/,
+  );
+  expect(readFileSync(join(cwd, "out.img"))).toHaveLength(65_536);
+});
+
+test("a copy whose successes have what is for errors has its data, and tells of them", async () => {
+  const cwd = folder();
+  const copied = device("cqe-bits:op=read,nth=1,dnr=1;cqe-bits:op=identify,nth=1,dword1=7");
+  const args = ["read", "-d", copied, "--size", "64k", "--output", "out.img"];
+  const read = await phasebitInside(args, cwd);
+  expect(read.status).toBe(DEVICE_FAULT);
+  expect(read.stderr).toMatch(
+    /64KiB copied\nphasebit: .*: 1 success\(es\) had Do Not Retry; 1 success\(es\) had a Dword 1 that is not 0;/,
   );
   expect(readFileSync(join(cwd, "out.img"))).toHaveLength(65_536);
 });
