@@ -5,9 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { controllerState, difference, step } from "./outcome.ts";
+import { controllerState, difference, json, step } from "./outcome.ts";
 import { pattern } from "./pattern.ts";
-import { commandLine, exitCodes, iops, reads, resultFile, said } from "./phasebit.ts";
+import { commandLine, exitCodes, reads, resultFile, said } from "./phasebit.ts";
 import { guestSuite, sharedBoot } from "./suite.ts";
 
 // 12 KiB more than a round figure, so that the last piece of a copy is a short one.
@@ -90,6 +90,14 @@ guestSuite("data through vfio-pci", () => {
   });
 });
 
+interface Sweep {
+  readonly points: readonly {
+    readonly iodepth: number;
+    readonly iops: number;
+    readonly lost: number;
+  }[];
+}
+
 const speedDepths = [1, 32, 128] as const;
 
 // libvfn's perf, polled, on a null-co drive of this machine, by depth: medians of a quiet host.
@@ -154,11 +162,15 @@ guestSuite("runs through vfio-pci", () => {
   });
 
   test("4 KiB random reads of a null drive, by depth", async () => {
-    for (const depth of speedDepths) {
-      await expectCleanRun(`speed${depth}`);
-    }
     const result = await guest();
-    console.log(speedTable((depth) => iops(resultFile(result, `speed${depth}`))));
+    expect(step(result, "speed").exit, said(result, "speed")).toBe(exitCodes.ok);
+    const { points } = json<Sweep>(result, "speed.json");
+    expect(points.map(({ iodepth }) => iodepth)).toEqual([...speedDepths]);
+    for (const { iops, lost } of points) {
+      expect(iops).toBeGreaterThan(0);
+      expect(lost).toBe(0);
+    }
+    console.log(speedTable(points));
   });
 });
 
@@ -197,17 +209,16 @@ function runsScript(): string {
     signalled interrupted INT without_reset
     with_reset $NVME0
 
-    for depth in ${speedDepths.join(" ")}; do
-      step speed$depth $(randread $NVME1 speed$depth --iodepth $depth --numjobs 1 --runtime 3)
-    done
+    step speed $cli sweep --device $NVME1 --rw randread --bs 4k --iodepth ${speedDepths.join(",")} --modes poll \
+      --runtime 3 --output $SHARE/speed.json --output-format json
   `;
 }
 
-function speedTable(measured: (depth: number) => number): string {
-  const rows = speedDepths.map((depth) => {
-    const reference = orientation[depth] ?? Number.NaN;
-    const ratio = (measured(depth) / reference).toFixed(2);
-    const cells = [depth, Math.round(measured(depth)), reference, ratio];
+function speedTable(points: Sweep["points"]): string {
+  const rows = points.map(({ iodepth, iops }) => {
+    const reference = orientation[iodepth] ?? Number.NaN;
+    const ratio = (iops / reference).toFixed(2);
+    const cells = [iodepth, Math.round(iops), reference, ratio];
     return cells.map((cell) => String(cell).padStart(12)).join("");
   });
   return [

@@ -69,10 +69,6 @@ export function reads(result: Result): number {
   return result.jobs.reduce((sum, job) => sum + job.read.total_ios, 0);
 }
 
-export function iops(result: Result): number {
-  return result.jobs.reduce((sum, job) => sum + job.read.iops, 0);
-}
-
 /** Shown beside a failed assertion about one step. */
 export function said(result: BootResult, name: string): string {
   const { out, err } = step(result, name);
