@@ -1,6 +1,7 @@
 // phasebit sriov: its options.
 import { Command, Option } from "commander";
 import { withExamples } from "./examples.ts";
+import { jsonOption } from "./inspect.ts";
 
 export function sriovCommand(): Command {
   const command = new Command("sriov")
@@ -12,6 +13,7 @@ export function sriovCommand(): Command {
     .argument("<address>", "PCI address of the physical function")
     .addOption(new Option("--vfs <number>", "how many there are to be; 0 takes all away"))
     .addOption(new Option("-n, --dry-run", "look and tell, change nothing"))
+    .addOption(jsonOption())
     .action(async (address, flags) => {
       const { sriov } = await import("../actions/sriov.ts");
       await sriov(address, flags);

@@ -15,6 +15,7 @@ import { registerChangeDocument, registersDocument } from "./registers.ts";
 import { resetDocument } from "./reset.ts";
 import { ringsDocument } from "./rings.ts";
 import { restoredDocument, takenDocument } from "./taken.ts";
+import { virtualFunctionsDocument } from "./virtual-functions.ts";
 
 export const inspectionDocuments = {
   event: eventDocument,
@@ -33,6 +34,7 @@ export const inspectionDocuments = {
   restored: restoredDocument,
   rings: ringsDocument,
   taken: takenDocument,
+  "virtual-functions": virtualFunctionsDocument,
 } as const;
 
 /** "phasebit.kind" of a document. */
