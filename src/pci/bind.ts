@@ -15,7 +15,7 @@ import { obstaclesOf, usesOf } from "./uses.ts";
 export interface TakeOptions {
   /** "bind": to vfio-pci. "unbind": to no driver. */
   readonly action: "bind" | "unbind";
-  /** Gets the group's node, so that he needs no root to open it. */
+  /** Gets the group's node and the function's own, so that he needs no root to open it. */
   readonly user?: (Owner & { readonly name: string }) | undefined;
   /** Kinds of use that do not count. */
   readonly allow?: readonly UseKind[];
@@ -36,8 +36,10 @@ export interface Taken {
   readonly steps: readonly string[];
   /** What an earlier command that was killed had left, in words. */
   readonly found: string | null;
-  /** The node that a run opens. */
+  /** The group's node, which a run opens. */
   readonly node: string | null;
+  /** Its own node, which a run may open instead; null before vfio-pci has it, and where the kernel makes none. */
+  readonly ownNode: string | null;
   readonly resetMethods: readonly string[];
 }
 
@@ -208,15 +210,25 @@ function formerOf(fn: PciFunction, entry: JournalEntry | null): JournalEntry["fo
   return { driver, override: overrideBefore(fn, entry) };
 }
 
+/** Who is to open it gets its group's node, and its own where the kernel makes one: one of them is how a run takes it. */
 function nodeSteps(
   fn: PciFunction,
   { action, user }: TakeOptions,
   record: Remembered,
   bus: Bus,
 ): Step[] {
+  if (action !== "bind" || user === undefined) return [];
+  return [...groupNodeSteps(fn, user, record, bus), ...ownNodeSteps(fn, user, bus)];
+}
+
+function groupNodeSteps(
+  fn: PciFunction,
+  user: NonNullable<TakeOptions["user"]>,
+  record: Remembered,
+  bus: Bus,
+): Step[] {
   const node = fn.groupNode;
-  if (action !== "bind" || user === undefined || node === null) return [];
-  if (bus.owner(node)?.uid === user.uid) return [];
+  if (node === null || bus.owner(node)?.uid === user.uid) return [];
   return [
     {
       text: `chown ${user.name} ${node}`,
@@ -227,6 +239,25 @@ function nodeSteps(
         new Journal(bus.roots).write({ ...record, done: false });
         // its group stays: what was open to nobody stays so
         bus.chown(node, { uid: user.uid, gid: owner?.gid ?? 0 });
+      },
+    },
+  ];
+}
+
+/** It comes with vfio-pci and goes with it, so that nobody need remember whose it was. */
+function ownNodeSteps(fn: PciFunction, user: NonNullable<TakeOptions["user"]>, bus: Bus): Step[] {
+  const ownerNow = (): Owner | null => (fn.vfioNode === null ? null : bus.owner(fn.vfioNode));
+  const isThere = fn.driver === "vfio-pci";
+  if (isThere && [undefined, user.uid].includes(ownerNow()?.uid)) return [];
+  const name = isThere ? fn.vfioNode : `${bus.roots.dev}/vfio/devices/vfioN`;
+  return [
+    {
+      text: `chown ${user.name} ${name}${isThere ? "" : ", where the kernel makes one"}`,
+      run: () => {
+        const owner = ownerNow();
+        if (fn.vfioNode !== null && owner !== null) {
+          bus.chown(fn.vfioNode, { uid: user.uid, gid: owner.gid });
+        }
       },
     },
   ];
@@ -244,6 +275,7 @@ function report(plan: Plan, options: TakeOptions, steps: readonly Step[], bus: B
     to: options.action === "bind" ? "vfio-pci" : null,
     steps: steps.map(({ text }) => text),
     found: entry === null ? null : new Journal(bus.roots).leftover(entry),
+    ownNode: fn.vfioNode !== null && bus.owner(fn.vfioNode) !== null ? fn.vfioNode : null,
     resetMethods: fn.resetMethods,
   };
 }

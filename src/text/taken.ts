@@ -50,7 +50,8 @@ function adviceLines(taken: readonly Taken[], { action, user }: TakeWords, lines
   if (action === "unbind") {
     return labelled("next", [`"phasebit restore ${addresses}" gives it back`], lines);
   }
-  const nodes = [...new Set(taken.map(({ node }) => node))].join(" and ");
+  const all = taken.flatMap(({ node, ownNode }) => [node, ownNode]);
+  const nodes = [...new Set(all.filter((node) => node !== null))].join(" and ");
   const weak = taken.filter(({ resetMethods }) => resetMethods.length === 0);
   const noReset = weak.map(
     ({ address }) =>

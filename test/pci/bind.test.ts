@@ -155,6 +155,37 @@ describe("bind", () => {
     expect(bus.owner(at().groupNode!)).toBeNull();
   });
 
+  test("gives the function's own node to the user too, where the kernel makes one", async () => {
+    drive();
+    bus.hasCdevs = true;
+    const [asked] = await bind({ dryRun: true, user: USER });
+    expect(asked!.steps).toContain(
+      `chown ada ${tree.dev}/vfio/devices/vfioN, where the kernel makes one`,
+    );
+    expect(asked!.ownNode).toBeNull();
+    const [taken] = await bind({ user: USER });
+    const node = `${tree.dev}/vfio/devices/vfio0`;
+    expect(taken!.ownNode).toBe(node);
+    expect([bus.owner(node), bus.owner(at().groupNode!)]).toMatchObject([
+      { uid: 1000, gid: 0 },
+      { uid: 1000, gid: 0 },
+    ]);
+    const before = [...bus.changes];
+    expect(await bind({ user: USER })).toMatchObject([{ steps: [], ownNode: node }]);
+    expect(bus.changes).toEqual(before);
+    await giveBack();
+    expect(bus.owner(node)).toBeNull();
+  });
+
+  test("gives it to the user of a function that vfio-pci has already", async () => {
+    tree.addFunction(ADDRESS);
+    tree.addCdev(ADDRESS, "vfio3");
+    const node = `${tree.dev}/vfio/devices/vfio3`;
+    const [taken] = await bind({ user: USER });
+    expect(taken!.steps).toContain(`chown ada ${node}`);
+    expect(bus.owner(node)).toMatchObject({ uid: 1000 });
+  });
+
   test("a dry run tells the steps and takes none", async () => {
     drive();
     tree.mount("nvme0n1", "/data");

@@ -14,6 +14,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import type { Bus, Owner } from "../../src/pci/bus.ts";
 import { PciFunction } from "../../src/pci/function.ts";
+import { namesIn } from "../../src/pci/sysfs.ts";
 import type { PciTree } from "./tree.ts";
 
 /** Whoever changes the bus dies here. */
@@ -32,6 +33,8 @@ export class FakeBus implements Bus {
   readonly changes: string[] = [];
   /** Runs before the change of this word, as another program of the machine would. */
   meanwhile: ((change: string) => void) | undefined;
+  /** The kernel makes a character device for each function that vfio-pci has. */
+  hasCdevs = false;
   /** Drivers that refuse every function. */
   readonly refusing = new Set<string>();
   readonly #owners = new Map<string, Owner>();
@@ -124,6 +127,11 @@ export class FakeBus implements Bus {
 
   #unbind(address: string): void {
     const folder = this.roots.functionFolder(address);
+    for (const name of namesIn(join(folder, "vfio-dev"))) {
+      rmSync(join(folder, "vfio-dev"), { recursive: true });
+      rmSync(join(this.roots.dev, "vfio/devices", name));
+      this.#owners.delete(join(this.roots.dev, "vfio/devices", name));
+    }
     const { driver } = new PciFunction(address, this.roots);
     rmSync(join(folder, "driver"));
     if (driver === "nvme" && existsSync(join(folder, "nvme"))) {
@@ -144,6 +152,7 @@ export class FakeBus implements Bus {
     if (driver === "nvme" && existsSync(join(folder, "asleep"))) {
       renameSync(join(folder, "asleep"), join(folder, "nvme"));
     }
+    if (driver === "vfio-pci" && this.hasCdevs) this.roots.addCdev(address, "vfio0");
     this.#nodes();
   }
 
@@ -158,7 +167,7 @@ export class FakeBus implements Bus {
     const folder = join(this.roots.dev, "vfio");
     mkdirSync(folder, { recursive: true });
     for (const name of readdirSync(folder)) {
-      if (wanted.has(join(folder, name))) continue;
+      if (name === "devices" || wanted.has(join(folder, name))) continue;
       rmSync(join(folder, name));
       this.#owners.delete(join(folder, name));
     }

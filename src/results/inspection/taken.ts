@@ -23,7 +23,10 @@ export const takenDocument = v.strictObject({
       ...change,
       obstacles: v.array(v.strictObject({ ...use.entries, allowed: v.boolean() })),
       probed: v.boolean(),
+      /** The group's node. */
       node: v.nullable(v.string()),
+      /** The function's own, where the kernel makes one. */
+      ownNode: v.nullable(v.string()),
       resetMethods: v.array(v.string()),
     }),
   ),
