@@ -15,6 +15,12 @@ import { safeString } from "../ground/strings.ts";
 import type { Carried, Place } from "../nvme/carried.ts";
 import { getFeature, selectorOf, setFeature } from "../nvme/feature.ts";
 import { failureOf } from "../nvme/log.ts";
+import {
+  firstNamespace,
+  isOfNamespace,
+  isToldByIdentify,
+  supportedFeatures,
+} from "../nvme/supported-features.ts";
 import { type FeatureValue, featureLines, featureListLines } from "../text/feature.ts";
 import { namedNumber, withController } from "./ask.ts";
 import { type InspectFlags, printInspection } from "./inspect.ts";
@@ -36,6 +42,7 @@ export interface FeatureFlags extends InspectFlags {
   readonly save?: boolean;
   readonly input?: string;
   readonly destructive?: boolean;
+  readonly all?: boolean;
 }
 
 /** @throws PhasebitError USAGE, REFUSED for what lasts without consent, DEVICE when the controller refuses */
@@ -48,6 +55,7 @@ export async function feature(
     if (name !== undefined) throw usage(`feature list ${safeString(name)}: lists all; use get`);
     return list(flags);
   }
+  if (flags.all === true) throw usage(`--all: goes with list`);
   if (name === undefined) throw usage(`feature ${act}: say which feature, by name or number`);
   const fid = namedNumber("feature", name, featureIdentifiers);
   return act === "get" ? get(fid, flags) : set(fid, flags);
@@ -115,27 +123,64 @@ function valueIn(
   };
 }
 
-/** The features that the controller has, as far as phasebit knows them. */
+/** Features whose value is that of a set, a group or a level, which CDW11 has to name: 0 is none. */
+const WANT_SELECTOR = new Set([0x12, 0x13, 0x14, 0x18, 0x1d, 0x1e]);
+
+/** A feature that is not in the list, and why. */
+export interface UnlistedFeature {
+  readonly fid: number;
+  readonly name: string;
+  readonly why: "not told" | "which one" | "no namespace" | "refused";
+}
+
+type Listing = ReturnType<typeof listed>;
+
+/**
+ * The features that the controller says it has, as far as phasebit knows them; with --all the others are asked for too,
+ * and each of these that is not there is an entry in the error log.
+ */
 async function list(flags: FeatureFlags): Promise<void> {
-  const found = await withController(flags, async (place) => {
-    const features = [];
-    for (const fid of namedFeatures) {
-      const nsid = nsidOf(flags);
-      let { completion } = await getFeature(place, { fid, nsid });
-      // one that each namespace has for itself is not the controller's
-      if (completion.status !== 0 && nsid === 0) {
-        ({ completion } = await getFeature(place, { fid, nsid: 1 }));
-      }
-      if (completion.status !== 0) continue;
-      const value = completion.dw0;
-      features.push({ fid, name: featureName(fid), value, fields: decodeFeature(fid, value) });
-    }
-    return features;
-  });
+  const { source, features, unlisted } = await withController(flags, (place) => look(place, flags));
   printInspection(flags, "features", {
-    document: () => ({ device: { address: flags.device }, features: found }),
-    lines: (lines) => featureListLines(found, lines),
+    document: () => ({ device: { address: flags.device }, source, features, unlisted }),
+    lines: (lines) => featureListLines(features, unlisted, lines),
   });
+}
+
+async function look(place: Place, flags: FeatureFlags) {
+  const { source, features: supported } = await supportedFeatures(place);
+  const ofNamespace = new Map(supported.map(({ fid, isOfNamespace }) => [fid, isOfNamespace]));
+  const nsid = nsidOf(flags) || (await firstNamespace(place));
+  const features: Listing[] = [];
+  const unlisted: UnlistedFeature[] = [];
+  for (const fid of namedFeatures) {
+    const why = flags.all === true ? null : reasonAgainst(fid, source, ofNamespace.has(fid));
+    if (why === "not there") continue;
+    const isOne = ofNamespace.get(fid) ?? isOfNamespace(fid);
+    const asked = why ?? (isOne && nsid === null ? "no namespace" : null);
+    if (asked !== null) {
+      unlisted.push({ fid, name: featureName(fid), why: asked });
+      continue;
+    }
+    const { completion } = await getFeature(place, { fid, nsid: isOne ? nsid! : 0 });
+    if (completion.status === 0) features.push(listed(fid, completion.dw0));
+    else if (ofNamespace.has(fid)) unlisted.push({ fid, name: featureName(fid), why: "refused" });
+  }
+  return { source, features, unlisted };
+}
+
+/** Why a feature is not asked for; null when it is. */
+function reasonAgainst(
+  fid: number,
+  source: "log" | "identify",
+  isSupported: boolean,
+): "not told" | "not there" | "which one" | null {
+  if (isSupported) return WANT_SELECTOR.has(fid) ? "which one" : null;
+  return source === "log" || isToldByIdentify(fid) ? "not there" : "not told";
+}
+
+function listed(fid: number, value: number) {
+  return { fid, name: featureName(fid), value, fields: decodeFeature(fid, value) };
 }
 
 function print(

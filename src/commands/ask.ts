@@ -74,6 +74,7 @@ export function featureCommand(): Command {
     )
     .option("--value <n>", "CDW11: what to set; with get, which sensor, vector or set is meant")
     .option("--input <file>", "the feature's data, where it has some")
+    .option("--all", "with list: ask for those too that the drive does not say it has")
     .option("--save", "save it too: it outlives resets (SV)")
     .option("--destructive", "allow what outlives a reset, or nobody knows");
   withInspectOptions(command).action(async (act, name, flags) => {

@@ -49,7 +49,16 @@ function valueLines(label: string, { value, fields, data }: FeatureValue, lines:
   ];
 }
 
-/** All features, each with its fields. */
+/** What is said of features that are not in the list. */
+const REASONS = {
+  "not told":
+    "the controller does not say whether it has them, and each question that it refuses is an entry in its error log; --all asks",
+  "which one": 'their value is that of a set or a group: "feature get FID --value N" asks for one',
+  "no namespace": "each namespace has its own, and none is active",
+  refused: "the controller says that it has them, and refuses to tell",
+} as const;
+
+/** All features, each with its fields, and those that nobody asked for. */
 export function featureListLines(
   features: readonly {
     readonly fid: number;
@@ -57,10 +66,24 @@ export function featureListLines(
     readonly value: number;
     readonly fields: readonly DecodedField[];
   }[],
+  unlisted: readonly {
+    readonly fid: number;
+    readonly name: string;
+    readonly why: keyof typeof REASONS;
+  }[],
   lines: Lines,
 ): string[] {
-  return features.flatMap(({ fid, name, value, fields }) => [
-    `${lines.colors.bold(`${numberText(fid)}  ${name}`)}  ${hexText(value, 8)}`,
-    ...fieldLines(fields, lines),
-  ]);
+  const reasons = Object.keys(REASONS) as (keyof typeof REASONS)[];
+  return [
+    ...features.flatMap(({ fid, name, value, fields }) => [
+      `${lines.colors.bold(`${numberText(fid)}  ${name}`)}  ${hexText(value, 8)}`,
+      ...fieldLines(fields, lines),
+    ]),
+    ...reasons.flatMap((why) => {
+      const those = unlisted.filter((one) => one.why === why);
+      if (those.length === 0) return [];
+      const names = those.map(({ fid, name }) => `${numberText(fid)} ${name}`).join(", ");
+      return ["", ...wrapWords(`Not listed: ${names}: ${REASONS[why]}.`, lines.columns)];
+    }),
+  ];
 }

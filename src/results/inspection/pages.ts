@@ -56,12 +56,22 @@ export const featureDocument = v.strictObject({
 export const featuresDocument = v.strictObject({
   phasebit: about("features"),
   device,
+  /** Who says which there are: log page 12h, or Identify Controller beside what is mandatory. */
+  source: v.picklist(["log", "identify"]),
   features: v.array(
     v.strictObject({
       fid: v.number(),
       name: v.string(),
       value: v.number(),
       fields: v.array(field),
+    }),
+  ),
+  /** What was not asked for, or was refused although it should be there. */
+  unlisted: v.array(
+    v.strictObject({
+      fid: v.number(),
+      name: v.string(),
+      why: v.picklist(["not told", "which one", "no namespace", "refused"]),
     }),
   ),
 });
