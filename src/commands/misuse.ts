@@ -3,7 +3,7 @@ import type { Command, CommanderError } from "commander";
 import { oneOf } from "../ground/choices.ts";
 import { usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
-import { foreignValue, spdkAdvice } from "./spellings.ts";
+import { foreignAdvice, foreignValue } from "./spellings.ts";
 
 /** "too many arguments for 'run'. Expected 0 arguments but got 1.": two sentences, which make one. */
 const COUNTS = /\. Expected (\d+) arguments? but got (\d+)\.$/;
@@ -26,7 +26,8 @@ export function misuseLine({ command, refusal }: Misuse): string {
   const [hint, near] = /\n\(Did you mean (.+)\?\)$/.exec(message) ?? [""];
   const what = safeString(message.slice(0, message.length - hint.length));
   const advice =
-    spdkAdvice(message) ?? (near === undefined ? helpAdvice(command) : `did you mean ${near}?`);
+    foreignAdvice(message, command) ??
+    (near === undefined ? helpAdvice(command) : `did you mean ${near}?`);
   return `${what.replace(COUNTS, ": it takes $1 and got $2")}; ${advice}`;
 }
 

@@ -76,12 +76,48 @@ function written(name: string): string[] {
 }
 
 /** What SPDK's perf calls `--device`: "trtype:PCIe traddr:0000:01:00.0". */
-const SPDK_DEVICE = "unknown option '-r'";
+const SPDK_DEVICE = "-r";
 
-/** What to do about an option of SPDK that is none here; undefined for others. */
-export function spdkAdvice(refusal: string): string | undefined {
-  if (!refusal.startsWith(SPDK_DEVICE)) return undefined;
-  return "SPDK's -r is --device here, and takes the PCI address alone, as in --device 0000:01:00.0";
+/** Names that others have, or that somebody may try first, of options that are called otherwise here. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ["jobs", "numjobs"],
+  ["threads", "numjobs"],
+  ["queue-depth", "iodepth"],
+  ["qd", "iodepth"],
+  ["depth", "iodepth"],
+  ["block-size", "bs"],
+  ["io-size", "bs"],
+  ["time", "runtime"],
+  ["duration", "runtime"],
+  ["seconds", "runtime"],
+  ["file", "device"],
+  ["mode", "completion"],
+  ["hipri", "completion poll"],
+  ["json", "output-format json"],
+  ["json+", "output-format json"],
+]);
+
+/** fio's options for what is always so here. */
+const ALWAYS_SO: ReadonlyMap<string, string> = new Map([
+  ["direct", "I/O goes to the controller itself"],
+  ["ioengine", "there is one engine"],
+  ["thread", "each job is a thread"],
+  ["group-reporting", "jobs are reported together, and each by itself"],
+  ["name", "a result is named by --output"],
+]);
+
+/** What to do about an option of another program that is none here; undefined for others. */
+export function foreignAdvice(refusal: string, command: Command): string | undefined {
+  const [, typed = ""] = /^unknown option '(-[^='\s]*)/.exec(refusal) ?? [];
+  if (typed === SPDK_DEVICE) {
+    return "SPDK's -r is --device here, and takes the PCI address alone, as in --device 0000:01:00.0";
+  }
+  const name = typed.replace(/^--?/, "").replaceAll("_", "-");
+  const has = (ours: string): boolean => command.options.some(({ long }) => long === `--${ours}`);
+  const ours = OTHER_NAMES.get(name);
+  if (ours !== undefined && has(ours.split(" ")[0]!)) return `that is --${ours} here`;
+  const why = ALWAYS_SO.get(name);
+  return why !== undefined && has("iodepth") ? `leave it out: ${why} here` : undefined;
 }
 
 /** The same for a value that SPDK would take, or fio; undefined for others. */
