@@ -9,15 +9,18 @@ export interface ResettableFunction {
   readonly group: number;
   readonly groupFd: number;
   readonly device: Pick<VfioDevice, "hotReset" | "hotResetFunctions">;
+  /** Whether its registers are there. */
+  answers(): boolean;
   /** The driver that has a function, or null. */
   driverOf(address: string): string | null;
 }
 
 /**
- * @throws PhasebitError USAGE where the link has no such reset, REFUSED, with their names, when it would reach functions of
+ * @throws PhasebitError USAGE where the link has no such reset, or the bridge above it refuses, REFUSED, with their names, when it would reach functions of
  * other groups, DEVICE when it failed.
  */
-export function hotReset({ address, group, groupFd, device, driverOf }: ResettableFunction): void {
+export function hotReset(fn: ResettableFunction): void {
+  const { address, group, groupFd, device, driverOf } = fn;
   const reached = functionsReached(address, device);
   const strangers = reached.filter((one) => one.group !== group);
   if (strangers.length > 0) {
@@ -31,7 +34,35 @@ export function hotReset({ address, group, groupFd, device, driverOf }: Resettab
       { what: "reset", limit: "all functions behind the link must be of the same IOMMU group" },
     );
   }
-  reset(address, () => device.hotReset([groupFd]));
+  reset(address, () => {
+    try {
+      device.hotReset([groupFd]);
+    } catch (error) {
+      throw isRefusal(error) ? notReset(fn, error) : error;
+    }
+  });
+}
+
+/** ENOTTY is what the kernel says of a bridge that it cannot reset by, and of functions that it waited for in vain. */
+function isRefusal(error: unknown): boolean {
+  return (error as NativeError).code === "ENOTTY";
+}
+
+function notReset({ address, answers }: ResettableFunction, cause: unknown): PhasebitError {
+  if (answers()) {
+    const limit = "the bridge above it refuses (ENOTTY), and nothing was reset";
+    return new PhasebitError("USAGE", `hot reset ${address}: ${limit}; try --kind function`, {
+      ...{ what: "reset", limit, cause },
+    });
+  }
+  const folder = "/sys/bus/pci";
+  return new PhasebitError(
+    "DEVICE",
+    `hot reset ${address}: nothing answers since: its link stays down, or it does not come back, and the kernel has given up ` +
+      `waiting (ENOTTY); have it found anew as root: echo 1 > ${folder}/devices/${address}/remove; ` +
+      `echo 1 > ${folder}/rescan; else switch its power off and on`,
+    { what: "reset", cause },
+  );
 }
 
 function functionsReached(

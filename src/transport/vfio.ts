@@ -2,7 +2,7 @@
 // linear memory; registers below the doorbells go through the region's file, so that a device that
 // vanished gives an error and not a SIGBUS.
 import { setTimeout as sleep } from "node:timers/promises";
-import { ALL_ONES, DOORBELLS, PAGE_BYTES } from "../../assembly/spec/registers.ts";
+import { ALL_ONES, DOORBELLS, PAGE_BYTES, Register } from "../../assembly/spec/registers.ts";
 import {
   type EventFd,
   type Native,
@@ -215,7 +215,17 @@ class VfioTransport implements Transport {
       throw new PhasebitError("USAGE", `hot reset ${address}: ${limit}`, { what: "reset", limit });
     }
     const driverOf = (other: string): string | null => this.#fn.driverOf(other);
-    hotReset({ address, group: iommuGroup!, groupFd, device, driverOf });
+    const answers = (): boolean => this.#answers();
+    hotReset({ address, group: iommuGroup!, groupFd, device, driverOf, answers });
+  }
+
+  /** Whether a register that is never all-ones can be read. */
+  #answers(): boolean {
+    try {
+      return this.read32(Register.VS) >>> 0 !== ALL_ONES;
+    } catch {
+      return false;
+    }
   }
 
   /** The kernel keeps the BARs, and writes them again when memory space is switched on that the function has off. */

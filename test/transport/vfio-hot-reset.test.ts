@@ -1,5 +1,6 @@
 // A hot reset through VFIO, against a fake of the kernel: whom it may reach, and what is done about its failures.
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Register } from "../../assembly/spec/registers.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 import { openVfio } from "../../src/transport/vfio.ts";
 import { FakeVfio } from "./fake-vfio.ts";
@@ -35,10 +36,40 @@ test("where the link has none it is refused as that", () => {
 });
 
 test("one that fails is the device's failure, and one that the kernel does not allow is not", () => {
-  machine.fail("hot reset", "ENOTTY", { times: 1 });
+  machine.fail("hot reset", "EIO", { times: 1 });
   expect(() => transport.hotReset!()).toThrow(expect.objectContaining({ code: "DEVICE" }));
   machine.fail("hot reset", "EPERM", { times: 1 });
   expect(() => transport.hotReset!()).toThrow(expect.objectContaining({ code: "EPERM" }));
+});
+
+test("a bridge that refuses has reset nothing, and is told as that", () => {
+  machine.registers.set(Register.VS, 0x10400);
+  machine.fail("hot reset", "ENOTTY", { times: 1 });
+  expect(() => transport.hotReset!()).toThrow(
+    expect.objectContaining({
+      code: "USAGE",
+      message: expect.stringMatching(/the bridge above it refuses .*nothing was reset; try/),
+    }),
+  );
+});
+
+test("a link that stays down is the device's failure, with the way to have it found anew", () => {
+  for (const gone of [
+    () => machine.registers.set(Register.VS, 0xffff_ffff),
+    () => {
+      machine.registers.set(Register.VS, 0x10400);
+      machine.fail("read32", "EIO", { times: 1 });
+    },
+  ]) {
+    gone();
+    machine.fail("hot reset", "ENOTTY", { times: 1 });
+    expect(() => transport.hotReset!()).toThrow(
+      expect.objectContaining({
+        code: "DEVICE",
+        message: expect.stringMatching(/nothing answers since.*devices\/0000:01:00\.0\/remove; /),
+      }),
+    );
+  }
 });
 
 test("with all functions of this group it names the group to the kernel", () => {
