@@ -1,12 +1,21 @@
 // phasebit --version: from the tree as it is built, and from one that lacks what the facts are about.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { packageRoot, version } from "../../src/ground/package.ts";
 import { SCHEMA } from "../../src/results/schema/values.ts";
-import { folder, phasebit } from "./cli.ts";
+import { phasebit } from "./cli.ts";
 
 /** Names and values after the first line. */
 function factsOf(stdout: string): Record<string, string> {
@@ -15,15 +24,13 @@ function factsOf(stdout: string): Record<string, string> {
   return Object.fromEntries(lines.map((line) => line.split(/ {2,}(.*)/, 2)));
 }
 
-/** The package as an archive brings it: no checkout, though it may lie in somebody else's. */
-function unpacked(files: readonly string[]): string {
-  const root = join(folder(), "outer", "phasebit");
-  for (const file of ["package.json", "dist/src", "dist/assembly", ...files]) {
-    cpSync(join(packageRoot, file), join(root, file), { recursive: true });
+/** The package as an archive brings it: no checkout, though it may lie in somebody else's. Once for all tests. */
+function unpack(root: string): void {
+  for (const file of ["package.json", "dist/src", "dist/assembly"]) {
+    const filter = (path: string): boolean => !/\.(d\.ts|map)$/.test(path);
+    cpSync(join(packageRoot, file), join(root, file), { recursive: true, filter });
   }
-  mkdirSync(join(root, "build"), { recursive: true });
   symlinkSync(join(packageRoot, "node_modules"), join(root, "node_modules"));
-  return root;
 }
 
 function node(root: string, ...args: string[]) {
@@ -31,8 +38,17 @@ function node(root: string, ...args: string[]) {
 }
 
 describe("a package that lacks something", () => {
+  const outer = mkdtempSync(join(tmpdir(), "phasebit-test-"));
+  const root = join(outer, "phasebit");
+  beforeAll(() => unpack(root));
+  beforeEach(() => {
+    rmSync(join(root, "build"), { recursive: true, force: true });
+    mkdirSync(join(root, "build"));
+  });
+  afterAll(() => rmSync(outer, { recursive: true }));
+
   test("without addon, modules and facts still has its version, and says what is missing", () => {
-    const { stdout, stderr, status } = node(unpacked([]), "dist/src/cli.js", "--version");
+    const { stdout, stderr, status } = node(root, "dist/src/cli.js", "--version");
     expect(stderr).toBe("");
     expect(status).toBe(0);
     const facts = factsOf(stdout);
@@ -44,7 +60,6 @@ describe("a package that lacks something", () => {
   test.each(["{}", "[]", '{"commit":5,"isModified":true,"tools":{}}', "x"])(
     "facts that are none are no facts: %s",
     (text) => {
-      const root = unpacked([]);
       writeFileSync(join(root, "build", "facts.json"), text);
       const { stdout, stderr, status } = node(root, "dist/src/cli.js", "--version");
       expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
@@ -53,8 +68,9 @@ describe("a package that lacks something", () => {
   );
 
   test("built inside of somebody's checkout does not take their commit for its own", () => {
-    const root = unpacked(["native/build/Release/phasebit.node"]);
-    const git = (...args: string[]) => spawnSync("git", ["-C", join(root, ".."), ...args]);
+    const addon = "native/build/Release/phasebit.node";
+    cpSync(join(packageRoot, addon), join(root, addon));
+    const git = (...args: string[]) => spawnSync("git", ["-C", outer, ...args]);
     git("init", "-q");
     git("-c", "user.name=x", "-c", "user.email=x@y", "commit", "-q", "--allow-empty", "-m", "x");
     expect(node(root, "dist/src/compiled/write-build-facts.js").stderr).toBe("");
