@@ -8,6 +8,7 @@
 #include "iommufd.h"
 #include "lock.h"
 #include "memory.h"
+#include "peek.h"
 #include "populate.h"
 #include "thread.h"
 #include "vfio_container.h"
@@ -29,6 +30,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("mapMemory", Napi::Function::New(env, MapMemory, "mapMemory"));
   exports.Set("tryLock", Napi::Function::New(env, TryLock, "tryLock"));
   exports.Set("mapFile", Napi::Function::New(env, MapFile, "mapFile"));
+  exports.Set("peek32", Napi::Function::New(env, Peek32, "peek32"));
   exports.Set("adviseHuge", Napi::Function::New(env, AdviseHuge, "adviseHuge"));
   exports.Set("populate", Napi::Function::New(env, Populate, "populate"));
   exports.Set("openIommufd", Napi::Function::New(env, OpenIommufd, "openIommufd"));

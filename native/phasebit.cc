@@ -2,6 +2,7 @@
 #include "addon.cc"
 #include "clock.cc"
 #include "memory.cc"
+#include "peek.cc"
 #include "populate.cc"
 #include "eventfd.cc"
 #include "file_watch.cc"

@@ -24,7 +24,7 @@ export function parseInterval(watch: string | true | undefined): number | null {
 /** Reads the registers over and over and prints each change, until the signal. */
 export async function watchRegisters(
   flags: InspectFlags & { readonly access: RegisterAccess },
-  { registers, signal }: OpenFunction,
+  { registers, signal }: Pick<OpenFunction, "registers" | "signal">,
   first: readonly RegisterValue[],
   intervalMs: number,
 ): Promise<void> {

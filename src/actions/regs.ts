@@ -4,7 +4,8 @@ import { Register } from "../../assembly/spec/registers.ts";
 import { type ControllerWords, controllerWords } from "../decode/controller-words.ts";
 import type { RegisterStructure } from "../decode/register.ts";
 import { registerStructures } from "../decode/registers.ts";
-import { PhasebitError } from "../ground/errors.ts";
+import { PhasebitError, usage } from "../ground/errors.ts";
+import { safeString } from "../ground/strings.ts";
 import {
   isAllOnes,
   type RegisterValue,
@@ -12,7 +13,11 @@ import {
   writeFields,
   writeRegister,
 } from "../nvme/register-values.ts";
-import type { RegisterAccess, Registers } from "../nvme/registers.ts";
+import { type RegisterAccess, Registers } from "../nvme/registers.ts";
+import { isPciAddress } from "../pci/address.ts";
+import { registersInPlace } from "../pci/in-place.ts";
+import { hostRoots, type SystemRoots } from "../pci/sysfs.ts";
+import { wrapWords } from "../text/fields.ts";
 import { registerReport, type WrittenRegister } from "../text/registers.ts";
 import { type InspectFlags, type OpenFunction, printInspection, withFunction } from "./inspect.ts";
 import {
@@ -22,6 +27,8 @@ import {
   structureNamed,
 } from "./register-writes.ts";
 import { parseInterval, watchRegisters } from "./regs-watch.ts";
+import { untilSignalled } from "./signals.ts";
+import { traceTo } from "./trace.ts";
 
 /** What the command line said. */
 export interface RegsFlags extends InspectFlags {
@@ -30,7 +37,11 @@ export interface RegsFlags extends InspectFlags {
   /** true without an interval. */
   readonly watch?: string | true;
   readonly destructive?: boolean;
+  readonly inPlace?: boolean;
 }
+
+const IN_PLACE =
+  "in place: whoever has the function goes on with it; nothing is taken, reset or written";
 
 /** What was done and found. */
 export interface RegsOutcome {
@@ -40,21 +51,39 @@ export interface RegsOutcome {
 }
 
 /** Writes what was asked for, then reads and prints registers: those named, or all. */
-export async function regs(names: readonly string[], flags: RegsFlags): Promise<void> {
+export async function regs(
+  names: readonly string[],
+  flags: RegsFlags,
+  roots: SystemRoots = hostRoots,
+): Promise<void> {
   const chosen = names.map(structureNamed);
   const writes = (flags.set ?? []).map(parseWrite);
   const intervalMs = parseInterval(flags.watch);
   requireWriteConsent(writes, flags.device, flags.destructive);
+  if (flags.inPlace === true) requireLook(flags);
   const structures = chosen.length > 0 ? chosen : registerStructures;
-  await withFunction(flags, async (opened) => {
-    const outcome = inspectRegisters(opened.registers, structures, writes, flags.access);
+  const work = async ({ registers, signal }: Looked): Promise<void> => {
+    const outcome = inspectRegisters(registers, structures, writes, flags.access);
     print(flags, outcome, chosen.length > 0);
     if (intervalMs !== null) {
-      await watchRegisters(flags, opened, outcome.registers, intervalMs);
+      await watchRegisters(flags, { registers, signal }, outcome.registers, intervalMs);
     } else {
-      requirePresence(opened, outcome);
+      requirePresence(flags.device, outcome);
     }
-  });
+  };
+  if (flags.inPlace !== true) return withFunction(flags, work);
+  const source = registersInPlace(flags.device, roots);
+  const registers = new Registers(source, traceTo(flags).trace);
+  await untilSignalled((signal) => work({ registers, signal }));
+}
+
+type Looked = Pick<OpenFunction, "registers" | "signal">;
+
+/** @throws PhasebitError USAGE for what would not only look, and for what is no PCI function */
+function requireLook({ device, set }: RegsFlags): void {
+  if (set !== undefined) throw usage("--in-place: only looks; leave --set out");
+  if (isPciAddress(device)) return;
+  throw usage(`--in-place: ${safeString(device)} is no PCI address`);
 }
 
 /** The writes in their order, then the readings. */
@@ -97,6 +126,7 @@ function print(flags: RegsFlags, outcome: RegsOutcome, isChosen: boolean): void 
   printInspection(flags, "registers", {
     document: () => ({
       device: { address: flags.device },
+      inPlace: flags.inPlace === true,
       access: flags.access,
       state,
       writes: writes.map(({ structure, value, after }) => ({
@@ -105,7 +135,10 @@ function print(flags: RegsFlags, outcome: RegsOutcome, isChosen: boolean): void 
       })),
       registers: registers.map(entryOf),
     }),
-    lines: (lines) => registerReport(outcome, { isChosen }, lines),
+    lines: (lines) => [
+      ...(flags.inPlace === true ? wrapWords(IN_PLACE, lines.columns) : []),
+      ...registerReport(outcome, { isChosen }, lines),
+    ],
   });
 }
 
@@ -126,10 +159,10 @@ function entryOf({ structure, value, fields }: RegisterValue): object {
 }
 
 /** @throws PhasebitError DEVICE when nobody answered, which no table can say loudly enough */
-function requirePresence({ transport }: OpenFunction, { registers }: RegsOutcome): void {
+function requirePresence(device: string, { registers }: RegsOutcome): void {
   if (!registers.every(({ structure, value }) => isAllOnes(structure, value))) return;
   throw new PhasebitError(
     "DEVICE",
-    `${transport.address}: registers read all-ones: the device is gone or does not answer`,
+    `${device}: registers read all-ones: the device is gone or does not answer`,
   );
 }

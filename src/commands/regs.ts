@@ -19,6 +19,10 @@ export function regsCommand(): Command {
         .choices(["64", "lo-hi", "hi-lo"])
         .default("lo-hi"),
     )
+    .option(
+      "--in-place",
+      "look at a drive that its driver or another process has, which goes on with it (root)",
+    )
     .option("--destructive", "allow writes of NSSR and NSSD, which act on the whole NVM subsystem");
   withInspectOptions(command).action(async (registers, flags) => {
     const { regs } = await import("../actions/regs.ts");
@@ -34,6 +38,10 @@ export function regsCommand(): Command {
   });
   return withExamples(command, [
     ["All registers of a drive, which is not touched else", "phasebit regs -d 0000:01:00.0"],
+    [
+      "Those of a drive that is in use, as root",
+      "phasebit regs CC CSTS --in-place -d 0000:01:00.0",
+    ],
     [
       "Enable the controller, and see what becomes of it",
       "phasebit regs CC CSTS --set CC.IOSQES=6,IOCQES=4,EN=1 --watch",

@@ -223,6 +223,11 @@ export interface Native {
    * it and makes that word 1; without, it is a SIGBUS and the process's end.
    */
   mapFile(memory: Uint8Array, pointer: number, bytes: number, path: string, lost?: number): Mapping;
+  /**
+   * Four bytes at `offset` of the file at `path`, by one load through a mapping that lasts no longer: a BAR in sysfs, which
+   * cannot be read otherwise.
+   */
+  peek32(path: string, offset: number): number;
   /** Locks the file behind `fd` for whoever has it open there, until that is closed. @returns whether nobody else has it */
   tryLock(fd: number): boolean;
   /** Asks for transparent huge pages over a private part of the memory (a hint; never throws ENOSYS). */

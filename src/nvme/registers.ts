@@ -41,6 +41,12 @@ export interface Capabilities {
   readonly minPageBytes: number;
 }
 
+/** What registers are reached through: a transport, or less of one. */
+export type RegisterSource = Pick<
+  Transport,
+  "address" | "read32" | "write32" | "read64" | "write64" | "hostDelayMs" | "pause"
+>;
+
 /** How `until` waits. */
 export interface UntilOptions {
   /** CAP.TO and 500 ms by default, as other hosts allow. */
@@ -63,7 +69,7 @@ export interface AccessOptions {
 
 /** Named access to a transport's registers. Values are 32-bit, without a sign. */
 export class Registers {
-  readonly #transport: Transport;
+  readonly #transport: RegisterSource;
   readonly #trace: Trace | undefined;
   readonly #lastRead = new Map<Register, number>();
   #isEnded = false;
@@ -71,7 +77,7 @@ export class Registers {
   #capabilities: Capabilities | undefined;
 
   /** @param pause what waits do between two looks; the transport's own by default */
-  constructor(transport: Transport, trace?: Trace, pause = () => transport.pause()) {
+  constructor(transport: RegisterSource, trace?: Trace, pause = () => transport.pause()) {
     this.#transport = transport;
     this.#trace = trace;
     this.#pause = pause;

@@ -122,6 +122,16 @@ describe("arguments", () => {
     expect(() => addon.populate(memory, pointer, bytes)).toThrow(RangeError);
   });
 
+  test("four bytes of a file: not past its end, not within a dword, not of what is not there", () => {
+    const path = file("peeked", 8196);
+    writeFileSync(path, Uint8Array.of(1, 2, 3, 0xf4), { flag: "r+" });
+    expect([addon.peek32(path, 0), addon.peek32(path, 8192)]).toEqual([0xf4030201, 0]);
+    for (const offset of [8196, 8194, 2, -4, 2 ** 53]) {
+      expect(() => addon.peek32(path, offset)).toThrow(RangeError);
+    }
+    expect(failure(() => addon.peek32(`${path} not`, 0)).code).toBe("ENOENT");
+  });
+
   test("wrong types name the argument", () => {
     const call = (...args: unknown[]) =>
       (addon.mapMemory as (...args: unknown[]) => Mapping)(...args);
@@ -131,6 +141,7 @@ describe("arguments", () => {
     expect(() => call(memory, 0, page)).toThrow(/^huge must be a boolean/);
     expect(() => addon.mapFile(memory, 0, page, 7 as never)).toThrow(/^path must be a string/);
     expect(() => addon.mapFile(memory, 0, page, "/dev/zero\0x")).toThrow(/NUL/);
+    expect(() => addon.peek32(7 as never, 0)).toThrow(/^path must be a string/);
     expect(() => addon.tryLock("1" as never)).toThrow(/^fd must be a number/);
     expect(() => addon.tryLock(-1)).toThrow(RangeError);
     expect(() => addon.tryLock(2 ** 31 - 1)).toThrow(/EBADF.*lock a file|lock a file.*EBADF/);

@@ -31,6 +31,8 @@ const register = v.strictObject({
 export const registersDocument = v.strictObject({
   phasebit: about("registers"),
   device,
+  /** Looked at while somebody else has the function. */
+  inPlace: v.boolean(),
   access: v.picklist(["64", "lo-hi", "hi-lo"]),
   state,
   writes: v.array(v.strictObject({ register: v.string(), value, after: value })),
