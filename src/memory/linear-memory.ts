@@ -303,11 +303,7 @@ export class LinearMemory {
     try {
       return native().mapMemory(this.bytes, pointer, bytes, true);
     } catch (cause) {
-      throw new PhasebitError("ENVIRONMENT", (cause as Error).message, {
-        what: "memory",
-        value: bytes,
-        cause,
-      });
+      throw noPages(cause as NodeJS.ErrnoException, bytes);
     }
   }
 
@@ -360,3 +356,16 @@ function hasHugePages(): boolean {
 }
 
 if (RESERVED_BYTES > DEVICE_STATE) throw new Error("layout: the reserved bytes overlap the device");
+
+/** Memory that both sides have is a file without a name, and counts against the limit of a file's size. */
+function noPages(cause: NodeJS.ErrnoException, bytes: number): PhasebitError {
+  const { message, code } = cause;
+  const isLimited = code === "EFBIG";
+  return new PhasebitError(
+    "ENVIRONMENT",
+    isLimited
+      ? `${message}: raise the limit of a file's size, as with ulimit -f unlimited`
+      : message,
+    { what: isLimited ? "limit" : "memory", value: bytes, cause },
+  );
+}

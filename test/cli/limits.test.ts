@@ -102,6 +102,11 @@ describe("less than the program takes to load", () => {
     const outcome = inShell(`ulimit -d ${KIB_OF_DATA + 131072}; phasebit run`);
     expect(outcome.stderr).toMatch(/^phasebit: reserve .* ulimit -d unlimited\n$/);
     expect(outcome.status).toBe(ENVIRONMENT);
+    const small = inShell("ulimit -f 100; phasebit run");
+    expect(small.stderr).toMatch(
+      /^phasebit: map \d+ bytes of memory: EFBIG, .*: raise the limit .* ulimit -f unlimited\n$/,
+    );
+    expect(small.status).toBe(ENVIRONMENT);
     const many = inShell("ulimit -n 256; phasebit run --numjobs 64 -d 'embedded?queues=64'");
     expect(many.stderr).toBe(
       "phasebit: a run takes up to 512 open files, and the limit is 256: raise it, as with ulimit -n 1024\n",
