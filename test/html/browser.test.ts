@@ -2,13 +2,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import type { Browser, ConsoleMessage, Page } from "playwright-core";
+import type { ConsoleMessage, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchChromium } from "../../bench/chromium.ts";
 import { reportData } from "../../src/html/build.ts";
 import { reportHtml } from "../../src/html/report.ts";
 import { pageHtml } from "../../src/html/template.ts";
-import { lacksChromium } from "../chromium.ts";
+import { lacksChromium, sharedChromium } from "../chromium.ts";
 import { folder } from "../cli/cli.ts";
 import { exampleRun } from "../examples/run.ts";
 import { htmlOf, runResult, shown, stubAssets } from "./examples.ts";
@@ -32,15 +31,17 @@ const DESCRIBE = `({
 })`;
 
 describe.skipIf(lacksChromium)("in Chromium", () => {
-  let browser: Browser;
   let withScripts: Page;
   let withoutScripts: Page;
   beforeAll(async () => {
-    browser = await launchChromium();
+    const browser = await sharedChromium();
     withScripts = await browser.newPage();
     withoutScripts = await browser.newPage({ javaScriptEnabled: false });
   });
-  afterAll(() => browser.close());
+  afterAll(async () => {
+    await withScripts.close();
+    await withoutScripts.close();
+  });
 
   /** What Chromium makes of a page, and what it would not do. */
   async function parsed(html: string, page = withScripts) {
@@ -90,7 +91,7 @@ describe.skipIf(lacksChromium)("in Chromium", () => {
     const file = join(folder(), "report.html");
     for (const text of nasty) {
       writeFileSync(file, reportHtml([hostileRun(text)]));
-      const page = await browser.newPage();
+      const page = await (await sharedChromium()).newPage();
       const heard: string[] = [];
       page.on("console", (message) => heard.push(message.text()));
       page.on("pageerror", (error) => heard.push(error.message));

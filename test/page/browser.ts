@@ -2,12 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
-import { launchChromium } from "../../bench/chromium.ts";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeEach, expect } from "vitest";
 import type { ReportData } from "../../src/html/report-data.ts";
 import { pageHtml } from "../../src/html/template.ts";
-import { lacksChromium } from "../chromium.ts";
+import { lacksChromium, sharedChromium } from "../chromium.ts";
 
 /** What a busy machine may take for one step. */
 const PATIENCE_MS = 100_000;
@@ -21,10 +20,12 @@ export interface Look {
   readonly before?: () => void;
 }
 
-/** Pages for the tests of one file, in one browser; a page that did what it should not fails its test. */
+/** Pages for the tests of one file; a page that did what it should not fails its test. */
 export interface Pages {
   /** A report, drawn. */
   report(data: ReportData, look?: Look): Promise<Page>;
+  /** The same for tests that only look at it: all of the file share the page. */
+  shown(data: ReportData, look?: Look): Promise<Page>;
   /** Any page of ours. */
   open(url: string, look?: Look): Promise<Page>;
 }
@@ -37,37 +38,38 @@ interface Expected {
   readonly downloads?: boolean;
 }
 
+/** Tabs that tests have left. A new one is a profile and a process, which take longer than most pages. */
+const idle: Page[] = [];
+
 /** Registers the browser with the test file; without Chromium all of its tests are skipped. */
 export function usePages({ losesConnections = false, downloads = false }: Expected = {}): Pages {
   const folder = mkdtempSync(join(tmpdir(), "phasebit-page-"));
-  let browser: Browser | undefined;
   let complaints: string[] = [];
   const opened: Page[] = [];
-  /** Tabs that tests have left. A new one is a profile and a process, which take longer than most pages. */
-  const idle: Page[] = [];
-  beforeAll(async () => {
-    if (!lacksChromium) browser = await launchChromium();
-  });
+  const shared = new Map<string, Page>();
   beforeEach(({ skip }) => skip(lacksChromium, "there is no Chromium"));
   afterEach(async () => {
-    for (const page of opened.splice(0)) {
-      if (downloads || !(await isEmptied(page))) await page.close();
-      else idle.push(page);
-    }
+    await leave(opened.splice(0));
     const before = complaints;
     complaints = [];
     expect(before).toEqual([]);
   });
   afterAll(async () => {
-    await browser?.close();
+    await leave([...shared.values()]);
     rmSync(folder, { recursive: true });
   });
+  const leave = async (tabs: readonly Page[]): Promise<void> => {
+    for (const page of tabs) {
+      if (downloads || !(await isEmptied(page))) await page.close();
+      else idle.push(page);
+    }
+  };
   const open = async (
     url: string,
     { width = 1280, before, ...media }: Look = {},
   ): Promise<Page> => {
     // what runs before a page's own program stays with its tab
-    const page = (before ? undefined : idle.pop()) ?? (await browser!.newPage());
+    const page = (before ? undefined : idle.pop()) ?? (await (await sharedChromium()).newPage());
     opened.push(page);
     page.setDefaultTimeout(PATIENCE_MS);
     await page.setViewportSize({ width, height: 900 });
@@ -87,7 +89,14 @@ export function usePages({ losesConnections = false, downloads = false }: Expect
     await ready(page);
     return page;
   };
-  return { report, open };
+  const shown = async (data: ReportData, look?: Look): Promise<Page> => {
+    const key = JSON.stringify([look, data]);
+    const page = shared.get(key) ?? (await report(data, look));
+    shared.set(key, page);
+    if (opened.includes(page)) opened.splice(opened.indexOf(page), 1);
+    return page;
+  };
+  return { report, shown, open };
 }
 
 /** Tabs with a program of the test in them. */

@@ -7,7 +7,7 @@ const pages = usePages();
 const EVIL = "<svg onload=alert()>";
 
 test("a name that is markup is shown as it is, and runs nothing", async () => {
-  const page = await pages.report(hostileReport());
+  const page = await pages.shown(hostileReport());
   expect(await page.locator("h1").textContent()).toContain(EVIL);
   expect(await page.locator(".conditions dd").first().textContent()).toContain(EVIL);
   expect(await page.locator(".warnings li").first().textContent()).toContain(EVIL);
@@ -20,7 +20,7 @@ test("a name that is markup is shown as it is, and runs nothing", async () => {
 
 test("hostile names make the same elements as harmless ones", async () => {
   const shapes = async (report: ReturnType<typeof compareReport>) => {
-    const page = await pages.report(report);
+    const page = await pages.shown(report);
     return page.locator("figure[data-chart=percentiles] *").evaluateAll((all) => {
       return [...new Set(all.map((each) => each.tagName.toLowerCase()))].sort();
     });

@@ -71,7 +71,7 @@ function hasFewNames(name: string): boolean {
 
 for (const [name, make] of Object.entries(reports)) {
   test(`${name}: texts keep apart and inside, and nothing scrolls sideways`, async () => {
-    const page = await pages.report(make(), { width: WIDE });
+    const page = await pages.shown(make(), { width: WIDE });
     for (const width of [WIDE, 700, PHONE]) {
       if (width !== WIDE) await redrawn(page, width);
       expect(await collisions(page), `at ${width}`).toEqual([]);
@@ -80,7 +80,8 @@ for (const [name, make] of Object.entries(reports)) {
   });
 
   test(`${name}: on paper there are no buttons, and no drawing is cut`, async () => {
-    const page = await pages.report(make(), { width: 700 });
+    const page = await pages.shown(make(), { width: WIDE });
+    await redrawn(page, 700);
     await page.emulateMedia({ media: "print" });
     await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
     expect(await page.locator("button:visible").count()).toBe(0);

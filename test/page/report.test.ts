@@ -66,7 +66,7 @@ test("what was not measured is a dash and breaks no chart", async () => {
 test("what was drained has a column where there was any", async () => {
   const report = compareReport();
   const headings = async (groups: ReportData["groups"]) => {
-    const page = await pages.report({ ...report, groups });
+    const page = await pages.shown({ ...report, groups });
     return { page, titles: await page.locator(".summary thead th").allTextContents() };
   };
   expect((await headings(report.groups)).titles).not.toContain("drained");
@@ -79,7 +79,7 @@ test("what was drained has a column where there was any", async () => {
 });
 
 test("a run with stages has its charts", async () => {
-  const page = await pages.report(runReport());
+  const page = await pages.shown(runReport());
   expect(await chartsOf(page)).toEqual([
     "percentiles",
     "iops",
@@ -90,7 +90,7 @@ test("a run with stages has its charts", async () => {
 });
 
 test("a comparison has its charts", async () => {
-  const page = await pages.report(compareReport());
+  const page = await pages.shown(compareReport());
   expect(await chartsOf(page)).toEqual([
     ...["percentiles", "pairs-1", "pairs-2", "cpu", "iops", "latency-over-time", "heat", "queues"],
   ]);
@@ -98,14 +98,14 @@ test("a comparison has its charts", async () => {
 });
 
 test("a sweep over depths has its charts", async () => {
-  const page = await pages.report(sweepReport());
+  const page = await pages.shown(sweepReport());
   expect(await chartsOf(page)).toEqual(["percentiles", "depth", "cpu"]);
   expect(await curvesOf(page, "depth")).toHaveLength(3 * 4);
 });
 
 test("a sweep's curves are shown mode by mode, each named by its depth at its end", async () => {
   const report = sweepReport();
-  const page = await pages.report(report);
+  const page = await pages.shown(report);
   const texts = await figure(page, "percentiles")
     .locator(".plot > svg:first-child text")
     .allTextContents();
@@ -119,7 +119,7 @@ test("a sweep's curves are shown mode by mode, each named by its depth at its en
 });
 
 test("curves over depth are named at their ends, and have the colours of their modes", async () => {
-  const page = await pages.report(sweepReport());
+  const page = await pages.shown(sweepReport());
   const labels = figure(page, "depth").locator(".plot text[paint-order]");
   const shown = await labels.evaluateAll((all) =>
     all.map((text) => [text.textContent, text.getAttribute("fill")]),
@@ -135,24 +135,24 @@ test("curves over depth are named at their ends, and have the colours of their m
 
 test("dots carry their depth where depths differ, and nothing where there is one", async () => {
   const report = sweepReport();
-  const page = await pages.report(report);
+  const page = await pages.shown(report);
   const numbers = async (of: Page) => {
     const texts = await figure(of, "cpu").locator('.plot text[font-size="11"]').allTextContents();
     return texts.map(Number).sort((a, b) => a - b);
   };
   expect(await numbers(page)).toEqual([1, 4, 16, 64].flatMap((depth) => new Array(4).fill(depth)));
-  expect(await numbers(await pages.report(compareReport()))).toEqual([]);
+  expect(await numbers(await pages.shown(compareReport()))).toEqual([]);
 });
 
 test("the page says how many charts are drawn", async () => {
-  const page = await pages.report(manyReport());
+  const page = await pages.shown(manyReport());
   const drawn = await page.evaluate(() => document.documentElement.dataset["drawn"]);
   expect(drawn).toBe(String((await chartsOf(page)).length));
 });
 
 test("every chart has shapes of real extent", async () => {
   for (const report of [runReport(), compareReport(), sweepReport(), manyReport()]) {
-    const page = await pages.report(report);
+    const page = await pages.shown(report);
     for (const id of await chartsOf(page)) {
       const largest = await figure(page, id)
         .locator(".plot > svg:first-child :is(path, rect, circle, line)")
@@ -169,7 +169,7 @@ test("every chart has shapes of real extent", async () => {
 });
 
 test("the answer stands first, then doubts, figures and conditions, before the first chart", async () => {
-  const page = await pages.report(compareReport());
+  const page = await pages.shown(compareReport());
   const order = await page
     .locator("main > *")
     .evaluateAll((parts) => parts.map((part) => part.className || part.tagName.toLowerCase()));
@@ -210,11 +210,11 @@ test("bold is what the intervals show to be the best, and a legend says so", asy
 test("without a shown difference nothing is bold, however far apart the figures are", async () => {
   const report = compareReport();
   const groups = report.groups.map((group) => ({ ...group, best: [] }));
-  const compared = await pages.report({ ...report, groups });
+  const compared = await pages.shown({ ...report, groups });
   expect(await compared.locator(".summary .best").count()).toBe(0);
   expect(await compared.locator(".legend-of-figures").textContent()).toMatch(/^nothing is bold/);
   for (const other of [runReport(), sweepReport(), manyReport()]) {
-    const page = await pages.report(other);
+    const page = await pages.shown(other);
     expect(await page.locator(".summary .best, b").count()).toBe(0);
   }
 });
@@ -267,7 +267,7 @@ test("of many settings the first are shown, and the others when somebody asks", 
 });
 
 test("the verdict names groups with the marks of their curves", async () => {
-  const page = await pages.report(compareReport());
+  const page = await pages.shown(compareReport());
   const names = page.locator(".verdict .sentence .group");
   expect(await names.allTextContents()).toEqual(["poll", "adaptive"]);
   const stroke = (locator: Locator) => locator.locator("line").first().getAttribute("stroke");
@@ -285,7 +285,7 @@ test("of many doubts the first are open, and the others counted", async () => {
 
 test("verdicts are told in words, and only those there are", async () => {
   const report = compareReport();
-  const page = await pages.report(report);
+  const page = await pages.shown(report);
   const words = await figure(page, "pairs-1").locator(".notes li").first().textContent();
   const [iops] = report.pairs;
   const [low, high] = iops!.ratioCi95!;
@@ -293,13 +293,13 @@ test("verdicts are told in words, and only those there are", async () => {
     `poll and interrupt: poll has ${low.toFixed(2)} to ${high.toFixed(2)} times the IOPS of interrupt, `,
   );
   const undecided = report.pairs.map((pair) => ({ ...pair, verdict: null }));
-  const without = await pages.report({ ...report, pairs: undecided });
+  const without = await pages.shown({ ...report, pairs: undecided });
   const notes = await figure(without, "pairs-1").locator(".notes li").allTextContents();
   for (const note of notes) expect(note).toContain("too few rounds for a verdict");
 });
 
 test("fairness is told in words", async () => {
-  const page = await pages.report(largeReport());
+  const page = await pages.shown(largeReport());
   const words = await figure(page, "queues").locator(".notes").textContent();
   expect(words).toMatch(/^read: q4 has the fewest IOPS \(.*Jain's index 0\.99\d\.$/);
 });
@@ -316,7 +316,7 @@ test("a table of figures comes when it is opened", async () => {
 });
 
 test("a report of 600 columns and 64 queues stays below 3 MB", async () => {
-  const page = await pages.report(largeReport());
+  const page = await pages.shown(largeReport());
   const html = await page.content();
   expect(html.length).toBeGreaterThan(500_000);
   // The document as it came is a part of this: what was drawn is added.
@@ -336,14 +336,14 @@ async function joinedPoints(page: Page, id: string, name: string): Promise<numbe
 }
 
 test("no line joins blocks across time in which another mode ran", async () => {
-  const page = await pages.report(compareReport());
+  const page = await pages.shown(compareReport());
   for (const id of ["iops", "latency-over-time"]) {
     for (const name of ["poll", "interrupt", "hybrid", "adaptive"]) {
       expect(await joinedPoints(page, id, name)).toEqual(new Array(12).fill(1));
     }
   }
   expect(await figure(page, "iops").locator("circle").count()).toBe(48);
-  expect(await joinedPoints(await pages.report(runReport()), "iops", "read")).toEqual([60]);
+  expect(await joinedPoints(await pages.shown(runReport()), "iops", "read")).toEqual([60]);
 });
 
 test("a line ends where a run was not measured", async () => {

@@ -30,8 +30,8 @@ function luminance(colour: string): number {
 }
 
 test("without a choice the page is as the system is", async () => {
-  const light = await pages.report(compareReport());
-  const dark = await pages.report(compareReport(), { colorScheme: "dark" });
+  const light = await pages.shown(compareReport());
+  const dark = await pages.shown(compareReport(), { colorScheme: "dark" });
   expect(luminance((await colours(light))[0]!)).toBeGreaterThan(0.8);
   expect(luminance((await colours(dark))[0]!)).toBeLessThan(0.02);
 });
