@@ -221,14 +221,16 @@ test("without a shown difference nothing is bold, however far apart the figures 
 
 for (const [name, make] of Object.entries({ runReport, compareReport, sweepReport, manyReport })) {
   test(`${name}: verdict, doubts and figures are on the first screen`, async () => {
-    const page = await pages.report(make());
+    const page = await pages.shown(make());
     const parts = page.locator(".verdict, .warnings, .summary, .conditions > details > summary");
     const boxes = await Promise.all((await parts.all()).map((part) => part.boundingBox()));
     for (const box of boxes) expect(box!.y + box!.height).toBeLessThanOrEqual(900);
     expect(await page.locator(".summary tbody tr:visible").count()).toBe(make().groups.length);
     expect(await page.locator(".conditions dl").first().isVisible()).toBe(false);
-    await page.locator(".conditions > details > summary").click();
+    const summary = page.locator(".conditions > details > summary");
+    await summary.click();
     expect(await page.locator(".conditions dl").first().isVisible()).toBe(true);
+    await summary.click();
   });
 }
 
