@@ -1,5 +1,4 @@
 // phasebit feature: values of features, got, set, and listed.
-import { readFileSync } from "node:fs";
 import { FeatureSelect } from "../../assembly/spec/commands.ts";
 import { featureDanger } from "../decode/danger.ts";
 import {
@@ -23,6 +22,7 @@ import {
 } from "../nvme/supported-features.ts";
 import { type FeatureValue, featureLines, featureListLines } from "../text/feature.ts";
 import { namedNumber, withController } from "./ask.ts";
+import { inputBytes } from "./input-file.ts";
 import { type InspectFlags, printInspection } from "./inspect.ts";
 import { fieldNumber } from "./numbers.ts";
 
@@ -35,6 +35,9 @@ export const selects = {
 } as const;
 
 /** What the command line said. */
+/** Of a feature's data structure. */
+const MOST_BYTES = 4096;
+
 export interface FeatureFlags extends InspectFlags {
   readonly nsid: string;
   readonly sel: keyof typeof selects;
@@ -83,7 +86,10 @@ async function set(fid: number, flags: FeatureFlags): Promise<void> {
       `set a feature of ${flags.device}: ${danger}; add --destructive to allow it`,
     );
   }
-  const input = flags.input === undefined ? undefined : contents(flags.input);
+  const input =
+    flags.input === undefined
+      ? undefined
+      : inputBytes(flags.input, MOST_BYTES, `a feature takes 1 to ${MOST_BYTES}`);
   const range = { fid, nsid: nsidOf(flags), which: selectorOf(fid, value) };
   const [before, after] = await withController(flags, async (place) => {
     const look = async (): Promise<FeatureValue> =>
@@ -203,18 +209,4 @@ function print(
 
 function nsidOf({ nsid }: FeatureFlags): number {
   return fieldNumber("--nsid", nsid, 32);
-}
-
-function contents(path: string): Uint8Array {
-  try {
-    const bytes = readFileSync(path);
-    if (bytes.length >= 1 && bytes.length <= 4096) return bytes;
-    throw usage(
-      `--input ${safeString(path)}: has ${bytes.length} bytes, a feature takes 1 to 4096`,
-    );
-  } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (syscall === undefined) throw error;
-    throw usage(`--input ${safeString(path)}: cannot be read (${code})`);
-  }
 }

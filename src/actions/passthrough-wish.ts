@@ -1,5 +1,4 @@
 // What `phasebit admin` and `phasebit io` are asked to do, checked before any device is opened.
-import { readFileSync } from "node:fs";
 import { CDW0_PSDT_MASK, CDW0_PSDT_SHIFT } from "../../assembly/spec/commands.ts";
 import { Psdt } from "../../assembly/spec/sgl.ts";
 import { usage } from "../ground/errors.ts";
@@ -9,6 +8,7 @@ import { timeOption } from "../measurement/workload.ts";
 import type { CarriedPart } from "../nvme/scattered.ts";
 import type { SqeDwords } from "../nvme/sqe.ts";
 import { type EntryFlags, entryOf } from "./entry.ts";
+import { inputBytes } from "./input-file.ts";
 import type { InspectFlags } from "./inspect.ts";
 import { fieldNumber } from "./numbers.ts";
 import { isStdout, requireNew } from "./output-file.ts";
@@ -128,25 +128,11 @@ function inputOf(flags: PassthroughFlags): Uint8Array | null {
     throw usage("--input: data go out with --data-out only");
   }
   if (flags.input === undefined) throw usage("--data-out: say which file with --input");
-  const bytes = contents(flags.input);
+  const bytes = inputBytes(flags.input, MOST_BYTES, `1 to ${MOST_BYTES} can go out`);
   if (flags.dataLen === undefined || flags.read === true) return bytes;
   const sized = new Uint8Array(sizeOf("--data-len", flags.dataLen));
   sized.set(bytes.subarray(0, sized.length));
   return sized;
-}
-
-function contents(path: string): Uint8Array {
-  try {
-    const bytes = readFileSync(path);
-    if (bytes.length > 0 && bytes.length <= MOST_BYTES) return bytes;
-    throw usage(
-      `--input ${safeString(path)}: has ${bytes.length} bytes, 1 to ${MOST_BYTES} can go out`,
-    );
-  } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (syscall === undefined) throw error;
-    throw usage(`--input ${safeString(path)}: cannot be read (${code})`);
-  }
 }
 
 function sizeOf(flag: string, text: string): number {

@@ -252,10 +252,14 @@ function checkRange(namespace: NamespaceData, offset: number, size: number): voi
 }
 
 function openInput(path: string): number {
+  if (path === "-")
+    throw badValue("input", path, "stdin is not read here; give the name of a file");
   try {
     return openSync(path, "r");
   } catch (cause) {
-    throw badValue("input", path, (cause as Error).message);
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "there is no such file" : `cannot be read (${code})`;
+    throw badValue("input", path, why);
   }
 }
 

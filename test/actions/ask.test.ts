@@ -43,7 +43,7 @@ test.each<["get" | "set" | "list", string | undefined, Partial<FeatureFlags>, st
   ["set", "write-cache", {}, "feature set: say what to set with --value"],
   ["set", "write-cache", { value: "0", sel: "default" }, "--sel default: goes with get"],
   ["set", "write-cache", { value: "yes" }, "--value yes: must be 0 to 0xffffffff"],
-  ["set", "host-id", { value: "0", input: "/nowhere" }, "--input /nowhere: cannot be read"],
+  ["set", "host-id", { value: "0", input: "/nowhere" }, "--input /nowhere: there is no such file"],
   ["set", "write-cache", { value: "0", save: true }, "is saved: the value outlives", "REFUSED"],
   [
     "set",

@@ -202,6 +202,16 @@ describe("one clear line", () => {
       /not a regular file/,
     ],
     [
+      "an input that is stdin",
+      ["write", "--destructive", "--input", "-"],
+      /^phasebit: --input -: stdin is not read here; give the name of a file$/m,
+    ],
+    [
+      "an input that is not there",
+      ["write", "--destructive", "--input", "nofile"],
+      /^phasebit: --input nofile: there is no such file$/m,
+    ],
+    [
       "an interrupt wait that nothing could end",
       ["run", "--interrupt-timeout", "1m"],
       /at most 1s/,
