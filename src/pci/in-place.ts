@@ -55,10 +55,7 @@ function requireAwake(fn: PciFunction): void {
   }
   const command = sysfsConfig(fn.path)[COMMAND] ?? 0;
   if ((command & COMMAND_MEMORY) === 0) {
-    throw notShown(
-      fn,
-      "its memory space is switched off: nobody uses it; without --in-place it is taken",
-    );
+    throw notShown(fn, "its memory space is switched off, so that nobody uses it: take it instead");
   }
 }
 

@@ -51,9 +51,13 @@ function isRefusal(error: unknown): boolean {
 function notReset({ address, answers }: ResettableFunction, cause: unknown): PhasebitError {
   if (answers()) {
     const limit = "the bridge above it refuses (ENOTTY), and nothing was reset";
-    return new PhasebitError("USAGE", `hot reset ${address}: ${limit}; try --kind function`, {
-      ...{ what: "reset", limit, cause },
-    });
+    return new PhasebitError(
+      "USAGE",
+      `hot reset ${address}: ${limit}; a function level reset may do`,
+      {
+        ...{ what: "reset", limit, cause },
+      },
+    );
   }
   const folder = "/sys/bus/pci";
   return new PhasebitError(

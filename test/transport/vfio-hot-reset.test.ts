@@ -48,7 +48,7 @@ test("a bridge that refuses has reset nothing, and is told as that", () => {
   expect(() => transport.hotReset!()).toThrow(
     expect.objectContaining({
       code: "USAGE",
-      message: expect.stringMatching(/the bridge above it refuses .*nothing was reset; try/),
+      message: expect.stringMatching(/the bridge above it refuses .*nothing was reset; a function/),
     }),
   );
 });
