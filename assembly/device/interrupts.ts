@@ -46,6 +46,8 @@ export function unmasked(bits: u32): void {
  */
 export function acknowledged(cq: CompletionQueue): void {
   if (cq.interrupts == 0) return;
+  // whatever kind there is now: the next may be MSI again
+  endStatus(1 << cq.vector);
   if (usesMsix()) {
     if (cq.head == cq.tail) withdrawMessage(cq.vector);
   } else if (!usesPin()) {
@@ -59,7 +61,6 @@ export function acknowledged(cq: CompletionQueue): void {
 
 /** MSI: one message for all that the host has left of the vector's entries. */
 function announceAgain(vector: u32): void {
-  endStatus(1 << vector);
   for (let index: u32 = 0; index < controller.completionQueues; index++) {
     const cq = activeCompletionQueue(index);
     if (cq.vector == vector && isUnacknowledged(cq)) return interruptLater(cq);

@@ -2,6 +2,7 @@
 // 7.5.1), and one more for what the host leaves.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { BUS_INTERRUPT_KIND, BusInterrupts } from "../../assembly/layout.ts";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { addFault } from "../../src/compiled/bindings.ts";
 import { parseFaults } from "../../src/embedded/faults.ts";
@@ -140,6 +141,17 @@ describe("entries that are not there any more do not hold a message back", () =>
     flush(pair);
     expect(bench.interrupts).toEqual([1]);
   });
+});
+
+test("entries that the host takes while messages are MSI-X's hold none of MSI's back", () => {
+  const { bench, flush, take } = withMsi();
+  const use = (kind: BusInterrupts): void => bench.view.setUint32(BUS_INTERRUPT_KIND, kind, true);
+  flush();
+  use(BusInterrupts.MSIX);
+  take();
+  use(BusInterrupts.MSI);
+  flush();
+  expect(bench.interrupts).toEqual([1, 1]);
 });
 
 const act = fc.record({
