@@ -7,9 +7,6 @@ import { defineConfig } from "vitest/config";
  */
 const REAL = "test/**/*.real.test.ts";
 
-/** Globs of what another run has tested already, parted by commas. */
-const tested = process.env.PHASEBIT_TESTED?.split(",") ?? [];
-
 export default defineConfig({
   test: {
     // Tests for machines of any speed: what hangs ends here, and nothing that is only slow.
@@ -23,7 +20,7 @@ export default defineConfig({
         test: {
           name: "pure",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/guest/**", REAL, ...tested],
+          exclude: ["test/guest/**", REAL],
           maxWorkers: availableParallelism(),
           // No test changes what another one's file loads, and to load all anew for each took an eighth of the time.
           isolate: false,
@@ -37,7 +34,6 @@ export default defineConfig({
         test: {
           name: "real",
           include: [REAL],
-          exclude: tested,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
