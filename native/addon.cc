@@ -11,6 +11,7 @@
 #include "peek.h"
 #include "populate.h"
 #include "thread.h"
+#include "unix_socket.h"
 #include "vfio_container.h"
 #include "vfio_device.h"
 #include "vfio_group.h"
@@ -21,6 +22,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(instance);
   instance->mapping = Napi::Persistent(Mapping::Define(env));
   instance->eventFd = Napi::Persistent(EventFd::Define(env));
+  instance->unixSocket = Napi::Persistent(UnixSocket::Define(env));
   instance->iommufd = Napi::Persistent(Iommufd::Define(env));
   instance->vfioContainer = Napi::Persistent(VfioContainer::Define(env));
   instance->vfioGroup = Napi::Persistent(VfioGroup::Define(env));
@@ -30,6 +32,9 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("mapMemory", Napi::Function::New(env, MapMemory, "mapMemory"));
   exports.Set("tryLock", Napi::Function::New(env, TryLock, "tryLock"));
   exports.Set("mapFile", Napi::Function::New(env, MapFile, "mapFile"));
+  exports.Set("mapSegment", Napi::Function::New(env, MapSegment, "mapSegment"));
+  exports.Set("mapDescriptor", Napi::Function::New(env, MapDescriptor, "mapDescriptor"));
+  exports.Set("sealsOf", Napi::Function::New(env, SealsOf, "sealsOf"));
   exports.Set("peek32", Napi::Function::New(env, Peek32, "peek32"));
   exports.Set("adviseHuge", Napi::Function::New(env, AdviseHuge, "adviseHuge"));
   exports.Set("populate", Napi::Function::New(env, Populate, "populate"));
@@ -40,6 +45,11 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("openVfioGroup", Napi::Function::New(env, OpenVfioGroup, "openVfioGroup"));
   exports.Set("eventFd", Napi::Function::New(env, NewEventFd, "eventFd"));
   exports.Set("eventFdFrom", Napi::Function::New(env, EventFdFrom, "eventFdFrom"));
+  exports.Set("setNonblocking", Napi::Function::New(env, SetNonblocking, "setNonblocking"));
+  exports.Set("connectUnix", Napi::Function::New(env, ConnectUnix, "connectUnix"));
+  exports.Set("listenUnix", Napi::Function::New(env, ListenUnix, "listenUnix"));
+  exports.Set("unixPair", Napi::Function::New(env, UnixPair, "unixPair"));
+  exports.Set("waitReadable", Napi::Function::New(env, WaitReadable, "waitReadable"));
   exports.Set("clock", Napi::Function::New(env, Clock, "clock"));
   exports.Set("aimClock", Napi::Function::New(env, AimClock, "aimClock"));
   exports.Set("clockNow", Napi::Function::New(env, ClockNow, "clockNow"));

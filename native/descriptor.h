@@ -21,6 +21,9 @@ class Descriptor {
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
 
+  // Its number, which is the caller's to close from now on.
+  int Release() { return std::exchange(fd_, -1); }
+
   // Never repeated on EINTR: Linux has released the number by then, and another thread may own it.
   void Close() {
     if (fd_ >= 0) close(std::exchange(fd_, -1));

@@ -103,3 +103,15 @@ Napi::Value EventFdFrom(const Napi::CallbackInfo& info) {
   if (!event) return Throw(info.Env(), {"fcntl", errno, "duplicate eventfd " + std::to_string(fd)});
   return Make(info.Env(), std::move(event));
 }
+
+Napi::Value SetNonblocking(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const int fd = static_cast<int>(args.Whole(0, "fd", INT32_MAX));
+  if (args.Failed()) return Napi::Value();
+
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) {
+    return Throw(info.Env(), {"fcntl", errno, "make " + std::to_string(fd) + " nonblocking"});
+  }
+  return info.Env().Undefined();
+}

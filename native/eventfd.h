@@ -19,4 +19,5 @@ class EventFd : public Napi::ObjectWrap<EventFd> {
 };
 
 Napi::Value NewEventFd(const Napi::CallbackInfo& info);
+Napi::Value SetNonblocking(const Napi::CallbackInfo& info);
 Napi::Value EventFdFrom(const Napi::CallbackInfo& info);

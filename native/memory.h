@@ -51,6 +51,7 @@ class Mapping : public Napi::ObjectWrap<Mapping> {
   explicit Mapping(const Napi::CallbackInfo& info);
 
  private:
+  Napi::Value Allocate(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 
   // In this order: the pages go before their watch, and before the memory they lie in may go.
@@ -62,5 +63,8 @@ class Mapping : public Napi::ObjectWrap<Mapping> {
 
 Napi::Value AddressOf(const Napi::CallbackInfo& info);
 Napi::Value MapMemory(const Napi::CallbackInfo& info);
+Napi::Value MapSegment(const Napi::CallbackInfo& info);
+Napi::Value MapDescriptor(const Napi::CallbackInfo& info);
+Napi::Value SealsOf(const Napi::CallbackInfo& info);
 Napi::Value MapFile(const Napi::CallbackInfo& info);
 Napi::Value AdviseHuge(const Napi::CallbackInfo& info);

@@ -9,6 +9,7 @@
 #include "iommufd.cc"
 #include "lock.cc"
 #include "thread.cc"
+#include "unix_socket.cc"
 #include "vfio_container.cc"
 #include "vfio_device.cc"
 #include "vfio_group.cc"

@@ -36,6 +36,12 @@ export interface Mapping {
   close(): void;
 }
 
+/** Memory of `mapSegment`. */
+export interface Segment extends Mapping {
+  /** Makes the pages of a part of it: from here on none of them can be missing. ENOMEM when there is no room. */
+  allocate(offset: number, bytes: number): void;
+}
+
 /** An eventfd. `wait` consumes the counter. */
 export interface EventFd {
   /** -1 after `close()`. */
@@ -48,6 +54,38 @@ export interface EventFd {
   wait(timeoutMs: number): number;
   /** Adds one to the counter, as a device's interrupt does. */
   signal(): void;
+  /** May be called twice. */
+  close(): void;
+}
+
+/** Who is at the other end of a socket, as the kernel noted it when the connection was made. */
+export interface PeerCredentials {
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A stream socket of this machine (AF_UNIX), which carries descriptors beside its bytes. It never blocks by itself. */
+export interface UnixSocket {
+  /** For `waitReadable`; -1 after `close()`. */
+  readonly fd: number;
+  /**
+   * Sends all of `data`; copies of `fds` go with its first byte. ETIMEDOUT when the other end does not take them
+   * within `timeoutMs`, EPIPE or ECONNRESET when there is none.
+   */
+  send(data: Uint8Array, fds: readonly number[], timeoutMs: number): void;
+  /**
+   * What is there, up to the length of `into`; 0 bytes are the end, null is nothing yet. Bytes behind descriptors are not
+   * taken with those before them. The descriptors are the caller's to close, and not inherited. E2BIG when more than
+   * `mostFds` came: they are closed, and bytes may be lost.
+   */
+  receive(
+    into: Uint8Array,
+    mostFds: number,
+  ): { readonly bytes: number; readonly fds: number[] } | null;
+  /** Of a listening socket the next connection; null when nobody waits. */
+  accept(): UnixSocket | null;
+  peer(): PeerCredentials;
   /** May be called twice. */
   close(): void;
 }
@@ -224,6 +262,27 @@ export interface Native {
    */
   mapFile(memory: Uint8Array, pointer: number, bytes: number, path: string, lost?: number): Mapping;
   /**
+   * Shared memory as of `mapMemory`, whose pages come one by one when they are touched, or by `allocate`: one
+   * file for a window of which little may be needed.
+   */
+  mapSegment(memory: Uint8Array, pointer: number, bytes: number): Segment;
+  /**
+   * `bytes` from `offset` of a file that another process has sent, to be read (`access` 1), written (2) or both (3). The
+   * first access that the file has no page for makes the u32 at `lost` 1, as with `mapFile`. ERANGE when the file is
+   * shorter, ENODEV for what is no regular file, EINVAL for a place that does not fit its pages. `fd` stays the caller's.
+   */
+  mapDescriptor(
+    memory: Uint8Array,
+    pointer: number,
+    bytes: number,
+    fd: number,
+    offset: number,
+    access: number,
+    lost: number,
+  ): Mapping;
+  /** Seals of a memfd (F_SEAL_*); 0 of a file that has none, or can have none. */
+  sealsOf(fd: number): number;
+  /**
    * Four bytes at `offset` of the file at `path`, by one load through a mapping that lasts no longer: a BAR in sysfs, which
    * cannot be read otherwise.
    */
@@ -257,6 +316,16 @@ export interface Native {
   eventFd(): EventFd;
   /** A waiter on somebody else's eventfd; it duplicates the descriptor. */
   eventFdFrom(fd: number): EventFd;
+  /** O_NONBLOCK: whoever sent a descriptor may have left that out, and a signal to its eventfd could block. */
+  setNonblocking(fd: number): void;
+  /** ENOENT without a socket at `path`, ECONNREFUSED when nobody listens at it, EAGAIN when too many wait. */
+  connectUnix(path: string): UnixSocket;
+  /** A socket at `path`, which nobody but this user may connect to. EADDRINUSE when something is there. */
+  listenUnix(path: string, backlog: number): UnixSocket;
+  /** Two that are connected to each other. */
+  unixPair(): [UnixSocket, UnixSocket];
+  /** Waits until there is something to read from one of these descriptors, an end too. @returns those; none at the deadline */
+  waitReadable(fds: readonly number[], timeoutMs: number): number[];
   /**
    * A function without arguments that stores the time, in ns, as a 64-bit integer at `pointer`: the time stamp counter
    * on `scale`, CLOCK_MONOTONIC without one. The hot loop's clock is one of these; compiled/thread-clock.ts says why a
