@@ -19,7 +19,7 @@ const LAYERS = [
   ["src/nvme"],
   ["src/embedded"],
   ["src/transport"],
-  ["src/pci"],
+  ["src/pci", "src/vfio-user"],
   ["src/memory", "src/compiled"],
   // plain data and its arithmetic: no device, no file, no screen
   ["src/measurement"],
