@@ -129,6 +129,31 @@ export enum DmaAccess {
   WRITE = 2,
 }
 
+// ── Accesses of commands that wait for the host, which answers page faults: a place for each submission queue ──
+/** u32: 1 while the host answers; a change is a new generation of the table. */
+export const PAGE_REQUESTS = 0x15000;
+/** u32: how many the device has made. */
+export const PAGE_REQUESTS_MADE = PAGE_REQUESTS + 4;
+export const PAGE_PLACES = PAGE_REQUESTS + 32;
+export const PAGE_PLACE_BYTES = 32;
+export const PAGE_PLACES_COUNT = 257;
+/** u64: first IOVA; u32: bytes; u32: 1 for a write; u32: the request's number, 0 while there is none. */
+export const PAGE_PLACE_IOVA = 0;
+export const PAGE_PLACE_LENGTH = 8;
+export const PAGE_PLACE_WRITES = 12;
+export const PAGE_PLACE_NUMBER = 16;
+/** The host's half. u32: the number of the request that was answered last; u32: a PageAnswer, stored before it. */
+export const PAGE_PLACE_ANSWERED = 20;
+export const PAGE_PLACE_ANSWER = 24;
+
+/** What the host says to an access that waits, in iommufd's numbers. */
+export enum PageAnswer {
+  /** It is mapped: ask again. */
+  SUCCESS = 0,
+  /** It will not be. */
+  INVALID = 1,
+}
+
 // ── Stamps of the embedded controller, while stages are measured ────────────────────────────────────
 /** For each I/O queue from 1 on: u32 pointer of its stamps, 0 for none; u32 mask of the CID's slot number. */
 export const BUS_STAMPS = 0x14000;

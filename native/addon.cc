@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "eventfd.h"
+#include "fault_queue.h"
 #include "instance.h"
 #include "iommufd.h"
 #include "lock.h"
@@ -23,6 +24,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   instance->mapping = Napi::Persistent(Mapping::Define(env));
   instance->eventFd = Napi::Persistent(EventFd::Define(env));
   instance->unixSocket = Napi::Persistent(UnixSocket::Define(env));
+  instance->faultQueue = Napi::Persistent(FaultQueue::Define(env));
   instance->iommufd = Napi::Persistent(Iommufd::Define(env));
   instance->vfioContainer = Napi::Persistent(VfioContainer::Define(env));
   instance->vfioGroup = Napi::Persistent(VfioGroup::Define(env));

@@ -7,6 +7,7 @@ struct Instance {
   Napi::FunctionReference mapping;
   Napi::FunctionReference eventFd;
   Napi::FunctionReference unixSocket;
+  Napi::FunctionReference faultQueue;
   Napi::FunctionReference iommufd;
   Napi::FunctionReference vfioContainer;
   Napi::FunctionReference vfioGroup;

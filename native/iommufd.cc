@@ -10,6 +10,7 @@
 #include "arguments.h"
 #include "dma_name.h"
 #include "error.h"
+#include "fault_queue.h"
 #include "fd_property.h"
 #include "instance.h"
 #include "iommufd_abi.h"
@@ -49,6 +50,9 @@ Napi::Function Iommufd::Define(Napi::Env env) {
                          InstanceMethod<&Iommufd::IovaRanges>("iovaRanges"),
                          InstanceMethod<&Iommufd::MapDma>("mapDma"),
                          InstanceMethod<&Iommufd::UnmapDma>("unmapDma"),
+                         InstanceMethod<&Iommufd::AllocateFaultQueue>("allocateFaultQueue"),
+                         InstanceMethod<&Iommufd::AllocatePageTable>("allocatePageTable"),
+                         InstanceMethod<&Iommufd::Destroy>("destroy"),
                          InstanceMethod<&Iommufd::Close>("close"),
                      });
 }
@@ -137,6 +141,44 @@ Napi::Value Iommufd::UnmapDma(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+Napi::Value Iommufd::AllocateFaultQueue(const Napi::CallbackInfo& info) {
+  iommu_fault_alloc alloc = {};
+  alloc.size = sizeof alloc;
+  if (ioctl(iommufd_.get(), kIommuFaultQueueAlloc, &alloc) != 0) {
+    return Throw(info.Env(), {"ioctl", errno, "make a queue for page faults"});
+  }
+  return FaultQueue::Make(info.Env(), Descriptor(static_cast<int>(alloc.out_fault_fd)),
+                          alloc.out_fault_id);
+}
+
+Napi::Value Iommufd::AllocatePageTable(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  iommu_hwpt_alloc alloc = {};
+  alloc.size = sizeof alloc;
+  alloc.flags = kIommuHwptFaultIdValid;
+  alloc.pt_id = static_cast<uint32_t>(args.Whole(0, "ioas", UINT32_MAX));
+  alloc.dev_id = static_cast<uint32_t>(args.Whole(1, "device", UINT32_MAX));
+  alloc.fault_id = static_cast<uint32_t>(args.Whole(2, "faults", UINT32_MAX));
+  if (args.Failed()) return Napi::Value();
+
+  if (ioctl(iommufd_.get(), kIommuHwptAlloc, &alloc) != 0) {
+    return Throw(info.Env(), {"ioctl", errno, "make page tables that tell of page faults"});
+  }
+  return Napi::Number::New(info.Env(), alloc.out_hwpt_id);
+}
+
+Napi::Value Iommufd::Destroy(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const uint32_t id = static_cast<uint32_t>(args.Whole(0, "id", UINT32_MAX));
+  if (args.Failed()) return Napi::Value();
+
+  iommu_destroy destroy = {sizeof destroy, id};
+  if (ioctl(iommufd_.get(), kIommuDestroy, &destroy) != 0) {
+    return Throw(info.Env(), {"ioctl", errno, "end object " + std::to_string(id) + " of an iommufd"});
+  }
+  return info.Env().Undefined();
+}
+
 Napi::Value Iommufd::Close(const Napi::CallbackInfo& info) {
   iommufd_.Close();
   SetFd(info.This().As<Napi::Object>(), -1);
@@ -184,5 +226,5 @@ Napi::Value OpenVfioCdev(const Napi::CallbackInfo& info) {
   if (ioctl(device.get(), kVfioDeviceAttachIommufdPt, &attach) != 0) {
     return Throw(info.Env(), {"ioctl", errno, "attach VFIO device " + path + " to its memory"});
   }
-  return VfioDevice::Make(info.Env(), std::move(device), address);
+  return VfioDevice::Make(info.Env(), std::move(device), address, &bind.out_devid);
 }

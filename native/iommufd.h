@@ -15,6 +15,9 @@ class Iommufd : public Napi::ObjectWrap<Iommufd> {
   Napi::Value IovaRanges(const Napi::CallbackInfo& info);
   Napi::Value MapDma(const Napi::CallbackInfo& info);
   Napi::Value UnmapDma(const Napi::CallbackInfo& info);
+  Napi::Value AllocateFaultQueue(const Napi::CallbackInfo& info);
+  Napi::Value AllocatePageTable(const Napi::CallbackInfo& info);
+  Napi::Value Destroy(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 
   Descriptor iommufd_;

@@ -5,6 +5,7 @@
 #include "peek.cc"
 #include "populate.cc"
 #include "eventfd.cc"
+#include "fault_queue.cc"
 #include "file_watch.cc"
 #include "iommufd.cc"
 #include "lock.cc"

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "instance.h"
+#include "iommufd_abi.h"
 #include "memory.h"
 #include "vfio_info.h"
 
@@ -108,11 +109,13 @@ Napi::Function VfioDevice::Define(Napi::Env env) {
                          InstanceMethod<&VfioDevice::Reset>("reset"),
                          InstanceMethod<&VfioDevice::HotResetFunctions>("hotResetFunctions"),
                          InstanceMethod<&VfioDevice::HotReset>("hotReset"),
+                         InstanceMethod<&VfioDevice::Attach>("attach"),
                          InstanceMethod<&VfioDevice::Close>("close"),
                      });
 }
 
-Napi::Value VfioDevice::Make(Napi::Env env, Descriptor device, const std::string& address) {
+Napi::Value VfioDevice::Make(Napi::Env env, Descriptor device, const std::string& address,
+                             const uint32_t* iommufdId) {
   VfioDeviceState state;
   state.device = std::move(device);
   const Failure failure = ReadDevice(&state, address);
@@ -122,6 +125,9 @@ Napi::Value VfioDevice::Make(Napi::Env env, Descriptor device, const std::string
   if (value.IsEmpty()) return value;
   value.As<Napi::Object>().DefineProperty(Napi::PropertyDescriptor::Value(
       "hasReset", Napi::Boolean::New(env, hasReset), napi_enumerable));
+  const Napi::Value id = iommufdId == nullptr ? env.Null() : Napi::Number::New(env, *iommufdId);
+  value.As<Napi::Object>().DefineProperty(
+      Napi::PropertyDescriptor::Value("iommufdId", id, napi_enumerable));
   return value;
 }
 
@@ -255,6 +261,19 @@ Napi::Value VfioDevice::MapRegion(const Napi::CallbackInfo& info) {
                                      state_.device.get(), region->offset + offset);
   if (failure) return Throw(info.Env(), failure, action);
   return Mapping::Make(info.Env(), memory, pointer, std::move(mapped));
+}
+
+// The kernel takes it out of the page tables that it was behind.
+Napi::Value VfioDevice::Attach(const Napi::CallbackInfo& info) {
+  Arguments args(info);
+  const uint32_t pageTable = static_cast<uint32_t>(args.Whole(0, "pageTable", UINT32_MAX));
+  if (args.Failed()) return Napi::Value();
+
+  vfio_attach_iommufd_pt attach = {sizeof attach, 0, pageTable};
+  if (ioctl(state_.device.get(), kVfioDeviceAttachIommufdPt, &attach) != 0) {
+    return Throw(info.Env(), {"ioctl", errno, "attach VFIO device to other page tables"});
+  }
+  return info.Env().Undefined();
 }
 
 Napi::Value VfioDevice::Close(const Napi::CallbackInfo& info) {

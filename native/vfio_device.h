@@ -31,7 +31,9 @@ class VfioDevice : public Napi::ObjectWrap<VfioDevice> {
  public:
   static Napi::Function Define(Napi::Env env);
   // Takes over what VFIO_GROUP_GET_DEVICE_FD returned for `address`.
-  static Napi::Value Make(Napi::Env env, Descriptor device, const std::string& address);
+  // @param iommufdId its number where it was bound to an iommufd, else null
+  static Napi::Value Make(Napi::Env env, Descriptor device, const std::string& address,
+                          const uint32_t* iommufdId = nullptr);
   explicit VfioDevice(const Napi::CallbackInfo& info);
 
  private:
@@ -50,6 +52,7 @@ class VfioDevice : public Napi::ObjectWrap<VfioDevice> {
   Napi::Value Reset(const Napi::CallbackInfo& info);
   Napi::Value HotResetFunctions(const Napi::CallbackInfo& info);
   Napi::Value HotReset(const Napi::CallbackInfo& info);
+  Napi::Value Attach(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 
   // Argument `index` as the number of a region; empty when it is not one.

@@ -60,6 +60,13 @@ export type {
   MemoryLimits,
 } from "./memory/linear-memory.ts";
 export type { DmaMapping, MapOptions } from "./memory/mappings.ts";
+export type {
+  PageAnswers,
+  PageAnswerWord,
+  PageDecision,
+  PageRequest,
+  PageRequestGroup,
+} from "./memory/page-requests.ts";
 export type { Region } from "./memory/region.ts";
 export { type Carried, type CarriedOptions, carry, type Place } from "./nvme/carried.ts";
 export type { CmbFacts } from "./nvme/cmb.ts";

@@ -28,6 +28,8 @@ export const exampleOutputs: Readonly<Record<string, RegExp>> = {
   eventfd: /^100 reads, 1\d\d interrupts of vector 1\n$/,
   masks:
     /^masked by its (table|trigger): 0 interrupts for 8 reads; then 1\nin the table meanwhile: masked (true|null), pending true\n100 eventfds, 1600 reads\n$/,
+  "page-faults":
+    /^(write at 1234567000h: success\nRead to 1234567000h: Success.*\nwrite at 1234569000h: invalid\nRead to 1234569000h: Data Transfer Error.*\nRead to 1234567000h: Success.*\nnever answered: 0|USAGE: answer page faults: a VFIO container has none: .*|ENVIRONMENT: answer page faults of .*)\n$/,
   perf: /^(interval [1-5]: \d+ IOPS\n){5}avg \d+, min \d+, max \d+\n$/,
   sriov:
     /^((REFUSED: the controller has no Virtualization Management .*|USAGE: no virtual function: .*)|controller \d+: \d+ queues, \d+ interrupts\n.*: ready, serial .+)\n$/,

@@ -86,7 +86,7 @@ const DEVICE: readonly (readonly [part: string, files: readonly string[]])[] = [
     [
       ...["queues", "waiting", "controller-status", "feature-values", "thresholds", "vectors"],
       ...["version", "cmb", "pmr", "msix"],
-      ...["events", "error-log", "identity", "namespaces", "latency", "stamps"],
+      ...["events", "error-log", "identity", "namespaces", "latency", "stamps", "page-requests"],
     ],
   ],
   ["ground", ["dma", "controller-memory", "blank", "random", "math", "imports"]],

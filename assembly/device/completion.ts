@@ -18,6 +18,7 @@ import {
 } from "./waiting.ts";
 import { recordError } from "./error-log.ts";
 import { drawLatency } from "./latency.ts";
+import { waitsForPage } from "./page-requests.ts";
 import { dueWithFaults } from "./fault-commands.ts";
 import { deliverWithFaults } from "./fault-entries.ts";
 import { stampPosted } from "./stamps.ts";
@@ -32,7 +33,7 @@ export function finish(sq: SubmissionQueue, status: u32): void {
   if ((status | controller.detour | cq.held) == 0 && hasRoom(cq)) {
     if (controller.stamping != 0) stampPosted(sq, command.cid);
     writeEntry(cq, command.dw0, secondHalf(cq, sq.head, sq.qid, command.cid, 0));
-  } else {
+  } else if (controller.answering == 0 || !waitsForPage(sq, status)) {
     finishSlowly(sq, withFlags(status));
   }
 }

@@ -31,6 +31,7 @@ import {
   IOMMU_PLACED_POINTER,
 } from "../layout.ts";
 import { hasOwnAddresses, isOwn, ownPointer } from "./controller-memory.ts";
+import { controller } from "./state.ts";
 
 // The entry that matched last.
 let hitPointer: u32 = 0;
@@ -50,20 +51,53 @@ export function forgetTranslation(): void {
   hitLength = 0;
 }
 
+/** Whether the entry that matched last allows this too. */
+@inline
+function hits(iova: u64, length: u32, writes: u32): bool {
+  const offset = (iova as u32) - hitPointer;
+  return (
+    ((iova >> 32) as u32) == hitWindow &&
+    offset < hitLength &&
+    length <= hitLength - offset &&
+    allows(hitAccess, writes)
+  );
+}
+
 /**
  * The pointer of `length` bytes at `iova`, all of which the device may read, or write if `writes` is
  * 1. 0 is a DMA fault.
  */
 @inline
 export function translate(iova: u64, length: u32, writes: u32): u32 {
-  const pointer = iova as u32;
-  const offset = pointer - hitPointer;
-  const hit =
-    ((iova >> 32) as u32) == hitWindow &&
-    offset < hitLength &&
-    length <= hitLength - offset &&
-    allows(hitAccess, writes);
-  return hit ? pointer : search(iova, length, writes);
+  return hits(iova, length, writes) ? (iova as u32) : search(iova, length, writes);
+}
+
+/**
+ * As `translate`, for what a command's pointers lead to: where the host answers page faults, what leads nowhere is no fault
+ * yet. The command, which must end with DATA_TRANSFER_ERROR, may ask (page-requests.ts).
+ */
+@inline
+export function translateForCommand(iova: u64, length: u32, writes: u32): u32 {
+  return hits(iova, length, writes) ? (iova as u32) : searchForCommand(iova, length, writes);
+}
+
+// The access of a command that led nowhere; `missedLength` is 0 when there is none.
+export let missedIova: u64 = 0;
+export let missedLength: u32 = 0;
+export let missedWrites: u32 = 0;
+
+function searchForCommand(iova: u64, length: u32, writes: u32): u32 {
+  if (controller.answering == 0) return search(iova, length, writes);
+  const pointer = lookUp(iova, length, writes);
+  if (pointer != 0) return pointer;
+  missedIova = iova;
+  missedLength = length;
+  missedWrites = writes;
+  return 0;
+}
+
+export function forgetMiss(): void {
+  missedLength = 0;
 }
 
 /** As `translate`, for what is only to be remembered: nothing is accessed, so nothing is a fault. */
@@ -104,7 +138,7 @@ function searchPlaced(iova: u64, length: u32, writes: u32): u32 {
 }
 
 /** Keeps a refused access for the host to read: the entry first, then the count. */
-function noteFault(iova: u64, length: u32, writes: u32): void {
+export function noteFault(iova: u64, length: u32, writes: u32): void {
   const count = load<u32>(IOMMU_FAULTS);
   const entry =
     (IOMMU_FAULT_ENTRIES as usize) + (count % IOMMU_FAULTS_KEPT) * IOMMU_FAULT_BYTES;

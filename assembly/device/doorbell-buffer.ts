@@ -1,7 +1,7 @@
 // Doorbell Buffer Config (NVMe 1.4, section 5.7): where shadow doorbells and EventIdx lie, until the next reset.
 import { PAGE_BYTES } from "../spec/registers.ts";
 import { Status } from "../spec/status.ts";
-import { translate } from "./dma.ts";
+import { translateForCommand } from "./dma.ts";
 import { failAt } from "./nvm.ts";
 import { command, controller } from "./state.ts";
 
@@ -11,8 +11,8 @@ const PRP2_LOCATION: u32 = 32;
 export function configureDoorbellBuffer(): u32 {
   if (!isPage(command.prp1)) return failAt(PRP1_LOCATION, Status.INVALID_FIELD);
   if (!isPage(command.prp2)) return failAt(PRP2_LOCATION, Status.INVALID_FIELD);
-  if (translate(command.prp1, PAGE_BYTES, 0) == 0) return Status.DATA_TRANSFER_ERROR;
-  if (translate(command.prp2, PAGE_BYTES, 1) == 0) return Status.DATA_TRANSFER_ERROR;
+  if (translateForCommand(command.prp1, PAGE_BYTES, 0) == 0) return Status.DATA_TRANSFER_ERROR;
+  if (translateForCommand(command.prp2, PAGE_BYTES, 1) == 0) return Status.DATA_TRANSFER_ERROR;
   controller.shadowDoorbells = command.prp1;
   controller.shadowEvents = command.prp2;
   return Status.SUCCESS;

@@ -10,6 +10,7 @@ import { tailWritten } from "./doorbells.ts";
 import { isShadowed, shadowedTail } from "./shadow.ts";
 import { stampFetched } from "./stamps.ts";
 import { translate } from "./dma.ts";
+import { isRefused, isWaiting, settled } from "./page-requests.ts";
 import { clock } from "./imports.ts";
 
 /** A queue whose completion queue holds this many is not fetched from. */
@@ -43,8 +44,11 @@ export function fetchAll(): u32 {
 
 /** One queue's turn. What takes time takes it from now on: the last reading is older than these commands. */
 function fetchFrom(sq: SubmissionQueue): u32 {
+  if (controller.detour != 0) {
+    clock();
+    if ((controller.answering | controller.asked) != 0) return fetchOne(sq);
+  }
   const budget = budgetOf(sq);
-  if (controller.detour != 0) clock();
   let work: u32 = 0;
   while (work < budget && sq.head != sq.tail && !isFatal()) {
     const entry = headEntry(sq);
@@ -52,15 +56,42 @@ function fetchFrom(sq: SubmissionQueue): u32 {
       fatal();
       break;
     }
-    copyCommand(entry);
-    command.isInBuffer = sq.isInBuffer;
-    if (controller.stamping != 0) stampFetched(sq, command.cid);
-    const next = sq.head + 1;
-    sq.head = next == sq.entries ? 0 : next;
+    take(sq, entry);
     execute(sq);
     work++;
   }
   return work;
+}
+
+/**
+ * The turn of a queue while the host answers page faults: one command, which goes back into the queue when it has to wait for
+ * an answer, and begins anew then.
+ */
+function fetchOne(sq: SubmissionQueue): u32 {
+  if (budgetOf(sq) == 0 || isWaiting(sq)) return 0;
+  const entry = headEntry(sq);
+  if (entry == 0) {
+    fatal();
+    return 0;
+  }
+  const answering = controller.answering;
+  // what was refused is not asked for again: this time it is a fault
+  if (isRefused(sq)) controller.answering = 0;
+  settled(sq);
+  take(sq, entry);
+  execute(sq);
+  controller.answering = answering;
+  return 1;
+}
+
+/** The entry at the head is the command to be executed. */
+@inline
+function take(sq: SubmissionQueue, entry: u32): void {
+  copyCommand(entry);
+  command.isInBuffer = sq.isInBuffer;
+  if (controller.stamping != 0) stampFetched(sq, command.cid);
+  const next = sq.head + 1;
+  sq.head = next == sq.entries ? 0 : next;
 }
 
 /** How many commands may be fetched: each may need a place to wait in. */

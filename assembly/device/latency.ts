@@ -31,5 +31,6 @@ export function drawLatency(): u64 {
 
 /** Completions take the longer way only while something asks for it. */
 export function updateDetour(): void {
-  controller.detour = controller.latencyModel | controller.faults;
+  controller.detour =
+    controller.latencyModel | controller.faults | controller.answering | controller.asked;
 }

@@ -4,7 +4,7 @@ import { Status } from "../spec/status.ts";
 import { readable, willWrite, withinPage } from "./blank.ts";
 import { command, controller } from "./state.ts";
 import { checkUse, hasOwnAddresses, isInBuffer, Use } from "./controller-memory.ts";
-import { translate } from "./dma.ts";
+import { translateForCommand } from "./dma.ts";
 
 /** What is done with the data. */
 export enum Movement {
@@ -78,7 +78,7 @@ function checkData(iova: u64, bytes: u32): u32 {
 export function movePiece(iova: u64, bytes: u32): u32 {
   const misuse = hasOwnAddresses() ? checkData(iova, bytes) : 0;
   if (misuse != 0) return wrong(entryLocation, misuse);
-  const pointer = translate(iova, bytes, writes);
+  const pointer = translateForCommand(iova, bytes, writes);
   if (pointer == 0) return wrong(entryLocation, Status.DATA_TRANSFER_ERROR);
   if (movement >= (Movement.CHECK_TO_HOST as u32)) return Status.SUCCESS;
   return moveBytes(pointer, bytes);

@@ -4,7 +4,7 @@ import { PAGE_BYTES } from "../spec/registers.ts";
 import { Status } from "../spec/status.ts";
 import { command } from "./state.ts";
 import { hasOwnAddresses } from "./controller-memory.ts";
-import { translate } from "./dma.ts";
+import { translateForCommand } from "./dma.ts";
 import { begin, checkList, continueFrom, movePiece, Movement, wrong } from "./pieces.ts";
 
 /** A PRP list's entries are 8 bytes. */
@@ -56,7 +56,7 @@ function list(bytes: u64): u32 {
     const length = min(entries, pages) as u32 * PRP_BYTES;
     const misuse = hasOwnAddresses() ? checkList(iova, length) : 0;
     if (misuse != 0) return wrong(PRP2_LOCATION, misuse);
-    const pointer = translate(iova, length, 0);
+    const pointer = translateForCommand(iova, length, 0);
     if (pointer == 0) return wrong(PRP2_LOCATION, Status.DATA_TRANSFER_ERROR);
     const data = pages <= entries ? pages : entries - 1;
     const status = moveList(pointer, data as u32, left);

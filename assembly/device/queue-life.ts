@@ -23,6 +23,7 @@ import { forgetDelayOf, forgetDelays } from "./coalescing.ts";
 import { isInBuffer } from "./controller-memory.ts";
 import { lookUp } from "./dma.ts";
 import { settleStatus } from "./msi.ts";
+import { withdraw, withdrawAll } from "./page-requests.ts";
 import { releasePin, settlePin } from "./pin.ts";
 
 /** Makes the completion queue exist, empty. The arguments have been checked. */
@@ -85,6 +86,7 @@ export function closeCompletionQueue(cq: CompletionQueue): void {
  */
 export function closeSubmissionQueue(sq: SubmissionQueue): void {
   sq.entries = 0;
+  withdraw(sq.qid);
   completionQueueOf(sq).submissionQueues--;
   controller.submissionQueues = forget(
     ACTIVE_SUBMISSION_QUEUES,
@@ -109,6 +111,7 @@ function forget(list: usize, count: u32, item: u32): u32 {
  * Makes every queue absent and zeroes the doorbells: what a Controller Level Reset does (7.3.2).
  */
 export function closeAllQueues(): void {
+  withdrawAll();
   memory.fill(SUBMISSION_QUEUES, 0, ((MAX_IO_QUEUES + 1) as usize) * SUBMISSION_QUEUE_BYTES);
   memory.fill(COMPLETION_QUEUES, 0, ((MAX_IO_QUEUES + 1) as usize) * COMPLETION_QUEUE_BYTES);
   for (let qid: u32 = 0; qid < controller.doorbellPairs; qid++) {

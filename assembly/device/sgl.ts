@@ -15,7 +15,7 @@ import {
 import { Status } from "../spec/status.ts";
 import { command, controller } from "./state.ts";
 import { hasOwnAddresses } from "./controller-memory.ts";
-import { translate } from "./dma.ts";
+import { translateForCommand } from "./dma.ts";
 import { begin, checkList, movePiece, Movement, skipPiece, writes, wrong } from "./pieces.ts";
 
 /** PSDT in bits 7:6 of the second byte. */
@@ -120,7 +120,7 @@ function segment(first: u64, count: u32, isLast: bool): u32 {
 function read(iova: u64): u32 {
   const misuse = hasOwnAddresses() ? checkList(iova, SGL_DESCRIPTOR_BYTES) : 0;
   if (misuse != 0) return fail(misuse);
-  const pointer = translate(iova, SGL_DESCRIPTOR_BYTES, 0);
+  const pointer = translateForCommand(iova, SGL_DESCRIPTOR_BYTES, 0);
   if (pointer == 0) return fail(Status.DATA_TRANSFER_ERROR);
   take(load<u64>(pointer), load<u64>(pointer, 8));
   return 0;

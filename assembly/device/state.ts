@@ -59,6 +59,9 @@ export const ZEROES: usize = DEVICE_STATE + 0x120000;
 export const MSIX_TABLE: usize = DEVICE_STATE + 0x122000;
 export const MSIX_PENDING: usize = DEVICE_STATE + 0x12a000;
 
+/** u32 for each submission queue: the number of the request that its command at the head waits with, or 0 (page-requests.ts). */
+export const PAGE_REQUESTS_OPEN: usize = DEVICE_STATE + 0x12b000;
+
 /** Registers, geometry and counters. */
 @unmanaged
 export class Controller {
@@ -105,6 +108,10 @@ export class Controller {
   absentScan: u32;
   steps: u32;
   iommuGeneration: u32;
+  /** The host answers page faults. */
+  answering: u32;
+  /** Queues whose command waits for its answer. */
+  asked: u32;
 
   // Completions that wait.
   waiting: u32;
@@ -139,7 +146,10 @@ export class Controller {
 
   // Faults.
   faults: u32;
-  /** Not 0 when a completion may take another way than straight to its queue: latency or faults. */
+  /**
+   * Not 0 when a completion may take another way than straight to its queue: latency, faults, or page faults that the host
+   * answers.
+   */
   detour: u32;
   /** Some queue's commands are stamped (stamps.ts). */
   stamping: u32;
@@ -311,7 +321,8 @@ if (offsetof<ControllerMemory>() > 64) ERROR("a ControllerMemory has 64 bytes");
 if (0x16000 + 2048 * 16 > 0x20000) ERROR("the vectors' delays outgrow their place");
 if (0x30000 + 16384 * 48 > 0x100000) ERROR("completions that wait outgrow their place");
 if (0x122000 + 2048 * 16 > 0x12a000) ERROR("the MSI-X table outgrows its place");
-if (0x12a000 + 2048 / 8 > DEVICE_STATE_BYTES) ERROR("the state outgrows its place");
+if (0x12a000 + 2048 / 8 > 0x12b000) ERROR("the pending bits outgrow their place");
+if (0x12b000 + 257 * 4 > DEVICE_STATE_BYTES) ERROR("the state outgrows its place");
 
 /** The namespace's entry, active or not. `nsid` lies in 1…MAX_NAMESPACES. */
 @inline

@@ -26,6 +26,7 @@ import { reportEvents } from "./event-requests.ts";
 import { acceptStamps } from "./stamps.ts";
 import { raiseInterrupts } from "./interrupts.ts";
 import { forgetTranslation } from "./dma.ts";
+import { acceptAnswering } from "./page-requests.ts";
 import { maskFunction } from "./msix.ts";
 import { clock } from "./imports.ts";
 import { pause } from "./pause.ts";
@@ -184,4 +185,5 @@ function acceptTranslations(): void {
   controller.iommuGeneration = generation;
   forgetTranslation();
   retranslateQueues();
+  acceptAnswering();
 }

@@ -149,7 +149,45 @@ export interface Iommufd {
   ): void;
   /** Unmaps what one `mapDma` mapped. ENOENT when nothing, or less, was mapped there. */
   unmapDma(ioas: number, iova: bigint, bytes: number): void;
+  /** A queue for page faults, of which `allocatePageTable` takes the number. ENOTTY before Linux 6.11. */
+  allocateFaultQueue(): FaultQueue;
+  /**
+   * Page tables of the device with the number `device` that have what is mapped in `ioas`, and whose page faults go to the
+   * queue `faults`: `VfioDevice.attach` puts the device behind them. EOPNOTSUPP where its IOMMU cannot.
+   */
+  allocatePageTable(ioas: number, device: number, faults: number): number;
+  /** Ends what has this number: page tables, or a fault queue that was closed. EBUSY while it is in use. */
+  destroy(id: number): void;
   /** Ends its address spaces too, once no function is bound to it. May be called twice. */
+  close(): void;
+}
+
+/** A page fault as the kernel tells of it (struct iommu_hwpt_pgfault). */
+export interface IommufdFault {
+  /** 1: `pasid` is one; 2: the last of its group. */
+  readonly flags: number;
+  readonly device: number;
+  readonly pasid: number;
+  readonly group: number;
+  /** 1 read, 2 write, 4 execute, 8 privileged. */
+  readonly permissions: number;
+  readonly address: bigint;
+  /** A hint, or 0. */
+  readonly bytes: number;
+  /** That of its group's last is the group's name in the answer. */
+  readonly cookie: number;
+}
+
+/** Page faults of the devices behind its page tables. */
+export interface FaultQueue {
+  readonly id: number;
+  /** -1 after `close()`. */
+  readonly fd: number;
+  /** Those that have come, whole groups, oldest first; does not wait. */
+  take(): IommufdFault[];
+  /** 0 is success, 1 invalid. EINVAL when nothing waits with this cookie. */
+  answer(cookie: number, code: number): void;
+  /** May be called twice. */
   close(): void;
 }
 
@@ -173,6 +211,10 @@ export interface VfioGroup {
 /** A PCI function that is held. */
 export interface VfioDevice {
   readonly hasReset: boolean;
+  /** Its number in the iommufd; null when it was taken by its group. */
+  readonly iommufdId: number | null;
+  /** Puts it behind page tables, or behind those that the kernel makes for an address space. ENOTTY without an iommufd. */
+  attach(pageTable: number): void;
   region(index: number): VfioRegion;
   /** Four bytes, by pread: an unreachable device gives EIO, never SIGBUS. Little endian. */
   read32(region: number, offset: number): number;

@@ -18,7 +18,9 @@ import type { Span } from "../memory/arena.ts";
 import type { FaultWatch } from "../memory/faults.ts";
 import { type Access, accessBits, type Iommu } from "../memory/iommu.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
+import { PageAnswering, type PageAnswers, type PageDecision } from "../memory/page-requests.ts";
 import { watchEmbeddedFaults } from "./fault-watch.ts";
+import { embeddedPageRequests } from "./page-requests.ts";
 
 const WINDOW_BYTES = 0x1_0000_0000n;
 
@@ -43,6 +45,7 @@ export class EmbeddedIommu implements Iommu {
   #mapped: Mapped[] = [];
   /** What lies elsewhere. */
   #placed: Placed[] = [];
+  readonly #answering = new PageAnswering();
 
   constructor(memory: LinearMemory) {
     this.#memory = memory;
@@ -85,6 +88,16 @@ export class EmbeddedIommu implements Iommu {
 
   watchFaults(): FaultWatch {
     return watchEmbeddedFaults(this.#memory);
+  }
+
+  answerFaults(decide: PageDecision): PageAnswers {
+    const source = () => embeddedPageRequests(this.#memory, () => this.#tell());
+    return this.#answering.begin(source, decide);
+  }
+
+  /** Asks whoever answers page faults, if there is something to answer. */
+  look(): void {
+    this.#answering.look();
   }
 
   /** Writes the table; the generation tells the device that it has changed. */

@@ -307,10 +307,12 @@ export class EmbeddedTransport implements Transport {
   async pause(): Promise<void> {
     if (this.device !== undefined) {
       this.stepDevice(STEPS_PER_PAUSE);
+      this.iommu.look();
       return;
     }
     Atomics.notify(this.#bus, BUS_REQUEST / 4);
     await new Promise<void>((resolve) => setImmediate(resolve));
+    this.iommu.look();
   }
 
   /** Steps a stepped device; each step takes a microsecond of its time. */

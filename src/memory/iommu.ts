@@ -2,6 +2,7 @@
 import { DmaAccess } from "../../assembly/layout.ts";
 import type { Span } from "./arena.ts";
 import type { FaultWatch } from "./faults.ts";
+import type { PageAnswers, PageDecision } from "./page-requests.ts";
 
 /** What a device may do with memory. */
 export type Access = "read-write" | "read-only" | "write-only";
@@ -23,6 +24,12 @@ export interface Iommu {
   unmap(iova: bigint, bytes: number): void;
   /** Tells of accesses that it refuses from now on, as far as it can. */
   watchFaults(): FaultWatch;
+  /**
+   * Has the process answer page faults from now on: the device waits with an access that leads nowhere, and `decide` maps what
+   * is missing, or refuses. It is asked whenever something waits for the device, and by `look`.
+   * @throws PhasebitError USAGE where there is no such way, with what is missing, ENVIRONMENT when the kernel refuses it
+   */
+  answerFaults(decide: PageDecision): PageAnswers;
   /**
    * Lets the device read and write memory of another device, which lies in that one's linear memory. Left out where there is
    * no way from one device to another.

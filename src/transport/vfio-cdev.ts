@@ -4,6 +4,7 @@ import { accessSync, constants } from "node:fs";
 import type { PciFunction } from "../pci/function.ts";
 import type { SystemRoots } from "../pci/sysfs.ts";
 import { refusal, type TakingStep } from "./vfio-advice.ts";
+import { openFaultQueue } from "./vfio-faults.ts";
 import { type HeldFunction, inTurn, isNativeError, type VfioCalls } from "./vfio-held.ts";
 
 /** The iommufd last: what is mapped for the device lies in it. */
@@ -58,6 +59,7 @@ export function takeByCdev(
         mapDma: (...mapping) => iommufd.mapDma(ioas, ...mapping),
         unmapDma: (iova, bytes) => iommufd.unmapDma(ioas, iova, bytes),
       },
+      openFaultQueue: () => openFaultQueue(fn.address, { iommufd, ioas, device }),
       groupFd: null,
       close,
     };

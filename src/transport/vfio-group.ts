@@ -29,7 +29,7 @@ export function takeByGroup(fn: PciFunction, calls: VfioCalls, token: string | n
     step = "device";
     const device = group.openDevice(fn.address, token);
     opened.device = device;
-    return { device, dma: container, groupFd: group.fd, close };
+    return { device, dma: container, openFaultQueue: null, groupFd: group.fd, close };
   } catch (error) {
     close();
     throw isNativeError(error) ? refusal(fn, step, error) : error;

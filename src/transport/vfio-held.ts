@@ -1,5 +1,6 @@
 // A function that this process holds, whichever way it was taken.
 import type { Native, NativeError, VfioContainer, VfioDevice } from "../compiled/native.ts";
+import type { PageRequestSource } from "../memory/page-requests.ts";
 import type { TakingStep } from "./vfio-advice.ts";
 
 /** The addon's calls that take a function. */
@@ -14,6 +15,8 @@ export type DmaMapper = Pick<VfioContainer, "iovaRanges" | "mapDma" | "unmapDma"
 export interface HeldFunction {
   readonly device: VfioDevice;
   readonly dma: DmaMapper;
+  /** Has the function's page faults come to this process; null where there is no way to them. */
+  readonly openFaultQueue: (() => PageRequestSource) | null;
   /** For a hot reset; null where functions are held without their groups. */
   readonly groupFd: number | null;
   /** Gives it back. The mappings of its BARs must be closed. Twice is once. */

@@ -142,7 +142,7 @@ class VfioTransport implements Transport {
     const doorbellBytes = doorbellBytesOf(address, device.region(BAR0));
     const barBytes = barSpace(device, options.barBytes);
     this.memory = new LinearMemory({ ...options.memory, doorbellBytes, barBytes });
-    this.iommu = new VfioIommu(held.dma, this.memory, () =>
+    this.iommu = new VfioIommu(held, this.memory, () =>
       this.memory.keep(watchKernelFaults(fn.address, () => system.openKernelLog())),
     );
     this.memory.placeFor(this.iommu);
@@ -235,6 +235,7 @@ class VfioTransport implements Transport {
 
   async pause(): Promise<void> {
     await this.#system.sleep(1);
+    this.iommu.look();
   }
 
   async close(): Promise<void> {

@@ -6,11 +6,27 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 enum { TYPE = 0x3b, IOAS_ALLOC = 0x81, IOVA_RANGES = 0x84, UNMAP = 0x86, BIND = 118, INFO = 107 };
+enum { DESTROY = 0x80, HWPT_ALLOC = 0x89, FAULT_QUEUE_ALLOC = 0x8e };
 enum { RANGES = 20 };
+
+// The kernel's end of a fault queue: a group of two faults lies in it.
+static int queue = -1;
+
+static int makeQueue(uint32_t* alloc) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) != 0) return -1;
+  queue = ends[0];
+  alloc[2] = 11;
+  alloc[3] = ends[1];
+  const uint32_t faults[20] = {1, 9, 0x12345, 3, 1, 0, 0x89ab7000, 0x1234567, 0,      1,
+                               3, 9, 0x12345, 3, 2, 0, 0x5000,     0,         0x2000, 0xfffffffe};
+  return send(queue, faults, sizeof faults, 0) == sizeof faults ? 0 : -1;
+}
 
 static void print(unsigned nr, const uint8_t* bytes, uint32_t size) {
   char line[256];
@@ -35,6 +51,15 @@ static int ranges(uint32_t* query) {
   return 0;
 }
 
+// What was written to the queue so far.
+static void printAnswers(void) {
+  uint8_t bytes[64];
+  ssize_t size;
+  while (queue >= 0 && (size = recv(queue, bytes, sizeof bytes, MSG_DONTWAIT)) > 0) {
+    print(0xff, bytes, (uint32_t)size);
+  }
+}
+
 int ioctl(int fd, unsigned long request, ...) {
   va_list arguments;
   va_start(arguments, request);
@@ -53,6 +78,9 @@ int ioctl(int fd, unsigned long request, ...) {
   if (nr == IOVA_RANGES || nr == 0x85) memset(shown + 4, 0xff, 8);  // a place in memory
   print(nr, (const uint8_t*)shown, given[0]);
   if (nr == IOAS_ALLOC) given[2] = 7;
+  if (nr == HWPT_ALLOC) given[4] = 12;
+  if (nr == FAULT_QUEUE_ALLOC) return makeQueue(given);
+  if (nr == DESTROY) printAnswers();
   if (nr == BIND) given[3] = 9;
   if (nr == UNMAP && given[2] == 0x5000) given[4] = 0x1000;
   return nr == IOVA_RANGES ? ranges(given) : 0;

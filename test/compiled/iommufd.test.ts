@@ -52,6 +52,11 @@ describe("bad arguments are refused before any call", () => {
     ["what lies outside of the memory", map(0n, 3, 4096, 65536), /lies outside the memory/],
     ["nothing to unmap", () => iommufd.unmapDma(1, 0n, 0), /bytes must not be 0/],
     [
+      "page tables of no number",
+      () => iommufd.allocatePageTable(-1, 1, 1),
+      /ioas must be an integer from 0 to 4294967295/,
+    ],
+    [
       "a short token",
       () => native().openVfioCdev("/dev/null", "x", 3, 1, new Uint8Array(15)),
       /token must have 16 bytes/,
@@ -70,6 +75,9 @@ describe("bad arguments are refused before any call", () => {
       return "none";
     };
     expect(failure(() => iommufd.allocateIoas())).toBe("ENOTTY");
+    expect(failure(() => iommufd.allocateFaultQueue())).toBe("ENOTTY");
+    expect(failure(() => iommufd.allocatePageTable(1, 2, 3))).toBe("ENOTTY");
+    expect(failure(() => iommufd.destroy(1))).toBe("ENOTTY");
     expect(failure(() => native().openIommufd(join(folder, "none")))).toBe("ENOENT");
     const cdev = () => native().openVfioCdev("/dev/null", "x", iommufd.fd, 1, null);
     expect(failure(cdev)).toBe("ENOTTY");
@@ -125,4 +133,45 @@ test("a device is bound, then attached, with a token only where there is one", (
   expect(hasReset).toBe("true");
   // and token_uuid_ptr
   expect(withToken).toMatch(/^76 18000000 01000000 2c010000 00000000 (?!00000000 00000000)/);
+});
+
+test("a fault queue, page tables that tell it, what it tells, and the answers", () => {
+  const lines = run(`
+    const device = addon.openVfioCdev("/dev/null", "0000:01:00.0", 300, 7, null);
+    const queue = iommufd.allocateFaultQueue();
+    say([device.iommufdId, queue.id, queue.fd > 2]);
+    const table = iommufd.allocatePageTable(7, device.iommufdId, queue.id);
+    device.attach(table);
+    for (const fault of queue.take()) say(Object.values(fault).map((value) => value.toString(16)));
+    say(queue.take().length);
+    queue.answer(0xfffffffe, 0);
+    queue.answer(5, 1);
+    attempt(() => queue.answer(5, 2));
+    iommufd.destroy(table);
+    queue.close();
+    queue.close();
+    say(queue.fd);
+    attempt(() => queue.take());
+  `);
+  expect(lines.slice(2)).toEqual([
+    // size, flags, out_fault_id, out_fault_fd
+    "8e 10000000 00000000 00000000 00000000",
+    "9,11,true",
+    // size, flags (FAULT_ID_VALID), dev_id, pt_id, out_hwpt_id, reserved, data_type, data_len, data_uptr, fault_id, reserved
+    "89 30000000 04000000 09000000 07000000 00000000 00000000 00000000 00000000 00000000 00000000 0b000000 00000000",
+    // argsz, flags, pt_id
+    "77 0c000000 00000000 0c000000",
+    // flags, device, PASID, group, permissions, address, length, cookie
+    "1,9,12345,3,1,123456789ab7000,0,1",
+    "3,9,12345,3,2,5000,2000,fffffffe",
+    "0",
+    "undefined code must be an integer from 0 to 1",
+    // size, id
+    "80 08000000 0c000000",
+    // cookie, code
+    "ff feffffff 00000000",
+    "ff 05000000 01000000",
+    "-1",
+    "EBADF read page faults: EBADF, Bad file descriptor",
+  ]);
 });

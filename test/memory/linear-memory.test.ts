@@ -34,6 +34,7 @@ function iommu(most = Number.POSITIVE_INFINITY, ranges: ReturnType<Iommu["ranges
   const it: Iommu = {
     ranges: () => ranges,
     watchFaults: () => expect.unreachable(),
+    answerFaults: () => expect.unreachable(),
     map: (span, iova, access) => {
       if (mapped.size >= most) throw new Error("map DMA window: ENOMEM");
       expect(mapped.has(iova)).toBe(false);

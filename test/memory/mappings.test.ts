@@ -23,6 +23,7 @@ beforeEach(() => {
   iommu = {
     ranges: () => RANGES,
     watchFaults: () => expect.unreachable(),
+    answerFaults: () => expect.unreachable(),
     map: ({ bytes }, iova, access) => maps.push(`map ${iova.toString(16)} ${bytes} ${access}`),
     unmap: (iova, bytes) => maps.push(`unmap ${iova.toString(16)} ${bytes}`),
   };

@@ -2,6 +2,8 @@
 // time passes only in sleeps.
 import type {
   EventFd,
+  FaultQueue,
+  IommufdFault,
   Mapping,
   NativeError,
   VfioDevice,
@@ -16,6 +18,9 @@ const CONTAINER_FD = 100;
 const GROUP_FD = 101;
 const IOMMUFD_FD = 102;
 const IOAS = 5;
+const FAULT_QUEUE = 6;
+const PAGE_TABLE = 7;
+export const IOMMUFD_ID = 9;
 const FIRST_EVENT_FD = 200;
 
 /** As the addon makes them. */
@@ -60,6 +65,9 @@ export class FakeVfio implements VfioSystem {
 
   /** What the kernel's log says next. */
   kernelLog: string[] = [];
+
+  /** Page faults that the kernel tells of next. */
+  pageFaults: IommufdFault[] = [];
 
   openKernelLog(): KernelLog {
     this.#call("open kernel log");
@@ -121,6 +129,12 @@ export class FakeVfio implements VfioSystem {
         mapDma: (ioas, _memory, pointer, bytes, iova, access) =>
           this.#call("map", ioas, pointer, bytes, iova.toString(16), access),
         unmapDma: (ioas, iova, bytes) => this.#call("unmap", ioas, iova.toString(16), bytes),
+        allocateFaultQueue: () => this.#faultQueue(),
+        allocatePageTable: (ioas, device, faults) => {
+          this.#call("allocate page table", ioas, device, faults);
+          return PAGE_TABLE;
+        },
+        destroy: (id) => this.#call("destroy", id),
         close: () => this.#call("close iommufd"),
       };
     },
@@ -134,6 +148,20 @@ export class FakeVfio implements VfioSystem {
     this.roots.addCdev(address, "vfio3");
   }
 
+  #faultQueue(): FaultQueue {
+    this.#call("allocate fault queue");
+    return {
+      id: FAULT_QUEUE,
+      fd: 103,
+      take: () => {
+        this.#may("read faults");
+        return this.pageFaults.splice(0);
+      },
+      answer: (cookie, code) => this.#call("answer", cookie, code),
+      close: () => this.#call("close fault queue"),
+    };
+  }
+
   #short(path: string): string {
     return path.replace(this.roots.dev, "/dev");
   }
@@ -142,6 +170,8 @@ export class FakeVfio implements VfioSystem {
     this.#call(call, ...args.filter((arg) => arg !== ""));
     return {
       hasReset: this.hasReset,
+      iommufdId: call === "open cdev" ? IOMMUFD_ID : null,
+      attach: (pageTable) => this.#call("attach", pageTable),
       region: (index) =>
         index === 0 ? this.bar0 : (this.otherBars.get(index) ?? { ...this.bar0, bytes: 4096 }),
       read32: (_region, offset) => {

@@ -15,18 +15,21 @@ function fake(failure?: { map?: NativeError; unmap?: NativeError }) {
   const fail = { ...failure };
   const iommu = new VfioIommu(
     {
-      iovaRanges: () => [{ start: 0n, end: 0xffffn }],
-      mapDma: (memory, ...others) => {
-        if (fail.map) throw fail.map;
-        expect(memory).toBe(bytes);
-        calls.push(["map", ...others]);
+      dma: {
+        iovaRanges: () => [{ start: 0n, end: 0xffffn }],
+        mapDma: (memory, ...others) => {
+          if (fail.map) throw fail.map;
+          expect(memory).toBe(bytes);
+          calls.push(["map", ...others]);
+        },
+        unmapDma: (...others) => {
+          if (fail.unmap) throw fail.unmap;
+          calls.push(["unmap", ...others]);
+        },
       },
-      unmapDma: (...others) => {
-        if (fail.unmap) throw fail.unmap;
-        calls.push(["unmap", ...others]);
-      },
+      openFaultQueue: null,
     },
-    { bytes },
+    { bytes, keep: (kept) => kept },
     () => expect.unreachable(),
   );
   return { iommu, calls, fail };
