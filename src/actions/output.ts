@@ -1,6 +1,7 @@
 // Where a measurement goes: its file first, then stdout, which gets it even when the file could not be written.
 import { exitCodes } from "../ground/errors.ts";
 import type { Warning } from "../measurement/measurement.ts";
+import { FAULTS } from "../measurement/worst-first.ts";
 import { isStdout, type OutputFileFlags } from "./output-file.ts";
 
 export interface OutputFlags extends OutputFileFlags {
@@ -34,24 +35,6 @@ export function present(flags: OutputFlags, presentation: Presentation): readonl
   }
   return saved;
 }
-
-const FAULTS: readonly Warning["kind"][] = [
-  "controller-fatal",
-  "controller-reset",
-  "device-gone",
-  "io-errors",
-  "ramp-errors",
-  "rejected-completions",
-  "flagged-successes",
-  "wrong-sqhd",
-  "timed-out",
-  "commands-lost",
-  "queue-not-deleted",
-  "stopped-early",
-  "not-closed",
-  "not-shut-down",
-  "not-disabled",
-];
 
 /** A device or an I/O that failed counts for more than an interruption; where the host broke the device, it is the host's. */
 export function exitCodeOf(outcome: {

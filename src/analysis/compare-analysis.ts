@@ -3,6 +3,7 @@
 
 import type { Direction, Measurement, Warning } from "../measurement/measurement.ts";
 import { workSum } from "../measurement/work.ts";
+import { worstFirst } from "../measurement/worst-first.ts";
 import { type Drift, driftsOf, driftWarnings } from "./compare-drift.ts";
 import { type MeasuredMode, measuredModes } from "./compare-modes.ts";
 import { type Pair, pairsOf } from "./compare-pairs.ts";
@@ -21,7 +22,7 @@ export function analyse(measurement: Measurement, direction?: Direction): Analys
   const pairs = pairsOf(modes);
   const drift = modes.flatMap(driftsOf);
   const added = [...interruptWarnings(measurement), ...driftWarnings(pairs, drift)];
-  return { modes, pairs, drift, warnings: [...measurement.warnings, ...added] };
+  return { modes, pairs, drift, warnings: worstFirst([...measurement.warnings, ...added]) };
 }
 
 /** For a runner that does not look at its blocks itself. */

@@ -3,6 +3,7 @@
 import { PhasebitError, usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
 import type { Measurement, Warning } from "../measurement/measurement.ts";
+import { weightOf } from "../measurement/worst-first.ts";
 import { cliffsDelta, type EffectSize, effectSize } from "../statistics/cliff.ts";
 import type { PairResult } from "../statistics/pairs.ts";
 import type { CellGroup } from "./diff-cells.ts";
@@ -88,7 +89,7 @@ export function diffSides(a: Side, b: Side, despiteDifferences = false): Diff {
     unmatched,
     onBothSides: a.chosen === b.chosen ? sharedFiles(a, b) : [],
     figures: compared.map(figureDiff),
-    warnings: partialFirst(united(warningsOf("a", a), warningsOf("b", b))),
+    warnings: worstSidesFirst(united(warningsOf("a", a), warningsOf("b", b))),
     confounded: confoundings(a, b, differences, subject),
   };
 }
@@ -153,9 +154,8 @@ function united(a: readonly SideWarning[], b: readonly SideWarning[]): SideWarni
   ];
 }
 
-function partialFirst(all: readonly SideWarning[]): SideWarning[] {
-  const isPartial = ({ warning }: SideWarning): boolean => warning.kind === "partial";
-  return [...all.filter(isPartial), ...all.filter((one) => !isPartial(one))];
+function worstSidesFirst(all: readonly SideWarning[]): SideWarning[] {
+  return all.toSorted((a, b) => weightOf(a.warning) - weightOf(b.warning));
 }
 
 function warningsOf(side: SideName, { results }: Side): SideWarning[] {

@@ -6,6 +6,7 @@ import { groupsOf } from "../measurement/groups.ts";
 import type { Measurement, Warning } from "../measurement/measurement.ts";
 import { shortfallIn } from "../measurement/shortfall.ts";
 import { directionsOf, workloadName } from "../measurement/workload-names.ts";
+import { weightOf, worstFirst } from "../measurement/worst-first.ts";
 import type { Result } from "../results/read.ts";
 import { warningText } from "../results/warnings.ts";
 import { faultTexts } from "../text/fault-list.ts";
@@ -90,12 +91,14 @@ function unnamed(results: readonly Result[], drafts: readonly Drafts[]) {
 function resultData(result: Result, doubts: readonly Warning[], first: Result): ResultData {
   const { file, measurement } = result;
   const elsewhere = differenceWarnings(first.measurement, measurement, nameOf(first.file));
+  const ordered = worstFirst(doubts);
   return {
     kind: measurement.kind,
     file: nameOf(file),
     startedMs: measurement.startedMs,
     conditions: conditionsOf(measurement),
-    warnings: [...doubts.map((doubt) => safeString(warningText(doubt))), ...elsewhere],
+    warnings: [...ordered.map((doubt) => safeString(warningText(doubt))), ...elsewhere],
+    findings: ordered.filter((doubt) => weightOf(doubt) < 2).length,
     faults: faultTexts(groupsOf(measurement)).map(({ group, what, count, queues, first }) => ({
       what: safeString(group === "" ? what : `${group}: ${what}`),
       ...{ count, queues },

@@ -34,7 +34,10 @@ export interface ResultData {
   readonly startedMs: number;
   /** What was measured, on what, where: ready to print, the most telling first. */
   readonly conditions: readonly { readonly label: string; readonly value: string }[];
+  /** The worst first. */
   readonly warnings: readonly string[];
+  /** How many of the warnings, from the first on, say more than that figures are uncertain. */
+  readonly findings: number;
   /** The list of errors. */
   readonly faults: readonly FaultData[];
   /** Files that were merged into it. */

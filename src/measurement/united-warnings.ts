@@ -1,17 +1,16 @@
 // The doubts of several measurements together: each once, counts added, of two measures the worse.
 import { addedFlags } from "./flags.ts";
 import type { Warning } from "./measurement.ts";
+import { worstFirst } from "./worst-first.ts";
 
-/** The union of `lists`, in their order; what is missing of the whole comes first. */
+/** The union of `lists`, in their order, the worst first. */
 export function unitedWarnings(lists: readonly (readonly Warning[])[]): Warning[] {
   const united = new Map<string, Warning>();
   for (const warning of lists.flat()) {
     const known = united.get(identity(warning));
     united.set(identity(warning), known === undefined ? warning : together(known, warning));
   }
-  const isPartial = ({ kind }: Warning): boolean => kind === "partial";
-  const all = [...united.values()];
-  return [...all.filter(isPartial), ...all.filter((one) => !isPartial(one))];
+  return worstFirst([...united.values()]);
 }
 
 /** Warnings of the same are one: of a kind, and of a job or a reason where it has one. */

@@ -1,6 +1,7 @@
 // The head of a page: what was measured, the buttons for the whole page, and the doubts before any figure.
 import type { ReportData, ResultData } from "../html/report-data.ts";
 import { button, type Child, h } from "./dom.ts";
+import { type Doubt, doubtsOf, seenIn } from "./doubts.ts";
 import { download, fileName } from "./download.ts";
 import { counted, formatDate } from "./format.ts";
 import { themeButton } from "./theme.ts";
@@ -51,25 +52,14 @@ function dataButton(data: ReportData): HTMLButtonElement {
   });
 }
 
-/** All warnings, each once, named by its files where there are several; null without any. */
+/** All warnings, each once; null without any. */
 export function warnings(results: readonly ResultData[]): HTMLElement | null {
-  const files = new Map<string, string[]>();
-  for (const { file, warnings } of results) {
-    for (const text of warnings) files.set(text, [...(files.get(text) ?? []), file]);
-  }
-  const texts = [...files].map(([text, those]) => {
-    return { file: results.length > 1 ? [...new Set(those)].join(", ") : null, text };
-  });
-  return texts.length > 0 ? callout(texts) : null;
+  const doubts = doubtsOf(results);
+  return doubts.length > 0 ? callout(doubts) : null;
 }
 
 /** More doubts than these would push the figures off the first screen. */
 const MOST_OPEN = 4;
-
-interface Doubt {
-  readonly file: string | null;
-  readonly text: string;
-}
 
 /** What must be known before a figure is believed. */
 export function callout(doubts: readonly Doubt[]): HTMLElement {
@@ -92,7 +82,7 @@ export function callout(doubts: readonly Doubt[]): HTMLElement {
 
 /** What was seen, and after its first sentence the advice, which is read by those who want to act. */
 function item({ file, text }: Doubt): HTMLElement {
-  const seen = /^.*?[.:](?= )/.exec(text)?.[0] ?? text;
+  const seen = seenIn(text);
   return h(
     "li",
     {},

@@ -2,6 +2,7 @@
 // Within a round all modes touch the same blocks of the device in the same order.
 import type { Measurement, Setting } from "../measurement/measurement.ts";
 import { comparisonShortfall } from "../measurement/shortfall.ts";
+import { worstFirst } from "../measurement/worst-first.ts";
 import { balancedOrder } from "../statistics/order.ts";
 import { type SessionOptions, withSession } from "./session.ts";
 import { measureTurns, type Turn, type TurnOptions } from "./turns.ts";
@@ -37,7 +38,7 @@ export async function runComparison(
       workloads: settings,
       rounds,
       blocks,
-      warnings: [...missing, ...session.doubts, ...measured.warnings],
+      warnings: worstFirst([...missing, ...session.doubts, ...measured.warnings]),
     };
   });
 }

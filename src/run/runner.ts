@@ -3,6 +3,7 @@
 import type { Measurement } from "../measurement/measurement.ts";
 import { runShortfall } from "../measurement/shortfall.ts";
 import type { Workload } from "../measurement/workload.ts";
+import { worstFirst } from "../measurement/worst-first.ts";
 import { blockOf } from "./block.ts";
 import type { Sample } from "./monitor.ts";
 import type { PrepareOptions } from "./prepare.ts";
@@ -35,11 +36,11 @@ export async function runWorkload(workload: Workload, options: RunOptions): Prom
       workloads: [{ name: "", mode: "", options: "", device: 0, workload }],
       rounds: null,
       blocks: [block],
-      warnings: [
+      warnings: worstFirst([
         ...runShortfall({ workload }, block),
         ...session.doubts,
         ...blockWarnings(session, workload, outcome, described.interrupted),
-      ],
+      ]),
     };
   });
 }

@@ -7,6 +7,7 @@ import type { Coalescing, Workload } from "../measurement/workload.ts";
 import { needsInterrupts } from "../measurement/workload.ts";
 import { looksOn, pointName, pointTitle } from "../measurement/workload-names.ts";
 import type { CompletionMode } from "../measurement/workload-options.ts";
+import { worstFirst } from "../measurement/worst-first.ts";
 import { type SessionOptions, withSession } from "./session.ts";
 import { measureTurns, type TurnOptions } from "./turns.ts";
 
@@ -69,11 +70,11 @@ export async function runSweep(
       workloads: settings.slice(0, measured.blocks.length),
       rounds: null,
       blocks: measured.blocks,
-      warnings: [
+      warnings: worstFirst([
         ...sweepShortfall(settings, measured.blocks),
         ...session.doubts,
         ...measured.warnings,
-      ],
+      ]),
     };
   });
 }

@@ -379,7 +379,7 @@ describe("sweeps", () => {
   });
 });
 
-test("doubts of either side come along, those of both once", () => {
+test("doubts of either side come along, those of both once, the worst first", () => {
   const busy = { kind: "host-busy", loadAverage: 3 } as const;
   const [a, b] = [runSet({ count: 3 }), runSet({ count: 3, seed: 2 })];
   const lost = { kind: "commands-lost", count: 2 } as const;
@@ -389,7 +389,7 @@ test("doubts of either side come along, those of both once", () => {
     sideOf([changed(b[0]!, { warnings: [busy] }), b[1]!, b[2]!]),
   );
   expect(diff.warnings).toEqual([
-    { sides: ["a", "b"], warning: busy, results: 1 },
     { sides: ["a"], warning: lost, results: 1 },
+    { sides: ["a", "b"], warning: busy, results: 1 },
   ]);
 });

@@ -22,7 +22,8 @@ const conditions: ResultData["conditions"] = [
 
 function resultOf(kind: ResultData["kind"], file: string, changes: Partial<ResultData> = {}) {
   const startedMs = Date.UTC(2026, 10, 22, 9, 14, 5);
-  return { kind, file, startedMs, conditions, warnings: [], faults: [], merged: [], ...changes };
+  const none = { warnings: [], findings: 0, faults: [], merged: [] };
+  return { kind, file, startedMs, conditions, ...none, ...changes };
 }
 
 function reportOf(title: string, parts: Partial<ReportData>): ReportData {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Point } from "../../src/page/chart.ts";
 import { jainIndex } from "../../src/page/charts/queues.ts";
+import { doubtsOf, seenIn } from "../../src/page/doubts.ts";
 import { fileName } from "../../src/page/download.ts";
 import {
   clock,
@@ -64,6 +65,31 @@ test("ticks and moments are short", () => {
   expect([0, 950, 1500, 2e6].map(tickCount)).toEqual(["0", "950", "1.5k", "2M"]);
   expect([0.25, 12.52, 119, 330].map(formatSeconds)).toEqual(["250ms", "12.5s", "119s", "5:30"]);
   expect(clock(3930)).toBe("1:05:30");
+});
+
+test("findings of any file come before what only makes figures uncertain", () => {
+  const [result] = sweepReport().results;
+  const of = (file: string, warnings: readonly string[], findings: number) => ({
+    ...result!,
+    ...{ file, warnings, findings },
+  });
+  const doubts = doubtsOf([
+    of("a.json", ["The host was busy.", "Job 0 waited."], 0),
+    of("b.json", ["1 command never completed.", "The host was busy."], 1),
+  ]);
+  expect(doubts).toEqual([
+    { file: "b.json", text: "1 command never completed." },
+    { file: "a.json, b.json", text: "The host was busy." },
+    { file: "a.json", text: "Job 0 waited." },
+  ]);
+});
+
+test("a doubt is not cut inside of brackets", () => {
+  expect(seenIn("1 command never completed (the oldest: CID 2, 1.0 s). Look at it.")).toBe(
+    "1 command never completed (the oldest: CID 2, 1.0 s).",
+  );
+  expect(seenIn("Job 0 was late: other work ran. Stop it.")).toBe("Job 0 was late:");
+  expect(seenIn("It fell (and so on: no end. Really")).toBe("It fell (and so on: no end. Really");
 });
 
 test("ratios have the decimals that tell them from 1", () => {

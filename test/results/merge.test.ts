@@ -438,7 +438,7 @@ describe("a sum of runs", () => {
     expect(blockIn(merged(merged(first, half), muchLater)).elapsedNs).toBe(7.5e9);
   });
 
-  test("has the doubts of all: counts added, jobs renumbered, of two measures the worse", () => {
+  test("has the doubts of all: counts added, jobs renumbered, of two measures the worse, the worst first", () => {
     const doubting = (run: Measurement, warnings: readonly Warning[]) => ({ ...run, warnings });
     const a = doubting(troubledRun(), [
       { kind: "io-errors", count: 15 },
@@ -455,12 +455,12 @@ describe("a sum of runs", () => {
     ]);
     expect(merged(a, b).warnings).toEqual([
       { kind: "io-errors", count: 17 },
+      { kind: "stopped-early", why: "one" },
+      { kind: "stopped-early", why: "two" },
       { kind: "host-busy", loadAverage: 5 },
       { kind: "not-pinned", job: 1 },
-      { kind: "stopped-early", why: "one" },
       { kind: "not-pinned", job: 3 },
       { kind: "no-function-reset" },
-      { kind: "stopped-early", why: "two" },
     ]);
   });
 
