@@ -31,18 +31,35 @@ export function verdictsOf(results: readonly Told[]): VerdictData[] {
 function verdictOf(told: Told): VerdictData {
   const { measurement, groups, pairs, rounds } = told;
   if (groups.every(({ ios }) => ios === 0)) return nothing(measurement);
-  if (measurement.rounds !== null) return comparisonVerdict(pairs, rounds);
-  return measurement.kind === "sweep" ? sweepVerdict(told) : runVerdict(told);
+  const verdict =
+    measurement.rounds !== null
+      ? comparisonVerdict(pairs, rounds)
+      : measurement.kind === "sweep"
+        ? sweepVerdict(told)
+        : runVerdict(told);
+  const failed = failedText(measurement);
+  if (failed === "") return verdict;
+  return { ...verdict, sentence: [...verdict.sentence, ` But ${failed}.`] };
 }
 
-function nothing({ kind, warnings }: Measurement): VerdictData {
-  const failed = warnings.reduce((sum, warning) => {
-    return sum + (warning.kind === "io-errors" ? warning.count : 0);
-  }, 0);
-  const commands = failed === 1 ? "1 command" : `${formatCount(failed)} commands`;
-  const sentence =
-    failed === 0 ? "no I/O was measured." : `no I/O succeeded: ${commands} ended with an error.`;
-  return { about: null, sentence: [sentence], basis: `of this ${kind}` };
+function nothing(measurement: Measurement): VerdictData {
+  const failed = failedText(measurement);
+  const sentence = failed === "" ? "no I/O was measured." : `no I/O succeeded: ${failed}.`;
+  return { about: null, sentence: [sentence], basis: `of this ${measurement.kind}` };
+}
+
+/** "1 command never completed, and 8 ended with an error"; latencies are told without them. */
+function failedText({ warnings }: Measurement): string {
+  const countOf = (kind: "commands-lost" | "io-errors"): number =>
+    warnings.reduce((sum, one) => sum + (one.kind === kind ? one.count : 0), 0);
+  const [lost, failed] = [countOf("commands-lost"), countOf("io-errors")];
+  const commands = (count: number) =>
+    count === 1 ? "1 command" : `${formatCount(count)} commands`;
+  const parts = [
+    ...(lost > 0 ? [`${commands(lost)} never completed`] : []),
+    ...(failed > 0 ? [`${commands(failed)} ended with an error`] : []),
+  ];
+  return parts.join(", and ");
 }
 
 /** "94.79k IOPS, 370.3 MiB/s: half of the I/Os took 80.3us or less, 99% 162us or less, the slowest 1.82ms." */

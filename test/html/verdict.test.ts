@@ -64,6 +64,24 @@ describe("nothing is claimed", () => {
     expect(failed(1)).toBe("no I/O succeeded: 1 command ended with an error.");
   });
 
+  test("without what never completed or failed beside it", () => {
+    const warnings = [
+      { kind: "commands-lost", count: 1 },
+      { kind: "io-errors", count: 8 },
+    ] as const;
+    const but = " But 1 command never completed, and 8 commands ended with an error.";
+    for (const result of [
+      runResult({ ...exampleRun(), warnings }),
+      sweepResult({ ...sweep, warnings }),
+    ]) {
+      const [verdict] = shown(result).verdicts;
+      expect(verdict!.sentence.at(-1)).toBe(but);
+    }
+    expect(firstOf(shown(runResult({ ...emptyRun(), warnings: [warnings[0]] })))).toBe(
+      "no I/O succeeded: 1 command never completed.",
+    );
+  });
+
   test("of a comparison before its first block", () => {
     const measurement = exampleComparison({ modes: [poll, interrupt], rounds: 8 });
     expect(firstOf(shown(compareResult({ ...measurement, blocks: [] })))).toBe(
