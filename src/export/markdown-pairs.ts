@@ -1,7 +1,7 @@
 // Each two modes of a comparison as a Markdown table, as far as the intervals allow to say something.
 import { metrics, sentenceMetrics } from "../analysis/compare-metrics.ts";
 import type { Comparison, Pair } from "../analysis/compare-pairs.ts";
-import { formatRatios } from "../text/compare-sentences.ts";
+import { formatRatios } from "../ground/ratios.ts";
 import { code, prose, table } from "./markdown-text.ts";
 
 /** A heading and a table for each pair. */

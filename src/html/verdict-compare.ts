@@ -1,7 +1,8 @@
 // What a comparison says, in a sentence: no more than its intervals allow.
+
+import { formatRatios } from "../ground/ratios.ts";
 import { grouped } from "../measurement/grouped.ts";
 import { FEWEST_FOR_VERDICT } from "../statistics/sign-flip.ts";
-import { formatRatios } from "../text/compare-sentences.ts";
 import type { PairData, VerdictData, VerdictPart } from "./report-data.ts";
 import { comparisonsOf, type Standing, standingsOf } from "./standings.ts";
 

@@ -1,6 +1,7 @@
 // Numbers as the page shows them: those of the terminal's reports, and shorter ones for ticks.
 import { formatCount, formatMiBps, formatNs } from "../ground/units.ts";
 
+export { formatRatios } from "../ground/ratios.ts";
 export { formatBytes, formatCount, formatMiBps, formatNs } from "../ground/units.ts";
 
 /** What stands where there is no figure. */
@@ -75,18 +76,6 @@ export function formatIn(unit: "ns" | "per second" | "count", value: number): st
 /** "13.7 GiB/s" is never written: MiB/s is what fio prints. */
 export function formatRate(bytesPerSecond: number): string {
   return `${formatMiBps(bytesPerSecond)} MiB/s`;
-}
-
-/** "0.60 to 0.64": as many decimals as tell the ends from each other, and from 1. */
-export function formatRatios([low, high]: readonly [number, number]): string {
-  const width = high - low;
-  const wanted = width > 0 ? Math.ceil(-Math.log10(width)) : 0;
-  for (let decimals = Math.min(5, Math.max(2, wanted)); ; decimals++) {
-    const [from, to] = [low.toFixed(decimals), high.toFixed(decimals)];
-    if ((Number(from) !== 1 && Number(to) !== 1) || decimals >= 5) {
-      return from === to ? from : `${from} to ${to}`;
-    }
-  }
 }
 
 /** "1 queue", "3 queues". */

@@ -4,6 +4,7 @@
 import { type Metric, metrics, sentenceMetrics } from "../analysis/compare-metrics.ts";
 import type { Comparison, Pair } from "../analysis/compare-pairs.ts";
 import { samplesNeeded } from "../analysis/histogram.ts";
+import { formatRatios } from "../ground/ratios.ts";
 import { FEWEST_FOR_VERDICT } from "../statistics/sign-flip.ts";
 import { largest } from "../statistics/summary.ts";
 import { wrap } from "./columns.ts";
@@ -70,25 +71,12 @@ function sentence({ title, format }: Metric, comparison: Comparison | undefined)
   return [`${a} has ${formatRatios(ci95.ratio)} times ${b}'s ${title}, ${amount} ${more}`];
 }
 
-/** "0.60 to 0.64": as many decimals as tell the ends from each other, and from 1. */
-export function formatRatios([low, high]: readonly [number, number]): string {
-  const width = high - low;
-  const wanted = width > 0 ? Math.ceil(-Math.log10(width)) : 0;
-  for (let decimals = Math.min(5, Math.max(2, wanted)); ; decimals++) {
-    const [from, to] = [low.toFixed(decimals), high.toFixed(decimals)];
-    if ((Number(from) !== 1 && Number(to) !== 1) || decimals >= 5) return range(from, to);
-  }
-}
-
-function range(from: string, to: string): string {
-  return from === to ? from : `${from} to ${to}`;
-}
-
 /** "5.21 to 5.30us": a unit that both have is said once. */
 function amountRange(from: string, to: string): string {
   const unit = /[a-zA-Z]*$/.exec(to)![0];
   const bare = from.endsWith(unit) ? from.slice(0, from.length - unit.length) : from;
-  return from === to || !/[0-9]$/.test(bare) ? range(from, to) : `${bare} to ${to}`;
+  if (from === to) return from;
+  return /[0-9]$/.test(bare) ? `${bare} to ${to}` : `${from} to ${to}`;
 }
 
 /** Figures that differ and have no sentence. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { analyse } from "../../src/analysis/compare-analysis.ts";
+import { formatRatios } from "../../src/ground/ratios.ts";
 import type { Measurement } from "../../src/measurement/measurement.ts";
 import { warningText } from "../../src/results/warnings.ts";
 import { comparisonReport } from "../../src/text/compare.ts";
-import { formatRatios } from "../../src/text/compare-sentences.ts";
 import { exampleComparison, hybrid, interrupt, poll } from "../examples/compare.ts";
 import { drained } from "../examples/drained.ts";
 
@@ -172,6 +172,10 @@ test.each([
   [[0.97, 0.9987], "0.970 to 0.999"],
   [[2, 2], "2.00"],
   [[31.2, 33.8], "31.20 to 33.80"],
+  [[0.0011, 0.65], "0.001 to 0.650"],
+  [[0, 0.65], "0.00 to 0.65"],
+  [[57.213, 1266.6], "57.21 to 1267"],
+  [[1266.6, 1266.9], "1266.60 to 1266.90"],
 ] as const)("ratios %j are %s", (interval, text) => {
   expect(formatRatios(interval)).toBe(text);
 });
