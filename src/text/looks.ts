@@ -14,15 +14,15 @@ export function lookParts(
   blocks: readonly Block[],
   completion: Pick<Workload["completion"], "mode" | "pauseNs">,
 ): string[] {
-  const completed = sumOf(jobs, (job) => job.completed);
-  if (completed === 0) return [];
-  const looks = formatCount(sumOf(jobs, ({ sweeps }) => sweeps) / completed);
-  const atOnce =
-    completed /
-    Math.max(
-      1,
-      sumOf(jobs, ({ sweepsFull }) => sweepsFull),
-    );
+  // what waits for the last ones counts no looks
+  const drained = blocks
+    .flatMap(({ latencies }) => latencies)
+    .reduce((sum, latency) => sum + (latency.drained ?? 0), 0);
+  const ended = sumOf(jobs, ({ completed, failed }) => completed + failed) - drained;
+  const sweepsFull = sumOf(jobs, (job) => job.sweepsFull);
+  if (ended <= 0 || sweepsFull === 0) return [];
+  const looks = formatCount(sumOf(jobs, ({ sweeps }) => sweeps) / ended);
+  const atOnce = ended / sweepsFull;
   const parts = [`${looks} an I/O`, `${formatCount(atOnce)} I/Os at once`];
   if (!looksOn(completion.mode)) return parts;
   return [...parts, pausePart(jobs, blocks, completion.pauseNs === null)];

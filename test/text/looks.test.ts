@@ -19,6 +19,21 @@ test("a mode that never looks twice has no pause", () => {
   expect(text).not.toContain("pause");
 });
 
+test("what was waited for at the end is in no look: one command at once is never two", () => {
+  const job = { ...jobsIn(run)[0]!, completed: 2, failed: 0, sweeps: 600, sweepsFull: 1 };
+  const [latency] = blockIn(run).latencies;
+  const block = { ...blockIn(run), latencies: [{ ...latency!, total: 2, drained: 1 }] };
+  const looks = lookParts([job], [block], { mode: "poll", pauseNs: null });
+  expect(looks.slice(0, 2)).toEqual(["600 an I/O", "1 I/Os at once"]);
+});
+
+test("looks that found nothing in time are not divided by what came after", () => {
+  const job = { ...jobsIn(run)[0]!, completed: 1, failed: 0, sweeps: 600, sweepsFull: 0 };
+  const [latency] = blockIn(run).latencies;
+  const block = { ...blockIn(run), latencies: [{ ...latency!, total: 1, drained: 1 }] };
+  expect(lookParts([job], [block], { mode: "poll", pauseNs: null })).toEqual([]);
+});
+
 test("no pause is none", () => {
   expect(pauseText([{ pauseNs: 0 }])).toBe("no pause between them");
 });
