@@ -75,6 +75,7 @@ export function comparisonShortfall({
   return measured < planned ? [{ kind: "partial", unit: "blocks", measured, planned }] : [];
 }
 
-function isWhole(runtimeMs: number, { elapsedNs }: Part): boolean {
+/** Whether a block was as long as it was to be. */
+export function isWhole(runtimeMs: number, { elapsedNs }: Part): boolean {
   return elapsedNs >= WHOLE * runtimeMs * 1e6;
 }

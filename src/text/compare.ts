@@ -6,6 +6,7 @@ import { median } from "../analysis/totals.ts";
 import { formatNs } from "../ground/units.ts";
 import { groupsOf } from "../measurement/groups.ts";
 import type { Measurement } from "../measurement/measurement.ts";
+import { isWhole } from "../measurement/shortfall.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { wrap } from "./columns.ts";
 import {
@@ -56,7 +57,13 @@ export function comparisonReport(measurement: Measurement, options: ViewOptions 
 
 function runParts(measurement: Measurement, workloads: readonly Workload[]): string[] {
   const { blocks } = measurement;
-  const typicalNs = median(blocks.map(({ elapsedNs }) => elapsedNs));
+  const whole = blocks.filter((block) => isWhole(workloads[block.workload]!.runtimeMs, block));
+  // where all were cut short, as long as they were to be
+  const lengthsNs =
+    whole.length > 0
+      ? whole.map(({ elapsedNs }) => elapsedNs)
+      : workloads.map(({ runtimeMs }) => runtimeMs * 1e6);
+  const typicalNs = median(lengthsNs);
   return [
     depthText(workloads),
     `${roundsText(measurement)}, interleaved`,

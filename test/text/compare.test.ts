@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { analyse } from "../../src/analysis/compare-analysis.ts";
 import { formatRatios } from "../../src/ground/ratios.ts";
+import { formatNs } from "../../src/ground/units.ts";
 import type { Measurement } from "../../src/measurement/measurement.ts";
 import { warningText } from "../../src/results/warnings.ts";
 import { comparisonReport } from "../../src/text/compare.ts";
@@ -75,6 +76,13 @@ test.each([
     expect(line.length).toBeLessThanOrEqual(80);
     expect(line).toBe(line.trimEnd());
   }
+});
+
+test("blocks that were all cut short do not say how long blocks are", () => {
+  const made = exampleComparison({ modes: [poll, interrupt], rounds: 3, ios: 100 });
+  const blocks = made.blocks.map((block) => ({ ...block, elapsedNs: 31_800 }));
+  const { runtimeMs } = made.workloads[0]!.workload;
+  expect(flat(report({ ...made, blocks }))).toContain(`blocks of ${formatNs(runtimeMs * 1e6)} `);
 });
 
 test("every mode has its row in every table", () => {
