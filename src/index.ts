@@ -150,7 +150,12 @@ export { type Taken, type TakeOptions, take } from "./pci/bind.ts";
 export type { ConfigAccess, ConfigSpace } from "./pci/config-space.ts";
 export { type Drive, type Held, inventory, type Namespace } from "./pci/inventory.ts";
 export type { Use, UseKind } from "./pci/use-kinds.ts";
-export { virtualFunctionsOf } from "./pci/virtual-functions.ts";
+export {
+  setVirtualFunctions,
+  type VirtualFunctionOptions,
+  type VirtualFunctions,
+  virtualFunctionsOf,
+} from "./pci/virtual-functions.ts";
 export { type Result, readResult } from "./results/read.ts";
 export { type RunOptions, runWorkload } from "./run/runner.ts";
 export type { InterruptKind, Transport, TransportKind } from "./transport/transport.ts";

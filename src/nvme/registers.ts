@@ -41,6 +41,11 @@ export interface Capabilities {
   readonly minPageBytes: number;
 }
 
+/** Whether CAP was 0, which is no controller's that is in use: MQES is 1 at least (3.1.1). */
+export function isOffline({ maxQueueEntries, supportsNvmCommandSet }: Capabilities): boolean {
+  return maxQueueEntries === 1 && !supportsNvmCommandSet;
+}
+
 /** What registers are reached through: a transport, or less of one. */
 export type RegisterSource = Pick<
   Transport,
@@ -198,9 +203,14 @@ export class Registers {
     return (value >>> shift) & mask;
   }
 
-  /** CAP, read once: it never changes. @throws PhasebitError DEVICE when no device answers. */
+  /**
+   * CAP, read once: it never changes. Only while it has no queue entries it is read again: a virtual function's controller
+   * answers with zeroes until it is online (8.5). @throws PhasebitError DEVICE when no device answers.
+   */
   capabilities(): Capabilities {
-    this.#capabilities ??= this.#readCapabilities();
+    if (this.#capabilities === undefined || isOffline(this.#capabilities)) {
+      this.#capabilities = this.#readCapabilities();
+    }
     return this.#capabilities;
   }
 

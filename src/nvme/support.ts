@@ -1,7 +1,7 @@
 // What a controller must have, so that phasebit's bring-up can use it (NVMe 1.4, section 3.1.1).
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { PhasebitError } from "../ground/errors.ts";
-import type { Capabilities } from "./registers.ts";
+import { type Capabilities, isOffline } from "./registers.ts";
 
 /**
  * @param doorbellBytes of the doorbells' window
@@ -15,6 +15,9 @@ export function requireSupport(
   const { minPageBytes, supportsNvmCommandSet, maxQueueEntries, doorbellStride } = capabilities;
   const refuse = (what: string): PhasebitError =>
     new PhasebitError("DEVICE", `${address}: ${what}`, { section: "3.1.1" });
+  if (isOffline(capabilities)) {
+    throw refuse("CAP is 0, as of a virtual function's controller that is offline (docs/sriov.md)");
+  }
   if (!supportsNvmCommandSet) throw refuse("CAP.CSS has no NVM command set");
   if (minPageBytes > PAGE_BYTES) {
     throw refuse(`CAP.MPSMIN asks for pages of ${minPageBytes} bytes, the host has ${PAGE_BYTES}`);

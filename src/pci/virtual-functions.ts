@@ -2,7 +2,7 @@
 // stands in the journal, so that `restore` takes them away again.
 import { badValue, PhasebitError } from "../ground/errors.ts";
 import { requireRoot } from "./bind.ts";
-import type { Bus } from "./bus.ts";
+import { type Bus, hostBus } from "./bus.ts";
 import { PciFunction } from "./function.ts";
 import type { Step } from "./handover.ts";
 import { HostFacts } from "./host-facts.ts";
@@ -31,14 +31,16 @@ export interface VirtualFunctionOptions {
 }
 
 /**
- * Makes virtual functions, or takes them away; those that were there before go first when the number is another one.
+ * Makes virtual functions, or takes them away; those that were there before go first when the number is another one. What
+ * `phasebit sriov` does; without a number it tells which there are.
+ * @param bus the machine; this one by default
  * @throws PhasebitError USAGE for a function that can have none, or not so many, ENVIRONMENT without root and for one that
  * vfio-pci does not have, REFUSED while a process drives one of them
  */
 export async function setVirtualFunctions(
   address: string,
   { count, dryRun = false }: VirtualFunctionOptions,
-  bus: Bus,
+  bus: Bus = hostBus(),
 ): Promise<VirtualFunctions> {
   const fn = new PciFunction(address, bus.roots, "function");
   const { total } = requireCapability(fn);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ALL_ONES, Register } from "../../assembly/spec/registers.ts";
 import { PhasebitError } from "../../src/ground/errors.ts";
 import { fieldsOf, Registers, registerAccesses } from "../../src/nvme/registers.ts";
+import { requireSupport } from "../../src/nvme/support.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 import { openStepped } from "./devices.ts";
 
@@ -179,6 +180,14 @@ test("CAP is resolved once", () => {
   expect(registers.capabilities()).toEqual(expected);
   registers.capabilities();
   expect(reads).toEqual([Register.CAP_LO, Register.CAP_HI]);
+});
+
+test("CAP of a virtual function's controller that is offline is read again", () => {
+  const { registers, all } = fake({ [Register.CAP_LO]: 0, [Register.CAP_HI]: 0 });
+  const refused = () => requireSupport("fake", registers.capabilities(), 8192);
+  expect(refused).toThrow(/CAP is 0, as of a virtual function's controller that is offline/);
+  Object.assign(all, { [Register.CAP_LO]: CAP_LO, [Register.CAP_HI]: CAP_HI });
+  expect(refused).not.toThrow();
 });
 
 describe("CRTO", () => {
