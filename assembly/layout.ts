@@ -81,6 +81,8 @@ export const BUS_PIN_MASKED = BUS + 72;
 export const BUS_PIN_UNMASK = BUS + 76;
 /** u32: Function Mask of MSI-X, kept by the device. */
 export const BUS_FUNCTION_MASK = BUS + 84;
+/** u32: 1 once a page of memory that another process has lent could not be had. */
+export const BUS_PEER_LOST = BUS + 88;
 /** u32: messages that the host has enabled for MSI (MME); 0 for all that the function has. */
 export const BUS_MESSAGES = BUS + 80;
 /** u32 for each vector: the eventfd that the bus signals for it, plus one; 0 means none. */

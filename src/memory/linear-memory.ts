@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { DEVICE_STATE, HEAP, IOVA_WINDOW_DMA, RESERVED_BYTES } from "../../assembly/layout.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { type Mapping, native } from "../compiled/native.ts";
+import { type Mapping, native, type Segment } from "../compiled/native.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
 import { formatBytes } from "../ground/units.ts";
 import { Arena, type Span } from "./arena.ts";
@@ -58,6 +58,12 @@ interface Placed {
   readonly access: Access;
 }
 
+/** Where in a file a part of the memory lies: whoever has the descriptor can map the same pages. */
+export interface FilePlace {
+  readonly fd: number;
+  readonly offset: number;
+}
+
 /** A shared WebAssembly.Memory, for which a user's TypeScript may have no type. */
 export interface SharedMemory {
   readonly buffer: SharedArrayBuffer;
@@ -91,6 +97,9 @@ export class LinearMemory {
   /** From the first to the last window of DMA memory, guards included. */
   readonly dma: Span;
   readonly media: readonly Span[];
+  /** Where memory that another process lends may be mapped. */
+  readonly peer: Span;
+  readonly #segments: Segment[] = [];
   readonly #arenas: Readonly<Record<MemoryKind, Arena>>;
   readonly #chunks: Chunk[] = [];
   readonly #mapped: Mappings;
@@ -116,16 +125,20 @@ export class LinearMemory {
 
     const slack = slackFor(native().addressOf(this.bytes), windows.dma.pointer);
     const shifted = (span: Span): Span => ({ ...span, pointer: span.pointer + slack });
-    const step = hasHugePages() ? HUGE_PAGE_BYTES : PLAIN_STEP_BYTES;
-    const grown = (name: string, span: Span, access: Access = "read-write"): Arena =>
-      new Arena(name, shifted(span), {
-        step,
-        commit: (chunk) => this.#commit({ ...chunk, access }),
-      });
+    const isSegmented = plan.segments === true;
+    const step = hasHugePages() && !isSegmented ? HUGE_PAGE_BYTES : PLAIN_STEP_BYTES;
+    const grown = (name: string, span: Span, access: Access = "read-write"): Arena => {
+      const window = shifted(span);
+      const commit = isSegmented
+        ? this.#segmented({ ...window, access })
+        : (chunk: Span): void => this.#commit({ ...chunk, access });
+      return new Arena(name, window, { step, commit });
+    };
     this.doorbells = windows.doorbells;
     this.dma = shifted(windows.dma);
     this.media = windows.media.map(shifted);
     this.bars = shifted(windows.bars);
+    this.peer = shifted(windows.peer);
     // the kernel makes these pages now, and not when a command first needs one; regions are zeroed one by one
     for (const { pointer, bytes: length } of [FIXED, this.doorbells]) {
       this.bytes.fill(0, pointer, pointer + length);
@@ -285,8 +298,47 @@ export class LinearMemory {
     this.#mappings = [];
   }
 
+  /** The file behind DMA memory; undefined where it is not one for each window. */
+  fileOf({ pointer, bytes }: Span): FilePlace | undefined {
+    const segment = this.#segments.find(
+      (one) => pointer >= one.pointer && pointer + bytes <= one.pointer + one.bytes,
+    );
+    if (segment === undefined) return undefined;
+    return { fd: segment.fd, offset: pointer - segment.pointer };
+  }
+
   #commit(chunk: Chunk): void {
-    const mapping = this.#mapPages(chunk);
+    const { pointer, bytes } = chunk;
+    const mapping = getting(bytes, () => native().mapMemory(this.bytes, pointer, bytes, true));
+    this.#adopt(chunk, mapping);
+    this.#pageBytes = mapping.pageBytes;
+  }
+
+  /** The first step maps all of the window, and lets the device reach it; each makes its own pages. */
+  #segmented(window: Chunk): (chunk: Span) => void {
+    let segment: Segment | undefined;
+    const { pointer: first } = window;
+    return ({ pointer, bytes }) => {
+      if (segment === undefined) {
+        const made = getting(window.bytes, () =>
+          native().mapSegment(this.bytes, first, window.bytes),
+        );
+        this.#segments.push(made);
+        try {
+          this.#adopt(window, made);
+        } catch (error) {
+          this.#segments.pop();
+          throw error;
+        }
+        segment = made;
+      }
+      const whole = segment;
+      getting(bytes, () => whole.allocate(pointer - first, bytes));
+    };
+  }
+
+  /** What was mapped is the device's to reach from now on. */
+  #adopt(chunk: Chunk, mapping: Mapping): void {
     try {
       this.#iommu?.map(chunk, this.#iovaOf(chunk), chunk.access);
     } catch (error) {
@@ -294,17 +346,7 @@ export class LinearMemory {
       throw error;
     }
     this.keep(mapping);
-    this.#pageBytes = mapping.pageBytes;
     this.#chunks.push(chunk);
-  }
-
-  /** @throws PhasebitError ENVIRONMENT when the system has no more memory, or no more descriptors. */
-  #mapPages({ pointer, bytes }: Span): Mapping {
-    try {
-      return native().mapMemory(this.bytes, pointer, bytes, true);
-    } catch (cause) {
-      throw noPages(cause as NodeJS.ErrnoException, bytes);
-    }
   }
 
   /** All that a device reaches while it is attached. */
@@ -356,6 +398,15 @@ function hasHugePages(): boolean {
 }
 
 if (RESERVED_BYTES > DEVICE_STATE) throw new Error("layout: the reserved bytes overlap the device");
+
+/** @throws PhasebitError ENVIRONMENT when the system has no more memory, or no more descriptors. */
+function getting<T>(bytes: number, pages: () => T): T {
+  try {
+    return pages();
+  } catch (cause) {
+    throw noPages(cause as NodeJS.ErrnoException, bytes);
+  }
+}
 
 /** Memory that both sides have is a file without a name, and counts against the limit of a file's size. */
 function noPages(cause: NodeJS.ErrnoException, bytes: number): PhasebitError {

@@ -40,6 +40,10 @@ export interface MemoryPlan extends Partial<MemoryLimits> {
   readonly barBytes?: number;
   /** The embedded controller's media, one window each. */
   readonly mediaBytes?: readonly number[];
+  /** Address space for memory that another process lends. */
+  readonly peerBytes?: number;
+  /** One file for each window of DMA memory, to lend it to another process as a whole. There are no huge pages then. */
+  readonly segments?: boolean;
 }
 
 /** Where each window lies. */
@@ -52,6 +56,7 @@ export interface Windows {
   readonly data: Span;
   readonly media: readonly Span[];
   readonly bars: Span;
+  readonly peer: Span;
 }
 
 /** Lays the windows out one after the other; `dma` and what follows may still move up by under 2 MiB. */
@@ -80,10 +85,12 @@ export function place(plan: MemoryPlan): { windows: Windows; bytes: number } {
   const dma = { pointer: first, bytes: end - first };
   const media = (plan.mediaBytes ?? []).map((bytes) => next(bytes, PAGE_BYTES));
   const bars = next(plan.barBytes ?? 0, PAGE_BYTES);
+  const peer = next(plan.peerBytes ?? 0, HUGE_PAGE_BYTES);
 
   const bytes = end + HUGE_PAGE_BYTES;
   if (bytes > MAX_BYTES) throw tooLarge(bytes);
-  return { windows: { host, doorbells, dma, commands, completions, data, media, bars }, bytes };
+  const dmaWindows = { dma, commands, completions, data };
+  return { windows: { host, doorbells, ...dmaWindows, media, bars, peer }, bytes };
 }
 
 /** @throws PhasebitError USAGE for a size that is none: windows would overlap. */

@@ -1,4 +1,5 @@
 // The memory of one controller: its windows, what is handed out of them, and what a device may reach.
+import { fstatSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { HEAP, RESERVED_BYTES } from "../../assembly/layout.ts";
 import { native } from "../../src/compiled/native.ts";
@@ -229,4 +230,35 @@ test("is zero and writable after its windows were closed", () => {
   expect(memory.bytes[pointer]).toBe(0);
   memory.bytes[pointer] = 8;
   expect(memory.bytes[pointer]).toBe(8);
+});
+
+describe("in segments", () => {
+  test("each window is one sealed file, known to the IOMMU as a whole, with pages as far as they are needed", () => {
+    const memory = new LinearMemory({ ...plan, data: 8 * HUGE_PAGE_BYTES, segments: true });
+    const { iommu: it, mapped } = iommu();
+    memory.attach(it);
+    const first = memory.allocate(4096);
+    const second = memory.allocate(HUGE_PAGE_BYTES);
+    expect([...mapped.values()]).toHaveLength(1);
+    expect([...mapped.values()][0]).toMatchObject({ bytes: 8 * HUGE_PAGE_BYTES });
+    const places = [first, second].map((region) => memory.fileOf(region)!);
+    expect(places[0]!.fd).toBe(places[1]!.fd);
+    expect(places[1]!.offset - places[0]!.offset).toBe(second.pointer - first.pointer);
+    expect(native().sealsOf(places[0]!.fd) & 2).toBe(2);
+    expect(fstatSync(places[0]!.fd).blocks * 512).toBe(memory.committed.data);
+    expect(memory.allocate(4096, { kind: "commands" }).iova).toBeGreaterThan(0n);
+    expect([...mapped.values()].map(({ access }) => access)).toEqual(["read-write", "read-only"]);
+    memory.detach();
+    expect(mapped.size).toBe(0);
+    memory.close();
+  });
+
+  test("host memory, and memory that is not in segments, has no file to lend", () => {
+    const memory = new LinearMemory({ ...plan, segments: true });
+    expect(memory.fileOf(memory.allocate(4096, { kind: "host" }))).toBeUndefined();
+    memory.close();
+    const other = new LinearMemory(plan);
+    expect(other.fileOf(other.allocate(4096))).toBeUndefined();
+    other.close();
+  });
 });
