@@ -89,12 +89,62 @@ export class EmbeddedInterrupts implements Wiring {
     return eventFd;
   }
 
+  /**
+   * As `interrupt`, with an eventfd of somebody else's, which is the vector's from now on; one that it had is closed.
+   * @throws PhasebitError ENVIRONMENT when MSI has no such message
+   */
+  adopt(kind: InterruptKind, vector: number, eventFd: EventFd): void {
+    if (kind !== this.#kind) this.disable();
+    if (kind === "msi" && this.grant(kind, vector + 1) <= vector) throw tooFew(vector);
+    Atomics.store(this.#bus, BUS_INTERRUPT_KIND / 4, busInterrupts[kind]);
+    this.#kind = kind;
+    const old = this.#eventFds.get(vector);
+    this.#wire(vector, eventFd);
+    if (old !== undefined) {
+      this.#settle(old);
+      return;
+    }
+    if (kind === "msix") this.#writeEntry(vector);
+    if (kind === "intx") this.mask(kind, vector, false);
+  }
+
+  /** Ends a vector's wire. */
+  release(kind: InterruptKind, vector: number): void {
+    const old = this.#eventFds.get(vector);
+    if (kind !== this.#kind || old === undefined) return;
+    if (kind !== "msi") this.mask(kind, vector, true);
+    this.#eventFds.delete(vector);
+    Atomics.store(this.#bus, BUS_VECTORS / 4 + vector, 0);
+    Atomics.add(this.#bus, BUS_VECTORS_GENERATION / 4, 1);
+    this.#settle(old);
+  }
+
+  /** As `unmask`, with an eventfd of somebody else's. */
+  adoptUnmask(eventFd: EventFd): void {
+    const old = this.#unmask;
+    this.#unmask = eventFd;
+    Atomics.store(this.#bus, BUS_PIN_UNMASK / 4, eventFd.fd + 1);
+    Atomics.add(this.#bus, BUS_VECTORS_GENERATION / 4, 1);
+    if (old !== undefined) this.#settle(old);
+  }
+
+  /** What is wired to nothing any more. Whoever was about to signal it has done so by the time that the device answers. */
+  #settle(old: EventFd): void {
+    this.#bar.read32(Register.VS);
+    old.close();
+  }
+
   rewire(_kind: InterruptKind, vector: number): EventFd {
     const old = this.#eventFds.get(vector)!;
     const fresh = this.#wire(vector);
     // whoever was about to signal the old one has done so by the time that the device answers
     this.#bar.read32(Register.VS);
     return handOver(old, fresh);
+  }
+
+  /** What is switched on. */
+  get kind(): InterruptKind | undefined {
+    return this.#kind;
   }
 
   isWired(kind: InterruptKind, vector: number): boolean {
@@ -148,9 +198,8 @@ export class EmbeddedInterrupts implements Wiring {
     this.#unmask = undefined;
   }
 
-  /** A fresh eventfd, which the vector signals from now on. */
-  #wire(vector: number): EventFd {
-    const eventFd = native().eventFd();
+  /** An eventfd, a fresh one by default, which the vector signals from now on. */
+  #wire(vector: number, eventFd = native().eventFd()): EventFd {
     this.#eventFds.set(vector, eventFd);
     if (vector < BUS_VECTORS_MAX) {
       Atomics.store(this.#bus, BUS_VECTORS / 4 + vector, eventFd.fd + 1);

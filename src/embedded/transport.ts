@@ -15,16 +15,16 @@ import {
   BUS_VALUE_HIGH,
   BusRequest,
 } from "../../assembly/layout.ts";
-import { ALL_ONES } from "../../assembly/spec/registers.ts";
+import { ALL_ONES, DOORBELLS } from "../../assembly/spec/registers.ts";
 import type { DeviceExports } from "../compiled/bindings.ts";
 import { instantiateDevice, wasmModule } from "../compiled/modules.ts";
-import type { ClockScale, EventFd } from "../compiled/native.ts";
+import { type ClockScale, type EventFd, type Mapping, native } from "../compiled/native.ts";
 import type { PhasebitError } from "../ground/errors.ts";
 import { requireLimits, startingThreads } from "../ground/limits.ts";
 import { packageRoot } from "../ground/package.ts";
 import { Deprivation, threadTimes } from "../ground/scheduler.ts";
 import type { Span } from "../memory/arena.ts";
-import { LinearMemory } from "../memory/linear-memory.ts";
+import { LinearMemory, type MemoryPlan } from "../memory/linear-memory.ts";
 import type {
   InterruptKind,
   Transport,
@@ -46,6 +46,9 @@ const ALL_ONES_64 = 2n ** 64n - 1n;
 const TURN_MS = 100;
 /** CPU time that its thread may take for a register access; a host that gives it none is no fault of the device. */
 const MOST_ACCESS_NS = 10e9;
+/** Of a linear memory of 4 GiB, what media and the host's memory have between them, and what the host's has at most. */
+const SERVED_BYTES = 3.75 * 2 ** 30;
+const MOST_PEER_BYTES = 2 * 2 ** 30;
 /** Virtual time that one pause takes. */
 const STEP_NS = 1000n;
 const STEPS_PER_PAUSE = 64;
@@ -56,6 +59,8 @@ const ADDRESS_SPACE_BYTES = 12 * 2 ** 30;
 export interface EmbeddedOpening extends TransportOptions {
   /** Step the device in this thread, in virtual time, inside register accesses and pauses. */
   readonly stepped?: boolean;
+  /** For a host in another process: its doorbells are a file, its memory comes from there, and nobody else is its host. */
+  readonly served?: boolean;
 }
 
 export const embedded: TransportKind = {
@@ -74,7 +79,10 @@ export async function openEmbedded(
   if (opening.stepped !== true) {
     requireLimits({ addressSpace: ADDRESS_SPACE_BYTES }, "the embedded controller");
   }
-  const memory = new LinearMemory({ ...opening.memory, ...windowsOf(options) });
+  const windows = windowsOf(options);
+  const plan = opening.served === true ? servedPlan(windows) : opening.memory;
+  const memory = new LinearMemory({ ...plan, ...windows });
+  const doorbells = opening.served === true ? doorbellFile(memory) : undefined;
   const media = placed(memory, options);
   const device: EmbeddedDevice = {
     options,
@@ -92,15 +100,36 @@ export async function openEmbedded(
     };
     const exports = instantiateDevice(memory.memory, { clock, ...imports });
     powerOn(exports, memory.doorbells, device);
-    return new EmbeddedTransport(address, memory, { options, media, side: { exports, wires } });
+    const side = { exports, wires };
+    return new EmbeddedTransport(address, memory, { options, media, side, doorbells });
   }
   try {
     const side = await startThread(memory, device, opening.clock ?? null);
-    return new EmbeddedTransport(address, memory, { options, media, side });
+    return new EmbeddedTransport(address, memory, { options, media, side, doorbells });
   } catch (error) {
     memory.close();
     throw error;
   }
+}
+
+/** Nearly all of what the device itself leaves is for the memory of its host. */
+function servedPlan({
+  barBytes = 0,
+  mediaBytes = [],
+}: ReturnType<typeof windowsOf>): Partial<MemoryPlan> {
+  const taken = barBytes + mediaBytes.reduce((sum, bytes) => sum + bytes, 0);
+  const peerBytes = Math.min(MOST_PEER_BYTES, SERVED_BYTES - taken);
+  return { host: DOORBELLS, commands: 0, completions: 0, data: 0, peerBytes };
+}
+
+/**
+ * Pages of a file in the place of the doorbells, and in that of the host memory before them, which is unused here: a
+ * doorbell has the offset in the file that it has in BAR 0.
+ */
+function doorbellFile(memory: LinearMemory): Mapping {
+  const { pointer, bytes } = memory.doorbells;
+  const first = pointer - DOORBELLS;
+  return memory.keep(native().mapMemory(memory.bytes, first, bytes + DOORBELLS, false));
 }
 
 /** The media in their windows. A medium that cannot be had holds nothing afterwards. */
@@ -161,6 +190,8 @@ export class EmbeddedTransport implements Transport {
   readonly bars: EmbeddedBars;
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset = true;
+  /** The file behind the doorbells, when it is served. */
+  readonly doorbellFile: Mapping | undefined;
   readonly config: EmbeddedConfig;
   readonly #side: Thread | Stepped;
   readonly #media: Media;
@@ -180,10 +211,12 @@ export class EmbeddedTransport implements Transport {
       options,
       media,
       side,
+      doorbells,
     }: {
       readonly options: EmbeddedOptions;
       readonly media: Media;
       readonly side: Thread | Stepped;
+      readonly doorbells: Mapping | undefined;
     },
   ) {
     const { vectors, medium } = options;
@@ -194,6 +227,7 @@ export class EmbeddedTransport implements Transport {
     this.vectors = vectors;
     this.#ram = medium.kind === "ram" ? memory.media : [];
     this.#side = side;
+    this.doorbellFile = doorbells;
     if ("worker" in side) side.worker.on("message", () => this.onHostFailure?.());
     this.#media = media;
     this.#bus = new Int32Array(memory.memory.buffer);
@@ -254,6 +288,11 @@ export class EmbeddedTransport implements Transport {
   }
 
   get wiring(): Wiring {
+    return this.#interrupts;
+  }
+
+  /** Where vectors are wired to, for who has eventfds of another process. */
+  get wires(): EmbeddedInterrupts {
     return this.#interrupts;
   }
 
