@@ -16,7 +16,7 @@ const LAYERS = [
   ["src/fio"],
   ["src/analysis"],
   ["src/run"],
-  ["src/nvme"],
+  ["src/nvme", "src/serve"],
   ["src/embedded"],
   ["src/transport"],
   ["src/pci", "src/vfio-user"],

@@ -40,7 +40,9 @@ export function typedOptions(command: Command): Readonly<Record<string, unknown>
 
 /** The device that a command works on. */
 export function deviceOption(): Option {
-  return new Option("-d, --device <device>", "PCI address, or embedded").default("embedded");
+  return new Option("-d, --device <device>", "PCI address, embedded, or vfio-user:PATH").default(
+    "embedded",
+  );
 }
 
 /** Goes with --output. */

@@ -26,6 +26,7 @@ import { resetCommand } from "./reset.ts";
 import { ringsCommand } from "./rings.ts";
 import { runCommand } from "./run.ts";
 import { withSection } from "./sections.ts";
+import { serveCommand } from "./serve.ts";
 import { shellCommand } from "./shell.ts";
 import { sriovCommand } from "./sriov.ts";
 import { sweepCommand } from "./sweep.ts";
@@ -35,7 +36,7 @@ const groups: Readonly<Record<string, readonly ((program: Command) => Command)[]
   "Measure:": [runCommand, compareCommand, sweepCommand],
   "Results:": [reportCommand, diffCommand, exportCommand, mergeCommand],
   "Drive:": [listCommand, bindCommand, unbindCommand, restoreCommand, doctorCommand, sriovCommand],
-  "Controller:": [infoCommand, regsCommand, pciCommand, resetCommand],
+  "Controller:": [infoCommand, regsCommand, pciCommand, resetCommand, serveCommand],
   "Commands:": [
     identifyCommand,
     logCommand,

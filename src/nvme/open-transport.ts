@@ -3,9 +3,10 @@
 import { embedded } from "../embedded/transport.ts";
 import { badValue } from "../ground/errors.ts";
 import type { Transport, TransportKind, TransportOptions } from "../transport/transport.ts";
+import { vfioUser } from "../transport/user-kind.ts";
 import { vfio } from "../transport/vfio-kind.ts";
 
-const kinds: TransportKind[] = [embedded, vfio];
+const kinds: TransportKind[] = [embedded, vfio, vfioUser];
 
 /** Adds a kind of transport; it is asked before those that were there. */
 export function addTransport(kind: TransportKind): void {
@@ -13,7 +14,7 @@ export function addTransport(kind: TransportKind): void {
 }
 
 /**
- * Opens "embedded", "embedded?size=1G&…", a PCI address, or what an added transport knows.
+ * Opens "embedded", "embedded?size=1G&…", a PCI address, "vfio-user:PATH", or what an added transport knows.
  * @throws PhasebitError USAGE for anything else.
  */
 export async function openTransport(

@@ -13,7 +13,7 @@ describe("misuse", () => {
         what: "device",
         value: address,
       });
-      await expect(opening).rejects.toThrow(/"embedded".* or a PCI address/);
+      await expect(opening).rejects.toThrow(/"embedded".* or vfio-user:/);
     },
   );
 

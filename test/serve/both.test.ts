@@ -1,0 +1,109 @@
+// A controller that is driven through the socket does what it does in one process.
+import { readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { Register } from "../../assembly/spec/registers.ts";
+import * as sqe from "../../src/nvme/sqe.ts";
+import { both } from "./both.ts";
+
+const openFds = (): number => readdirSync("/proc/self/fd").length;
+
+test("opening touches no register, and tells what there is", async () => {
+  const { transport, device, served, end } = await both();
+  expect(transport.name).toBe("vfio-user");
+  expect(transport.hasReset).toBe(true);
+  expect(transport.vectors).toEqual(served.controller.vectors);
+  expect(transport.memory.doorbells.bytes).toBe(served.controller.memory.doorbells.bytes);
+  expect(device.registers.read(Register.CC)).toBe(0);
+  expect(device.config.read16(0)).toBe(0x7062);
+  expect(device.config.copy()).toEqual(served.controller.config.read(0, 4096));
+  expect(device.registers.read64(Register.CAP_LO, { access: "64" })).toBe(
+    device.registers.read64(Register.CAP_LO),
+  );
+  await device.close();
+  await end();
+});
+
+test("data that are written are read back, in commands of all sizes, with an interrupt for each queue", async () => {
+  const { transport, device, end } = await both();
+  const controller = await device.bringUp({ ioQueues: 2 });
+  expect(controller.identity.model).toMatch(/phasebit/i);
+  const { blockBytes } = await controller.identifyNamespace(1);
+  const event = transport.interrupt("msix", 1);
+  const cq = await controller.createCompletionQueue({ id: 1, entries: 16, vector: 1 });
+  const sq = await controller.createSubmissionQueue({ id: 1, entries: 16, cq });
+  const list = device.memory.allocate(4096, { kind: "commands" });
+  const [out, back] = [device.memory.allocate(128 * 1024), device.memory.allocate(128 * 1024)];
+  for (let blocks = 1; blocks <= 32; blocks *= 2) {
+    const bytes = blocks * blockBytes;
+    out.view.set(Uint8Array.from({ length: bytes }, (_, at) => (at * 7 + blocks) & 0xff));
+    const range = { nsid: 1, slba: BigInt(blocks), blocks };
+    const options = { timeoutMs: 1000, what: "I/O" };
+    await sq.execute(sqe.write({ ...range, data: out.slice(0, bytes), list }), options);
+    await sq.execute(sqe.read({ ...range, data: back.slice(0, bytes), list }), options);
+    expect(Buffer.compare(back.copy(bytes), out.copy(bytes))).toBe(0);
+  }
+  expect(event.wait(0)).toBeGreaterThan(0);
+  await controller.deleteQueues();
+  await device.close({ shutdown: true });
+  await end();
+});
+
+test("each reset leaves what it is to leave, and the controller comes up again", async () => {
+  const { device, transport, end } = await both();
+  for (const kind of ["controller", "subsystem", "function"] as const) {
+    await device.bringUp({ ioQueues: 1 });
+    expect(transport.config.read(4, 1)[0]! & 4).toBe(4);
+    await device.reset(kind);
+    expect(device.registers.fields(Register.CSTS).RDY).toBe(0);
+  }
+  expect(device.registers.read(Register.AQA)).toBe(0);
+  expect(transport.config.read(4, 1)[0]! & 4).toBe(0);
+  await device.bringUp({ ioQueues: 1 });
+  await device.close();
+  await end();
+});
+
+test("a bad pointer is a transfer error, and memory that is mapped elsewhere is found there", async () => {
+  const { device, end } = await both();
+  const controller = await device.bringUp({ ioQueues: 0 });
+  const bad = sqe.identify({ cns: 1, prp1: device.memory.unmapped() });
+  expect((await controller.admin.run(bad, { timeoutMs: 1000 })).status).toBe(0x04);
+  const page = device.memory.allocate(4096);
+  const mapping = device.memory.map(page, { iova: 0x77_0000_0000n });
+  const good = sqe.identify({ cns: 1, data: mapping.region });
+  expect((await controller.admin.run(good, { timeoutMs: 1000 })).status).toBe(0);
+  expect(page.copy().some((byte) => byte !== 0)).toBe(true);
+  mapping.unmap();
+  expect((await controller.admin.run(good, { timeoutMs: 1000 })).status).toBe(0x04);
+  await device.close();
+  await end();
+});
+
+test("a client that leaves takes its memory with it, and the function is as after power on", async () => {
+  const before = openFds();
+  const { device, transport, served, session, turn, end } = await both();
+  await device.bringUp({ ioQueues: 1 });
+  transport.interrupt("msix", 0);
+  await transport.close();
+  expect(turn()).toBe("it closed the socket");
+  session.end();
+  const { controller } = served;
+  expect(controller.read32(Register.CC)).toBe(0);
+  expect(controller.read32(Register.AQA)).toBe(0);
+  expect(controller.config.read(4, 1)[0]! & 4).toBe(0);
+  const { peer, bytes } = controller.memory;
+  expect(bytes.subarray(peer.pointer, peer.pointer + 65536).every((byte) => byte === 0)).toBe(true);
+  await end();
+  expect(openFds()).toBe(before);
+});
+
+test("a server that is lost is a lost device", async () => {
+  const { device, transport, session, end } = await both();
+  await device.bringUp({ ioQueues: 1 });
+  session.end();
+  expect(device.health()).toBe("gone");
+  expect(transport.lost?.message).toMatch(/the server is lost, at REGION_READ: /);
+  expect(() => transport.write32(Register.CC, 0)).toThrow("the server is lost");
+  await device.close().catch(() => {});
+  await end();
+});
