@@ -1,13 +1,13 @@
 // phasebit(1) as it lies in docs/man: it is what the command tree says, and troff takes it.
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { type StdioOptions, spawnSync } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { manPage } from "../../src/commands/man-page.ts";
 import { phasebit } from "../../src/commands/program.ts";
 import { roff } from "../../src/commands/roff.ts";
 import { packageRoot } from "../../src/ground/package.ts";
-import { phasebit as run } from "./cli.ts";
+import { CLI, phasebit as run } from "./cli.ts";
 import { isAbsent } from "./shells.ts";
 
 const FILE = join(packageRoot, "docs/man/phasebit.1");
@@ -41,6 +41,18 @@ describe("phasebit man", () => {
     const { stdout, status } = run(["man"]);
     expect(stdout).toMatch(/^PHASEBIT\(1\)/);
     expect(status).toBe(0);
+  });
+
+  test.skipIf(isAbsent("man"))("tells of a full disk what man(1) does not", () => {
+    const full = openSync("/dev/full", "w");
+    const stdio: StdioOptions = ["ignore", full, "pipe"];
+    const { status, stderr } = spawnSync(process.execPath, [CLI, "man"], {
+      stdio,
+      encoding: "utf8",
+    });
+    closeSync(full);
+    expect(stderr).toMatch(/^phasebit: write stdout: ENOSPC/);
+    expect(status).toBe(7);
   });
 });
 
