@@ -5,6 +5,7 @@ import { Misuse, misuseLine } from "./commands/misuse.ts";
 import { phasebit } from "./commands/program.ts";
 import { watchStreams } from "./commands/streams.ts";
 import { exitCodeOf, exitCodes, isSystemError, PhasebitError } from "./ground/errors.ts";
+import { withoutControls } from "./ground/strings.ts";
 import { messageOf } from "./text/failure-words.ts";
 
 /** The whole life of a process: what was typed, its exit code, and an end when all that was said is with the reader. */
@@ -52,7 +53,7 @@ function throwRefusals(command: Command): void {
 /** One clear line on stderr, and the exit code. */
 async function report(error: unknown): Promise<number> {
   if (error instanceof Misuse) return reportMisuse(error);
-  process.stderr.write(`phasebit: ${lineOf(error)}\n`);
+  process.stderr.write(`phasebit: ${withoutControls(lineOf(error))}\n`);
   return exitCodeOf(error);
 }
 
@@ -70,6 +71,7 @@ async function reportMisuse(misuse: Misuse): Promise<number> {
     process.stdout.write(versionFacts());
   }
   if (exitCode === 0) return 0;
-  if (code !== "commander.help") process.stderr.write(`phasebit: ${misuseLine(misuse)}\n`);
+  if (code !== "commander.help")
+    process.stderr.write(`phasebit: ${withoutControls(misuseLine(misuse))}\n`);
   return exitCodes.USAGE;
 }

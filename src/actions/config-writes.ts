@@ -1,7 +1,7 @@
 // --set of phasebit pci: what was typed, checked before anything is opened.
 import { EXTENDED_BYTES } from "../decode/pci-walk.ts";
 import { usage } from "../ground/errors.ts";
-import { safeString } from "../ground/strings.ts";
+import { typedText } from "../ground/strings.ts";
 
 /** A write of the configuration space. */
 export interface ConfigWrite {
@@ -15,7 +15,7 @@ const NUMBER = /^(?:0x[0-9a-f]{1,8}|[0-9]{1,10})$/i;
 
 /** "0x3c=11", "0x4.w=0x406", "0x10.l=0". @throws PhasebitError USAGE */
 export function parseConfigWrite(text: string): ConfigWrite {
-  const refused = (why: string): Error => usage(`--set ${safeString(text) || '""'}: ${why}`);
+  const refused = (why: string): Error => usage(`--set ${typedText(text)}: ${why}`);
   const match = /^([0-9a-fx]+)(?:\.([bwl]))?=([0-9a-fx]+)$/i.exec(text);
   const [, place = "", width = "b", digits = ""] = match ?? [];
   if (!NUMBER.test(place) || !NUMBER.test(digits)) {

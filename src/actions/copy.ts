@@ -1,5 +1,6 @@
 // phasebit read and write: a range of a namespace to or from a file.
 import { PhasebitError, usage } from "../ground/errors.ts";
+import { typedText } from "../ground/strings.ts";
 import { formatBytes, parseSize } from "../ground/units.ts";
 import { flagNames, flagWords } from "../measurement/flags.ts";
 import { timeOption } from "../measurement/workload.ts";
@@ -133,5 +134,5 @@ function requireConsent(flags: CopyFlags): void {
 function size(flag: string, text: string): number {
   const parsed = parseSize(text);
   if (parsed.ok) return parsed.value;
-  throw usage(`${flag} ${text}: ${parsed.why}`);
+  throw usage(`${flag} ${typedText(text)}: ${parsed.why}`);
 }

@@ -1,7 +1,7 @@
 // The file that --input names: read whole, and refused before that when it is none to be read.
 import { readFileSync, type Stats, statSync } from "node:fs";
 import { usage } from "../ground/errors.ts";
-import { safeString } from "../ground/strings.ts";
+import { typedText } from "../ground/strings.ts";
 
 /**
  * Its bytes, 1 to `most`.
@@ -33,5 +33,5 @@ function tried<T>(path: string, act: () => T): T {
 }
 
 function bad(path: string, why: string): Error {
-  return usage(`--input ${safeString(path)}: ${why}`);
+  return usage(`--input ${typedText(path)}: ${why}`);
 }

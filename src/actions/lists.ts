@@ -1,6 +1,7 @@
 // Lists and numbers on the command line.
 import { oneOf } from "../ground/choices.ts";
 import { usage } from "../ground/errors.ts";
+import { typedText } from "../ground/strings.ts";
 
 /** `poll,interrupt` as names of `known`, each once. @throws PhasebitError USAGE */
 export function names<T extends string>(flag: string, text: string, known: readonly T[]): T[] {
@@ -19,5 +20,5 @@ export function numbers(flag: string, text: string, min: number, max: number): n
 export function wholeNumber(flag: string, text: string, min: number, max: number): number {
   const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
-  throw usage(`${flag} ${text === "" ? '""' : text}: must be a whole number from ${min} to ${max}`);
+  throw usage(`${flag} ${typedText(text)}: must be a whole number from ${min} to ${max}`);
 }

@@ -3,7 +3,7 @@ import { numberText } from "../decode/fields.ts";
 import { logBytes, logFields, logNames } from "../decode/logs.ts";
 import { logPageName } from "../decode/names.ts";
 import { usage } from "../ground/errors.ts";
-import { safeString } from "../ground/strings.ts";
+import { safeString, typedText } from "../ground/strings.ts";
 import { parseSize } from "../ground/units.ts";
 import { saving, writeWhole } from "../ground/whole-file.ts";
 import { failureOf, readLog } from "../nvme/log.ts";
@@ -75,9 +75,9 @@ function lidOf(page: string | undefined, lid: string | undefined): number {
 
 function bytesOf(text: string): number {
   const parsed = parseSize(text);
-  if (!parsed.ok) throw usage(`--length ${safeString(text)}: ${parsed.why}`);
+  if (!parsed.ok) throw usage(`--length ${typedText(text)}: ${parsed.why}`);
   if (parsed.value > 0 && parsed.value % 4 === 0 && parsed.value <= 256 * 2 ** 20) {
     return parsed.value;
   }
-  throw usage(`--length ${safeString(text)}: must be a multiple of 4 bytes, to 256m`);
+  throw usage(`--length ${typedText(text)}: must be a multiple of 4 bytes, to 256m`);
 }

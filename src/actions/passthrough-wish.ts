@@ -2,7 +2,7 @@
 import { CDW0_PSDT_MASK, CDW0_PSDT_SHIFT } from "../../assembly/spec/commands.ts";
 import { Psdt } from "../../assembly/spec/sgl.ts";
 import { usage } from "../ground/errors.ts";
-import { safeString } from "../ground/strings.ts";
+import { safeString, typedText } from "../ground/strings.ts";
 import { parseSize } from "../ground/units.ts";
 import { timeOption } from "../measurement/workload.ts";
 import type { CarriedPart } from "../nvme/scattered.ts";
@@ -137,13 +137,13 @@ function inputOf(flags: PassthroughFlags): Uint8Array | null {
 
 function sizeOf(flag: string, text: string): number {
   const parsed = parseSize(text);
-  if (!parsed.ok) throw usage(`${flag} ${safeString(text)}: ${parsed.why}`);
+  if (!parsed.ok) throw usage(`${flag} ${typedText(text)}: ${parsed.why}`);
   if (parsed.value >= 1 && parsed.value <= MOST_BYTES) return parsed.value;
-  throw usage(`${flag} ${safeString(text)}: must be 1 to ${MOST_BYTES} bytes`);
+  throw usage(`${flag} ${typedText(text)}: must be 1 to ${MOST_BYTES} bytes`);
 }
 
 function between(flag: string, text: string, least: number, most: number): number {
   const value = fieldNumber(flag, text, 32);
   if (value >= least && value <= most) return value;
-  throw usage(`${flag} ${safeString(text)}: must be ${least} to ${most}`);
+  throw usage(`${flag} ${typedText(text)}: must be ${least} to ${most}`);
 }

@@ -6,7 +6,7 @@ import { registerNamed, registerStructures } from "../decode/registers.ts";
 import { hexText } from "../decode/shows.ts";
 import type { Structure } from "../decode/structure.ts";
 import { PhasebitError, usage } from "../ground/errors.ts";
-import { nearest, safeString } from "../ground/strings.ts";
+import { nearest, safeString, typedText } from "../ground/strings.ts";
 
 /** A write: of a whole register, or of fields, whose others stay as they are read. */
 export interface RegisterWrite {
@@ -36,7 +36,7 @@ export function structureNamed(name: string): RegisterStructure {
   const found = registerNamed(name);
   if (found !== undefined) return found;
   const names = registerStructures.map((one) => one.name);
-  throw usage(`register ${safeString(name)}: ${adviceOf(name, names)}`);
+  throw usage(`register ${typedText(name)}: ${adviceOf(name, names)}`);
 }
 
 /** @throws PhasebitError REFUSED for what reaches beyond this controller, without consent */
@@ -64,7 +64,7 @@ function assignmentOf(text: string, structure: Structure, part: string): Assignm
   if (field !== undefined) return { field, value: numberOf(text, value, mostOf(field)) };
   const names = structure.fields.map((one) => one.name);
   const advice = names.length === 0 ? "it has no fields" : adviceOf(name, names);
-  throw usage(`field ${safeString(name)} of ${structure.name}: ${advice}`);
+  throw usage(`field ${typedText(name)} of ${structure.name}: ${advice}`);
 }
 
 function adviceOf(typed: string, names: readonly string[]): string {
@@ -84,5 +84,5 @@ function numberOf(text: string, digits: string, most: bigint): bigint {
 }
 
 function refused(text: string, why: string): PhasebitError {
-  return usage(`--set ${text === "" ? '""' : safeString(text)}: ${why}`);
+  return usage(`--set ${typedText(text)}: ${why}`);
 }

@@ -1,7 +1,7 @@
 // phasebit regs --watch: what changes, until somebody ends it.
 import { setTimeout as sleep } from "node:timers/promises";
 import { usage } from "../ground/errors.ts";
-import { safeString } from "../ground/strings.ts";
+import { typedText } from "../ground/strings.ts";
 import { parseTimeMs } from "../ground/units.ts";
 import { type RegisterValue, readRegister } from "../nvme/register-values.ts";
 import type { RegisterAccess } from "../nvme/registers.ts";
@@ -16,8 +16,8 @@ export function parseInterval(watch: string | true | undefined): number | null {
   if (watch === undefined) return null;
   if (watch === true) return DEFAULT_MS;
   const parsed = parseTimeMs(watch);
-  if (!parsed.ok) throw usage(`--watch ${safeString(watch)}: ${parsed.why}`);
-  if (parsed.value < 1) throw usage(`--watch ${safeString(watch)}: must be at least 1ms`);
+  if (!parsed.ok) throw usage(`--watch ${typedText(watch)}: ${parsed.why}`);
+  if (parsed.value < 1) throw usage(`--watch ${typedText(watch)}: must be at least 1ms`);
   return parsed.value;
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import picocolors from "picocolors";
 import { exitCodeOf, exitCodes, PhasebitError, usage } from "../ground/errors.ts";
-import { safeString } from "../ground/strings.ts";
+import { safeString, typedText } from "../ground/strings.ts";
 import { type Device, open } from "../nvme/device.ts";
 import { attachDrawing } from "../prompt/attach.ts";
 import { refuseDestruction } from "../prompt/guard.ts";
@@ -127,7 +127,7 @@ function linesOf(file: string): Readable {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw usage(`${safeString(file)}: ${(error as Error).message}`);
+    throw usage(`${typedText(file)}: ${(error as Error).message}`);
   }
   if (IS_MODULE.test(text)) {
     throw usage(`${safeString(file)}: it is a program, not lines of a prompt: run it by node`);

@@ -1,6 +1,6 @@
 // --select: the curves that an export is about.
 import { usage } from "../ground/errors.ts";
-import { nearest, safeString } from "../ground/strings.ts";
+import { nearest, typedText } from "../ground/strings.ts";
 import { type Distribution, distributionsOf, type Group } from "../measurement/groups.ts";
 
 /**
@@ -43,7 +43,7 @@ export function namesOf(distributions: readonly Distribution[]): string {
 }
 
 function unknownName(word: string, all: readonly Distribution[]): Error {
-  const typed = word === "" ? '""' : safeString(word);
+  const typed = typedText(word);
   if (all.length === 0) return usage(`--select ${typed}: the result has no latencies`);
   const near = nearest(
     word,

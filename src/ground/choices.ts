@@ -1,12 +1,12 @@
 // A value that must be one of a few names, and what to say of another one.
 import { usage } from "./errors.ts";
-import { nearest, safeString } from "./strings.ts";
+import { nearest, typedText } from "./strings.ts";
 
 /** The name that `value` is. @throws PhasebitError USAGE with the nearest one and all of them */
 export function oneOf<T extends string>(flag: string, value: string, names: readonly T[]): T {
   const known = names.find((name) => name === value);
   if (known !== undefined) return known;
-  const typed = value === "" ? '""' : safeString(value);
+  const typed = typedText(value);
   throw usage(`${flag} ${typed}: ${choiceAdvice(value, names)}`);
 }
 

@@ -1,5 +1,5 @@
 // Every failure that a user can meet, with the exit code it ends in. Programmer errors are assertions.
-import { safeString } from "./strings.ts";
+import { typedText } from "./strings.ts";
 
 /** Kinds of failure and the exit code of each. */
 export const exitCodes = {
@@ -86,7 +86,7 @@ export function optionError(
 
 /** A USAGE error about the value of an option, which is safe to print. */
 export function badOption(option: string, value: string, ...why: readonly Word[]): PhasebitError {
-  const typed = value === "" ? '""' : safeString(value);
+  const typed = typedText(value);
   return optionError("USAGE", [{ option }, ` ${typed}: `, ...why], { what: option, value });
 }
 

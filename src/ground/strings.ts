@@ -14,6 +14,16 @@ export function safeString(text: string): string {
   return Array.from(new TextEncoder().encode(text), safeCharacter).join("");
 }
 
+/** A message of ours, in which nothing that was typed or read moves a terminal; its lines are kept. */
+export function withoutControls(text: string): string {
+  return text.replace(/(?!\n)\p{Cc}/gu, (control) => safeCharacter(control.charCodeAt(0)));
+}
+
+/** What was typed, to be named: safe, and where it is nothing `""`. */
+export function typedText(text: string): string {
+  return text === "" ? '""' : safeString(text);
+}
+
 function isPadding(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x00;
 }

@@ -1,6 +1,6 @@
 // Which sink the command line asked for.
 import { usage } from "../ground/errors.ts";
-import { safeString } from "../ground/strings.ts";
+import { typedText } from "../ground/strings.ts";
 import type { Sink } from "./events.ts";
 import type { LiveFlags, LiveMode } from "./modes.ts";
 import { NdjsonSink } from "./ndjson.ts";
@@ -69,7 +69,7 @@ async function onPage({ livePort }: SinkFlags, { command }: LivePlan): Promise<S
 function portOf(text: string): number {
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port >= 1 && port <= MAX_PORT) return port;
-  const typed = text === "" ? '""' : safeString(text);
+  const typed = typedText(text);
   throw usage(`--live-port ${typed}: must be a whole number from 1 to ${MAX_PORT}`);
 }
 

@@ -1,7 +1,7 @@
 // Reads a saved result, which may be old, damaged, somebody else's, or made to do harm.
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { isSystemError, PhasebitError, usage } from "../ground/errors.ts";
-import { safeString } from "../ground/strings.ts";
+import { safeString, typedText } from "../ground/strings.ts";
 import type { Measurement } from "../measurement/measurement.ts";
 import { measurementOf } from "./from-details.ts";
 import { migrated } from "./migrate.ts";
@@ -44,7 +44,7 @@ export function resultOf(file: string, parsed: unknown): Result {
 /** That a file is no result at all, not even a damaged one: where many are named, it is passed over. */
 export class NoResult extends PhasebitError {
   constructor(file: string, why: string) {
-    super("USAGE", `${safeString(file)}: ${why}`);
+    super("USAGE", `${typedText(file)}: ${why}`);
   }
 }
 
@@ -117,5 +117,5 @@ function record(value: unknown): Record<string, unknown> {
 }
 
 function bad(file: string, why: string): PhasebitError {
-  return usage(`${safeString(file)}: ${why}`);
+  return usage(`${typedText(file)}: ${why}`);
 }

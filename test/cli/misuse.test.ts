@@ -48,6 +48,17 @@ const cases: readonly [string, string[], number, RegExp][] = [
   ["a mix without consent", ["--rw", "randrw"], REFUSED, /--destructive/],
 ];
 
+test.each([
+  ["compare", "--a", "\x1b[31m", "--b", ""],
+  ["read", "--size", "\x1b[31m", "--output", "x"],
+  ["bind", "\x1b[31m"],
+])("what was typed moves no terminal: %j", async (...args) => {
+  const { stderr, status } = await phasebitInside(args, folder());
+  expect(stderr).toMatch(/\\x1b\[31m/);
+  expect(stderr).not.toContain("\x1b");
+  expect(status).toBe(USAGE);
+});
+
 describe("phasebit run", () => {
   test.each(cases)("%s", async (_name, args, status, words) => {
     const cwd = folder();

@@ -10,6 +10,7 @@ const read = ["io", "-d", "embedded?size=16m", "--opcode", "2", "--nsid", "1"];
 test.each([
   [["--sgl"], /^phasebit: --sgl: there are no data/],
   [["--data-in", "4k", "--sgl", "4095"], /^phasebit: --sgl 4095: comes to 4095 bytes, .* 4096$/m],
+  [["--data-in", "4k", "--sgl", ""], /^phasebit: --sgl "": a size is/],
   [["--data-in", "4k", "--sgl", "4k,x"], /^phasebit: --sgl x: /],
   [["--data-in", "4k", "--sgl", "4k,bucket:0"], /^phasebit: --sgl 0: must be 1/],
   [["--data-in", "4k", "--prp1", "0", "--sgl"], /^phasebit: --prp1, --prp2: /],

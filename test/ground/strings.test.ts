@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nearest, safeString, safeText } from "../../src/ground/strings.ts";
+import {
+  nearest,
+  safeString,
+  safeText,
+  typedText,
+  withoutControls,
+} from "../../src/ground/strings.ts";
 
 test("nothing that a terminal obeys survives", () => {
   fc.assert(
@@ -10,6 +16,16 @@ test("nothing that a terminal obeys survives", () => {
   );
   expect(safeText(new Uint8Array([0x1b, 0x5b, 0x32, 0x4a]))).toBe("\\x1b[2J");
   expect(safeString("µ")).toBe("\\xc2\\xb5");
+});
+
+test("of a message only what moves a terminal is changed", () => {
+  expect(withoutControls('--a "\x1b[31m\x9b\x7f":\n  µ … →')).toBe(
+    '--a "\\x1b[31m\\x9b\\x7f":\n  µ … →',
+  );
+});
+
+test("nothing typed has quotes around it", () => {
+  expect([typedText(""), typedText("4k"), typedText("\x1b")]).toEqual(['""', "4k", "\\x1b"]);
 });
 
 test("padding is cut from both ends, and only there", () => {
