@@ -2,7 +2,6 @@
 import { carriedNs } from "../analysis/histogram.ts";
 import { type Steps, stepEdgeNs, stepsOf } from "../analysis/latency-steps.ts";
 import type { Stretch } from "../measurement/groups.ts";
-import { unpackLatency } from "../measurement/latency-counts.ts";
 import { LatencySum } from "../measurement/latency-sum.ts";
 import type { LatencyCounts, Op } from "../measurement/measurement.ts";
 import { largest, smallest } from "../statistics/summary.ts";
@@ -33,7 +32,7 @@ export function timelineOf(
     for (const { latencies } of column.stretches) {
       // one at a time: thousands of them are much to hold
       for (const packed of latencies) {
-        if (op === undefined || packed.op === op) sum.add(unpackLatency(packed));
+        if (op === undefined || packed.op === op) sum.addPacked(packed);
       }
     }
     const latencies = sum.take();

@@ -54,6 +54,13 @@ export function packCounts(counts: SparseCounts): string {
  * @throws Error saying what is wrong with it; nothing is allocated beyond the size of our own histograms.
  */
 export function unpackCounts(text: string): [number, number][] {
+  const counts: [number, number][] = [];
+  eachCount(text, (index, count) => counts.push([index, count]));
+  return counts;
+}
+
+/** Takes them one by one, where they need not be kept: a report has millions. @throws Error as `unpackCounts` */
+export function eachCount(text: string, take: (index: number, count: number) => void): void {
   if (!/^HISTF[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new Error("is no HdrHistogram V2 in base64");
   const outer = Buffer.from(text, "base64");
   require(outer.length > OUTER_BYTES &&
@@ -62,7 +69,7 @@ export function unpackCounts(text: string): [number, number][] {
     outer.length - OUTER_BYTES, "cut short, or longer than it says");
   const inner = inflate(outer.subarray(OUTER_BYTES));
   requireHeader(inner);
-  return readCounts(inner);
+  readCounts(inner, take);
 }
 
 function putHeader(inner: Buffer, payloadBytes: number): void {
@@ -94,8 +101,7 @@ function requireHeader(inner: Buffer): void {
   require(isOurs, "has other buckets than 1 ns to 1 h with three digits");
 }
 
-function readCounts(inner: Buffer): [number, number][] {
-  const counts: [number, number][] = [];
+function readCounts(inner: Buffer, take: (index: number, count: number) => void): void {
   let index = 0;
   for (let at = INNER_BYTES; at < inner.length; ) {
     const { value, end } = getNumber(inner, at);
@@ -104,12 +110,11 @@ function readCounts(inner: Buffer): [number, number][] {
     else if (value === 0) index += 1;
     else {
       require(index < HISTOGRAM_COUNTS && value / 2 <= LARGEST_COUNT, "counts beyond the buckets");
-      counts.push([index++, value / 2]);
+      take(index++, value / 2);
     }
     // zeros may fill the array to its end, as the dense writers of others do
     require(index <= HISTOGRAM_COUNTS, "counts beyond the buckets");
   }
-  return counts;
 }
 
 function putNumber(bytes: Buffer, at: number, value: number): number {

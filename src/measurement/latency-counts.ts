@@ -44,8 +44,10 @@ export function unpackLatency({ hdrHistogramV2, ...latency }: PackedCounts): Lat
 
 /** Packed latencies together: those of one direction, or all of them. */
 export function latencyIn(latencies: readonly PackedLatency[], op?: Op): LatencyCounts {
-  const chosen = latencies.filter((one) => op === undefined || one.op === op);
-  return mergeCounts(chosen.map(unpackLatency));
+  const chosen = latencies.filter((one) => one.total > 0 && (op === undefined || one.op === op));
+  if (chosen.length === 1) return unpackLatency(chosen[0]!);
+  for (const one of chosen) sum.addPacked(one);
+  return sum.take();
 }
 
 /** How many samples they have, without unpacking any. */

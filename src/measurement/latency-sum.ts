@@ -1,6 +1,8 @@
 // Adds up histograms, one after the other, in one dense array that is kept.
+import { strict as assert } from "node:assert";
 import { HISTOGRAM_COUNTS } from "../../assembly/layout.ts";
-import type { LatencyCounts } from "./measurement.ts";
+import { eachCount } from "./histogram-payload.ts";
+import type { LatencyCounts, PackedCounts } from "./measurement.ts";
 
 export const emptyCounts: LatencyCounts = { total: 0, minNs: 0, maxNs: 0, sumNs: 0, counts: [] };
 
@@ -25,11 +27,37 @@ export class LatencySum {
   #sumNs = 0;
   #drained = 0;
 
-  add({ total, minNs, maxNs, sumNs, drained = 0, counts }: LatencyCounts): void {
-    if (total === 0) return;
+  add({ counts, ...latency }: LatencyCounts): void {
+    if (latency.total === 0) return;
     for (const [index, count] of counts) this.#counts[index]! += count;
-    this.#first = Math.min(this.#first, counts[0]![0]);
-    this.#last = Math.max(this.#last, counts.at(-1)![0]);
+    this.#widen(counts[0]![0], counts.at(-1)![0]);
+    this.#account(latency);
+  }
+
+  /** Of what phasebit packed, or checked when it was read: without a list of its counts. */
+  addPacked({ hdrHistogramV2, ...latency }: PackedCounts): void {
+    if (latency.total === 0) return;
+    let counted = 0;
+    try {
+      eachCount(hdrHistogramV2, (index, count) => {
+        this.#counts[index]! += count;
+        this.#widen(index, index);
+        counted += count;
+      });
+      assert.equal(counted, latency.total, "the counts and their total");
+    } catch (error) {
+      this.#clear();
+      throw error;
+    }
+    this.#account(latency);
+  }
+
+  #widen(first: number, last: number): void {
+    this.#first = Math.min(this.#first, first);
+    this.#last = Math.max(this.#last, last);
+  }
+
+  #account({ total, minNs, maxNs, sumNs, drained = 0 }: Omit<LatencyCounts, "counts">): void {
     this.#total += total;
     this.#minNs = Math.min(this.#minNs, minNs);
     this.#maxNs = Math.max(this.#maxNs, maxNs);

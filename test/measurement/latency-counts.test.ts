@@ -1,9 +1,11 @@
 // Latency counts as a whole: what was drained is in the counts and in no rate.
 import { expect, test } from "vitest";
 import {
+  emptyCounts,
   inTime,
   iosIn,
   iosInTime,
+  latencyIn,
   mergeCounts,
   packLatency,
   unpackLatency,
@@ -30,6 +32,29 @@ test("what was drained survives packing and adding, and nothing has no key", () 
   expect(mergeCounts([drained, counts, drained]).drained).toBe(4);
   expect(packLatency(counts, { op: "read", job: 0 })).not.toHaveProperty("drained");
   expect(mergeCounts([counts, counts])).not.toHaveProperty("drained");
+});
+
+test("packed ones add up to what unpacked ones do", () => {
+  const other: LatencyCounts = {
+    total: 5,
+    minNs: 7,
+    maxNs: 2000,
+    sumNs: 3000,
+    counts: [
+      [7, 4],
+      [1900, 1],
+    ],
+  };
+  for (const parts of [[], [counts], [counts, other], [emptyCounts, drained, other, counts]]) {
+    const packed = parts.map((part) => packLatency(part, { op: "read", job: 0 }));
+    expect(latencyIn(packed)).toEqual(mergeCounts(parts));
+  }
+});
+
+test("a sum is empty after what was no sum", () => {
+  const packed = packLatency(counts, { op: "read", job: 0 });
+  expect(() => latencyIn([packed, { ...packed, total: 4 }])).toThrow("the counts and their total");
+  expect(latencyIn([packed, packed]).counts).toEqual(mergeCounts([counts, counts]).counts);
 });
 
 test("it counts as I/O and not for rates", () => {
