@@ -14,7 +14,10 @@ const CELL_WIDTH = 9;
 export function header(view: View, columns: number, look: Look): Line[] {
   const { command, workload, device } = view.start;
   const label = piece(command.padEnd(LABEL_WIDTH), "dim");
-  return [[label, piece(workload, "bold"), piece(`  ${device}`)], progress(view, columns, look)];
+  const room = Math.max(0, columns - LABEL_WIDTH - workload.length - 2);
+  // half an address must not look like another one
+  const shown = device.length > room ? `${device.slice(0, Math.max(0, room - 1))}~` : device;
+  return [[label, piece(workload, "bold"), piece(`  ${shown}`)], progress(view, columns, look)];
 }
 
 /** " 62%    ███████░░░░  0:06  0:04 left  poll 3/20" */

@@ -257,6 +257,17 @@ test("modes stand in the order of the report, whichever came first", () => {
   ]);
 });
 
+test("a device that has no room is not shown as another one", () => {
+  const device = "embedded?latency=lognormal:100us,0.3";
+  const [start, ...rest] = runEvents({ samples: 1 });
+  const events: Parameters<typeof viewOf>[0] = [{ ...start, device }, ...rest];
+  const [wide] = texts(events, { columns: 119, rows: 23 });
+  expect(wide!.endsWith(`  ${device}`)).toBe(true);
+  const [narrow] = texts(events, { columns: 59, rows: 23 });
+  expect(narrow).toMatch(/ embedded\?lat.*[^~]~$/);
+  expect(narrow).toHaveLength(59);
+});
+
 test("a terminal of 40 columns has lines that are broken at words, never inside of one", () => {
   const doubts = [{ kind: "rejected-completions", count: 3 }] as const;
   const view = viewOf(runEvents({ doubts, jobs: 2 }));
