@@ -1,8 +1,9 @@
 // Completion modes on a controller that this project did not write, over MSI-X and over INTx, whose
 // interrupts Linux's vfio-pci delivers.
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { json, step } from "./outcome.ts";
-import { commandLine, exitCodes, reads, resultFile, said } from "./phasebit.ts";
+import { commandLine, exitCodes, program, reads, resultFile, said } from "./phasebit.ts";
 import { guestSuite, sharedBoot } from "./suite.ts";
 
 interface Waits {
@@ -44,6 +45,7 @@ guestSuite("interrupts through vfio-pci", () => {
         --runtime 500ms --output $SHARE/compare_msix.json --output-format json
       step compare_intx $cli compare --device $NVME0 --modes ${modes.intx.join(",")} --rounds 2 \\
         --runtime 500ms --irq intx --output $SHARE/compare_intx.json --output-format json
+      step rewire ${program(join(import.meta.dirname, "intx-rewire.mjs"))} $NVME0
     `,
     timeoutMs: 480_000,
   }));
@@ -89,6 +91,14 @@ guestSuite("interrupts through vfio-pci", () => {
       }
     });
   }
+
+  test("the pin has one eventfd after the other while reads are in flight, and none is waited for in vain", async () => {
+    const result = await guest();
+    expect(step(result, "rewire").exit, said(result, "rewire")).toBe(exitCodes.ok);
+    const { reads, interrupts } = json<Record<string, number>>(result, "rewire.out");
+    expect(reads).toBe(1600);
+    expect(interrupts, "one for each eventfd at least").toBeGreaterThanOrEqual(100);
+  });
 
   test("two queues on one vector lose none of each other's interrupts", async () => {
     const result = await guest();
