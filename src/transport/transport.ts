@@ -91,6 +91,11 @@ export interface Transport {
    * error: what the device then answers is no fault of its own. Left out where there is no such thing.
    */
   readonly hostFailure?: PhasebitError | undefined;
+  /**
+   * Why the device is lost, a DEVICE error, where more is known than that its registers read all-ones. Left out where they
+   * are all that tells.
+   */
+  readonly lost?: PhasebitError | undefined;
   /** Inside every wait of the control plane: sleeps a little, or steps the embedded device. */
   pause(): Promise<void>;
   /** Gives the device back. The controller must be disabled and its memory detached. */

@@ -188,6 +188,6 @@ export function connectTo(path: string, address: string): Connection {
 }
 
 function adviceFor(code: string): string {
-  if (code === "ENOENT") return "; start a server, as with phasebit serve --socket";
+  if (code === "ENOENT") return "; start a server first, as phasebit serve is one";
   return code === "ECONNREFUSED" ? "; the server that made the socket has ended" : "";
 }

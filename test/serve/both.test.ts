@@ -48,6 +48,26 @@ test("data that are written are read back, in commands of all sizes, with an int
   await end();
 });
 
+test.each(["msix", "msi", "intx"] as const)("interrupts by %s come as eventfds", async (kind) => {
+  const { transport, device, served, end } = await both();
+  const controller = await device.bringUp({ ioQueues: 1 });
+  const event = transport.interrupt(kind, 0);
+  const unmask = transport.unmask(kind);
+  const cq = await controller.createCompletionQueue({ id: 1, entries: 16, vector: 0 });
+  const sq = await controller.createSubmissionQueue({ id: 1, entries: 16, cq });
+  event.wait(0);
+  for (let round = 0; round < 3; round++) {
+    unmask?.signal();
+    await sq.execute(sqe.flush(1), { timeoutMs: 1000, what: "Flush" });
+    served.controller.stepDevice(8);
+    expect(event.wait(0)).toBeGreaterThan(0);
+  }
+  transport.disableInterrupts();
+  expect(served.controller.wires.kind).toBeUndefined();
+  await device.close();
+  await end();
+});
+
 test("each reset leaves what it is to leave, and the controller comes up again", async () => {
   const { device, transport, end } = await both();
   for (const kind of ["controller", "subsystem", "function"] as const) {
@@ -102,6 +122,9 @@ test("a server that is lost is a lost device", async () => {
   await device.bringUp({ ioQueues: 1 });
   session.end();
   expect(device.health()).toBe("gone");
+  expect(() => device.check()).toThrow(
+    "the server is lost, at REGION_READ: the socket is lost: EPIPE",
+  );
   expect(transport.lost?.message).toMatch(/the server is lost, at REGION_READ: /);
   expect(() => transport.write32(Register.CC, 0)).toThrow("the server is lost");
   await device.close().catch(() => {});
