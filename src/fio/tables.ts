@@ -38,7 +38,9 @@ const LEAST_SHARE = 0.001;
  * takes five or more raises the mean by four. Null where it does not tell.
  */
 export function batchShares({ ended, sweepsFull, jobs, most }: Batches): Shares | null {
-  const isAny = ended > 0 && sweepsFull > 0;
+  // all of them came after the measured time, which counts no looks
+  if (ended > 0 && sweepsFull === 0) return null;
+  const isAny = ended > 0;
   // each job's first call takes as many as there may be
   const above = isAny ? (ended / sweepsFull - 1) / 4 + jobs / sweepsFull : 0;
   if (most > 4 && above >= LEAST_SHARE) return null;
