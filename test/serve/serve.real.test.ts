@@ -1,7 +1,7 @@
 // A controller in one process, hosts in others.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { open } from "../../src/nvme/device.ts";
 import { folder } from "../cli/cli.ts";
 import { started } from "../cli/real.ts";
@@ -15,6 +15,8 @@ async function until(condition: () => boolean): Promise<void> {
 async function serving(...args: readonly string[]) {
   const cwd = folder();
   const server = started(["serve", "--socket", "s", "-d", "embedded?size=16m", ...args], cwd);
+  // a test that fails leaves no server behind
+  onTestFinished(() => void server.child.kill("SIGKILL"));
   await until(() => server.said.stdout.endsWith("\n") || server.child.exitCode !== null);
   expect(server.said.stdout).toBe("ready s/cntrl\n");
   return { ...server, cwd, device: `vfio-user:${join(cwd, "s/cntrl")}` };
