@@ -145,7 +145,7 @@ export class LinearMemory {
     }
     this.#arenas = {
       host: new Arena("host memory", windows.host),
-      commands: grown("command memory", windows.commands, "read-only"),
+      commands: grown("command memory", windows.commands, plan.commandAccess ?? "read-only"),
       completions: grown("completion queue memory", windows.completions),
       data: grown("data memory", windows.data),
     };

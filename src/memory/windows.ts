@@ -1,8 +1,10 @@
 // How the linear memory is divided: which windows there are, how large, and one after the other.
+
 import { HEAP } from "../../assembly/layout.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
 import { alignUp, type Span } from "./arena.ts";
+import type { Access } from "./iommu.ts";
 
 const WASM_PAGE_BYTES = 65536;
 /** A Uint8Array of 4 GiB is one element too long for V8 11. */
@@ -44,6 +46,8 @@ export interface MemoryPlan extends Partial<MemoryLimits> {
   readonly peerBytes?: number;
   /** One file for each window of DMA memory, to lend it to another process as a whole. There are no huge pages then. */
   readonly segments?: boolean;
+  /** What a device may do with memory of kind "commands"; to read it is enough for nearly all. */
+  readonly commandAccess?: Access;
 }
 
 /** Where each window lies. */

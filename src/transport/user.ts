@@ -31,15 +31,12 @@ import { type Capabilities, decodeVersion, encodeVersion } from "../vfio-user/ve
 import type { InterruptKind, Transport, TransportOptions } from "./transport.ts";
 import { socketPath } from "./user-address.ts";
 import { connectTo, Exchange, Refused } from "./user-exchange.ts";
+import { UserFunction } from "./user-function.ts";
 import { UserIommu } from "./user-iommu.ts";
 
 /** A reset may take long: all queues end, and what is in flight with them. */
 const RESET_MS = 30_000;
 const CONFIG_BYTES = [256, 4096];
-/** Command register of the configuration space, and its Memory Space and Bus Master Enable bits. */
-const CONFIG_COMMAND = 4;
-const COMMAND_MEMORY = 0x2;
-const COMMAND_BUS_MASTER = 0x4;
 /** Doorbells of all queues there can be, at the usual stride, and more than BARs usually have. */
 const MOST_DOORBELL_BYTES = 1 << 20;
 /** Those of MSI-X. */
@@ -125,6 +122,7 @@ export class UserTransport implements Transport {
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset: boolean;
   readonly config: ConfigAccess;
+  readonly #function: UserFunction;
   readonly #exchange: Exchange;
   readonly #mostData: number;
   readonly #turn: (() => void) | undefined;
@@ -144,17 +142,23 @@ export class UserTransport implements Transport {
       intx: this.#interrupts(Irq.INTX),
     };
     this.config = this.#configuration();
+    this.#function = new UserFunction(this.config);
     const { info, fds } = this.#region(Region.BAR0);
     try {
       const doorbellBytes = doorbellBytesOf(address, info, fds);
-      this.memory = new LinearMemory({ ...options.memory, doorbellBytes, segments: true });
+      this.memory = new LinearMemory({
+        ...options.memory,
+        ...{ doorbellBytes, segments: true },
+        // SPDK's target clears a submission queue before it reads from it, and would end with a fault
+        commandAccess: "read-write",
+      });
       this.iommu = iommu;
       iommu.memory = this.memory;
       this.#mapDoorbells(info, fds[0]!);
     } finally {
       closeAll(fds);
     }
-    this.#setCommand(COMMAND_MEMORY, true);
+    this.#function.wake();
   }
 
   /** Why the server is lost; undefined while it answers. */
@@ -187,16 +191,21 @@ export class UserTransport implements Transport {
   /** A lost server masters no bus: its process is gone, or nobody listens to it. */
   setBusMaster(on: boolean): void {
     if (!on && this.lost !== undefined) return;
-    this.#setCommand(COMMAND_BUS_MASTER, on);
+    this.#function.setBusMaster(on);
   }
 
   interrupt(kind: InterruptKind, vector: number): EventFd {
-    if (this.#enabled !== kind) this.disableInterrupts();
+    if (this.#enabled !== kind) {
+      this.disableInterrupts();
+      // the admin queue tells by vector 0 whether somebody listens or not, and SPDK's target fails where nobody does
+      if (vector !== 0) this.interrupt(kind, 0);
+    }
     const known = this.#eventFds.get(vector);
     if (known !== undefined) return known;
     const eventFd = native().eventFd();
     try {
       this.#setIrqs(kind, IrqSet.DATA_EVENTFD | IrqSet.TRIGGER, { vector, fd: eventFd.fd });
+      if (this.#enabled !== kind) this.#function.tellBy(kind);
     } catch (error) {
       eventFd.close();
       throw error;
@@ -220,6 +229,7 @@ export class UserTransport implements Transport {
     const kind = this.#enabled;
     this.#enabled = undefined;
     if (kind !== undefined && this.lost === undefined) {
+      this.#function.tellBy(null);
       this.#setIrqs(kind, IrqSet.DATA_NONE | IrqSet.TRIGGER);
     }
     this.#closeEventFds();
@@ -227,7 +237,7 @@ export class UserTransport implements Transport {
 
   reset(): void {
     this.#exchange.ask(Command.DEVICE_RESET, undefined, { timeoutMs: RESET_MS });
-    this.#setCommand(COMMAND_MEMORY, true);
+    this.#function.wake();
   }
 
   /** What the server asks is answered here too, as nobody else waits for it. */
@@ -384,12 +394,6 @@ export class UserTransport implements Transport {
     const asked = irqSet.encode({ argsz: irqSet.bytes, flags, index: kinds[kind], ...range });
     const fds = one === undefined ? [] : [one.fd];
     closeAll(this.#exchange.ask(Command.DEVICE_SET_IRQS, asked, { fds }).fds);
-  }
-
-  #setCommand(bit: number, on: boolean): void {
-    const [low = 0, high = 0] = this.config.read(CONFIG_COMMAND, 2);
-    const value = on ? low | bit : low & ~bit;
-    this.config.write(CONFIG_COMMAND, Uint8Array.of(value, high));
   }
 }
 

@@ -254,8 +254,9 @@ describe("a server's own accesses", () => {
     const all = await opened(() => (reply) => [...before, reply]);
     const { transport, turn, answers } = all;
     const data = transport.memory.allocate(4096).fill(0x5a);
-    const commands = transport.memory.allocate(4096, { kind: "commands" });
+    const readOnly = transport.memory.allocate(4096);
     transport.memory.attach(transport.iommu);
+    const { region } = transport.memory.map(readOnly, { access: "read-only" });
     const faults = transport.iommu.watchFaults();
     const next = (message: Message): Message => {
       before = [message];
@@ -269,7 +270,7 @@ describe("a server's own accesses", () => {
     expect(next(asks(Command.DMA_WRITE, data.iova, 2n, Uint8Array.of(1, 2))).error).toBe(0);
     expect([...data.copy(3)]).toEqual([1, 2, 0x5a]);
     const refused = [
-      asks(Command.DMA_WRITE, commands.iova, 1n, Uint8Array.of(1)),
+      asks(Command.DMA_WRITE, region.iova, 1n, Uint8Array.of(1)),
       asks(Command.DMA_READ, 0n, 8n),
       asks(Command.DMA_READ, data.iova, 2n ** 40n),
       asks(Command.DMA_READ, 2n ** 64n - 4n, 8n),
