@@ -41,7 +41,8 @@ const idle: Readonly<Record<keyof WorkloadOptions, Idle | null>> = {
   pollPause: ({ completion: { mode } }) =>
     looksOn(mode) ? null : "with interrupt, which does not look on",
   iodepthBatchCompleteMin: null,
-  iodepthBatchCompleteMax: null,
+  iodepthBatchCompleteMax: ({ batch: { max }, iodepth }) =>
+    max !== null && max > iodepth ? "at this --iodepth, of which no more complete at once" : null,
   spin: ({ completion: { mode } }) => (mode === "hybrid" ? null : "without hybrid"),
   interruptTimeout: withoutInterrupts,
   coalesce: withoutInterrupts,

@@ -21,6 +21,10 @@ describe("an option that can have no effect is refused", () => {
     [{ irq: "msix" }, "--irq msix: has no effect without interrupts, which are for interrupt, "],
     [{ interruptTimeout: "10ms" }, "--interrupt-timeout 10ms: has no effect without interrupts"],
     [{ coalesce: "7,10" }, "--coalesce 7,10: has no effect without interrupts, which are for"],
+    [
+      { iodepthBatchCompleteMax: "9", iodepth: "8" },
+      "--iodepth-batch-complete-max 9: has no effect at this --iodepth",
+    ],
     [{ coalesce: "7,10", completion: "lhp" }, "--coalesce 7,10: has no effect without interrupts"],
   ])("%j", (options, words) => {
     expect(typed(options)).toThrow(words);
@@ -49,6 +53,7 @@ describe("what has an effect passes", () => {
     { irq: "msix", completion: "adaptive" },
     { interruptTimeout: "10ms", completion: "hybrid" },
     { coalesce: "7,10", completion: "interrupt" },
+    { iodepthBatchCompleteMax: "8", iodepth: "8" },
     { destructive: true },
     { cpus: "0", timeout: "1s", stages: true, logHistMsec: "100" },
   ])("%j", (options) => {
