@@ -32,7 +32,7 @@ export const exampleOutputs: Readonly<Record<string, RegExp>> = {
     /^(write at 1234567000h: success\nRead to 1234567000h: Success.*\nwrite at 1234569000h: invalid\nRead to 1234569000h: Data Transfer Error.*\nRead to 1234567000h: Success.*\nnever answered: 0|USAGE: answer page faults: a VFIO container has none: .*|ENVIRONMENT: answer page faults of .*)\n$/,
   perf: /^(interval [1-5]: \d+ IOPS\n){5}avg \d+, min \d+, max \d+\n$/,
   sriov:
-    /^((REFUSED: the controller has no Virtualization Management .*|USAGE: no virtual function: .*)|controller \d+: \d+ queues, \d+ interrupts\n.*: ready, serial .+\nRead: Success.*, as the physical function reads it)\n$/,
+    /^((REFUSED: the controller has no Virtualization Management .*|USAGE: function .*: can have no virtual functions: .*)|controller \d+: \d+ queues, \d+ interrupts\n.*: ready, serial .+\nRead: Success.*, as the physical function reads it)\n$/,
   sgl: /^(no SGLs|the first half is (dropped \(0h\)|read \(22h\)), behind it is what was written last: 11h)\n$/,
   "shadow-doorbells":
     /^50 reads; tail 2, in memory 2\nbefore \d+ of 10 doorbells EventIdx asked for them to be rung\n$/,
