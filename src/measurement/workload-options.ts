@@ -96,7 +96,11 @@ const defaults = workloadDefaults;
 /** The options of a workload, in the order of the help: group by group. */
 export const workloadOptions: readonly OptionDescription[] = [
   ...inGroup("Device:", [
-    { flags: "-d, --device <device>", help: "PCI address, or embedded", default: defaults.device },
+    {
+      flags: "-d, --device <device>",
+      help: "PCI address, embedded, or vfio-user:PATH",
+      default: defaults.device,
+    },
     { flags: "--nsid <nsid>", help: "namespace", default: defaults.nsid },
     { flags: "--destructive", help: "allow writes: they destroy the device's data" },
   ]),

@@ -244,7 +244,11 @@ function choice<T extends string>(option: string, value: string, names: readonly
 
 function device(value: string): string {
   if (value.trim() !== "") return value;
-  throw badOption("device", value, "names no device; give a PCI address, or embedded");
+  throw badOption(
+    "device",
+    value,
+    "names no device; give a PCI address, embedded, or vfio-user:PATH",
+  );
 }
 
 function precondition(value: string): string {
