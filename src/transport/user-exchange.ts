@@ -83,6 +83,13 @@ export class Exchange {
     throw new Refused(this.#address, command, reply.error);
   }
 
+  /** An answer without descriptors, and what is read out of it. @throws as `ask` and `judge` */
+  answer<T>(command: number, asked: Uint8Array, read: (payload: Uint8Array) => T): T {
+    const { payload, fds } = this.ask(command, asked);
+    closeAll(fds);
+    return this.judge(command, () => read(payload));
+  }
+
   /** What an answer has to be. @throws PhasebitError DEVICE when `check` throws a PeerError: the server is lost then */
   judge<T>(command: number, check: () => T): T {
     return this.#keeping(commandName(command), check);

@@ -7,7 +7,7 @@ export const vfioUser: TransportKind = {
   form: "vfio-user:/path/to/a/socket",
   owns: isUserAddress,
   open: async (address, options) => {
-    const { openUser } = await import("./user.ts");
+    const { openUser } = await import("./user-open.ts");
     return openUser(address, options);
   },
 };

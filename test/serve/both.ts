@@ -4,7 +4,8 @@ import { native } from "../../src/compiled/native.ts";
 import { Device } from "../../src/nvme/device.ts";
 import { openServed, type ServedFunction } from "../../src/serve/function.ts";
 import { Session } from "../../src/serve/session.ts";
-import { openUser, type UserTransport } from "../../src/transport/user.ts";
+import type { UserTransport } from "../../src/transport/user.ts";
+import { openUser } from "../../src/transport/user-open.ts";
 import { Connection } from "../../src/vfio-user/connection.ts";
 
 export const SMALL = "embedded?size=1m&queues=2&entries=64&seed=7";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { native } from "../../src/compiled/native.ts";
 import { openServed, type ServedFunction } from "../../src/serve/function.ts";
 import { Server } from "../../src/serve/server.ts";
-import { openUser } from "../../src/transport/user.ts";
+import { openUser } from "../../src/transport/user-open.ts";
 import { Connection } from "../../src/vfio-user/connection.ts";
 import { EBUSY } from "../../src/vfio-user/errno.ts";
 import { Command, HeaderFlag } from "../../src/vfio-user/protocol.ts";

@@ -1,0 +1,63 @@
+// How a vfio-user server's device is opened: connecting, and what both sides have settled before anything is asked of it.
+import { readFileSync } from "node:fs";
+import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
+import { PhasebitError } from "../ground/errors.ts";
+import { closeAll } from "../vfio-user/connection.ts";
+import { EBUSY } from "../vfio-user/errno.ts";
+import { PeerError } from "../vfio-user/peer-error.ts";
+import { Command } from "../vfio-user/protocol.ts";
+import { type Capabilities, decodeVersion, encodeVersion } from "../vfio-user/version.ts";
+import { type UserOpening, UserTransport } from "./user.ts";
+import { socketPath } from "./user-address.ts";
+import { connectTo, Exchange, Refused } from "./user-exchange.ts";
+import { UserIommu } from "./user-iommu.ts";
+
+/** Connects to the server, and takes its device. No register is touched. */
+export async function openUser(address: string, opening: UserOpening = {}): Promise<UserTransport> {
+  const path = socketPath(address);
+  const connection = opening.connection ?? connectTo(path, address);
+  const iommu = new UserIommu();
+  const exchange = new Exchange(connection, address, iommu, opening.turn);
+  iommu.exchange = exchange;
+  try {
+    const capabilities = greet(exchange, path, address);
+    iommu.limit(capabilities.maxDmaMaps);
+    return new UserTransport(address, { exchange, iommu, capabilities }, opening);
+  } catch (error) {
+    exchange.close();
+    throw error;
+  }
+}
+
+/** VERSION. @throws PhasebitError REFUSED when the server has a client */
+function greet(exchange: Exchange, path: string, address: string): Capabilities {
+  try {
+    const { payload, fds } = exchange.ask(Command.VERSION, encodeVersion());
+    closeAll(fds);
+    return exchange.judge(Command.VERSION, () => usable(decodeVersion(payload)));
+  } catch (error) {
+    if (!(error instanceof Refused && error.errno === EBUSY)) throw error;
+    throw new PhasebitError("REFUSED", `open ${address}: ${holderOf(path)} has the device`, {
+      cause: error,
+      what: "device",
+      value: address,
+    });
+  }
+}
+
+function usable(said: Capabilities): Capabilities {
+  if ((said.pgsizes & PAGE_BYTES) === 0) throw new PeerError("no memory windows of 4 KiB pages");
+  if (said.maxMsgFds < 1) throw new PeerError("it takes no descriptors, and so no memory");
+  return said;
+}
+
+/** phasebit's own server leaves the number of its client beside the socket. */
+function holderOf(path: string): string {
+  try {
+    const pid = readFileSync(`${path}.client`, "latin1").trim();
+    if (/^[1-9][0-9]{0,9}$/.test(pid)) return `process ${pid}`;
+  } catch {
+    // another server, or its client has gone meanwhile
+  }
+  return "another client";
+}
