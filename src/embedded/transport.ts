@@ -15,16 +15,16 @@ import {
   BUS_VALUE_HIGH,
   BusRequest,
 } from "../../assembly/layout.ts";
-import { ALL_ONES, DOORBELLS } from "../../assembly/spec/registers.ts";
+import { ALL_ONES } from "../../assembly/spec/registers.ts";
 import type { DeviceExports } from "../compiled/bindings.ts";
 import { instantiateDevice, wasmModule } from "../compiled/modules.ts";
-import { type ClockScale, type EventFd, type Mapping, native } from "../compiled/native.ts";
+import type { ClockScale, EventFd, Mapping } from "../compiled/native.ts";
 import type { PhasebitError } from "../ground/errors.ts";
 import { requireLimits, startingThreads } from "../ground/limits.ts";
 import { packageRoot } from "../ground/package.ts";
 import { Deprivation, threadTimes } from "../ground/scheduler.ts";
 import type { Span } from "../memory/arena.ts";
-import { LinearMemory, type MemoryPlan } from "../memory/linear-memory.ts";
+import { LinearMemory } from "../memory/linear-memory.ts";
 import type {
   InterruptKind,
   Transport,
@@ -39,6 +39,7 @@ import { EmbeddedIommu } from "./dma-table.ts";
 import { EmbeddedInterrupts } from "./interrupts.ts";
 import { type ByteRange, type Media, placeMedia, populateMedium } from "./media.ts";
 import { type EmbeddedOptions, parseEmbedded } from "./options.ts";
+import { doorbellFile, servedPlan } from "./served.ts";
 import { Wires } from "./wires.ts";
 
 const ALL_ONES_64 = 2n ** 64n - 1n;
@@ -46,9 +47,6 @@ const ALL_ONES_64 = 2n ** 64n - 1n;
 const TURN_MS = 100;
 /** CPU time that its thread may take for a register access; a host that gives it none is no fault of the device. */
 const MOST_ACCESS_NS = 10e9;
-/** Of a linear memory of 4 GiB, what media and the host's memory have between them, and what the host's has at most. */
-const SERVED_BYTES = 3.75 * 2 ** 30;
-const MOST_PEER_BYTES = 2 * 2 ** 30;
 /** Virtual time that one pause takes. */
 const STEP_NS = 1000n;
 const STEPS_PER_PAUSE = 64;
@@ -110,26 +108,6 @@ export async function openEmbedded(
     memory.close();
     throw error;
   }
-}
-
-/** Nearly all of what the device itself leaves is for the memory of its host. */
-function servedPlan({
-  barBytes = 0,
-  mediaBytes = [],
-}: ReturnType<typeof windowsOf>): Partial<MemoryPlan> {
-  const taken = barBytes + mediaBytes.reduce((sum, bytes) => sum + bytes, 0);
-  const peerBytes = Math.min(MOST_PEER_BYTES, SERVED_BYTES - taken);
-  return { host: DOORBELLS, commands: 0, completions: 0, data: 0, peerBytes };
-}
-
-/**
- * Pages of a file in the place of the doorbells, and in that of the host memory before them, which is unused here: a
- * doorbell has the offset in the file that it has in BAR 0.
- */
-function doorbellFile(memory: LinearMemory): Mapping {
-  const { pointer, bytes } = memory.doorbells;
-  const first = pointer - DOORBELLS;
-  return memory.keep(native().mapMemory(memory.bytes, first, bytes + DOORBELLS, false));
 }
 
 /** The media in their windows. A medium that cannot be had holds nothing afterwards. */

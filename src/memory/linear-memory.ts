@@ -5,14 +5,16 @@
 import { readFileSync } from "node:fs";
 import { DEVICE_STATE, HEAP, IOVA_WINDOW_DMA, RESERVED_BYTES } from "../../assembly/layout.ts";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { type Mapping, native, type Segment } from "../compiled/native.ts";
+import { type Mapping, native } from "../compiled/native.ts";
 import { badValue, PhasebitError } from "../ground/errors.ts";
 import { formatBytes } from "../ground/units.ts";
 import { Arena, type Span } from "./arena.ts";
+import { getting } from "./getting.ts";
 import type { Access, Iommu } from "./iommu.ts";
 import { type DmaMapping, type MapOptions, Mappings } from "./mappings.ts";
 import { type IovaRange, iovaBaseFor, rangeOf, type TakenRange } from "./placing.ts";
 import { Region, type RegionHome } from "./region.ts";
+import { type FilePlace, Segments } from "./segments.ts";
 import {
   GUARD_BYTES,
   HUGE_PAGE_BYTES,
@@ -58,12 +60,6 @@ interface Placed {
   readonly access: Access;
 }
 
-/** Where in a file a part of the memory lies: whoever has the descriptor can map the same pages. */
-export interface FilePlace {
-  readonly fd: number;
-  readonly offset: number;
-}
-
 /** A shared WebAssembly.Memory, for which a user's TypeScript may have no type. */
 export interface SharedMemory {
   readonly buffer: SharedArrayBuffer;
@@ -99,7 +95,7 @@ export class LinearMemory {
   readonly media: readonly Span[];
   /** Where memory that another process lends may be mapped. */
   readonly peer: Span;
-  readonly #segments: Segment[] = [];
+  readonly #segments: Segments;
   readonly #arenas: Readonly<Record<MemoryKind, Arena>>;
   readonly #chunks: Chunk[] = [];
   readonly #mapped: Mappings;
@@ -125,12 +121,13 @@ export class LinearMemory {
 
     const slack = slackFor(native().addressOf(this.bytes), windows.dma.pointer);
     const shifted = (span: Span): Span => ({ ...span, pointer: span.pointer + slack });
+    this.#segments = new Segments(this.bytes);
     const isSegmented = plan.segments === true;
     const step = hasHugePages() && !isSegmented ? HUGE_PAGE_BYTES : PLAIN_STEP_BYTES;
     const grown = (name: string, span: Span, access: Access = "read-write"): Arena => {
       const window = shifted(span);
       const commit = isSegmented
-        ? this.#segmented({ ...window, access })
+        ? this.#segments.grow(window, (mapping) => this.#adopt({ ...window, access }, mapping))
         : (chunk: Span): void => this.#commit({ ...chunk, access });
       return new Arena(name, window, { step, commit });
     };
@@ -299,12 +296,8 @@ export class LinearMemory {
   }
 
   /** The file behind DMA memory; undefined where it is not one for each window. */
-  fileOf({ pointer, bytes }: Span): FilePlace | undefined {
-    const segment = this.#segments.find(
-      (one) => pointer >= one.pointer && pointer + bytes <= one.pointer + one.bytes,
-    );
-    if (segment === undefined) return undefined;
-    return { fd: segment.fd, offset: pointer - segment.pointer };
+  fileOf(span: Span): FilePlace | undefined {
+    return this.#segments.fileOf(span);
   }
 
   #commit(chunk: Chunk): void {
@@ -312,29 +305,6 @@ export class LinearMemory {
     const mapping = getting(bytes, () => native().mapMemory(this.bytes, pointer, bytes, true));
     this.#adopt(chunk, mapping);
     this.#pageBytes = mapping.pageBytes;
-  }
-
-  /** The first step maps all of the window, and lets the device reach it; each makes its own pages. */
-  #segmented(window: Chunk): (chunk: Span) => void {
-    let segment: Segment | undefined;
-    const { pointer: first } = window;
-    return ({ pointer, bytes }) => {
-      if (segment === undefined) {
-        const made = getting(window.bytes, () =>
-          native().mapSegment(this.bytes, first, window.bytes),
-        );
-        this.#segments.push(made);
-        try {
-          this.#adopt(window, made);
-        } catch (error) {
-          this.#segments.pop();
-          throw error;
-        }
-        segment = made;
-      }
-      const whole = segment;
-      getting(bytes, () => whole.allocate(pointer - first, bytes));
-    };
   }
 
   /** What was mapped is the device's to reach from now on. */
@@ -398,25 +368,3 @@ function hasHugePages(): boolean {
 }
 
 if (RESERVED_BYTES > DEVICE_STATE) throw new Error("layout: the reserved bytes overlap the device");
-
-/** @throws PhasebitError ENVIRONMENT when the system has no more memory, or no more descriptors. */
-function getting<T>(bytes: number, pages: () => T): T {
-  try {
-    return pages();
-  } catch (cause) {
-    throw noPages(cause as NodeJS.ErrnoException, bytes);
-  }
-}
-
-/** Memory that both sides have is a file without a name, and counts against the limit of a file's size. */
-function noPages(cause: NodeJS.ErrnoException, bytes: number): PhasebitError {
-  const { message, code } = cause;
-  const isLimited = code === "EFBIG";
-  return new PhasebitError(
-    "ENVIRONMENT",
-    isLimited
-      ? `${message}: raise the limit of a file's size, as with ulimit -f unlimited`
-      : message,
-    { what: isLimited ? "limit" : "memory", value: bytes, cause },
-  );
-}
