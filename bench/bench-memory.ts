@@ -22,6 +22,7 @@ import { type ThreadClock, threadClock } from "../src/compiled/thread-clock.ts";
 import { alignUp, type Span } from "../src/memory/arena.ts";
 import { LinearMemory } from "../src/memory/linear-memory.ts";
 import type { Region } from "../src/memory/region.ts";
+import type { BenchNative } from "./native.ts";
 import {
   BS,
   CQE_BYTES,
@@ -51,11 +52,16 @@ export class BenchMemory {
   readonly #lists: Region;
   readonly #buffers: Region;
   readonly #layOut: HostExports;
-  readonly #clock: ThreadClock;
+  readonly #scale: ClockScale | null;
+  #clock: ThreadClock;
 
-  /** @param scale of the clock that all loops read */
-  constructor(scale: ClockScale | null = null) {
-    this.memory = new LinearMemory({ doorbellBytes: PAGE_BYTES });
+  /**
+   * @param scale of the clock that all loops read
+   * @param memory of a device of its own; without it, one that nobody else has
+   */
+  constructor(scale: ClockScale | null = null, memory?: LinearMemory) {
+    this.#scale = scale;
+    this.memory = memory ?? new LinearMemory({ doorbellBytes: PAGE_BYTES });
     const host = (bytes: number): Region => this.memory.allocate(bytes, { kind: "host" });
     this.#regions = {
       block: host(BLOCK_BYTES),
@@ -71,8 +77,13 @@ export class BenchMemory {
     this.#buffers = this.memory.allocate(DEEPEST * BS);
     this.pageBytes = this.memory.pageBytes;
     this.#layOut = instantiateQueue(this.memory);
-    const now = this.#regions.block.pointer + BLOCK_NOW;
-    this.#clock = threadClock(this.memory.bytes, now, scale);
+    this.#clock = this.#aimed();
+  }
+
+  /** Has the thread's clock, and the addon, work here, after they did elsewhere. */
+  claim(native: BenchNative): void {
+    this.#clock = this.#aimed();
+    native.attach(this.memory.bytes, this.#scale);
   }
 
   /** The one native clock of this thread. */
@@ -165,6 +176,11 @@ export class BenchMemory {
 
   close(): void {
     this.memory.close();
+  }
+
+  #aimed(): ThreadClock {
+    const now = this.#regions.block.pointer + BLOCK_NOW;
+    return threadClock(this.memory.bytes, now, this.#scale);
   }
 
   #u64(offset: number): bigint {

@@ -11,6 +11,7 @@ import { CppEngine } from "./cpp-engine.ts";
 import type { Engine } from "./engine.ts";
 import { DEPTHS, twoCpus } from "./loops.ts";
 import { loadBenchNative } from "./native.ts";
+import { threadDevice } from "./null-device.ts";
 import { median, quantile } from "./statistics.ts";
 import { StubCase } from "./stub-case.ts";
 import { ThreadCase } from "./thread-case.ts";
@@ -48,18 +49,18 @@ async function main(
     name === "cpp" ? new CppEngine(native) : new WasmEngine(memory, instantiating(name)),
   );
   const stub = new StubCase(memory, native);
-  const thread = new ThreadCase(memory, native, deviceCpu);
+  const thread = new ThreadCase(memory, threadDevice(native, deviceCpu));
   const devices = {
-    stub: (engine: Engine, depth: number, clock: boolean) =>
+    stub: async (engine: Engine, depth: number, clock: boolean) =>
       stub.measure(engine, depth, clock, SECONDS.stub),
-    thread: (engine: Engine, depth: number, clock: boolean) =>
-      thread.measure(engine, depth, clock, SECONDS.thread).nsPerCommand,
+    thread: async (engine: Engine, depth: number, clock: boolean) =>
+      (await thread.measure(engine, depth, clock, SECONDS.thread)).nsPerCommand,
   };
   console.log(`${"".padEnd(20)}${modules.map((name) => name.slice(-26).padStart(28)).join("")}`);
   for (const [device, measure] of Object.entries(devices)) {
     for (const clock of [true, false]) {
       for (const depth of DEPTHS) {
-        const costs = inTurn(engines, rounds, (engine) => measure(engine, depth, clock));
+        const costs = await inTurn(engines, rounds, (engine) => measure(engine, depth, clock));
         const name = `${device}${clock ? ", clock" : ""} ${depth}`;
         console.log(`${name.padEnd(20)}${costs.map((own) => cell(own, costs[0]!)).join("")}`);
       }
@@ -69,16 +70,16 @@ async function main(
 }
 
 /** Each engine once a round, and each round begins with another. @returns what each cost, round by round */
-function inTurn(
+async function inTurn(
   engines: readonly Engine[],
   rounds: number,
-  measure: (engine: Engine) => number,
-): number[][] {
+  measure: (engine: Engine) => Promise<number>,
+): Promise<number[][]> {
   const costs = engines.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < engines.length; turn++) {
       const which = (turn + round) % engines.length;
-      costs[which]!.push(measure(engines[which]!));
+      costs[which]!.push(await measure(engines[which]!));
     }
   }
   return costs;

@@ -6,10 +6,10 @@ import { hertz } from "../src/compiled/clock-scale.ts";
 import { PhasebitError } from "../src/ground/errors.ts";
 import { type ClockChoice, clockChoices } from "../src/measurement/workload-options.ts";
 import { hostConditions } from "../src/run/host.ts";
-import { type EmbeddedRow, measureEmbedded } from "./embedded.ts";
-import { DEPTHS, type LoopRow, measureLoops } from "./loops.ts";
+import { type ControllerRow, measureController } from "./controller.ts";
+import { DEPTHS, DEVICES, type LoopRow, measureLoops } from "./loops.ts";
 import { measureStartup, type StartupRow } from "./startup.ts";
-import { embeddedTable, loopTable, startupTable } from "./table.ts";
+import { controllerTable, loopTable, startupTable } from "./table.ts";
 
 const SCHEMA = "phasebit-bench-1";
 
@@ -54,25 +54,27 @@ async function main(options: Options): Promise<void> {
   };
   // in another process each, and first: this thread is pinned afterwards
   const startup = options.startup ? [measureStartup(options.rounds, progress)] : [];
-  const embedded = options.embedded ? measureEmbedded(options.rounds, progress) : [];
+  const controller = options.embedded
+    ? await measureController(options.rounds, DEPTHS, progress)
+    : [];
   const scale = await chooseClock(options.clocksource);
   const { rows: loops, pageBytes } = options.loops
-    ? measureLoops({ ...options, scale, depths: DEPTHS, devices: ["thread", "stub"] }, progress)
+    ? await measureLoops({ ...options, scale, depths: DEPTHS, devices: DEVICES }, progress)
     : { rows: [], pageBytes: 0 };
   progress("");
   const clock = { source: scale === null ? "monotonic" : "tsc", hz: scale && hertz(scale) };
   console.log(`clock: ${clock.source}`);
-  print(loops, embedded, startup);
+  print(loops, controller, startup);
   if (options.output !== undefined) {
     const host = hostConditions(pageBytes);
-    const result = { schema: SCHEMA, host, clock, rows: [...loops, ...embedded, ...startup] };
+    const result = { schema: SCHEMA, host, clock, rows: [...loops, ...controller, ...startup] };
     writeFileSync(options.output, `${JSON.stringify(result, null, 2)}\n`);
   }
 }
 
 function print(
   loops: readonly LoopRow[],
-  embedded: readonly EmbeddedRow[],
+  controller: readonly ControllerRow[],
   startup: readonly StartupRow[],
 ): void {
   if (loops.length > 0) {
@@ -80,10 +82,9 @@ function print(
     console.log([...compilers].map(([engine, compiler]) => `${engine}: ${compiler}`).join(", "));
     console.log(`\n${loopTable(loops)}`);
   }
-  if (embedded.length > 0) {
-    console.log(
-      `\nembedded controller, null medium, 4 KiB random reads\n${embeddedTable(embedded)}`,
-    );
+  if (controller.length > 0) {
+    const what = "embedded controller, null medium, 4 KiB random reads";
+    console.log(`\n${what}\n${controllerTable(controller)}`);
   }
   for (const row of startup) console.log(`\nstartup\n${startupTable(row)}`);
 }

@@ -3,12 +3,15 @@
 
 import { type ClockScale, native as systemCalls } from "../src/compiled/native.ts";
 import { PhasebitError } from "../src/ground/errors.ts";
+import type { LinearMemory } from "../src/memory/linear-memory.ts";
 import { BenchMemory } from "./bench-memory.ts";
 import { CppEngine } from "./cpp-engine.ts";
 import type { Engine, EngineName } from "./engine.ts";
 import { JsEngine } from "./js-engine.ts";
-import { loadBenchNative } from "./native.ts";
+import { type BenchNative, loadBenchNative } from "./native.ts";
+import { threadDevice } from "./null-device.ts";
 import { DEEPEST } from "./place.ts";
+import { ProcessDevice } from "./process-device.ts";
 import { checkSameWork } from "./same-work.ts";
 import { median, type Spread, spread } from "./statistics.ts";
 import { StubCase } from "./stub-case.ts";
@@ -16,6 +19,7 @@ import { ThreadCase } from "./thread-case.ts";
 import { WasmEngine } from "./wasm-engine.ts";
 
 export const DEPTHS: readonly number[] = [1, 8, 32, 128, DEEPEST];
+export const DEVICES: readonly DeviceName[] = ["thread", "process", "stub"];
 
 export interface LoopOptions {
   readonly rounds: number;
@@ -26,7 +30,8 @@ export interface LoopOptions {
   readonly scale: ClockScale | null;
 }
 
-export type DeviceName = "thread" | "stub";
+/** "process" is the thread device in another process, over vfio-user. */
+export type DeviceName = "thread" | "process" | "stub";
 
 /** One engine at one depth against one device. */
 export interface LoopRow {
@@ -38,9 +43,9 @@ export interface LoopRow {
   readonly nsPerCommand: Spread;
   /** Of each round's figure to that of C++ in the same round. */
   readonly ratioToCpp: Spread;
-  /** Thread device only: completions per sweep that found any. */
+  /** Not of the stub: completions per sweep that found any. */
   readonly perSweep?: number;
-  /** Thread device only: share of the slices in which something else had one of the CPUs. */
+  /** Not of the stub: share of the slices in which something else had one of the CPUs. */
   readonly disturbed?: number;
   /** What made the code that ran. */
   readonly compiler: string;
@@ -68,47 +73,95 @@ export interface LoopResult {
 }
 
 /** Pins this thread to one CPU and measures all engines. C++ is the first of them. */
-export function measureLoops(options: LoopOptions, progress: (text: string) => void): LoopResult {
+export async function measureLoops(
+  options: LoopOptions,
+  progress: (text: string) => void,
+): Promise<LoopResult> {
   const [hostCpu, deviceCpu] = twoCpus();
+  const remote = options.devices.includes("process") ? await ProcessDevice.open(deviceCpu) : null;
   systemCalls().pinThread(hostCpu);
-  const memory = new BenchMemory(options.scale);
   const native = loadBenchNative();
-  native.attach(memory.memory.bytes, options.scale);
-  const engines = [new CppEngine(native), new WasmEngine(memory), new JsEngine(memory)];
-  checkSameWork(memory, native, engines, options.depths);
-
-  const thread = new ThreadCase(memory, native, deviceCpu);
-  const stub = new StubCase(memory, native);
-  const measure: Measure = (engine, { device, depth, clock }) =>
-    device === "thread"
-      ? thread.measure(engine, depth, clock, options.seconds)
-      : { nsPerCommand: stub.measure(engine, depth, clock, options.seconds * STUB_SHARE) };
-  const rows = rounds(engines, options, measure, progress);
-  memory.close();
-  return { rows, pageBytes: memory.pageBytes };
+  const local = new Bench(native, options.scale);
+  local.check(options.depths);
+  const thread = new ThreadCase(local.memory, threadDevice(native, deviceCpu));
+  const stub = new StubCase(local.memory, native);
+  const cases: Partial<Record<DeviceName, Case>> = {
+    thread: { bench: local, measure: thread.measure.bind(thread) },
+    stub: {
+      bench: local,
+      measure: async (engine, depth, clock, seconds) => ({
+        nsPerCommand: stub.measure(engine, depth, clock, seconds * STUB_SHARE),
+      }),
+    },
+  };
+  if (remote !== null) {
+    const bench = new Bench(native, options.scale, remote.memory);
+    const process = new ThreadCase(bench.memory, remote);
+    cases.process = { bench, measure: process.measure.bind(process) };
+  }
+  const rows = await rounds(cases, options, progress);
+  local.memory.close();
+  await remote?.close();
+  return { rows, pageBytes: local.memory.pageBytes };
 }
 
-type Measure = (engine: Engine, cell: Cell) => Sample;
+/** A memory, and the engines in it. */
+class Bench {
+  readonly memory: BenchMemory;
+  readonly engines: readonly Engine[];
+  readonly #native: BenchNative;
 
-function rounds(
-  engines: readonly Engine[],
+  /** JavaScript is there for what WebAssembly brings, and once is enough: code of it that has met two memories is slower. */
+  constructor(native: BenchNative, scale: ClockScale | null, memory?: LinearMemory) {
+    this.#native = native;
+    this.memory = new BenchMemory(scale, memory);
+    this.claim();
+    const compiled = [new CppEngine(native), new WasmEngine(this.memory)];
+    this.engines = memory === undefined ? [...compiled, new JsEngine(this.memory)] : compiled;
+  }
+
+  /** Has the clock and the addon work here from now on. */
+  claim(): void {
+    this.memory.claim(this.#native);
+  }
+
+  check(depths: readonly number[]): void {
+    checkSameWork(this.memory, this.#native, this.engines, depths);
+  }
+}
+
+interface Case {
+  readonly bench: Bench;
+  readonly measure: (
+    engine: Engine,
+    depth: number,
+    clock: boolean,
+    seconds: number,
+  ) => Promise<Sample>;
+}
+
+async function rounds(
+  cases: Partial<Record<DeviceName, Case>>,
   options: LoopOptions,
-  measure: Measure,
   progress: (text: string) => void,
-): LoopRow[] {
+): Promise<LoopRow[]> {
   const cells = cellsOf(options);
-  const samples = cells.map(() => engines.map((): Sample[] => []));
+  const enginesOf = ({ device }: Cell) => cases[device]!.bench.engines;
+  const samples = cells.map((cell) => enginesOf(cell).map((): Sample[] => []));
   for (let round = 0; round < options.rounds; round++) {
     progress(`round ${round + 1} of ${options.rounds}`);
-    for (const [index, cell] of cells.entries()) {
-      for (let turn = 0; turn < engines.length; turn++) {
-        const which = (turn + round) % engines.length;
-        samples[index]![which]!.push(measure(engines[which]!, cell));
+    for (const [index, { device, depth, clock }] of cells.entries()) {
+      const { bench, measure } = cases[device]!;
+      bench.claim();
+      for (let turn = 0; turn < bench.engines.length; turn++) {
+        const which = (turn + round) % bench.engines.length;
+        const engine = bench.engines[which]!;
+        samples[index]![which]!.push(await measure(engine, depth, clock, options.seconds));
       }
     }
   }
   return cells.flatMap((cell, index) =>
-    engines.map((engine, which) =>
+    enginesOf(cell).map((engine, which) =>
       rowOf(cell, engine, samples[index]![which]!, samples[index]![0]!),
     ),
   );
@@ -127,7 +180,7 @@ function rowOf(
     ...cell,
     nsPerCommand: spread(samples.map(({ nsPerCommand }) => nsPerCommand)),
     ratioToCpp: spread(ratios),
-    ...(cell.device === "thread" && {
+    ...(cell.device !== "stub" && {
       perSweep: median(samples.map(({ perSweep }) => perSweep ?? 0)),
       disturbed: median(samples.map(({ disturbed }) => disturbed ?? 0)),
     }),
@@ -135,9 +188,12 @@ function rowOf(
   };
 }
 
+/** Slices without a clock are ended by the device, which knows no time in another process. */
 function cellsOf({ devices, depths }: LoopOptions): Cell[] {
   return devices.flatMap((device) =>
-    [true, false].flatMap((clock) => depths.map((depth) => ({ device, clock, depth }))),
+    (device === "process" ? [true] : [true, false]).flatMap((clock) =>
+      depths.map((depth) => ({ device, clock, depth })),
+    ),
   );
 }
 

@@ -7,6 +7,13 @@ import { PhasebitError } from "../src/ground/errors.ts";
 import { packageRoot } from "../src/ground/package.ts";
 import type { Place } from "./place.ts";
 
+/** What a device takes of a place. */
+export type DevicePlace = Pick<
+  Place,
+  | ("sq" | "cq" | "sqTailDoorbell" | "cqHeadDoorbell" | "block")
+  | ("sqid" | "sqEntries" | "cqEntries" | "depth")
+>;
+
 /** The addon's exports. There is one loop, one thread device and one stub. */
 export interface BenchNative {
   /** What the C++ side takes for the numbers of assembly/layout.ts, by their names there. */
@@ -20,12 +27,12 @@ export interface BenchNative {
   drive(commands: number): number;
   publish(): void;
   /** Starts a thread, pinned to `cpu`, that completes at once what the SQ tail doorbell announces. */
-  startDevice(place: Place, cpu: number): void;
+  startDevice(place: DevicePlace, cpu: number): void;
   /** After that many more completions the device stores `now` as the clock's reading. */
   endAfter(commands: number, now: bigint): void;
   /** Joins the thread. */
   stopDevice(): void;
-  attachStub(place: Place): void;
+  attachStub(place: DevicePlace): void;
   /** Posts the next completions before their commands exist. @returns whether they found room. */
   postAhead(commands: number): boolean;
 }

@@ -6,6 +6,7 @@ import { native as systemCalls } from "../src/compiled/native.ts";
 import { BenchMemory } from "./bench-memory.ts";
 import { twoCpus } from "./loops.ts";
 import { loadBenchNative } from "./native.ts";
+import { threadDevice } from "./null-device.ts";
 import { median } from "./statistics.ts";
 import { ThreadCase } from "./thread-case.ts";
 import { WasmEngine } from "./wasm-engine.ts";
@@ -21,7 +22,7 @@ const memory = new BenchMemory(null);
 const native = loadBenchNative();
 native.attach(memory.memory.bytes, null);
 const engine = new WasmEngine(memory);
-const thread = new ThreadCase(memory, native, deviceCpu);
+const thread = new ThreadCase(memory, threadDevice(native, deviceCpu));
 
 console.log(`| depth | ${PAUSES_NS.map((ns) => `${ns} ns`).join(" | ")} |`);
 for (const depth of DEPTHS) {
@@ -29,7 +30,8 @@ for (const depth of DEPTHS) {
   for (let round = 0; round < rounds; round++) {
     for (const [index, pauseNs] of PAUSES_NS.entries()) {
       engine.pauseNs = pauseNs;
-      costs[index]!.push(thread.measure(engine, depth, true, SECONDS).nsPerCommand);
+      const { nsPerCommand } = await thread.measure(engine, depth, true, SECONDS);
+      costs[index]!.push(nsPerCommand);
     }
   }
   console.log(`| ${depth} | ${costs.map((own) => median(own).toFixed(1)).join(" | ")} |`);

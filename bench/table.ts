@@ -1,5 +1,5 @@
 // The rows as text.
-import type { EmbeddedRow } from "./embedded.ts";
+import type { ControllerRow } from "./controller.ts";
 import type { LoopRow } from "./loops.ts";
 import type { StartupRow } from "./startup.ts";
 import type { Spread } from "./statistics.ts";
@@ -41,15 +41,18 @@ function loopCells(row: LoopRow): string[] {
   ];
 }
 
-export function embeddedTable(rows: readonly EmbeddedRow[]): string {
-  const header = ["depth", "IOPS", "min – max", "ns/command"];
+export function controllerTable(rows: readonly ControllerRow[]): string {
+  const header = ["depth", "by", "IOPS", "min – max", "ns/command", "/ embedded", "min – max"];
   return align([
     header,
-    ...rows.map(({ depth, iops, nsPerCommand }) => [
+    ...rows.map(({ case: via, depth, iops, nsPerCommand, ratioToEmbedded }) => [
       String(depth),
+      via,
       iops.median.toFixed(0),
       range(iops, 0),
       nsPerCommand.median.toFixed(1),
+      ratioToEmbedded.median.toFixed(2),
+      range(ratioToEmbedded, 2),
     ]),
   ]);
 }

@@ -1,9 +1,9 @@
-// "thread": a device on another core that completes at once. What is measured is the pair: host cost
-// per command where the host is the slower side, the way between the cores where it waits.
+// A device on another core that completes at once, in a thread of this process or in another one. What is measured is the
+// pair: host cost per command where the host is the slower side, the way between the cores where it waits.
 import { PhasebitError } from "../src/ground/errors.ts";
 import type { BenchMemory } from "./bench-memory.ts";
 import type { Engine } from "./engine.ts";
-import type { BenchNative } from "./native.ts";
+import type { NullDevice } from "./null-device.ts";
 import { median, quantile } from "./statistics.ts";
 
 /** Shorter than the kernel's time slice: where a thread loses its CPU, most slices do not notice. */
@@ -30,32 +30,40 @@ type Slice = () => number;
 
 export class ThreadCase {
   readonly #memory: BenchMemory;
-  readonly #native: BenchNative;
-  readonly #cpu: number;
+  readonly #device: NullDevice;
 
-  /** @param cpu the device's */
-  constructor(memory: BenchMemory, native: BenchNative, cpu: number) {
+  /** @param device serves queues that lie in `memory` */
+  constructor(memory: BenchMemory, device: NullDevice) {
     this.#memory = memory;
-    this.#native = native;
-    this.#cpu = cpu;
+    this.#device = device;
   }
 
   /** @throws PhasebitError ENVIRONMENT when host and device were hardly ever on their CPUs together. */
-  measure(engine: Engine, depth: number, clock: boolean, seconds: number): ThreadSample {
+  async measure(
+    engine: Engine,
+    depth: number,
+    clock: boolean,
+    seconds: number,
+  ): Promise<ThreadSample> {
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      const sample = this.#measureOnce(engine, depth, clock, seconds);
+      const sample = await this.#measureOnce(engine, depth, clock, seconds);
       if (Number.isFinite(sample.nsPerCommand)) return sample;
     }
     throw new PhasebitError(
       "ENVIRONMENT",
-      "measure with the thread device: this machine is too busy; two free CPUs are needed",
+      "measure with a device on another CPU: this machine is too busy; two free CPUs are needed",
     );
   }
 
-  #measureOnce(engine: Engine, depth: number, clock: boolean, seconds: number): ThreadSample {
+  async #measureOnce(
+    engine: Engine,
+    depth: number,
+    clock: boolean,
+    seconds: number,
+  ): Promise<ThreadSample> {
     const place = this.#memory.layOut(depth);
     engine.configure(place, clock);
-    this.#native.startDevice(place, this.#cpu);
+    await this.#device.start(place);
     try {
       engine.start();
       const slice = clock ? this.#timedSlice(engine) : this.#countedSlice(engine);
@@ -65,7 +73,7 @@ export class ThreadCase {
       this.#memory.clearHistograms();
       return this.#sample(this.#slices(slice, seconds * (1 - RAMP)), depth);
     } finally {
-      this.#native.stopDevice();
+      await this.#device.stop();
     }
   }
 
@@ -83,7 +91,7 @@ export class ThreadCase {
     let time = 0n;
     const commands = (count: number): number => {
       this.#memory.setNow(time++);
-      this.#native.endAfter(count, time);
+      this.#device.endAfter(count, time);
       const start = process.hrtime.bigint();
       engine.run(time);
       return Number(process.hrtime.bigint() - start);

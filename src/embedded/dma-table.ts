@@ -86,6 +86,20 @@ export class EmbeddedIommu implements Iommu {
     this.#become(rest);
   }
 
+  /** @returns the pointer of what the device finds at an address; undefined where there is nothing */
+  pointerAt(iova: bigint): number | undefined {
+    const placed = this.#placed.find(
+      (one) => iova >= one.iova && iova < one.iova + BigInt(one.bytes),
+    );
+    if (placed !== undefined) return placed.pointer + Number(iova - placed.iova);
+    const pointer = Number(iova % WINDOW_BYTES);
+    const window = Number(iova / WINDOW_BYTES);
+    const isMapped = this.#mapped.some(
+      (one) => one.window === window && pointer >= one.pointer && pointer < one.pointer + one.bytes,
+    );
+    return isMapped ? pointer : undefined;
+  }
+
   watchFaults(): FaultWatch {
     return watchEmbeddedFaults(this.#memory);
   }

@@ -92,3 +92,15 @@ test("each change has a new generation, so that the device looks again", () => {
 test("has no ranges to place windows in: every IOVA will do", () => {
   expect(table().iommu.ranges()).toEqual([]);
 });
+
+test("a pointer is had for every byte that is mapped, wherever it lies, and for no other", () => {
+  const { iommu, map, at } = table();
+  map(0x10000, PAGE);
+  iommu.map({ pointer: 0x30000, bytes: PAGE }, 0x5000n, "read-only");
+  expect(iommu.pointerAt(at(0x10000))).toBe(0x10000);
+  expect(iommu.pointerAt(at(0x10000 + PAGE - 1))).toBe(0x10000 + PAGE - 1);
+  expect(iommu.pointerAt(0x5fffn)).toBe(0x30fff);
+  for (const outside of [at(0x10000 + PAGE), at(0xffff), 0x4fffn, 0x6000n, 0x10000n]) {
+    expect(iommu.pointerAt(outside)).toBeUndefined();
+  }
+});
