@@ -139,11 +139,11 @@ export class Session {
 
   #greet(payload: Uint8Array): Reply {
     if (this.#isGreeted) throw new Refusal(EINVAL, "a second VERSION");
-    const { maxDataXferSize, maxMsgFds } = decodeVersion(payload);
+    const { minor, maxDataXferSize, maxMsgFds } = decodeVersion(payload);
     if (maxMsgFds < 1) this.#tell("the client takes no descriptors: its doorbells are messages");
     this.#mostData = Math.min(this.#mostData, maxDataXferSize);
     this.#isGreeted = true;
-    return { payload: encodeVersion(MOST_WINDOWS) };
+    return { payload: encodeVersion({ maxDmaMaps: MOST_WINDOWS, minor }) };
   }
 
   #map(payload: Uint8Array, fds: readonly number[]): Reply {
@@ -174,7 +174,9 @@ export class Session {
     }
     const { info: told, fd } = this.#function.region(index);
     const reply = encodeRegionInfo(told, Math.min(argsz, REGION_INFO_BYTES));
-    return { payload: reply, fds: fd === undefined ? [] : [fd] };
+    // who had no room for all of it asks again, and gets the descriptor with the second answer
+    const isWhole = regionInfo.decode(reply).argsz <= argsz;
+    return { payload: reply, fds: fd !== undefined && isWhole ? [fd] : [] };
   }
 
   #irqInfo(payload: Uint8Array): Reply {

@@ -32,7 +32,11 @@ export const REGION_INFO_BYTES = 1024;
 /** Offsets are numbers here: more than any BAR has. */
 const MOST_BYTES = 2n ** 48n;
 
-/** A reply's payload. @param room what the client has room for (argsz): what does not fit is left out, and said */
+/**
+ * A reply's payload.
+ * @param room what the client has room for (argsz): capabilities that do not fit are left out, and argsz says what they need.
+ * RegionFlag.CAPS is not there then, as in libvfio-user, for QEMU takes a capability offset of 0 beside it for an error.
+ */
 export function encodeRegionInfo(info: RegionInfo, room: number): Uint8Array {
   const { index, bytes, fdOffset, areas } = info;
   const list = areas.map(({ offset, bytes: size }) =>
@@ -46,11 +50,12 @@ export function encodeRegionInfo(info: RegionInfo, room: number): Uint8Array {
           sparseMmap.encode({ areas: areas.length, reserved: 0 }, Buffer.concat(list)),
         );
   const fits = regionInfo.bytes + caps.length <= room;
-  const flags = info.flags | (caps.length > 0 ? RegionFlag.CAPS : 0);
+  const hasCaps = caps.length > 0 && fits;
+  const flags = info.flags | (hasCaps ? RegionFlag.CAPS : 0);
   return regionInfo.encode(
     {
       ...{ argsz: regionInfo.bytes + caps.length, flags, index },
-      capOffset: caps.length > 0 && fits ? regionInfo.bytes : 0,
+      capOffset: hasCaps ? regionInfo.bytes : 0,
       size: BigInt(bytes),
       offset: BigInt(fdOffset),
     },

@@ -26,8 +26,14 @@ const fields = [
   ["pgsizes", "pgsizes", Default.PGSIZES, 1],
 ] as const;
 
-/** What phasebit itself takes. @param maxDmaMaps left out by a client, which has no windows of others */
-export function encodeVersion(maxDmaMaps?: number): Uint8Array {
+/** What phasebit itself takes. A client has no windows of others, and leaves `maxDmaMaps` out. */
+export interface Offer {
+  readonly maxDmaMaps?: number;
+  /** The highest minor version that the other side knows; a server answers with none that is higher. */
+  readonly minor?: number;
+}
+
+export function encodeVersion({ maxDmaMaps, minor = MINOR }: Offer = {}): Uint8Array {
   const capabilities = {
     max_msg_fds: MOST_FDS,
     max_data_xfer_size: Default.MAX_DATA_XFER_SIZE,
@@ -35,7 +41,7 @@ export function encodeVersion(maxDmaMaps?: number): Uint8Array {
     pgsizes: Default.PGSIZES,
   };
   const json = new TextEncoder().encode(`${JSON.stringify({ capabilities })}\0`);
-  return version.encode({ major: MAJOR, minor: MINOR }, json);
+  return version.encode({ major: MAJOR, minor: Math.min(minor, MINOR) }, json);
 }
 
 /** @throws PeerError for another major version, and for JSON that is none or has numbers that cannot be */

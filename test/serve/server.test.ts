@@ -6,10 +6,17 @@ import { native } from "../../src/compiled/native.ts";
 import { openServed, type ServedFunction } from "../../src/serve/function.ts";
 import { Server } from "../../src/serve/server.ts";
 import { openUser } from "../../src/transport/user-open.ts";
-import { Connection } from "../../src/vfio-user/connection.ts";
+import { Connection, closeAll, type Message } from "../../src/vfio-user/connection.ts";
 import { EBUSY } from "../../src/vfio-user/errno.ts";
-import { Command, HeaderFlag } from "../../src/vfio-user/protocol.ts";
-import { encodeVersion } from "../../src/vfio-user/version.ts";
+import {
+  Command,
+  HeaderFlag,
+  Region,
+  RegionFlag,
+  regionInfo,
+} from "../../src/vfio-user/protocol.ts";
+import { decodeRegionInfo } from "../../src/vfio-user/region-info.ts";
+import { decodeVersion, encodeVersion } from "../../src/vfio-user/version.ts";
 import { folder } from "../cli/cli.ts";
 import { phasebitInside } from "../cli/inside.ts";
 import { SMALL } from "./both.ts";
@@ -93,6 +100,32 @@ test("the folder and the socket are this user's alone, and a dead server's socke
   second.connect();
   second.one.turn(0);
   expect(second.lines).toEqual([`process ${process.pid} has the controller`]);
+});
+
+test("as QEMU's client asks: by version 0.0, and again with room for capabilities, when the file comes too", () => {
+  const { one, connect } = server();
+  const client = connect();
+  const ask = (command: number, payload: Uint8Array): Message => {
+    client.send({ id: 2, command, flags: 0 }, payload);
+    one.turn(0);
+    const reply = client.receive()!;
+    onTestFinished(() => closeAll(reply.fds));
+    return reply;
+  };
+  const { payload } = ask(Command.VERSION, encodeVersion({ minor: 0 }));
+  expect(decodeVersion(payload).minor).toBe(0);
+  const region = (argsz: number): Message => {
+    const none = { flags: 0, capOffset: 0, size: 0n, offset: 0n };
+    const asked = regionInfo.encode({ argsz, index: Region.BAR0, ...none });
+    return ask(Command.DEVICE_GET_REGION_INFO, asked);
+  };
+  const first = region(regionInfo.bytes);
+  const { argsz, flags, capOffset } = regionInfo.decode(first.payload);
+  expect([flags & RegionFlag.CAPS, capOffset, first.fds]).toEqual([0, 0, []]);
+  const second = region(argsz);
+  expect(second.payload).toHaveLength(argsz);
+  expect(second.fds).toHaveLength(1);
+  expect(decodeRegionInfo(second.payload, Region.BAR0).areas).toHaveLength(1);
 });
 
 test("one has the controller, the next is refused, and comes in when the first has gone", () => {

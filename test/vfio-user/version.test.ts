@@ -47,7 +47,15 @@ test("what is left out has its default, and what nobody knows is let be", () => 
 test("what phasebit says is read back", () => {
   const own = { ...byDefault, maxMsgFds: 8 };
   expect(decodeVersion(encodeVersion())).toEqual(own);
-  expect(decodeVersion(encodeVersion(64))).toEqual({ ...own, maxDmaMaps: 64 });
+  expect(decodeVersion(encodeVersion({ maxDmaMaps: 64 }))).toEqual({ ...own, maxDmaMaps: 64 });
+});
+
+test.each([
+  [0, 0],
+  [1, 1],
+  [7, 1],
+])("to a peer of minor version %i the answer is %i: QEMU's client is one of 0", (minor, answer) => {
+  expect(decodeVersion(encodeVersion({ minor })).minor).toBe(answer);
 });
 
 test("any bytes are a version or a PeerError", () => {
