@@ -2,9 +2,9 @@
 // came back, field by field (NVMe 1.4, section 3.1).
 import * as fields from "../../assembly/spec/registers.ts";
 import { ALL_ONES, Register } from "../../assembly/spec/registers.ts";
+import { Deadline } from "../ground/deadline.ts";
 import { PhasebitError, requireTimeout } from "../ground/errors.ts";
 import type { Transport } from "../transport/transport.ts";
-import { Deadline } from "./deadline.ts";
 import {
   describe,
   describe64,

@@ -2,11 +2,11 @@
 // its own (NVMe 1.4, section 4.1). `run` does the usual: one command, its completion.
 import { CDW0_CID_SHIFT } from "../../assembly/spec/commands.ts";
 import { statusName } from "../decode/status.ts";
+import { Deadline } from "../ground/deadline.ts";
 import { badValue, requireTimeout } from "../ground/errors.ts";
 import { commandText } from "./command-text.ts";
 import { type Completion, completionError } from "./completion.ts";
 import { type CompletionQueue, noCompletion } from "./completion-queue.ts";
-import { Deadline } from "./deadline.ts";
 import { Queue, type QueuePlace, type Surroundings } from "./queue.ts";
 import type { ShadowPlace } from "./shadow-doorbells.ts";
 import { type SubmissionSnapshot, submissionSnapshot } from "./snapshot.ts";

@@ -47,6 +47,8 @@ export interface JobTask {
   readonly hasStamps: boolean;
   /** The number of the embedded controller's thread; 0 where there is none. */
   readonly deviceThread: number;
+  /** The process that plays the device; 0 where there is none. */
+  readonly deviceProcess: number;
   /** More threads spin than there are CPUs. */
   readonly sharesCpu: boolean;
   readonly iodepth: number;
@@ -132,6 +134,7 @@ export function jobTask(
     stages: workload.stages,
     hasStamps,
     deviceThread: transport instanceof EmbeddedTransport ? transport.thread : 0,
+    deviceProcess: transport.process ?? 0,
     gate,
     cpu: cpuFor(index, workload),
     sharesCpu,

@@ -24,6 +24,7 @@ import { instantiateHost } from "../compiled/modules.ts";
 import { native, type ThreadUsage } from "../compiled/native.ts";
 import { threadClock } from "../compiled/thread-clock.ts";
 import { turnsPerNs } from "../compiled/turns.ts";
+import { ProcessWatch } from "../ground/process.ts";
 import { ownThread, threadTimes } from "../ground/scheduler.ts";
 import type { ClockUsed, Collections, OverdueCommand, Tier } from "../measurement/measurement.ts";
 import type { QueuePairPlace } from "../nvme/submission-queue.ts";
@@ -87,6 +88,7 @@ class Job {
   readonly #clocks: BigUint64Array;
   readonly #readClock: () => void;
   readonly #patience: Patience;
+  readonly #server: ProcessWatch;
   #overdue: OverdueCommand | null = null;
 
   constructor(task: JobTask, collections: CollectionCounter) {
@@ -100,6 +102,7 @@ class Job {
     const imports = { clock: clock.imported, ...waitImports(bytes, task) };
     this.#wasm = instantiateHost(task.memory, imports, task.module);
     this.#words[this.#word(BLOCK_THREAD)] = ownThread();
+    this.#server = new ProcessWatch(task.deviceProcess);
     this.#patience = new Patience({
       timeoutNs: nanoseconds(task.timeoutMs),
       turnNs: SLOW_SLICE_NS + task.wait.deadlineNs,
@@ -234,10 +237,11 @@ class Job {
     };
   }
 
-  /** Ns that this thread, and the embedded controller's, have waited for a CPU so far. */
+  /** Ns that this thread, and those of the device's, have waited for a CPU so far. */
   #waitedNs(): bigint[] {
     const threads = [this.#words[this.#word(BLOCK_THREAD)]!, this.#task.deviceThread];
-    return threads.map((tid) => BigInt(threadTimes(tid)?.waitedNs ?? 0));
+    const waited = threads.map((tid) => BigInt(threadTimes(tid)?.waitedNs ?? 0));
+    return [...waited, nanoseconds(this.#server.waitedMs())];
   }
 
   #pin(): boolean {

@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type NativeError, native, type UnixSocket } from "../compiled/native.ts";
+import { Deadline } from "../ground/deadline.ts";
 import { PhasebitError } from "../ground/errors.ts";
 import { Connection, closeAll } from "../vfio-user/connection.ts";
 import { EBUSY } from "../vfio-user/errno.ts";
@@ -69,7 +70,7 @@ interface Client {
 interface Waiting {
   readonly connection: Connection;
   readonly pid: number;
-  readonly untilMs: number;
+  readonly deadline: Deadline;
 }
 
 export class Server {
@@ -144,7 +145,7 @@ export class Server {
     const connection = new Connection(socket);
     if (this.#client !== undefined || this.#isDone) {
       if (this.#waiting.length >= BACKLOG) connection.close();
-      else this.#waiting.push({ connection, pid, untilMs: performance.now() + REFUSAL_MS });
+      else this.#waiting.push({ connection, pid, deadline: deadlineFor(connection) });
       return;
     }
     const told = (line: string): void => this.#tell(`process ${pid}: ${line}`);
@@ -155,10 +156,10 @@ export class Server {
   }
 
   /** Its first question is answered with EBUSY. @returns whether that is done */
-  #refuse({ connection, pid, untilMs }: Waiting): boolean {
+  #refuse({ connection, pid, deadline }: Waiting): boolean {
     try {
       const message = connection.receive();
-      if (message === null && performance.now() < untilMs) return false;
+      if (message === null && !deadline.isOver()) return false;
       if (message !== null) {
         closeAll(message.fds);
         const { id, command } = message;
@@ -185,6 +186,11 @@ export class Server {
     this.#tell(`process ${pid} has left: ${why}`);
     if (this.#once) this.#isDone = true;
   }
+}
+
+/** Time in which the host kept this server or the one who asks from running is not the other's. */
+function deadlineFor(connection: Connection): Deadline {
+  return new Deadline(REFUSAL_MS, () => connection.hostDelayMs());
 }
 
 /** A socket that a dead server left is in nobody's way. */

@@ -82,10 +82,12 @@ export interface Transport {
    */
   restore?(): void;
   /**
-   * For how long, in ms, the host has kept the device itself from running so far: one that this process plays. Left out
+   * For how long, in ms, the host has kept the device itself from running so far: one that a process plays. Left out
    * where the device needs no host to run.
    */
   hostDelayMs?(): number;
+  /** The process that plays the device, where it is another one and is known. */
+  readonly process?: number | undefined;
   /**
    * What of the host the device has lost that it cannot be without (the file under an emulated medium), an ENVIRONMENT
    * error: what the device then answers is no fault of its own. Left out where there is no such thing.
@@ -111,6 +113,11 @@ export interface TransportOptions {
    * device of a killed process away only after it has reset it. 0 tries once.
    */
   readonly busyTimeoutMs?: number;
+  /**
+   * How long a device that another process plays may take for an answer, in ms, and six times that for a reset; 5,000 by
+   * default. Time in which the host kept it from running does not count. What an address says goes before it.
+   */
+  readonly answerTimeoutMs?: number;
   /** The most address space for BARs that are memory; 512 MiB by default. */
   readonly barBytes?: number;
   /** The clock of a device that this process plays itself; CLOCK_MONOTONIC without one. */

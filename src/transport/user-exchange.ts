@@ -1,14 +1,20 @@
 // Questions to a vfio-user server and its answers, one at a time; what the server asks meanwhile is answered. A server that
 // breaks the protocol, is late or is gone is lost: nothing more is asked of it.
 import { type NativeError, native } from "../compiled/native.ts";
+import { Deadline } from "../ground/deadline.ts";
 import { PhasebitError } from "../ground/errors.ts";
+import { formatMs } from "../ground/units.ts";
 import { Connection, closeAll, isReply, type Message } from "../vfio-user/connection.ts";
 import { EINVAL, EOPNOTSUPP, errnoName } from "../vfio-user/errno.ts";
 import { PeerError } from "../vfio-user/peer-error.ts";
 import { Command, commandName, dmaAccess, HeaderFlag } from "../vfio-user/protocol.ts";
 
-/** What a server may take for an answer. */
-export const EXCHANGE_MS = 5000;
+/** What a server may take for an answer where nobody says otherwise. */
+export const ANSWER_MS = 5000;
+/** What it may take in all, in which the host kept it from running, in times of its limit: nothing waits without an end. */
+const MOST_TIMES = 12;
+/** How long a wait lasts before the host is asked. */
+const TURN_MS = 50;
 /** What it may ask between two questions of ours before others have their turn. */
 const MOST_AT_ONCE = 64;
 const IDS = 0x10000;
@@ -22,13 +28,20 @@ export interface PeerMemory {
 export interface Ask {
   /** Go with it as copies. */
   readonly fds?: readonly number[];
-  readonly timeoutMs?: number;
+  /** What the server may take for it, in times of its limit. */
+  readonly times?: number;
 }
 
 export interface Answer {
   readonly payload: Uint8Array;
   /** The caller's to close. */
   readonly fds: number[];
+}
+
+/** A wait for an answer: what the server has for it, and what it has where the host lets it not run. */
+interface Wait {
+  readonly deadline: Deadline;
+  readonly last: Deadline;
 }
 
 /** The server said no. */
@@ -46,20 +59,40 @@ export class Exchange {
   readonly #address: string;
   readonly #memory: PeerMemory;
   readonly #turn: (() => void) | undefined;
+  readonly #answerMs: number;
   #nextId = 1;
   #lost: PhasebitError | undefined;
 
-  /** @param turn has a server of this thread go on, in tests */
-  constructor(connection: Connection, address: string, memory: PeerMemory, turn?: () => void) {
+  /**
+   * @param turn has a server of this thread go on, in tests
+   * @param answerMs what the server may take for an answer
+   */
+  constructor(
+    connection: Connection,
+    address: string,
+    memory: PeerMemory,
+    { turn, answerMs = ANSWER_MS }: { readonly turn?: () => void; readonly answerMs?: number } = {},
+  ) {
     this.#connection = connection;
     this.#address = address;
     this.#memory = memory;
     this.#turn = turn;
+    this.#answerMs = answerMs;
   }
 
   /** Why nothing more is asked of the server; undefined while all is well. */
   get lost(): PhasebitError | undefined {
     return this.#lost;
+  }
+
+  /** For how long, in ms, the host has kept the server from running so far. */
+  hostDelayMs(): number {
+    return this.#lost === undefined ? (this.#connection.peer?.keptMs() ?? 0) : 0;
+  }
+
+  /** The server's process; undefined where it is this one, or not known. */
+  get process(): number | undefined {
+    return this.#connection.peer?.pid || undefined;
   }
 
   /**
@@ -69,14 +102,14 @@ export class Exchange {
   ask(
     command: number,
     payload: Uint8Array = new Uint8Array(0),
-    { fds, timeoutMs = EXCHANGE_MS }: Ask = {},
+    { fds, times = 1 }: Ask = {},
   ): Answer {
     if (this.#lost !== undefined) throw this.#lost;
     const id = this.#nextId;
     this.#nextId = (id + 1) % IDS;
     const reply = this.#keeping(commandName(command), () => {
       this.#connection.send({ id, command, flags: HeaderFlag.COMMAND }, payload, fds);
-      return this.#replyTo(id, command, timeoutMs);
+      return this.#replyTo(id, command, this.#answerMs * times);
     });
     if ((reply.flags & HeaderFlag.ERROR) === 0) return reply;
     closeAll(reply.fds);
@@ -116,17 +149,32 @@ export class Exchange {
     this.#connection.close();
   }
 
-  #replyTo(id: number, command: number, timeoutMs: number): Message {
-    const deadline = performance.now() + timeoutMs;
+  #replyTo(id: number, command: number, limitMs: number): Message {
+    const beganMs = performance.now();
+    let wait: Wait | undefined;
     for (;;) {
       this.#turn?.();
       const message = this.#connection.receive();
       if (message !== null && isReply(message)) return this.#fitting(message, id, command);
       if (message !== null) this.#serve(message);
-      const leftMs = deadline - performance.now();
-      if (leftMs <= 0) throw new PeerError(`no answer for ${timeoutMs} ms`);
-      if (message === null) native().waitReadable([this.#connection.fd], leftMs);
+      else native().waitReadable([this.#connection.fd], this.#turn === undefined ? TURN_MS : 1);
+      // most answers come at once, and the host is not asked for them
+      if (wait === undefined && performance.now() - beganMs < TURN_MS) continue;
+      wait ??= this.#waitFor(limitMs);
+      const isLast = wait.last.isOver();
+      if (isLast || wait.deadline.isOver()) throw this.#late(limitMs, isLast);
     }
+  }
+
+  #waitFor(limitMs: number): Wait {
+    const deadline = new Deadline(limitMs, () => this.#connection.hostDelayMs());
+    return { deadline, last: new Deadline(limitMs * MOST_TIMES) };
+  }
+
+  #late(limitMs: number, isLast: boolean): PeerError {
+    const limit = `${formatMs(limitMs)} (answer=${formatMs(this.#answerMs)})`;
+    const host = isLast ? `, nor in ${formatMs(limitMs * MOST_TIMES)} on a busy host` : "";
+    return new PeerError(`no answer within ${limit}${host}${this.#connection.peerWords()}`);
   }
 
   #fitting(message: Message, id: number, command: number): Message {

@@ -8,16 +8,19 @@ import { PeerError } from "../vfio-user/peer-error.ts";
 import { Command } from "../vfio-user/protocol.ts";
 import { type Capabilities, decodeVersion, encodeVersion } from "../vfio-user/version.ts";
 import { type UserOpening, UserTransport } from "./user.ts";
-import { socketPath } from "./user-address.ts";
-import { connectTo, Exchange, Refused } from "./user-exchange.ts";
+import { parseUserAddress } from "./user-address.ts";
+import { ANSWER_MS, connectTo, Exchange, Refused } from "./user-exchange.ts";
 import { UserIommu } from "./user-iommu.ts";
 
 /** Connects to the server, and takes its device. No register is touched. */
 export async function openUser(address: string, opening: UserOpening = {}): Promise<UserTransport> {
-  const path = socketPath(address);
+  const { path, answerMs } = parseUserAddress(address);
   const connection = opening.connection ?? connectTo(path, address);
   const iommu = new UserIommu();
-  const exchange = new Exchange(connection, address, iommu, opening.turn);
+  const exchange = new Exchange(connection, address, iommu, {
+    ...(opening.turn && { turn: opening.turn }),
+    answerMs: answerMs ?? opening.answerTimeoutMs ?? ANSWER_MS,
+  });
   iommu.exchange = exchange;
   try {
     const capabilities = greet(exchange, path, address);

@@ -20,8 +20,8 @@ import { UserInterrupts } from "./user-interrupts.ts";
 import type { UserIommu } from "./user-iommu.ts";
 import { UserRegions } from "./user-regions.ts";
 
-/** A reset may take long: all queues end, and what is in flight with them. */
-const RESET_MS = 30_000;
+/** A reset may take longer than other answers: all queues end, and what is in flight with them. */
+const RESET_TIMES = 6;
 const ALL_ONES_64 = 2n ** 64n - 1n;
 
 /** How a device is opened whose server is in this thread, for tests. */
@@ -128,8 +128,16 @@ export class UserTransport implements Transport {
   }
 
   reset(): void {
-    this.#exchange.ask(Command.DEVICE_RESET, undefined, { timeoutMs: RESET_MS });
+    this.#exchange.ask(Command.DEVICE_RESET, undefined, { times: RESET_TIMES });
     this.#function.wake();
+  }
+
+  hostDelayMs(): number {
+    return this.#exchange.hostDelayMs();
+  }
+
+  get process(): number | undefined {
+    return this.#exchange.process;
   }
 
   /** What the server asks is answered here too, as nobody else waits for it. */

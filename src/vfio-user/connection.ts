@@ -2,6 +2,9 @@
 // descriptors, and in the time from a message's first byte to its last.
 import { closeSync } from "node:fs";
 import type { NativeError, UnixSocket } from "../compiled/native.ts";
+import { Deadline } from "../ground/deadline.ts";
+import { ProcessWatch } from "../ground/process.ts";
+import { ownThread, threadTimes } from "../ground/scheduler.ts";
 import { PeerError } from "./peer-error.ts";
 import { commandName, HeaderFlag, header, MOST_FDS, MOST_MESSAGE_BYTES } from "./protocol.ts";
 
@@ -33,7 +36,10 @@ export class Connection {
   /** Bytes of the head, or of the body, that are there. */
   #filled = 0;
   #fds: number[] = [];
-  #begunMs: number | undefined;
+  #hasBegun = false;
+  /** Of the rest of a message, once it was waited for. */
+  #deadline: Deadline | undefined;
+  #peer: ProcessWatch | null | undefined;
 
   constructor(socket: UnixSocket) {
     this.#socket = socket;
@@ -42,6 +48,26 @@ export class Connection {
   /** For `waitReadable`. */
   get fd(): number {
     return this.#socket.fd;
+  }
+
+  /** The process at the other end, as the kernel noted it; null for our own. */
+  get peer(): ProcessWatch | null {
+    if (this.#peer === undefined) {
+      const { pid } = this.#socket.peer();
+      this.#peer = pid === process.pid ? null : new ProcessWatch(pid);
+    }
+    return this.#peer;
+  }
+
+  /** For how long, in ms, the host has kept the other end or this thread from running so far. */
+  hostDelayMs(): number {
+    const ownMs = (threadTimes(ownThread())?.waitedNs ?? 0) / 1e6;
+    return ownMs + (this.peer?.keptMs() ?? 0);
+  }
+
+  /** What the other end's process did, to go on a sentence with; nothing for our own. */
+  peerWords(): string {
+    return this.peer === null ? "" : `: ${this.peer.words()}`;
   }
 
   /** @throws PeerError when the peer is gone, or does not take it in time */
@@ -95,10 +121,10 @@ export class Connection {
     this.#fds.push(...got.fds);
     if (got.bytes === 0) {
       throw new PeerError(
-        this.#begunMs === undefined ? "it closed the socket" : "it closed the socket in a message",
+        this.#hasBegun ? "it closed the socket in a message" : "it closed the socket",
       );
     }
-    this.#begunMs ??= performance.now();
+    this.#hasBegun = true;
     return got.bytes;
   }
 
@@ -118,13 +144,17 @@ export class Connection {
     this.#fds = [];
     this.#body = undefined;
     this.#filled = 0;
-    this.#begunMs = undefined;
+    this.#hasBegun = false;
+    this.#deadline = undefined;
     return { id, command, flags, error, payload, fds };
   }
 
   #requireInTime(): void {
-    if (this.#begunMs === undefined || performance.now() - this.#begunMs < MESSAGE_MS) return;
-    throw new PeerError(`it has sent a part of a message, and nothing more for ${MESSAGE_MS} ms`);
+    if (!this.#hasBegun) return;
+    this.#deadline ??= new Deadline(MESSAGE_MS, () => this.hostDelayMs());
+    if (!this.#deadline.isOver()) return;
+    const what = `it has sent a part of a message, and not the rest within ${MESSAGE_MS} ms`;
+    throw new PeerError(`${what}${this.peerWords()}`);
   }
 }
 

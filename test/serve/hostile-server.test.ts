@@ -180,7 +180,7 @@ describe("opening is refused", () => {
       tampering(5, withWord(24, 1 << 30), 0),
       /its doorbells: .* its file has/,
     ],
-    ["a server that ends", tampering(5, () => null), /no answer for 5000 ms/],
+    ["a server that ends", tampering(5, () => null), /no answer within 5s \(answer=5s\)$/],
     [
       "data of another length",
       tampering(9, ({ payload }) => ({ payload: payload.slice(0, 17) })),
@@ -284,6 +284,35 @@ describe("a server's own accesses", () => {
     expect(transport.lost).toBeUndefined();
     transport.memory.detach();
     await closed(all);
+  });
+});
+
+describe("a server that is late", () => {
+  /** Asks something that is not answered, while 50 ms pass in each turn. @returns after how many ms it is lost */
+  async function lateness(keptMs: number) {
+    const all = await lied(() => []);
+    const from = performance.now();
+    let [nowMs, delayMs] = [from, 0];
+    vi.spyOn(performance, "now").mockImplementation(() => (nowMs += 25));
+    vi.spyOn(all.connection, "hostDelayMs").mockImplementation(() => (delayMs += keptMs));
+    expect(all.transport.read32(Register.VS)).toBe(0xffff_ffff);
+    vi.restoreAllMocks();
+    await closed(all);
+    return { afterMs: nowMs - from, message: all.transport.lost!.message };
+  }
+
+  test("has what the address says, or 5 s", async () => {
+    const { afterMs, message } = await lateness(0);
+    expect(afterMs).toBeGreaterThan(5000);
+    expect(message).toMatch(/at REGION_READ: no answer within 5s \(answer=5s\)$/);
+  });
+
+  test("is not blamed for what the host kept it from, but not waited for without an end", async () => {
+    const half = await lateness(40);
+    expect(half.afterMs).toBeGreaterThan(9000);
+    const all = await lateness(1000);
+    expect(all.afterMs).toBeGreaterThan(60_000);
+    expect(all.message).toMatch(/within 5s \(answer=5s\), nor in 60s on a busy host$/);
   });
 });
 

@@ -54,16 +54,30 @@ test("descriptors are bounded over all parts of a message, and none stays open",
   expect(openFds()).toBe(before - 3);
 });
 
-test("a message that never ends is waited for as long as one may take", () => {
+test("a message that never ends is waited for as long as one may take, while this side runs", () => {
   const { peer, connection, end } = pair();
-  const clock = vi.spyOn(performance, "now").mockReturnValue(1000);
+  let nowMs = 1000;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => nowMs);
   peer.send(head(20), [], 0);
   expect(connection.receive()).toBeNull();
-  clock.mockReturnValue(1000 + MESSAGE_MS - 1);
-  expect(connection.receive()).toBeNull();
-  clock.mockReturnValue(1000 + MESSAGE_MS);
-  expect(() => connection.receive()).toThrow("a part of a message");
+  nowMs += 2 * MESSAGE_MS;
+  expect(connection.receive(), "one turn, however long").toBeNull();
+  for (let passed = 100; passed < MESSAGE_MS; passed += 50) {
+    nowMs += 50;
+    expect(connection.receive()).toBeNull();
+  }
+  nowMs += 51;
+  expect(() => connection.receive()).toThrow(
+    /a part of a message, and not the rest within 5000 ms$/,
+  );
   clock.mockRestore();
+  end();
+});
+
+test("the other end's process is known, and our own is none to watch", () => {
+  const { connection, end } = pair();
+  expect(connection.peer).toBeNull();
+  expect(connection.peerWords()).toBe("");
   end();
 });
 

@@ -1,10 +1,10 @@
 // Whether the data are still there: places all over the namespace, read before and after. Nothing is written.
 import { PAGE_BYTES } from "../../../assembly/spec/registers.ts";
+import { Deadline } from "../../ground/deadline.ts";
 import { PhasebitError } from "../../ground/errors.ts";
 import type { LinearMemory } from "../../memory/linear-memory.ts";
 import type { Region } from "../../memory/region.ts";
 import { completionError } from "../../nvme/completion.ts";
-import { Deadline } from "../../nvme/deadline.ts";
 import type { NamespaceData } from "../../nvme/identify.ts";
 import { listPages } from "../../nvme/prp.ts";
 import * as sqe from "../../nvme/sqe.ts";

@@ -1,8 +1,8 @@
 // Whose time a wait takes, in virtual time.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Register } from "../../assembly/spec/registers.ts";
-import { Deadline } from "../../src/nvme/deadline.ts";
-import { readOf, withPair } from "./devices.ts";
+import { Deadline } from "../../src/ground/deadline.ts";
+import { readOf, withPair } from "../nvme/devices.ts";
 
 let nowMs = 0;
 let delayMs = 0;
