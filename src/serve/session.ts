@@ -1,7 +1,7 @@
 // One client's session: its messages in order, each answered or refused by name. A client that breaks the protocol is
 // left; what it wanted of the function ends with it.
 import { type Connection, closeAll, isReply, type Message } from "../vfio-user/connection.ts";
-import { EINVAL, EIO, EOPNOTSUPP, errnoName } from "../vfio-user/errno.ts";
+import { EINVAL, EOPNOTSUPP, errnoName } from "../vfio-user/errno.ts";
 import { PeerError } from "../vfio-user/peer-error.ts";
 import {
   Command,
@@ -134,7 +134,7 @@ export class Session {
     const kind = `${command} ${errno}`;
     if (!this.#told.has(kind)) this.#tell(line);
     this.#told.add(kind);
-    return { error: errno === 0 ? EIO : errno, reply: {} };
+    return { error: errno, reply: {} };
   }
 
   #greet(payload: Uint8Array): Reply {
