@@ -49,6 +49,8 @@ function threadAt(folder: string): ThreadLook | null {
 export class ProcessWatch {
   readonly pid: number;
   readonly #look: () => Look;
+  /** One that was never seen may be there all the same. */
+  readonly #isVisible: boolean;
   #seen: Look;
   #seenMs = performance.now();
   #keptMs = 0;
@@ -60,6 +62,7 @@ export class ProcessWatch {
     this.pid = pid;
     this.#look = look;
     this.#seen = look();
+    this.#isVisible = this.#seen !== null;
   }
 
   /** For how long, in ms since the beginning, one of its threads was ready, and had no CPU to speak of. */
@@ -95,18 +98,25 @@ export class ProcessWatch {
     this.#waitedMs += longestMs;
   }
 
+  /** Whether it has ended, as far as it could ever be seen. */
+  hasEnded(): boolean {
+    if (!this.#isVisible) return false;
+    const threads = [...(this.#look()?.values() ?? [])];
+    return threads.every(({ state }) => state === "Z" || state === "X");
+  }
+
   /** What it did since the beginning, and does now, in words that go on after "no answer for 5 s: ". */
   words(): string {
     const of = `process ${this.pid}`;
     if (this.pid === 0)
       return "what its process does is not known: it is not of this PID namespace";
+    if (this.hasEnded()) return `${of} has ended`;
     const threads = [...(this.#seen?.values() ?? [])];
     if (threads.length === 0) return `what ${of} does is not known`;
     const states = threads.map(({ state }) => state);
     if (states.every((state) => state === "T" || state === "t")) {
       return `${of} is stopped; kill -CONT ${this.pid} lets it go on`;
     }
-    if (states.every((state) => state === "Z" || state === "X")) return `${of} has ended`;
     const had = `ran for ${formatMs(this.#ranMs)}`;
     const kept = `was ready and had no CPU for ${formatMs(this.#keptMs)}`;
     const isBlocked = states.includes("D") ? ", and is blocked in the kernel" : "";

@@ -67,7 +67,8 @@ export type Warning =
   | { readonly kind: "medium-lost"; readonly why: string }
   | { readonly kind: "controller-fatal" }
   | { readonly kind: "controller-reset" }
-  | { readonly kind: "device-gone" }
+  /** Where its transport knows more than that its registers read all-ones, it says so. */
+  | { readonly kind: "device-gone"; readonly why?: string }
   | { readonly kind: "interrupted" }
   | { readonly kind: "not-optimized"; readonly job: number }
   /** The tool's own pauses, within the latencies. */

@@ -93,6 +93,7 @@ export class ControllerState {
   check(): void {
     const health = this.health();
     if (health === "well") return;
+    if (health === "gone" && this.#transport.lost !== undefined) throw this.#transport.lost;
     throw new PhasebitError("DEVICE", `${this.#transport.address}: ${ILLNESS[health]}`, {
       section: "3.1.6",
     });

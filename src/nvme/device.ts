@@ -159,9 +159,6 @@ export class Device implements AsyncDisposable {
    */
   check(): void {
     if (this.transport.hostFailure !== undefined) throw this.transport.hostFailure;
-    if (this.#state.health() === "gone" && this.transport.lost !== undefined) {
-      throw this.transport.lost;
-    }
     this.#state.check();
   }
 

@@ -49,7 +49,7 @@ export function isOffline({ maxQueueEntries, supportsNvmCommandSet }: Capabiliti
 /** What registers are reached through: a transport, or less of one. */
 export type RegisterSource = Pick<
   Transport,
-  "address" | "read32" | "write32" | "read64" | "write64" | "hostDelayMs" | "pause"
+  "address" | "read32" | "write32" | "read64" | "write64" | "hostDelayMs" | "lost" | "pause"
 >;
 
 /** How `until` waits. */
@@ -271,7 +271,10 @@ export class Registers {
   #present(register: Register): number {
     const value = this.read(register);
     if (value !== ALL_ONES) return value;
-    throw this.#failure("registers read all-ones: the device is gone or does not answer");
+    throw (
+      this.#transport.lost ??
+      this.#failure("registers read all-ones: the device is gone or does not answer")
+    );
   }
 
   #late(register: Register, wanted: Fields, value: number, timeoutMs: number): PhasebitError {

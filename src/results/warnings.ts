@@ -73,9 +73,11 @@ const words: Words = {
   "controller-reset": () =>
     "The controller was reset during the run, not by phasebit (CSTS.RDY fell), and the run ended there. " +
     "Look for a firmware crash, or for whoever else reset the function.",
-  "device-gone": () =>
-    "The device stopped answering on the bus (registers read as all ones) and the run ended there. " +
-    "Check its power and its slot.",
+  "device-gone": ({ why }) =>
+    why === undefined
+      ? "The device stopped answering on the bus (registers read as all ones) and the run ended there. " +
+        "Check its power and its slot."
+      : `The device is gone, and the run ended there: ${why}. What is shown was measured up to then.`,
   interrupted: () =>
     "The run was interrupted. What is shown was measured up to then; the tail has seen less time.",
   "not-optimized": ({ job }) =>

@@ -3,7 +3,7 @@
 import { JobStop } from "../../assembly/layout.ts";
 import type { Warning } from "../measurement/measurement.ts";
 import type { Device } from "../nvme/device.ts";
-import { FAILURES } from "./closing.ts";
+import { failureOf } from "./closing.ts";
 import type { JobView } from "./job-view.ts";
 
 export class BlockWatch {
@@ -36,9 +36,7 @@ export class BlockWatch {
       this.stop(JobStop.END);
       return;
     }
-    const health = this.#device.health();
-    if (health === "well") return;
-    this.#failure = { kind: FAILURES[health] };
-    this.stop(JobStop.FAILED);
+    this.#failure = failureOf(this.#device);
+    if (this.#failure !== undefined) this.stop(JobStop.FAILED);
   }
 }

@@ -6,11 +6,20 @@ import type { Device } from "../nvme/device.ts";
 import { StopFailure } from "../nvme/stop-failure.ts";
 
 /** What a controller that is not well is told as. */
-export const FAILURES = {
+const FAILURES = {
   gone: "device-gone",
   fatal: "controller-fatal",
   reset: "controller-reset",
 } as const satisfies Record<Exclude<Health, "well">, Warning["kind"]>;
+
+/** What there is to tell of a device that is not well, and why it is gone, if that is known; undefined where it is well. */
+export function failureOf(device: Pick<Device, "health" | "transport">): Warning | undefined {
+  const health = device.health();
+  if (health === "well") return undefined;
+  const { lost } = device.transport;
+  if (health === "gone" && lost !== undefined) return { kind: FAILURES.gone, why: lost.message };
+  return { kind: FAILURES[health] };
+}
 
 /**
  * Gives the device back.
@@ -22,18 +31,22 @@ export async function giveBack(
   close: () => Promise<void>,
   known: readonly Warning[],
 ): Promise<Warning[]> {
-  const health = device.health();
+  const failure = failureOf(device);
+  const { lost } = device.transport;
   try {
     await close();
   } catch (error) {
     // the threads, not the device
     if (!device.closingProblems.includes(error as Error)) return [notClosed(error as Error)];
   }
-  const problems = device.closingProblems.map((problem) => doubtOf(problem, device));
+  // from one that is lost nothing can be taken back, in no order
+  const problems = device.closingProblems
+    .filter((problem) => lost === undefined || problem !== lost)
+    .map((problem) => doubtOf(problem, device));
   const count = device.wrongHeads;
   if (count > 0) problems.push({ kind: "wrong-sqhd", queue: "admin", count });
-  if (health === "well" || known.some(({ kind }) => kind === FAILURES[health])) return problems;
-  return [{ kind: FAILURES[health] }, ...problems];
+  if (failure === undefined || known.some(({ kind }) => kind === failure.kind)) return problems;
+  return [failure, ...problems];
 }
 
 function doubtOf(problem: Error, { transport }: Device): Warning {

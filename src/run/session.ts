@@ -25,7 +25,7 @@ import type { NamespaceData } from "../nvme/identify.ts";
 import type { Trace } from "../nvme/registers.ts";
 import { requireDoorbellBuffer } from "../nvme/shadow-doorbells.ts";
 import type { BlockOptions, BlockOutcome } from "./block-outcome.ts";
-import { closingText, giveBack } from "./closing.ts";
+import { closingText, failureOf, giveBack } from "./closing.ts";
 import { Coalescer } from "./coalescing.ts";
 import { hostConditions } from "./host.ts";
 import { allocateJob, clearJob, type JobMemory, jobLimits } from "./job-memory.ts";
@@ -72,6 +72,8 @@ export class Session {
   readonly #workloads: readonly Workload[];
   /** Of the clock that all threads go by; null is CLOCK_MONOTONIC. */
   readonly #clock: ClockScale | null;
+  /** VS, read while the device is there: it may be gone when it is described. */
+  readonly #version: string;
   #isPrepared = false;
   #formerFlags: Flags = noFlags;
 
@@ -85,6 +87,7 @@ export class Session {
     const { memory } = device;
     const numjobs = Math.max(...workloads.map((workload) => workload.numjobs));
     this.device = device;
+    this.#version = device.registers.version();
     this.#controller = controller;
     this.namespace = namespace;
     this.#coalescer = new Coalescer(controller);
@@ -268,7 +271,7 @@ export class Session {
       serial: identity.serial,
       firmware: identity.firmware,
       vid: identity.vid,
-      version: registers.version(),
+      version: this.#version,
       nsid: this.namespace.nsid,
       logicalBlocks: this.namespace.blocks,
       blockBytes: this.namespace.blockBytes,
@@ -305,7 +308,8 @@ export class Session {
     } catch (error) {
       // whoever ended the wait holds nothing against the device
       if (error instanceof PhasebitError && error.code === "INTERRUPTED") return undefined;
-      return { kind: "queue-not-deleted", why: (error as Error).message };
+      const failure = failureOf(this.device);
+      return failure ?? { kind: "queue-not-deleted", why: (error as Error).message };
     }
   }
 }

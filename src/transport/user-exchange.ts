@@ -74,6 +74,8 @@ export class Exchange {
     { turn, answerMs = ANSWER_MS }: { readonly turn?: () => void; readonly answerMs?: number } = {},
   ) {
     this.#connection = connection;
+    // while it is there
+    void connection.peer;
     this.#address = address;
     this.#memory = memory;
     this.#turn = turn;

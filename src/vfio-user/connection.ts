@@ -82,7 +82,7 @@ export class Connection {
     try {
       this.#socket.send(bytes, fds, MESSAGE_MS);
     } catch (cause) {
-      throw lost(cause as NativeError);
+      throw this.#lost(cause as NativeError);
     }
   }
 
@@ -115,14 +115,13 @@ export class Connection {
     try {
       got = this.#socket.receive(into, MOST_FDS - this.#fds.length);
     } catch (cause) {
-      throw lost(cause as NativeError);
+      throw this.#lost(cause as NativeError);
     }
     if (got === null) return null;
     this.#fds.push(...got.fds);
     if (got.bytes === 0) {
-      throw new PeerError(
-        this.#hasBegun ? "it closed the socket in a message" : "it closed the socket",
-      );
+      const where = this.#hasBegun ? " in a message" : "";
+      throw new PeerError(`it closed the socket${where}${this.#endWords()}`);
     }
     this.#hasBegun = true;
     return got.bytes;
@@ -156,10 +155,19 @@ export class Connection {
     const what = `it has sent a part of a message, and not the rest within ${MESSAGE_MS} ms`;
     throw new PeerError(`${what}${this.peerWords()}`);
   }
-}
 
-function lost(cause: NativeError): PeerError {
-  if (cause.code === "E2BIG") return new PeerError("too many descriptors in a message", { cause });
-  if (cause.code === "ETIMEDOUT") return new PeerError("it takes no more messages", { cause });
-  return new PeerError(`the socket is lost: ${cause.code}`, { cause });
+  #lost(cause: NativeError): PeerError {
+    if (cause.code === "E2BIG")
+      return new PeerError("too many descriptors in a message", { cause });
+    if (cause.code === "ETIMEDOUT") {
+      return new PeerError(`it takes no more messages${this.peerWords()}`, { cause });
+    }
+    const isClosed = cause.code === "EPIPE" || cause.code === "ECONNRESET";
+    const what = isClosed ? "it closed the socket" : `the socket is lost: ${cause.code}`;
+    return new PeerError(`${what}${this.#endWords()}`, { cause });
+  }
+
+  #endWords(): string {
+    return this.peer?.hasEnded() ? `: process ${this.peer.pid} has ended` : "";
+  }
 }

@@ -26,7 +26,7 @@ const lookOf = (threads: Threads | null): Look =>
 /** A watch that sees these looks, 50 ms apart. */
 function watched(...looks: readonly (Threads | null)[]): ProcessWatch {
   let at = 0;
-  const watch = new ProcessWatch(77, () => lookOf(looks[at++] ?? null));
+  const watch = new ProcessWatch(77, () => lookOf(looks[Math.min(at++, looks.length - 1)]!));
   for (let turn = 1; turn < looks.length; turn++) {
     nowMs += 50;
     watch.keptMs();
@@ -43,7 +43,14 @@ describe("of a process that cannot be seen", () => {
   });
 
   test("one that has ended leaves what was counted", () => {
-    expect(watched([[0, 0, "S"]], [[0, 30, "S"]], null).keptMs()).toBe(30);
+    const ended = watched([[0, 0, "S"]], [[0, 30, "S"]], null);
+    expect([ended.keptMs(), ended.hasEnded(), ended.words()]).toEqual([
+      30,
+      true,
+      "process 77 has ended",
+    ]);
+    expect(watched([[0, 0, "S"]], [[0, 0, "Z"]], [[0, 0, "Z"]]).hasEnded()).toBe(true);
+    expect(watched(null, null).hasEnded(), "it was never seen").toBe(false);
   });
 });
 
@@ -89,7 +96,6 @@ describe("a process was kept from running", () => {
 test.each([
   ["T", /process 77 is stopped; kill -CONT 77/],
   ["t", /process 77 is stopped/],
-  ["Z", /process 77 has ended/],
   ["S", /process 77 ran for 10ms, was ready and had no CPU for 0ms, and slept otherwise$/],
   ["D", /slept otherwise, and is blocked in the kernel$/],
 ])("a thread in the state %s is told", (state, words) => {

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { Register } from "../../assembly/spec/registers.ts";
 import * as sqe from "../../src/nvme/sqe.ts";
+import { failureOf, giveBack } from "../../src/run/closing.ts";
 import { both } from "./both.ts";
 
 const openFds = (): number => readdirSync("/proc/self/fd").length;
@@ -117,16 +118,21 @@ test("a client that leaves takes its memory with it, and the function is as afte
   expect(openFds()).toBe(before);
 });
 
-test("a server that is lost is a lost device", async () => {
+test("a server that is lost is a lost device, for who waits for it too, and told once", async () => {
   const { device, transport, session, end } = await both();
-  await device.bringUp({ ioQueues: 1 });
+  const controller = await device.bringUp({ ioQueues: 1 });
   session.end();
+  const waiting = controller.admin.run(sqe.identify({ cns: 1 }), { timeoutMs: 60_000 });
+  await expect(waiting).rejects.toThrow(/the server is lost, at /);
   expect(device.health()).toBe("gone");
-  expect(() => device.check()).toThrow(
-    "the server is lost, at REGION_READ: the socket is lost: EPIPE",
+  const why = transport.lost!.message;
+  expect(why).toMatch(
+    /^vfio-user:\/in\/this\/thread: the server is lost, at \w+: it closed the socket$/,
   );
-  expect(transport.lost?.message).toMatch(/the server is lost, at REGION_READ: /);
+  expect(() => device.check()).toThrow(why);
+  expect(() => device.registers.fields(Register.CSTS)).toThrow(why);
+  expect(failureOf(device)).toEqual({ kind: "device-gone", why });
   expect(() => transport.write32(Register.CC, 0)).toThrow("the server is lost");
-  await device.close().catch(() => {});
+  expect(await giveBack(device, () => device.close(), [])).toEqual([{ kind: "device-gone", why }]);
   await end();
 });

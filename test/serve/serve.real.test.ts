@@ -75,7 +75,10 @@ test("a server that is killed is a lost device: what was measured is kept", asyn
   child.kill("SIGKILL");
   await ended;
   expect(await run.ended).toMatchObject({ status: 5 });
-  expect(existsSync(join(cwd, "run.json"))).toBe(true);
+  const { phasebit } = JSON.parse(readFileSync(join(cwd, "run.json"), "utf8"));
+  const gone = phasebit.warnings.filter(({ kind }: { kind: string }) => kind === "device-gone");
+  expect(gone).toMatchObject([{ why: expect.stringContaining("the server is lost, at ") }]);
+  expect(JSON.stringify(phasebit)).not.toMatch(/not-closed|65535/);
   // what it has left behind is in nobody's way
   const again = started(["serve", "--socket", "s", "--once"], cwd);
   await until(() => again.said.stdout.endsWith("\n") || again.child.exitCode !== null);

@@ -149,6 +149,10 @@ test.each<[Warning, RegExp]>([
   [{ kind: "controller-reset" }, /CSTS\.RDY fell/],
   [{ kind: "device-gone" }, /stopped answering/],
   [
+    { kind: "device-gone", why: "vfio-user:/s: the server is lost, at REGION_READ: it closed it" },
+    /^The device is gone, and the run ended there: vfio-user:\/s: the server is lost, at REGION_READ: it closed it\./,
+  ],
+  [
     {
       ...{ kind: "commands-lost", count: 1 },
       oldest: { sqid: 2, cid: 77, op: "write", lba: 4096, ageNs: 30_012_000_000 },

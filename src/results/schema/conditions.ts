@@ -173,15 +173,10 @@ const known = v.variant("kind", [
     ...worded,
   }),
   v.object({ kind: v.literal("not-disabled"), ...notStopped, ...worded }),
-  ...(
-    [
-      "controller-fatal",
-      "controller-reset",
-      "device-gone",
-      "interrupted",
-      "no-function-reset",
-    ] as const
-  ).map((kind) => v.object({ kind: v.literal(kind), ...worded })),
+  v.object({ kind: v.literal("device-gone"), why: v.exactOptional(text), ...worded }),
+  ...(["controller-fatal", "controller-reset", "interrupted", "no-function-reset"] as const).map(
+    (kind) => v.object({ kind: v.literal(kind), ...worded }),
+  ),
   ...(["not-optimized", "not-pinned"] as const).map((kind) =>
     v.object({ kind: v.literal(kind), job: count, ...worded }),
   ),
