@@ -12,6 +12,9 @@ import { pinSticks } from "./fault-controls.ts";
 import { raiseVector } from "./messages.ts";
 import { isVectorMasked, usesPin } from "./vectors.ts";
 
+/** It was active while it was masked. */
+let isHeldBack: bool = false;
+
 /** There is something to interrupt for. */
 export function assertPin(): void {
   setPin(1);
@@ -37,8 +40,15 @@ export function drivePin(): void {
   if (!usesPin()) return setPin(0);
   if (load<u32>(BUS_INTERRUPT_DISABLE) != 0) return;
   // who unmasked it before it came did not mean this interrupt
-  const isUnmasked = unmasked() != 0;
-  if (load<u32>(BUS_PIN_MASKED) == 0 || isUnmasked) interruptByPin();
+  if (unmasked() != 0) store<u32>(BUS_PIN_MASKED, 0);
+  if (load<u32>(BUS_PIN_MASKED) != 0) {
+    isHeldBack = true;
+  } else if (isHeldBack) {
+    // the doorbells that were rung before it was unmasked are taken first, and may leave nothing to interrupt for
+    isHeldBack = false;
+  } else {
+    interruptByPin();
+  }
 }
 
 /** One interrupt without a reason, unless the host has the pin masked. */
@@ -54,5 +64,6 @@ function interruptByPin(): void {
 /** Interrupt Status of the function tells the level, whoever masks. */
 function setPin(level: u32): void {
   controller.pin = level;
+  if (level == 0) isHeldBack = false;
   store<u32>(BUS_INTERRUPT_STATUS, level);
 }

@@ -68,6 +68,23 @@ test("unmasked while it is active it interrupts again; unmasked afterwards it do
   expect(bench.interrupts).toEqual([0, 0, 0]);
 });
 
+test("what was taken before it was unmasked is no reason to interrupt, though the device looked before both", () => {
+  const { bench, first, flush, isActive } = withPin();
+  flush();
+  // the device has looked at its doorbells in this step, and asks for the unmasking now
+  Object.defineProperty(bench, "unmasksPin", {
+    get: () => {
+      Object.defineProperty(bench, "unmasksPin", { value: false, writable: true });
+      bench.reap(first.cq);
+      return true;
+    },
+    set: () => {},
+    configurable: true,
+  });
+  bench.settle();
+  expect([bench.interrupts, isActive()]).toEqual([[0], false]);
+});
+
 test("an unmasking from before an interrupt is none of it", () => {
   const { bench, flush } = withPin();
   bench.unmasksPin = true;

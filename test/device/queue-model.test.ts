@@ -32,6 +32,8 @@ class Model {
   /** The pin's interrupt has masked it; the host has unmasked it since. */
   private isMasked = false;
   isUnmasked = false;
+  /** It was active while it was masked: doorbells are looked at once more before it interrupts. */
+  private isHeldBack = false;
 
   constructor(n: number, m: number, burst: number, kind: "PIN" | "MSI" | "MSIX") {
     this.kind = kind;
@@ -62,6 +64,7 @@ class Model {
     } else {
       this.freed += given;
       this.isSent = false;
+      if (this.freed === this.posted) this.isHeldBack = false;
     }
   }
 
@@ -88,9 +91,14 @@ class Model {
   /** A level: active while the host has not taken all. */
   private pin(): void {
     if (this.posted === this.freed) return;
-    if (!this.isMasked || this.isUnmasked) this.interrupts++;
-    this.isMasked = true;
+    if (this.isUnmasked) this.isMasked = false;
     this.isUnmasked = false;
+    if (this.isMasked) this.isHeldBack = true;
+    else if (this.isHeldBack) this.isHeldBack = false;
+    else {
+      this.interrupts++;
+      this.isMasked = true;
+    }
   }
 
   private post(): void {
