@@ -27,7 +27,7 @@ const kindOf: Readonly<Record<number, InterruptKind>> = {
 const irqFlags: Readonly<Record<InterruptKind, number>> = {
   intx: IrqFlag.EVENTFD | IrqFlag.MASKABLE | IrqFlag.AUTOMASKED,
   msi: IrqFlag.EVENTFD,
-  msix: IrqFlag.EVENTFD,
+  msix: IrqFlag.EVENTFD | IrqFlag.MASKABLE,
 };
 
 /** What SET_IRQS asks. */
@@ -133,7 +133,7 @@ export class ServedFunction {
   }
 
   /**
-   * Wires vectors to eventfds, ends that, or masks the pin. Descriptors that are kept are taken out of `fds`.
+   * Wires vectors to eventfds, ends that, or masks them. Descriptors that are kept are taken out of `fds`.
    * @throws Refusal for flags and ranges that there are not, and for descriptors that are no eventfds
    */
   setIrqs(wish: IrqWish, fds: readonly number[]): void {
@@ -152,7 +152,8 @@ export class ServedFunction {
     if (action === IrqSet.TRIGGER && isEventFd) this.#wire(kind, wish, fds);
     else if (action === IrqSet.TRIGGER && data === IrqSet.DATA_NONE && count === 0) {
       this.#disable(kind);
-    } else if (kind === "intx" && action !== IrqSet.TRIGGER) this.#maskPin(wish, fds);
+    } else if (kind === "intx" && isEventFd) this.#wireUnmask(action, fds);
+    else if (kind !== "msi" && !isEventFd && action !== IrqSet.TRIGGER) this.#mask(kind, wish);
     else throw new Refusal(EOPNOTSUPP, `SET_IRQS with the flags ${flags} of IRQ ${index}`);
   }
 
@@ -186,22 +187,30 @@ export class ServedFunction {
     if (this.controller.wires.kind === kind) this.silence();
   }
 
-  #maskPin({ flags, data, count }: IrqWish, fds: readonly number[]): void {
-    const { wires } = this.controller;
-    const isMask = (flags & IrqSet.MASK) !== 0;
-    if ((flags & IrqSet.DATA_EVENTFD) !== 0) {
-      if (isMask || fds.length !== 1) {
-        throw new Refusal(
-          EOPNOTSUPP,
-          `${fds.length} eventfds that are to mask the pin or unmask it`,
-        );
-      }
-      requireEventFd(fds[0]!);
-      wires.adoptUnmask(native().eventFdFrom(fds[0]!));
-      return;
+  /** An eventfd that unmasks the pin. */
+  #wireUnmask(action: number, fds: readonly number[]): void {
+    if (action !== IrqSet.UNMASK || fds.length !== 1) {
+      const what = `${fds.length} eventfds that are to mask the pin or unmask it`;
+      throw new Refusal(EOPNOTSUPP, what);
     }
-    const isMeant = (flags & IrqSet.DATA_BOOL) === 0 || data[0] === 1;
-    if (count === 1 && isMeant) wires.mask("intx", 0, isMask);
+    requireEventFd(fds[0]!);
+    this.controller.wires.adoptUnmask(native().eventFdFrom(fds[0]!));
+  }
+
+  /** Vectors that have eventfds; with DATA_BOOL those of them that are named. */
+  #mask(kind: InterruptKind, { flags, start, count, data }: IrqWish): void {
+    const { wires } = this.controller;
+    const isNamed = (flags & IrqSet.DATA_BOOL) !== 0;
+    if (isNamed && data.length !== count) {
+      throw new Refusal(EINVAL, `${data.length} bytes for ${count} vectors`);
+    }
+    const vectors = Array.from({ length: count }, (_, at) => start + at).filter(
+      (_, at) => !isNamed || data[at] === 1,
+    );
+    const bare = vectors.find((vector) => !wires.isWired(kind, vector));
+    if (bare !== undefined)
+      throw new Refusal(EINVAL, `a mask of vector ${bare}: it has no eventfd`);
+    for (const vector of vectors) wires.mask(kind, vector, (flags & IrqSet.MASK) !== 0);
   }
 
   #place(region: number, offset: bigint, count: number): number {

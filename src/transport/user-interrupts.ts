@@ -1,10 +1,16 @@
 // Interrupts of a vfio-user server's function: one eventfd for each vector, told of by message.
 import { type EventFd, native } from "../compiled/native.ts";
+import { PhasebitError } from "../ground/errors.ts";
 import { closeAll } from "../vfio-user/connection.ts";
+import { errnoName } from "../vfio-user/errno.ts";
 import { Command, Irq, IrqSet, irqSet } from "../vfio-user/protocol.ts";
-import type { InterruptKind } from "./transport.ts";
-import type { Exchange } from "./user-exchange.ts";
+import { type Exchange, Refused } from "./user-exchange.ts";
 import type { UserFunction } from "./user-function.ts";
+import type { UserRegions } from "./user-regions.ts";
+import { handOver, type InterruptKind, type Masking, type Wiring } from "./wiring.ts";
+
+/** Memory and I/O; behind them lie the ROM and the configuration space. */
+const BARS = 6;
 
 const kinds: Readonly<Record<InterruptKind, number>> = {
   msix: Irq.MSIX,
@@ -12,16 +18,30 @@ const kinds: Readonly<Record<InterruptKind, number>> = {
   intx: Irq.INTX,
 };
 
-export class UserInterrupts {
+/** The server's function, as far as interrupts need it. */
+export interface UserVectors {
+  readonly address: string;
+  readonly vectors: Readonly<Record<InterruptKind, number>>;
+  readonly regions: UserRegions;
+  readonly function: UserFunction;
+}
+
+export class UserInterrupts implements Wiring {
   readonly #exchange: Exchange;
-  readonly #function: UserFunction;
+  readonly #of: UserVectors;
   readonly #eventFds = new Map<number, EventFd>();
   #enabled: InterruptKind | undefined;
   #unmask: EventFd | undefined;
 
-  constructor(exchange: Exchange, fn: UserFunction) {
+  constructor(exchange: Exchange, of: UserVectors) {
     this.#exchange = exchange;
-    this.#function = fn;
+    this.#of = of;
+  }
+
+  /** All that the server has: a vector is switched on with its eventfd. */
+  grant(kind: InterruptKind, count: number): number {
+    if (this.#enabled !== undefined && this.#enabled !== kind) this.disable();
+    return Math.min(count, this.#of.vectors[kind]);
   }
 
   interrupt(kind: InterruptKind, vector: number): EventFd {
@@ -35,7 +55,7 @@ export class UserInterrupts {
     const eventFd = native().eventFd();
     try {
       this.#setIrqs(kind, IrqSet.DATA_EVENTFD | IrqSet.TRIGGER, { vector, fd: eventFd.fd });
-      if (this.#enabled !== kind) this.#function.tellBy(kind);
+      if (this.#enabled !== kind) this.#of.function.tellBy(kind);
     } catch (error) {
       eventFd.close();
       throw error;
@@ -55,11 +75,61 @@ export class UserInterrupts {
     return this.#unmask;
   }
 
+  /** The server has one eventfd for another by the time that it answers. */
+  rewire(kind: InterruptKind, vector: number): EventFd {
+    const old = this.#eventFds.get(vector)!;
+    const fresh = native().eventFd();
+    try {
+      this.#setIrqs(kind, IrqSet.DATA_EVENTFD | IrqSet.TRIGGER, { vector, fd: fresh.fd });
+    } catch (error) {
+      fresh.close();
+      throw error;
+    }
+    this.#eventFds.set(vector, fresh);
+    return handOver(old, fresh);
+  }
+
+  isWired(kind: InterruptKind, vector: number): boolean {
+    return kind === this.#enabled && this.#eventFds.has(vector);
+  }
+
+  /** Whether it can, the server says when it is asked. */
+  masking(kind: InterruptKind): Masking | null {
+    return kind === "msi" || this.#of.vectors[kind] === 0 ? null : "server";
+  }
+
+  /** @throws PhasebitError REFUSED when the server does not mask such vectors */
+  mask(kind: InterruptKind, vector: number, isMasked: boolean): void {
+    const [action, name] = isMasked ? [IrqSet.MASK, "mask"] : [IrqSet.UNMASK, "unmask"];
+    try {
+      this.#setIrqs(kind, IrqSet.DATA_NONE | action, { vector });
+    } catch (cause) {
+      if (!(cause instanceof Refused)) throw cause;
+      const limit = `the server does not (DEVICE_SET_IRQS: ${errnoName(cause.errno)})`;
+      const what = `${name} vector ${vector} of ${this.#of.address}`;
+      const facts = { what: "vector", limit, section: "7.5.2", cause };
+      throw new PhasebitError("REFUSED", `${what}: ${limit}`, facts);
+    }
+  }
+
+  /** What the server shows; null where it refuses that. */
+  readMsix(_structure: "table" | "pending", bar: number, offset: number): number | null {
+    // what the function says of its own structures may lead anywhere
+    if (bar >= BARS) return null;
+    try {
+      const bytes = this.#of.regions.read(bar, offset, 4);
+      return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    } catch (error) {
+      if (error instanceof Refused) return null;
+      throw error;
+    }
+  }
+
   disable(): void {
     const kind = this.#enabled;
     this.#enabled = undefined;
     if (kind !== undefined && this.#exchange.lost === undefined) {
-      this.#function.tellBy(null);
+      this.#of.function.tellBy(null);
       this.#setIrqs(kind, IrqSet.DATA_NONE | IrqSet.TRIGGER);
     }
     this.close();
@@ -76,11 +146,11 @@ export class UserInterrupts {
   #setIrqs(
     kind: InterruptKind,
     flags: number,
-    one?: { readonly vector: number; readonly fd: number },
+    one?: { readonly vector: number; readonly fd?: number },
   ): void {
     const range = { start: one?.vector ?? 0, count: one === undefined ? 0 : 1 };
     const asked = irqSet.encode({ argsz: irqSet.bytes, flags, index: kinds[kind], ...range });
-    const fds = one === undefined ? [] : [one.fd];
+    const fds = one?.fd === undefined ? [] : [one.fd];
     closeAll(this.#exchange.ask(Command.DEVICE_SET_IRQS, asked, { fds }).fds);
   }
 }

@@ -19,6 +19,7 @@ import { askRegion, inquire } from "./user-inquiry.ts";
 import { UserInterrupts } from "./user-interrupts.ts";
 import type { UserIommu } from "./user-iommu.ts";
 import { UserRegions } from "./user-regions.ts";
+import type { Wiring } from "./wiring.ts";
 
 /** A reset may take longer than other answers: all queues end, and what is in flight with them. */
 const RESET_TIMES = 6;
@@ -63,7 +64,9 @@ export class UserTransport implements Transport {
     this.vectors = vectors;
     this.config = this.#regions.configuration(address);
     this.#function = new UserFunction(this.config);
-    this.#interrupts = new UserInterrupts(exchange, this.#function);
+    this.#interrupts = new UserInterrupts(exchange, {
+      ...{ address, vectors, regions: this.#regions, function: this.#function },
+    });
     const { info, fds } = askRegion(exchange, Region.BAR0);
     try {
       const doorbellBytes = doorbellBytesOf(address, info, fds);
@@ -113,6 +116,10 @@ export class UserTransport implements Transport {
   setBusMaster(on: boolean): void {
     if (!on && this.lost !== undefined) return;
     this.#function.setBusMaster(on);
+  }
+
+  get wiring(): Wiring {
+    return this.#interrupts;
   }
 
   interrupt(kind: InterruptKind, vector: number): EventFd {

@@ -6,10 +6,11 @@ export const interruptKinds = ["msix", "msi", "intx"] as const;
 export type InterruptKind = (typeof interruptKinds)[number];
 
 /**
- * What holds a masked vector back: its Mask Bit in the function's MSI-X table; the kernel, which masks the pin; or the loss
- * of its eventfd, upon which the kernel sets its Mask Bit until it has one again.
+ * What holds a masked vector back: its Mask Bit in the function's MSI-X table; the kernel, which masks the pin; the loss
+ * of its eventfd, upon which the kernel sets its Mask Bit until it has one again; or the server of the function, which was
+ * asked to by message.
  */
-export type Masking = "table" | "kernel" | "trigger";
+export type Masking = "table" | "kernel" | "trigger" | "server";
 
 /** A fresh eventfd takes over what the old one counted and nobody took. */
 export function handOver(old: EventFd, fresh: EventFd): EventFd {

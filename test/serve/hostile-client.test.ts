@@ -161,7 +161,10 @@ describe("refused, and the session goes on", () => {
     ],
     ["very many", Command.DEVICE_SET_IRQS, irqs({ flags: 36, count: 0xffff_ffff }), errno.EINVAL],
     ["another IRQ", Command.DEVICE_SET_IRQS, irqs({ flags: 36, index: 3 }), errno.EINVAL],
-    ["a mask of MSI-X", Command.DEVICE_SET_IRQS, irqs({ flags: 1 | 8 }), errno.EOPNOTSUPP],
+    ["a mask of MSI", Command.DEVICE_SET_IRQS, irqs({ flags: 9, index: 1 }), errno.EOPNOTSUPP],
+    ["a mask by eventfd", Command.DEVICE_SET_IRQS, irqs({ flags: 4 | 8 }), errno.EOPNOTSUPP],
+    ["a mask without an eventfd", Command.DEVICE_SET_IRQS, irqs({ flags: 1 | 8 }), errno.EINVAL],
+    ["masks without their bytes", Command.DEVICE_SET_IRQS, irqs({ flags: 2 | 8 }), errno.EINVAL],
     ["a trigger by message", Command.DEVICE_SET_IRQS, irqs({ flags: 1 | 32 }), errno.EOPNOTSUPP],
   ] as const)("%s", (_, command, payload, number) => {
     const { ask, lines } = client();
