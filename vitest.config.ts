@@ -28,6 +28,21 @@ export default defineConfig({
         },
       },
       {
+        // The controller's tests again, with vfio-user's socket between it and its host: but for those that have none, and
+        // those whose thousands of random hosts and blocks are about the controller's inside.
+        extends: true,
+        test: {
+          name: "socket",
+          include: ["test/device/*.test.ts"],
+          exclude: ["test/device/{module,rules,blank,hostile,queue-model}.test.ts"],
+          provide: { link: "socket" },
+          setupFiles: ["test/device/not-by-socket.ts"],
+          maxWorkers: availableParallelism(),
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
         // None beside the pure ones, and two at a time: for most of its time such a test starts Node.js, which takes one
         // core, or waits.
         extends: true,

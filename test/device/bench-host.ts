@@ -1,7 +1,9 @@
-// A small host for tests of the embedded controller: it builds queues with a DataView in the shared memory, steps
-// the device in this thread, and owns the clock. It shares nothing with the host side of the product.
+// A small host for tests of the embedded controller: it builds queues with a DataView in its memory, steps the device in
+// this thread, and owns the clock. It shares nothing with the host side of the product, but where a link leads through that:
+// tests run once beside the controller, in one memory, and once with vfio-user's socket between them.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { inject } from "vitest";
 import { Medium, Version } from "../../assembly/device/options.ts";
 import * as layout from "../../assembly/layout.ts";
 import { AdminOpcode } from "../../assembly/spec/commands.ts";
@@ -9,6 +11,7 @@ import { DOORBELLS, Register } from "../../assembly/spec/registers.ts";
 import { STATUS_CODE_MASK, type Status } from "../../assembly/spec/status.ts";
 import type { DeviceExports } from "../../src/compiled/bindings.ts";
 import { packageRoot } from "../../src/ground/package.ts";
+import { SocketLink } from "./socket-link.ts";
 
 /** A command's dwords by name; what is absent is 0. */
 export interface Command {
@@ -100,6 +103,7 @@ export const PAGE = 4096;
 /** In BAR0, behind the doorbells. */
 export const MSIX_TABLE = 0x3000;
 export const MSIX_PENDING = 0x4000;
+const DOORBELL_BYTES = 2 * PAGE;
 const READ_WRITE = layout.DmaAccess.READ | layout.DmaAccess.WRITE;
 const module = new WebAssembly.Module(readFileSync(join(packageRoot, "build/device.wasm")));
 
@@ -108,36 +112,172 @@ export function iova(pointer: number, window: number = layout.IOVA_WINDOW_DMA): 
   return (BigInt(window) << 32n) | BigInt(pointer);
 }
 
+/** Host and controller have one memory. */
+class SharedLink implements Link {
+  readonly memory: WebAssembly.Memory & Link["memory"];
+  readonly first = layout.HEAP + DOORBELL_BYTES;
+  readonly end: number;
+  used = this.first;
+  readonly device: DeviceExports;
+  readonly bus: DataView;
+  readonly doorbells = layout.HEAP;
+  unmasksPin = false;
+  readonly #words: Int32Array;
+
+  constructor(hooks: BenchHooks, bytes: number) {
+    const pages = bytes / 65536;
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }) as never;
+    this.end = bytes;
+    this.bus = new DataView(this.memory.buffer);
+    this.#words = new Int32Array(this.memory.buffer);
+    const unmasked = (): number => {
+      const isUnmasked = this.unmasksPin;
+      this.unmasksPin = false;
+      return Number(isUnmasked);
+    };
+    this.device = instantiate(this.memory, { ...hooksOf(hooks), unmasked });
+  }
+
+  wire(kind: keyof typeof layout.BusInterrupts): void {
+    this.bus.setUint32(layout.BUS_MASTER, 1, true);
+    this.bus.setUint32(layout.BUS_INTERRUPT_KIND, layout.BusInterrupts[kind], true);
+  }
+
+  map(pointer: number, bytes: number, access: number, window: number): number {
+    const index = this.bus.getUint32(layout.IOMMU_COUNT, true);
+    const entry = layout.IOMMU_ENTRIES + index * layout.IOMMU_ENTRY_BYTES;
+    this.bus.setUint32(entry + layout.IOMMU_ENTRY_POINTER, pointer, true);
+    this.bus.setUint32(entry + layout.IOMMU_ENTRY_LENGTH, bytes, true);
+    this.bus.setUint32(entry + layout.IOMMU_ENTRY_WINDOW, window, true);
+    this.bus.setUint32(entry + layout.IOMMU_ENTRY_ACCESS, access, true);
+    this.bus.setUint32(layout.IOMMU_COUNT, index + 1, true);
+    this.#bumpIommu();
+    return index;
+  }
+
+  /** Takes everything away from an entry of the IOMMU's table. */
+  unmap(index: number): void {
+    const entry = layout.IOMMU_ENTRIES + index * layout.IOMMU_ENTRY_BYTES;
+    this.bus.setUint32(entry + layout.IOMMU_ENTRY_LENGTH, 0, true);
+    this.#bumpIommu();
+  }
+
+  #bumpIommu(): void {
+    Atomics.add(this.#words, layout.IOMMU_GENERATION >> 2, 1);
+  }
+
+  request(kind: layout.BusRequest): void {
+    Atomics.store(this.#words, layout.BUS_REQUEST >> 2, kind);
+    this.device.step();
+  }
+
+  read32(offset: number): number {
+    this.bus.setUint32(layout.BUS_OFFSET, offset, true);
+    this.request(layout.BusRequest.READ);
+    return this.bus.getUint32(layout.BUS_VALUE, true);
+  }
+
+  write32(offset: number, value: number): void {
+    this.bus.setUint32(layout.BUS_OFFSET, offset, true);
+    this.bus.setUint32(layout.BUS_VALUE, value >>> 0, true);
+    this.request(layout.BusRequest.WRITE);
+  }
+
+  functionReset(): void {
+    this.request(layout.BusRequest.RESET);
+  }
+
+  maskFunction(isMasked: boolean): void {
+    this.bus.setUint32(layout.BUS_VALUE, Number(isMasked), true);
+    this.request(layout.BusRequest.MASK_FUNCTION);
+  }
+}
+
+const hooksOf = ({ onClock, onInterrupt }: BenchHooks) => ({
+  clock: onClock,
+  interrupt: onInterrupt,
+});
+
+/** A controller of its own over `memory`. */
+function instantiate(memory: WebAssembly.Memory, imports: Record<string, unknown>): DeviceExports {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, ...imports } });
+  return exports as unknown as DeviceExports;
+}
+
+/** What the device does with the host's own means while it is stepped. */
+export interface BenchHooks {
+  onClock(): void;
+  onInterrupt(vector: number): void;
+}
+
+/** What lies between a host and its controller. */
+export interface Link {
+  /** The host's. */
+  readonly memory: { readonly buffer: SharedArrayBuffer };
+  /** Where the host may place things in it. */
+  readonly first: number;
+  readonly end: number;
+  /** Where what it has placed ends. */
+  used: number;
+  readonly device: DeviceExports;
+  /** The controller's own memory: its bus, its clock, its table. */
+  readonly bus: DataView;
+  /** Pointer of the doorbells, for the host. */
+  readonly doorbells: number;
+  /** Vectors are told of by interrupts of this kind, and memory may be reached. */
+  wire(kind: keyof typeof layout.BusInterrupts, vectors: number): void;
+  /** @returns what `unmap` takes */
+  map(pointer: number, bytes: number, access: number, window: number): number;
+  unmap(index: number): void;
+  read32(offset: number): number;
+  write32(offset: number, value: number): void;
+  functionReset(): void;
+  /** Function Mask of MSI-X. */
+  maskFunction(isMasked: boolean): void;
+  /** Something of the bus that no link carries. */
+  request(kind: layout.BusRequest): void;
+  unmasksPin: boolean;
+}
+
 /** One controller, its memory and the host's queues. */
 export class Bench {
   readonly options: BenchOptions;
-  readonly memory: WebAssembly.Memory;
+  readonly link: Link;
+  readonly memory: Link["memory"];
   readonly view: DataView;
   readonly bytes: Uint8Array;
-  readonly words: Int32Array;
   readonly device: DeviceExports;
+  readonly bus: DataView;
   readonly doorbells: number;
   /** Vectors of the interrupts raised, in order. */
   readonly interrupts: number[] = [];
   /** Where the blocks of namespace 1 lie; 0 for the null medium. */
   readonly medium: number;
-  /** The host has unmasked the pin, which is masked from each of its interrupts on. */
-  unmasksPin = false;
   admin!: QueuePair;
+  /** How often memory was mapped. */
+  mapped = 0;
   /** What a reading of the clock does; in virtual time, nothing. */
   onClock: () => void = () => {};
-  private next = layout.HEAP;
   private cid = 0;
 
   constructor(options: Partial<BenchOptions> = {}) {
     this.options = { ...defaults, ...options };
-    const pages = this.options.memoryMiB * 16;
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    this.view = new DataView(this.memory.buffer);
-    this.bytes = new Uint8Array(this.memory.buffer);
-    this.words = new Int32Array(this.memory.buffer);
-    this.device = this.instantiate();
-    this.doorbells = this.allocate(2 * PAGE);
+    const hooks: BenchHooks = {
+      onClock: () => this.onClock(),
+      onInterrupt: (vector) => this.interrupts.push(vector),
+    };
+    const memoryBytes = this.options.memoryMiB << 20;
+    this.link =
+      inject("link") === "socket"
+        ? new SocketLink(hooks, memoryBytes)
+        : new SharedLink(hooks, memoryBytes);
+    const { memory, device, bus, doorbells } = this.link;
+    this.memory = memory;
+    this.view = new DataView(memory.buffer);
+    this.bytes = new Uint8Array(memory.buffer);
+    this.device = device;
+    this.bus = bus;
+    this.doorbells = doorbells;
     this.power();
     this.medium =
       this.options.medium === "null"
@@ -149,9 +289,7 @@ export class Bench {
       media[this.options.medium],
       this.medium,
     );
-    this.view.setUint32(layout.BUS_MASTER, 1, true);
-    const kind = layout.BusInterrupts[this.options.interruptKind];
-    this.view.setUint32(layout.BUS_INTERRUPT_KIND, kind, true);
+    this.link.wire(this.options.interruptKind, this.options.vectors);
     this.maskVectors(false);
   }
 
@@ -162,42 +300,33 @@ export class Bench {
     }
   }
 
-  private instantiate(): DeviceExports {
-    const env = {
-      memory: this.memory,
-      clock: () => this.onClock(),
-      interrupt: (vector: number) => this.interrupts.push(vector),
-      unmasked: () => {
-        const isUnmasked = this.unmasksPin;
-        this.unmasksPin = false;
-        return Number(isUnmasked);
-      },
-    };
-    return new WebAssembly.Instance(module, { env }).exports as unknown as DeviceExports;
-  }
-
   /** Power on: state as from the factory, no namespaces, no faults. */
   private power(): void {
     const { mqes, ioQueues, vectors, mdts, dstrd, seed } = this.options;
-    this.device.create(this.doorbells, 2 * PAGE, mqes, ioQueues, vectors, mdts, dstrd, seed);
+    this.device.create(this.doorbells, DOORBELL_BYTES, mqes, ioQueues, vectors, mdts, dstrd, seed);
     this.device.setInterrupts(MSIX_TABLE, MSIX_PENDING, 32);
     this.device.setVersion(this.options.version);
     this.device.setSgls(Number(this.options.sgls));
   }
 
+  /** The host has unmasked the pin, which is masked from each of its interrupts on. */
+  set unmasksPin(isUnmasked: boolean) {
+    this.link.unmasksPin = isUnmasked;
+  }
+
   get now(): bigint {
-    return this.view.getBigUint64(layout.BUS_NOW, true);
+    return this.bus.getBigUint64(layout.BUS_NOW, true);
   }
 
   set now(ns: bigint) {
-    this.view.setBigUint64(layout.BUS_NOW, ns, true);
+    this.bus.setBigUint64(layout.BUS_NOW, ns, true);
   }
 
   /** Fresh memory, not mapped for the device. */
   allocate(bytes: number, alignment = PAGE): number {
-    const pointer = Math.ceil(this.next / alignment) * alignment;
-    this.next = pointer + bytes;
-    if (this.next > this.bytes.length) throw new RangeError("the bench's memory is used up");
+    const pointer = Math.ceil(this.link.used / alignment) * alignment;
+    this.link.used = pointer + bytes;
+    if (this.link.used > this.link.end) throw new RangeError("the bench's memory is used up");
     return pointer;
   }
 
@@ -208,33 +337,19 @@ export class Bench {
     return pointer;
   }
 
-  /** Adds an entry to the IOMMU's table; returns its index. */
+  /** Lets the device use memory; returns what `unmap` takes. */
   map(
     pointer: number,
     bytes: number,
     access: number = READ_WRITE,
     window = layout.IOVA_WINDOW_DMA,
   ): number {
-    const index = this.view.getUint32(layout.IOMMU_COUNT, true);
-    const entry = layout.IOMMU_ENTRIES + index * layout.IOMMU_ENTRY_BYTES;
-    this.view.setUint32(entry + layout.IOMMU_ENTRY_POINTER, pointer, true);
-    this.view.setUint32(entry + layout.IOMMU_ENTRY_LENGTH, bytes, true);
-    this.view.setUint32(entry + layout.IOMMU_ENTRY_WINDOW, window, true);
-    this.view.setUint32(entry + layout.IOMMU_ENTRY_ACCESS, access, true);
-    this.view.setUint32(layout.IOMMU_COUNT, index + 1, true);
-    this.bumpIommu();
-    return index;
+    this.mapped += 1;
+    return this.link.map(pointer, bytes, access, window);
   }
 
-  /** Takes everything away from an entry of the IOMMU's table. */
   unmap(index: number): void {
-    const entry = layout.IOMMU_ENTRIES + index * layout.IOMMU_ENTRY_BYTES;
-    this.view.setUint32(entry + layout.IOMMU_ENTRY_LENGTH, 0, true);
-    this.bumpIommu();
-  }
-
-  private bumpIommu(): void {
-    Atomics.add(this.words, layout.IOMMU_GENERATION >> 2, 1);
+    this.link.unmap(index);
   }
 
   /** Steps the device `count` times; returns the work done. */
@@ -250,25 +365,24 @@ export class Bench {
   }
 
   request(kind: layout.BusRequest): void {
-    Atomics.store(this.words, layout.BUS_REQUEST >> 2, kind);
-    this.step();
+    this.link.request(kind);
   }
 
   read32(offset: number): number {
-    this.view.setUint32(layout.BUS_OFFSET, offset, true);
-    this.request(layout.BusRequest.READ);
-    return this.view.getUint32(layout.BUS_VALUE, true);
+    return this.link.read32(offset);
   }
 
   write32(offset: number, value: number): void {
-    this.view.setUint32(layout.BUS_OFFSET, offset, true);
-    this.view.setUint32(layout.BUS_VALUE, value >>> 0, true);
-    this.request(layout.BusRequest.WRITE);
+    this.link.write32(offset, value);
   }
 
   /** Function level reset. */
   functionReset(): void {
-    this.request(layout.BusRequest.RESET);
+    this.link.functionReset();
+  }
+
+  maskFunction(isMasked: boolean): void {
+    this.link.maskFunction(isMasked);
   }
 
   hotReset(): void {

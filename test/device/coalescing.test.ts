@@ -181,10 +181,10 @@ describe("time", () => {
   test("while bus mastering is off nothing is raised, and then nothing is lost", () => {
     const { bench, pair } = coalescing(100, 1);
     complete(bench, pair, 1);
-    bench.view.setUint32(layout.BUS_MASTER, 0, true);
+    bench.bus.setUint32(layout.BUS_MASTER, 0, true);
     pass(bench, UNIT_NS);
     expect(taken(bench)).toEqual([]);
-    bench.view.setUint32(layout.BUS_MASTER, 1, true);
+    bench.bus.setUint32(layout.BUS_MASTER, 1, true);
     bench.step();
     expect(taken(bench)).toEqual([1]);
   });

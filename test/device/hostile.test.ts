@@ -157,7 +157,7 @@ class Hostile {
   private recover(): void {
     if (this.random.below(3) === 0) this.bench.disable();
     else this.bench.functionReset();
-    this.bench.view.setUint32(layout.BUS_MASTER, 1, true);
+    this.bench.bus.setUint32(layout.BUS_MASTER, 1, true);
     this.bench.enable();
     for (const pair of this.pairs) {
       this.bench.forget(pair);
@@ -194,7 +194,7 @@ class Hostile {
       end = pointer + bytes;
       return gap;
     });
-    return new Forbidden([...gaps, bench.bytes.subarray(end)]);
+    return new Forbidden([...gaps, bench.bytes.subarray(end, bench.link.end)]);
   }
 }
 
@@ -250,7 +250,7 @@ describe("a hostile host", () => {
 
   test("an IOMMU table of nonsense gives faults, not traps", () => {
     const host = new Hostile(4);
-    const { view } = host.bench;
+    const { bus: view } = host.bench;
     const sound = view.getUint32(layout.IOMMU_COUNT, true);
     view.setUint32(layout.IOMMU_COUNT, 0xffffffff, true);
     for (let index = sound; index < layout.IOMMU_MAX_ENTRIES; index++) {
@@ -272,7 +272,7 @@ describe("a hostile host", () => {
       view.setUint32(entry + layout.IOMMU_PLACED_LENGTH, index % 3 ? PAGE : 0xffffffff, true);
       view.setUint32(entry + layout.IOMMU_PLACED_ACCESS, 3, true);
     }
-    Atomics.add(host.bench.words, layout.IOMMU_GENERATION >> 2, 1);
+    Atomics.add(new Int32Array(view.buffer), layout.IOMMU_GENERATION >> 2, 1);
     const before = new Forbidden([host.bench.bytes.subarray(0, layout.BUS)]);
     for (let index = 0; index < 4000; index++) host.act();
     expect(before.isUntouched()).toBe(true);

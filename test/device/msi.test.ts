@@ -145,7 +145,7 @@ describe("entries that are not there any more do not hold a message back", () =>
 
 test("entries that the host takes while messages are MSI-X's hold none of MSI's back", () => {
   const { bench, flush, take } = withMsi();
-  const use = (kind: BusInterrupts): void => bench.view.setUint32(BUS_INTERRUPT_KIND, kind, true);
+  const use = (kind: BusInterrupts): void => bench.bus.setUint32(BUS_INTERRUPT_KIND, kind, true);
   flush();
   use(BusInterrupts.MSIX);
   take();

@@ -1,6 +1,6 @@
 // The embedded controller's MSI-X table and Pending Bit Array (PCI Express Base, section 6.1.4; NVMe 1.4, 7.5.2).
 import { describe, expect, test } from "vitest";
-import { BUS_FUNCTION_MASK, BUS_VALUE, BusRequest } from "../../assembly/layout.ts";
+import { BUS_FUNCTION_MASK } from "../../assembly/layout.ts";
 import { NvmOpcode } from "../../assembly/spec/commands.ts";
 import { addFault } from "../../src/compiled/bindings.ts";
 import { parseFaults } from "../../src/embedded/faults.ts";
@@ -25,8 +25,7 @@ function onVector3(fault?: string) {
     bench.settle();
   };
   const maskFunction = (isMasked: boolean): void => {
-    bench.view.setUint32(BUS_VALUE, Number(isMasked), true);
-    bench.request(BusRequest.MASK_FUNCTION);
+    bench.maskFunction(isMasked);
     bench.settle();
   };
   const pending = (): number => bench.read32(MSIX_PENDING);
@@ -127,7 +126,7 @@ describe("a masked vector", () => {
     maskFunction(true);
     flush();
     bench.functionReset();
-    expect([pending(), bench.view.getUint32(BUS_FUNCTION_MASK, true)]).toEqual([0, 0]);
+    expect([pending(), bench.bus.getUint32(BUS_FUNCTION_MASK, true)]).toEqual([0, 0]);
     bench.maskVectors(false);
     bench.settle();
     expect(bench.interrupts).toEqual([]);

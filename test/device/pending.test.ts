@@ -89,9 +89,9 @@ describe("pending", () => {
   test("nor anything while the device may not reach memory, or is fatal", () => {
     const { bench, submit, pending } = device(undefined, 20_000);
     submit(1);
-    bench.view.setUint32(layout.BUS_MASTER, 0, true);
+    bench.bus.setUint32(layout.BUS_MASTER, 0, true);
     expect(pending()).toEqual([0, 0n]);
-    bench.view.setUint32(layout.BUS_MASTER, 1, true);
+    bench.bus.setUint32(layout.BUS_MASTER, 1, true);
     expect(pending()).toEqual([1, 1_020_000n]);
     const fatal = device("cfs:nth=2", 20_000);
     fatal.submit(2);

@@ -21,7 +21,7 @@ function withPin(fault?: string) {
   bench.settle();
   for (const one of fault === undefined ? [] : parseFaults(fault, 1n)) addFault(bench.device, one);
   bench.interrupts.length = 0;
-  const word = (at: number, value: number): void => bench.view.setUint32(at, value, true);
+  const word = (at: number, value: number): void => bench.bus.setUint32(at, value, true);
   word(BUS_PIN_MASKED, 0);
   bench.unmasksPin = false;
   const flush = (pair = first): void => {
@@ -38,7 +38,7 @@ function withPin(fault?: string) {
     bench.unmasksPin = false;
     bench.settle();
   };
-  const isActive = (): boolean => bench.view.getUint32(BUS_INTERRUPT_STATUS, true) === 1;
+  const isActive = (): boolean => bench.bus.getUint32(BUS_INTERRUPT_STATUS, true) === 1;
   const disable = (on: boolean): void => {
     word(BUS_INTERRUPT_DISABLE, Number(on));
     bench.settle();

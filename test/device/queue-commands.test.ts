@@ -54,7 +54,7 @@ describe("Create I/O Completion Queue", () => {
   test("takes vectors below the messages that the host has enabled, with MSI", () => {
     const host = bench({ vectors: 65, interruptKind: "MSI" });
     const create = (vector: number) => createCq(host, { cdw11: PC | IEN | (vector << 16) });
-    host.view.setUint32(layout.BUS_MESSAGES, 4, true);
+    host.bus.setUint32(layout.BUS_MESSAGES, 4, true);
     expect(create(4)).toBe(Status.INVALID_INTERRUPT_VECTOR);
     expect(create(3)).toBe(0);
   });

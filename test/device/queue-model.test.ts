@@ -140,7 +140,7 @@ test("a queue pair does with any doorbell values what section 4.1 says", () => {
       // the admin queue's are behind us, and the pin is unmasked
       bench.step();
       bench.interrupts.length = 0;
-      bench.view.setUint32(layout.BUS_PIN_MASKED, 0, true);
+      bench.bus.setUint32(layout.BUS_PIN_MASKED, 0, true);
       bench.unmasksPin = false;
       const model = new Model(n, m, 1 << ab, interruptKind);
       let tail = 0;

@@ -422,7 +422,7 @@ describe("shutdown", () => {
 describe("bus master", () => {
   test("without it doorbells wait; nothing is lost when it comes back", () => {
     const bench = new Bench().enable();
-    bench.view.setUint32(layout.BUS_MASTER, 0, true);
+    bench.bus.setUint32(layout.BUS_MASTER, 0, true);
     const page = bench.buffer(PAGE);
     bench.post(bench.admin.sq, { opcode: AdminOpcode.IDENTIFY, prp1: iova(page), cdw10: 1 });
     bench.ring(bench.admin.sq);
@@ -430,7 +430,7 @@ describe("bus master", () => {
     bench.step(20);
     expect(Buffer.compare(bench.bytes.slice(layout.HEAP), before)).toBe(0);
     expect(bench.interrupts).toEqual([]);
-    bench.view.setUint32(layout.BUS_MASTER, 1, true);
+    bench.bus.setUint32(layout.BUS_MASTER, 1, true);
     bench.step(4);
     expect(bench.reap(bench.admin.cq)).toHaveLength(1);
   });

@@ -24,8 +24,8 @@ function stamped(pointer?: number, mask = SLOTS - 1) {
 }
 
 function setStamps(bench: Bench, qid: number, pointer: number, mask: number): void {
-  bench.view.setUint32(layout.BUS_STAMPS + (qid - 1) * 8, pointer, true);
-  bench.view.setUint32(layout.BUS_STAMPS + (qid - 1) * 8 + 4, mask, true);
+  bench.bus.setUint32(layout.BUS_STAMPS + (qid - 1) * 8, pointer, true);
+  bench.bus.setUint32(layout.BUS_STAMPS + (qid - 1) * 8 + 4, mask, true);
 }
 
 function stampsOf(bench: Bench, stamps: number, slot: number): readonly [bigint, bigint] {
