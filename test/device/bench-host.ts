@@ -131,6 +131,7 @@ class SharedLink implements Link {
     this.bus = new DataView(this.memory.buffer);
     this.#words = new Int32Array(this.memory.buffer);
     const unmasked = (): number => {
+      hooks.onAskPin();
       const isUnmasked = this.unmasksPin;
       this.unmasksPin = false;
       return Number(isUnmasked);
@@ -208,6 +209,8 @@ function instantiate(memory: WebAssembly.Memory, imports: Record<string, unknown
 export interface BenchHooks {
   onClock(): void;
   onInterrupt(vector: number): void;
+  /** Before it learns whether the pin was unmasked. */
+  onAskPin(): void;
 }
 
 /** What lies between a host and its controller. */
@@ -258,6 +261,8 @@ export class Bench {
   mapped = 0;
   /** What a reading of the clock does; in virtual time, nothing. */
   onClock: () => void = () => {};
+  /** What the host does while the device asks whether the pin was unmasked. */
+  onAskPin: () => void = () => {};
   private cid = 0;
 
   constructor(options: Partial<BenchOptions> = {}) {
@@ -265,6 +270,7 @@ export class Bench {
     const hooks: BenchHooks = {
       onClock: () => this.onClock(),
       onInterrupt: (vector) => this.interrupts.push(vector),
+      onAskPin: () => this.onAskPin(),
     };
     const memoryBytes = this.options.memoryMiB << 20;
     this.link =

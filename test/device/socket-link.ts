@@ -88,7 +88,7 @@ class Site {
     this.#wires = new Wires(new Int32Array(memory.memory.buffer));
     this.#bytes = memory.bytes;
     this.controller = controllerOf(memory, options, doorbells, this.#wires);
-    this.#power({ onClock: () => {}, onInterrupt: () => {} });
+    this.#power({ onClock: () => {}, onInterrupt: () => {}, onAskPin: () => {} });
     this.#create();
     this.transport = this.#connected();
     const { pointer } = this.transport.memory.allocate(PAGE);
@@ -147,13 +147,16 @@ class Site {
     return this.#bytes.subarray(layout.BUS, layout.DEVICE_STATE);
   }
 
-  #power({ onClock, onInterrupt }: BenchHooks): DeviceExports {
+  #power({ onClock, onInterrupt, onAskPin }: BenchHooks): DeviceExports {
     const interrupt = (vector: number): void => {
       this.#wires.signal(vector);
       const times = this.#eventFds.get(vector)?.wait(0) ?? 0;
       for (let time = 0; time < times; time++) onInterrupt(vector);
     };
-    const unmasked = (): number => this.#wires.unmasked();
+    const unmasked = (): number => {
+      onAskPin();
+      return this.#wires.unmasked();
+    };
     const { memory } = this.controller.memory;
     const exports = instantiateDevice(memory, { clock: onClock, interrupt, unmasked });
     this.controller.insert(exports);
@@ -174,7 +177,9 @@ class Site {
     const session = new Session(new Connection(theirs), served, () => {});
     const turn = (): void => void session.step();
     const iommu = new UserIommu();
-    const exchange = new Exchange(new Connection(ours), "vfio-user:/in/this/thread", iommu, turn);
+    const exchange = new Exchange(new Connection(ours), "vfio-user:/in/this/thread", iommu, {
+      turn,
+    });
     iommu.exchange = exchange;
     const { payload } = exchange.ask(Command.VERSION, encodeVersion());
     const capabilities = decodeVersion(payload);
