@@ -1,4 +1,4 @@
-// phasebit compare: completion modes, or any two sets of options, interleaved on one open device.
+// phasebit compare: completion modes, or any two sets of options, interleaved on one open device or on two.
 import type { Command, CommanderError } from "commander";
 import { usage } from "../ground/errors.ts";
 import { requireEffect, type TypedOptions, typedText } from "../measurement/idle-options.ts";
@@ -23,8 +23,8 @@ export interface CompareFlags extends WorkloadOptions, MeasureFlags, GateFlags {
   readonly rounds: string;
 }
 
-/** Both sides must be on one device and namespace, and go by one clock. */
-const SHARED_OPTIONS = ["device", "nsid", "clocksource"] as const;
+/** Both sides must be on namespaces of one number, and go by one clock. */
+const SHARED_OPTIONS = ["nsid", "clocksource"] as const;
 const MOST_ROUNDS = 1000;
 
 /**
@@ -73,7 +73,9 @@ function settingsOf(flags: CompareFlags, typed: TypedOptions, parser: () => Comm
     if (sides[0]!.workload[name] === sides[1]!.workload[name]) continue;
     throw usage(`--a and --b: must have the same --${name}; compare two results with two runs`);
   }
-  return sides;
+  const [first, second] = sides as [Setting, Setting];
+  const isOther = first.workload.device !== second.workload.device;
+  return isOther ? [first, { ...second, device: 1 }] : sides;
 }
 
 function completionSides(flags: CompareFlags): Setting[] {

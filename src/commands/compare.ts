@@ -21,7 +21,9 @@ const BLOCK_DEFAULTS: Readonly<Record<string, string>> = {
 export function compareCommand(): Command {
   const command = new Command("compare")
     .summary("compare modes, or two sets of options, interleaved")
-    .description("compare completion modes, or any two sets of options, interleaved on one device");
+    .description(
+      "compare completion modes, or any two sets of options, interleaved on one device or on one for each side",
+    );
   for (const option of sideOptions()) command.addOption(option.helpGroup("Comparison:"));
   for (const description of workloadOptions) {
     if (description.flags.startsWith("--completion")) continue;
@@ -47,6 +49,10 @@ export function compareCommand(): Command {
     [
       "What a submission queue in the Controller Memory Buffer buys",
       'phasebit compare -d "embedded?cmb=16m" --a "" --b "--cmb sq"',
+    ],
+    [
+      "A controller in another process beside one in this",
+      'phasebit compare --a "-d embedded" --b "-d vfio-user:/tmp/nvme/cntrl"',
     ],
     ["Two sets of options", 'phasebit compare --a "--iodepth 8" --b "--iodepth 4 --numjobs 2"'],
   ]);

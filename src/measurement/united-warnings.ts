@@ -17,7 +17,7 @@ export function unitedWarnings(lists: readonly (readonly Warning[])[]): Warning[
 function identity(warning: Warning): string {
   if ("job" in warning) return `${warning.kind} ${warning.job}`;
   if ("queue" in warning) return `${warning.kind} ${warning.queue}`;
-  if ("why" in warning && warning.kind !== "device-gone") return `${warning.kind} ${warning.why}`;
+  if ("why" in warning) return `${warning.kind} ${warning.why}`;
   return warning.kind === "noted" ? `noted ${warning.text}` : warning.kind;
 }
 

@@ -45,8 +45,14 @@ export async function giveBack(
     .map((problem) => doubtOf(problem, device));
   const count = device.wrongHeads;
   if (count > 0) problems.push({ kind: "wrong-sqhd", queue: "admin", count });
-  if (failure === undefined || known.some(({ kind }) => kind === failure.kind)) return problems;
+  if (failure === undefined || known.some((one) => isSame(one, failure))) return problems;
   return [failure, ...problems];
+}
+
+/** Two devices that are gone are two doubts, each with its reason. */
+function isSame(one: Warning, other: Warning): boolean {
+  if (one.kind !== "device-gone" || other.kind !== "device-gone") return one.kind === other.kind;
+  return one.why === other.why;
 }
 
 function doubtOf(problem: Error, { transport }: Device): Warning {

@@ -325,18 +325,31 @@ export async function withSession<M extends Measurement>(
   options: SessionOptions,
   work: (session: Session) => Promise<M>,
 ): Promise<M> {
-  const session = await Session.open(workloads, options);
+  return withSessions([workloads], options, ([session]) => work(session!));
+}
+
+/** The same of several devices at once: a session for each of these lists of workloads. */
+export async function withSessions<M extends Measurement>(
+  lists: readonly (readonly Workload[])[],
+  options: SessionOptions,
+  work: (sessions: readonly Session[]) => Promise<M>,
+): Promise<M> {
+  const sessions: Session[] = [];
   let measured: M;
   try {
-    measured = await work(session);
+    for (const workloads of lists) sessions.push(await Session.open(workloads, options));
+    measured = await work(sessions);
     options.onMeasured?.(measured);
   } catch (error) {
-    await session.close().catch(() => {});
+    for (const session of sessions) await session.close().catch(() => {});
     throw error;
   }
-  const tell = setTimeout(() => options.onWaiting?.(closingText(session.device)), MOMENT_MS);
-  const doubts = await giveBack(session.device, () => session.close(), measured.warnings);
-  clearTimeout(tell);
+  const doubts: Warning[] = [];
+  for (const session of sessions) {
+    const tell = setTimeout(() => options.onWaiting?.(closingText(session.device)), MOMENT_MS);
+    doubts.push(...(await giveBack(session.device, () => session.close(), measured.warnings)));
+    clearTimeout(tell);
+  }
   if (doubts.length === 0) return measured;
   return { ...measured, warnings: unitedWarnings([doubts, measured.warnings]) };
 }

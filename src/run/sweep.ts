@@ -61,7 +61,7 @@ export async function runSweep(
   });
   return withSession(workloads, options, async (session) => {
     const startedMs = Date.now();
-    const measured = await measureTurns(session, turns, options);
+    const measured = await measureTurns(() => session, turns, options);
     const settings = workloads.map(settingOf);
     return {
       ...session.describe(base, options.argv, options.signal),

@@ -1,4 +1,4 @@
-// Several blocks on one open device, one after the other.
+// Several blocks on open devices, one after the other.
 import type { Block, Warning } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { blockOf } from "./block.ts";
@@ -30,15 +30,17 @@ export interface TurnOptions extends PrepareOptions {
   readonly onSample?: ((sample: Sample, place: Place) => void) | undefined;
 }
 
-/** Measures turn by turn, until one is interrupted or none can follow; a block that was cut short is left out. */
+/** Measures turn by turn, each on its session, until one is interrupted or none can follow; a block that was cut short is left out. */
 export async function measureTurns(
-  session: Session,
+  sessionOf: (turn: Turn) => Session,
   turns: readonly Turn[],
   { signal, onPreparing, onWaiting, onSample }: TurnOptions,
 ): Promise<{ readonly blocks: Block[]; readonly warnings: Warning[] }> {
   const blocks: Block[] = [];
   const warnings = new WarningSet();
-  for (const [position, { title, setting, round, workload }] of turns.entries()) {
+  for (const [position, turn] of turns.entries()) {
+    const { title, setting, round, workload } = turn;
+    const session = sessionOf(turn);
     const place = { name: title, number: position + 1, of: turns.length };
     const see = onSample && ((sample: Sample) => onSample(sample, place));
     const outcome = await warnings.unlessEnded(blocks.length > 0, () =>

@@ -14,7 +14,7 @@ describe("misuse", () => {
     ["no rounds", ["compare", "--rounds", "0"], USAGE, /--rounds 0/],
     ["one side only", ["compare", "--a", "--iodepth 2"], USAGE, /--b/],
     ["a bad side", ["compare", "--a", "--iodeph 2", "--b", ""], USAGE, /--a.*iodeph/],
-    ["two devices", ["compare", "--a", "-d embedded?size=1m", "--b", ""], USAGE, /same --device/],
+    ["two namespaces", ["compare", "--a", "--nsid 1", "--b", "--nsid 2"], USAGE, /same --nsid/],
     [
       "a condition about a mode that is not compared",
       ["compare", "--fail-if", "hybrid.p99 > 5us"],

@@ -53,6 +53,19 @@ test("commands of all kinds go through the socket, one client at a time", async 
     expect([args, status, stderr]).toEqual([args, 0, ""]);
   }
 
+  const sides = ["--a", "-d embedded?size=16m", "--b", `-d ${device}`];
+  const short = ["-t", "50ms", "--ramp-time", "0", "--rounds", "1", "--output", "sides.json"];
+  expect(await phasebitInside(["compare", ...sides, ...short], cwd)).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^device {2}embedded.*device {2}vfio-user:\S+ {2}vfio-user/s),
+  });
+  const compared = JSON.parse(readFileSync(join(cwd, "sides.json"), "utf8"));
+  expect(compared.devices.map(({ transport }: { transport: string }) => transport)).toEqual([
+    "embedded",
+    "vfio-user",
+  ]);
+  expect(compared.blocks).toHaveLength(2);
+
   const holder = await open(device);
   const second = await phasebitInside(["info", "-d", device], cwd);
   expect(second).toMatchObject({
