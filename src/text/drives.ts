@@ -21,7 +21,7 @@ const COLUMNS: readonly Column[] = [
   { heading: "group", alignRight: true, cell: ({ group }) => (group === null ? "-" : `${group}`) },
 ];
 
-/** The table, the embedded controller, and what to do next. */
+/** The table, and what there is beside the bus. */
 export function driveLines(drives: readonly Drive[], lines: Lines): string[] {
   const { colors } = lines;
   const widths = COLUMNS.map(({ heading, cell }) =>
@@ -43,6 +43,7 @@ export function driveLines(drives: readonly Drive[], lines: Lines): string[] {
       "",
     ]),
     `${"embedded".padEnd(INDENT)}the controller in phasebit itself: no drive, no root, no IOMMU needed`,
+    `${"vfio-user:".padEnd(INDENT)}and a socket's path: a controller that another process offers`,
   ];
 }
 

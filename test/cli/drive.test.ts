@@ -10,6 +10,11 @@ const NOBODY = "ffff:ff:1f.7";
 test.each([
   [["bind"], /missing required argument 'address'/],
   [["bind", "nvme0"], /PCI address "nvme0": expected the form 0000:01:00\.0/],
+  [["bind", "vfio-user:/s"], /vfio-user:\/s: it is on no PCI bus, so nothing is to be bound/],
+  [["unbind", "embedded?size=1m"], /embedded\?size=1m: it is on no PCI bus/],
+  [["restore", "vfio-user:/s"], /vfio-user:\/s: it is on no PCI bus/],
+  [["sriov", "vfio-user:/s"], /vfio-user:\/s: it is on no PCI bus/],
+  [["doctor", "vfio-user:/s"], /vfio-user:\/s: it is on no PCI bus, .* give it to --device$/m],
   [["bind", NOBODY], /^phasebit: function ffff:ff:1f\.7: no such PCI function; "phasebit list"/],
   [["bind", NOBODY, "--allow", "mounted"], /--allow mounted: phasebit can be told to allow hiber/],
   [["bind", NOBODY, "--user", "no-such-user-here"], /user no-such-user-here: .* no such user/],

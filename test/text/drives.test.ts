@@ -47,6 +47,7 @@ test("no function, and what works nevertheless", () => {
     "no NVMe function on this machine's PCI bus",
     "",
     "embedded      the controller in phasebit itself: no drive, no root, no IOMMU needed",
+    "vfio-user:    and a socket's path: a controller that another process offers",
   ]);
 });
 
@@ -70,6 +71,7 @@ test("a line for each function, and what is in the way of taking it", async () =
     '              "phasebit info -d 0000:03:00.0" asks it  reset flr, bus',
     "",
     "embedded      the controller in phasebit itself: no drive, no root, no IOMMU needed",
+    "vfio-user:    and a socket's path: a controller that another process offers",
   ]);
 });
 
