@@ -9,7 +9,7 @@ import { type EmbeddedTransport, openEmbedded } from "../embedded/transport.ts";
 import { usage } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
 import type { InterruptKind } from "../transport/transport.ts";
-import { EINVAL, EOPNOTSUPP } from "../vfio-user/errno.ts";
+import { EINVAL, ENOSPC, EOPNOTSUPP } from "../vfio-user/errno.ts";
 import { Irq, IrqFlag, IrqSet, Region, RegionFlag } from "../vfio-user/protocol.ts";
 import type { RegionInfo } from "../vfio-user/region-info.ts";
 import { Refusal } from "./refusal.ts";
@@ -178,7 +178,14 @@ export class ServedFunction {
       throw new Refusal(EINVAL, `${fds.length} eventfds for ${count} vectors`);
     for (const fd of fds) requireEventFd(fd);
     for (const [index, fd] of fds.entries()) {
-      wires.adopt(kind, start + index, native().eventFdFrom(fd));
+      const eventFd = native().eventFdFrom(fd);
+      try {
+        wires.adopt(kind, start + index, eventFd);
+      } catch (error) {
+        // this host has fewer messages of MSI than the function (host-messages=)
+        eventFd.close();
+        throw new Refusal(ENOSPC, (error as Error).message);
+      }
     }
   }
 

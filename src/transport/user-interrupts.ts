@@ -38,10 +38,27 @@ export class UserInterrupts implements Wiring {
     this.#of = of;
   }
 
-  /** All that the server has: a vector is switched on with its eventfd. */
+  /**
+   * A vector is switched on with its eventfd, and the server has all that it says; but of messages of MSI its host may have
+   * fewer, which come in powers of two.
+   */
   grant(kind: InterruptKind, count: number): number {
     if (this.#enabled !== undefined && this.#enabled !== kind) this.disable();
-    return Math.min(count, this.#of.vectors[kind]);
+    let size = Math.min(count, this.#of.vectors[kind]);
+    while (kind === "msi" && size > 1 && !this.#canWire(kind, size - 1)) {
+      size = 2 ** Math.floor(Math.log2(size - 1));
+    }
+    return size;
+  }
+
+  #canWire(kind: InterruptKind, vector: number): boolean {
+    try {
+      this.interrupt(kind, vector);
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) return false;
+      throw error;
+    }
   }
 
   interrupt(kind: InterruptKind, vector: number): EventFd {

@@ -73,6 +73,18 @@ describe("vectors through the socket", () => {
     await close();
   });
 
+  test("of MSI are as many as the server's host has, and one too many is refused", async () => {
+    const { device, transport, lines, end } = await both(`${SMALL}&msi=8&host-messages=2`);
+    await device.bringUp({ ioQueues: 1 });
+    expect(transport.vectors.msi).toBe(8);
+    expect(transport.wiring.grant("msi", 7)).toBe(2);
+    expect(() => transport.interrupt("msi", 2)).toThrow(/SET_IRQS was refused: ENOSPC/);
+    expect(transport.interrupt("msi", 1).fd).toBeGreaterThan(0);
+    expect(lines.at(-1)).toMatch(/^refused DEVICE_SET_IRQS, ENOSPC: .*host-messages=/);
+    await device.close();
+    await end();
+  });
+
   test("a server that masks nothing is named with its answer, and shows nothing of its table", async () => {
     const { device, transport, served, close } = await withVector("msix");
     vi.spyOn(served, "setIrqs").mockImplementation(() => {
