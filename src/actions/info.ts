@@ -81,11 +81,16 @@ export function examined(
 type SeenFunction = NonNullable<Examination["function"]> & { readonly problems: readonly string[] };
 
 /** Through sysfs where it shows enough, since VFIO answers for some fields itself. */
-function functionOf({ config }: OpenFunction["transport"], address: string): SeenFunction | null {
+function functionOf(
+  { config, ringsByMessage }: OpenFunction["transport"],
+  address: string,
+): SeenFunction | null {
   const shown = throughSysfs(address);
   if (shown !== null) return shown;
   if (config === undefined) return null;
-  return configurationSpace(config.read(0, config.bytes));
+  const space = configurationSpace(config.read(0, config.bytes));
+  const slow = "its doorbells are messages: each command takes several, and no loop can measure it";
+  return ringsByMessage ? { ...space, problems: [...space.problems, slow] } : space;
 }
 
 function united(

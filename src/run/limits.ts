@@ -1,9 +1,10 @@
 // What a device allows of a workload: checked after the device has said who it is, before the first I/O.
 
 import { SLOT_LBA_SHIFT } from "../../assembly/layout.ts";
-import { badOption } from "../ground/errors.ts";
+import { badOption, PhasebitError } from "../ground/errors.ts";
 import { fioSize, formatBytes } from "../ground/units.ts";
 import type { Workload } from "../measurement/workload.ts";
+import type { Transport } from "../transport/transport.ts";
 
 /** A job keeps an LBA and an opcode in 64 bits. */
 const LBA_BITS = 64 - SLOT_LBA_SHIFT;
@@ -97,4 +98,16 @@ function checkFurthest({ offset, size }: Workload, { blocks, blockBytes }: Devic
     fioSize(bytes),
     `reaches past LBA 2^${LBA_BITS}, which no job goes beyond`,
   );
+}
+
+/** @throws PhasebitError ENVIRONMENT where a loop could not ring them. */
+export function requireDoorbells({
+  address,
+  ringsByMessage,
+}: Pick<Transport, "address" | "ringsByMessage">): void {
+  if (!ringsByMessage) return;
+  const why =
+    "its server lets BAR0's doorbells not be mapped (SPDK: disable_mappable_bar0), so each ring is a message, and a loop " +
+    "cannot send any; single commands can";
+  throw new PhasebitError("ENVIRONMENT", `measure ${address}: ${why}`, { what: "doorbells" });
 }

@@ -31,7 +31,7 @@ import { hostConditions } from "./host.ts";
 import { allocateJob, clearJob, type JobMemory, jobLimits } from "./job-memory.ts";
 import { createQueues, type JobQueue, type JobTask, jobTask } from "./job-task.ts";
 import type { JobOutcome } from "./job-worker.ts";
-import { checkAgainstDevice } from "./limits.ts";
+import { checkAgainstDevice, requireDoorbells } from "./limits.ts";
 import { placed, prepareCmb } from "./placement.ts";
 import { MOMENT_MS, type PrepareOptions, prepareWrites, type StopSignal } from "./prepare.ts";
 import { rehearse } from "./rehearsal.ts";
@@ -127,6 +127,7 @@ export class Session {
       ...(signal && { signal }),
     });
     try {
+      requireDoorbells(device.transport);
       requireCoalescedVector(workloads, device.transport, vectorsFor);
       // a device that cannot be had is told at once, and none waits enabled
       await rehearse(workloads);

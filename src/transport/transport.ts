@@ -56,6 +56,12 @@ export interface Transport {
   read64?(offset: number): bigint;
   write64?(offset: number, value: bigint): void;
 
+  /**
+   * Doorbells are messages, which go out in `pause` and before each access to a register: no loop can ring them. Left out
+   * where they are memory of the device's.
+   */
+  readonly ringsByMessage?: boolean;
+
   /** Lets the device start transfers, or stops it from doing so. */
   setBusMaster(on: boolean): void;
   /** An eventfd that counts the interrupts of `vector` from now on. All in use are of one kind. */

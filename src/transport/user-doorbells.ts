@@ -9,28 +9,38 @@ import type { RegionInfo } from "../vfio-user/region-info.ts";
 
 /** Doorbells of all queues there can be, at the usual stride, and more than BARs usually have. */
 const MOST_DOORBELL_BYTES = 1 << 20;
+/** Of those that are rung by message: all are looked at in each turn. */
+const MOST_RUNG_BYTES = 1 << 16;
 const ACCESS_READS_AND_WRITES = 3;
 
+/** How a server's doorbells are reached. */
+export interface DoorbellPlan {
+  readonly bytes: number;
+  /** Else each ring is a message and its answer. */
+  readonly isMapped: boolean;
+}
+
 /**
- * Doorbells that may be mapped: whole pages from the first on.
- * @throws PhasebitError DEVICE when there is not one page of them: each doorbell would be a message and its answer
+ * Doorbells that may be mapped: whole pages from the first on; or how many there may be, where the server lends none.
+ * @throws PhasebitError DEVICE when BAR0 has none, or may not be written
  */
-export function doorbellBytesOf(address: string, info: RegionInfo, fds: readonly number[]): number {
+export function planDoorbells(
+  address: string,
+  info: RegionInfo,
+  fds: readonly number[],
+): DoorbellPlan {
   const { areas, bytes: size, flags } = info;
-  if (size < DOORBELLS + PAGE_BYTES) {
-    throw unusable(address, `BAR0 has ${size} bytes, too few for registers and doorbells`);
+  if (size < DOORBELLS + PAGE_BYTES || (flags & RegionFlag.WRITE) === 0) {
+    throw unusable(address, `BAR0 has ${size} bytes, too few for registers and doorbells to write`);
   }
   const area = areas.find((one) => one.offset <= DOORBELLS && DOORBELLS < one.offset + one.bytes);
   const end = area === undefined || fds.length === 0 ? DOORBELLS : area.offset + area.bytes;
-  const bytes = Math.floor((end - DOORBELLS) / PAGE_BYTES) * PAGE_BYTES;
-  if (bytes === 0 || (flags & RegionFlag.WRITE) === 0) {
-    throw unusable(
-      address,
-      "the server lets BAR0's doorbells not be mapped (SPDK: disable_mappable_bar0)",
-    );
-  }
-  return Math.min(bytes, MOST_DOORBELL_BYTES);
+  const mapped = wholePages(end - DOORBELLS);
+  if (mapped > 0) return { bytes: Math.min(mapped, MOST_DOORBELL_BYTES), isMapped: true };
+  return { bytes: Math.min(wholePages(size - DOORBELLS), MOST_RUNG_BYTES), isMapped: false };
 }
+
+const wholePages = (bytes: number): number => Math.floor(bytes / PAGE_BYTES) * PAGE_BYTES;
 
 /** @throws PhasebitError DEVICE when they cannot be mapped: the server's file is not what it says */
 export function mapDoorbells(

@@ -12,13 +12,14 @@ import { PeerError } from "../vfio-user/peer-error.ts";
 import { Command, Default, Region } from "../vfio-user/protocol.ts";
 import type { Capabilities } from "../vfio-user/version.ts";
 import type { InterruptKind, Transport, TransportOptions } from "./transport.ts";
-import { doorbellBytesOf, mapDoorbells } from "./user-doorbells.ts";
+import { mapDoorbells, planDoorbells } from "./user-doorbells.ts";
 import type { Exchange } from "./user-exchange.ts";
 import { UserFunction } from "./user-function.ts";
 import { askRegion, inquire } from "./user-inquiry.ts";
 import { UserInterrupts } from "./user-interrupts.ts";
 import type { UserIommu } from "./user-iommu.ts";
 import { UserRegions } from "./user-regions.ts";
+import { RingMessages } from "./user-rings.ts";
 import type { Wiring } from "./wiring.ts";
 
 /** A reset may take longer than other answers: all queues end, and what is in flight with them. */
@@ -52,6 +53,8 @@ export class UserTransport implements Transport {
   readonly #regions: UserRegions;
   readonly #interrupts: UserInterrupts;
   readonly #turn: (() => void) | undefined;
+  /** Where the server lends no doorbells. */
+  readonly #rings: RingMessages | undefined;
 
   constructor(address: string, { exchange, iommu, capabilities }: Server, options: UserOpening) {
     this.#turn = options.turn;
@@ -69,16 +72,18 @@ export class UserTransport implements Transport {
     });
     const { info, fds } = askRegion(exchange, Region.BAR0);
     try {
-      const doorbellBytes = doorbellBytesOf(address, info, fds);
+      const plan = planDoorbells(address, info, fds);
       this.memory = new LinearMemory({
         ...options.memory,
-        ...{ doorbellBytes, segments: true },
+        ...{ doorbellBytes: plan.bytes, segments: true },
         // SPDK's target clears a submission queue before it reads from it, and would end with a fault
         commandAccess: "read-write",
       });
       this.iommu = iommu;
       iommu.memory = this.memory;
-      mapDoorbells(address, this.memory, info, fds[0]!);
+      if (plan.isMapped) mapDoorbells(address, this.memory, info, fds[0]!);
+      else
+        this.#rings = new RingMessages(this.memory, (at, value) => this.#writeRegister(at, value));
     } finally {
       closeAll(fds);
     }
@@ -95,7 +100,16 @@ export class UserTransport implements Transport {
     return bytes === null ? ALL_ONES : viewOf(bytes).getUint32(0, true);
   }
 
+  get ringsByMessage(): boolean {
+    return this.#rings !== undefined;
+  }
+
   write32(offset: number, value: number): void {
+    this.#rings?.send();
+    this.#writeRegister(offset, value);
+  }
+
+  #writeRegister(offset: number, value: number): void {
     const bytes = new Uint8Array(4);
     viewOf(bytes).setUint32(0, value, true);
     this.#regions.write(Region.BAR0, offset, bytes);
@@ -107,6 +121,7 @@ export class UserTransport implements Transport {
   }
 
   write64(offset: number, value: bigint): void {
+    this.#rings?.send();
     const bytes = new Uint8Array(8);
     viewOf(bytes).setBigUint64(0, value, true);
     this.#regions.write(Region.BAR0, offset, bytes);
@@ -149,6 +164,7 @@ export class UserTransport implements Transport {
 
   /** What the server asks is answered here too, as nobody else waits for it. */
   async pause(): Promise<void> {
+    if (this.lost === undefined) this.#rings?.send();
     if (this.#turn === undefined) await sleep(1);
     else this.#turn();
     this.#exchange.drain();
@@ -165,6 +181,7 @@ export class UserTransport implements Transport {
     this.#requireDoorbells();
     if (this.lost !== undefined) return null;
     try {
+      this.#rings?.send();
       return this.#regions.read(Region.BAR0, offset, count);
     } catch (error) {
       if (error === this.lost) return null;

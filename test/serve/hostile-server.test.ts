@@ -16,9 +16,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { Register } from "../../assembly/spec/registers.ts";
 import { native } from "../../src/compiled/native.ts";
 import { PhasebitError } from "../../src/ground/errors.ts";
+import { Device } from "../../src/nvme/device.ts";
+import * as sqe from "../../src/nvme/sqe.ts";
+import { requireDoorbells } from "../../src/run/limits.ts";
 import { openServed, type ServedFunction } from "../../src/serve/function.ts";
 import { Session } from "../../src/serve/session.ts";
-import type { UserTransport } from "../../src/transport/user.ts";
+import { UserTransport } from "../../src/transport/user.ts";
 import { openUser } from "../../src/transport/user-open.ts";
 import { Connection, closeAll, type Message } from "../../src/vfio-user/connection.ts";
 import * as protocol from "../../src/vfio-user/protocol.ts";
@@ -169,12 +172,7 @@ describe("opening is refused", () => {
       tampering(5, withWord(16, 100), 7),
       /configuration space has 100 bytes/,
     ],
-    ["doorbells that are not lent", tampering(5, withWord(4, 3), 0), /doorbells not be mapped/],
-    [
-      "doorbells without a descriptor",
-      tampering(5, () => ({ fds: [] }), 0),
-      /doorbells not be mapped/,
-    ],
+    ["a BAR that is not to be written", tampering(5, withWord(4, 1), 0), /to write/],
     [
       "doorbells past their file",
       tampering(5, withWord(24, 1 << 30), 0),
@@ -241,6 +239,35 @@ describe("a device is lost", () => {
     expect(all.transport.lost?.message).toContain("cut the file of its doorbells short");
     closeSync(fd);
     await closed(all);
+  });
+});
+
+describe.each([
+  ["says that they are not to be mapped", withWord(4, 3)],
+  ["sends no descriptor for them", (): Partial<Message> => ({ fds: [] })],
+])("a server that lends no doorbells: it %s", (_, change) => {
+  test("is driven by messages, command by command, reset by reset, and not measured", async () => {
+    const all = await opened(() => tampering(Command.DEVICE_GET_REGION_INFO, change, 0));
+    const { transport, turn } = all;
+    vi.spyOn(transport, "pause").mockImplementation(async function (this: UserTransport) {
+      served.controller.stepDevice(64);
+      await UserTransport.prototype.pause.call(transport);
+      turn();
+    });
+    expect(transport.ringsByMessage).toBe(true);
+    const device = new Device(transport);
+    for (const kind of ["controller", "function", "controller"] as const) {
+      const controller = await device.bringUp({ ioQueues: 1 });
+      const sq = await controller.createQueuePair(1, 4);
+      // the tail comes round, and is rung with each of its values
+      for (let count = 0; count < 9; count++) {
+        await sq.execute(sqe.flush(1), { timeoutMs: 1000, what: "Flush" });
+      }
+      await device.reset(kind);
+    }
+    expect(() => requireDoorbells(transport)).toThrow(/disable_mappable_bar0\), so each ring is a/);
+    await device.close();
+    all.end();
   });
 });
 
