@@ -15,7 +15,7 @@ const LAYERS = [
   ["src/results"],
   ["src/fio"],
   ["src/analysis"],
-  ["src/run"],
+  ["src/run", "src/jobs"],
   ["src/nvme", "src/serve"],
   ["src/embedded"],
   ["src/transport"],

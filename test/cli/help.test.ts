@@ -35,7 +35,10 @@ describe("one line that says what was wrong and what to do", () => {
     [["compare", "--modes", "poll,ahp"], `--modes ahp: did you mean lhp? phasebit knows ${modes}`],
     [["run", "-o", "jsn"], "--output-format jsn: did you mean json? phasebit knows normal, json"],
     [["run", "--iodepth"], `option '-q, --iodepth <n>' argument missing; ${listed("run ")}`],
-    [["run", "fast"], `too many arguments for 'run': it takes 0 and got 1; ${listed("run ")}`],
+    [
+      ["sweep", "fast"],
+      `too many arguments for 'sweep': it takes 0 and got 1; ${listed("sweep ")}`,
+    ],
     [["read"], `required option '--output <file>' not specified; ${listed("read ")}`],
     [
       ["compare", "--modes", "poll,lhp", "--a", ""],

@@ -33,6 +33,16 @@ function stringsUnder(value: unknown, key: string): string[] {
   );
 }
 
+test("phasebit run FILE: what is measured is the job, but for what was typed", async () => {
+  const cwd = folder();
+  const job = "[a]\nioengine=libaio\nrw=read\nbs=8k\niodepth=4\nruntime=100ms\n";
+  writeFileSync(join(cwd, "a.fio"), job);
+  const args = ["run", "a.fio", "--iodepth", "2", "--output-format", "json"];
+  const { status, stdout, stderr } = await phasebitInside(args, cwd);
+  expect([status, stderr]).toEqual([0, expect.stringContaining("note: a.fio:2:1: ioengine")]);
+  expect(json(stdout).phasebit["workload"]).toMatchObject({ rw: "read", bs: 8192, iodepth: 2 });
+});
+
 describe("phasebit run --output-format json", () => {
   const cwd = folder;
 
