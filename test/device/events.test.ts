@@ -213,6 +213,23 @@ describe("Abort", () => {
     expect(rest.every(({ code }) => code === 0)).toBe(true);
   });
 
+  test("of a command in flight: it has no effect any more", () => {
+    const bench = new Bench().enable();
+    bench.device.setLatency(1, 1000, 0);
+    const { sq, cq } = bench.createPair(1);
+    const page = bench.buffer(PAGE);
+    const cid = bench.post(sq, { opcode: NvmOpcode.READ, nsid: 1, prp1: iova(page) });
+    bench.ring(sq);
+    bench.step();
+    expect(abort(bench, 1, cid)).toMatchObject([{ code: 0, dw0: 0 }]);
+    expect(bench.reap(cq)).toHaveLength(1);
+    bench.bytes.fill(0xa5, page, page + PAGE);
+    bench.now = 5000n;
+    bench.settle();
+    expect(bench.reap(cq)).toEqual([]);
+    expect(new Set(bench.bytes.slice(page, page + PAGE))).toEqual(new Set([0xa5]));
+  });
+
   test("takes one command out: the others keep their order and their times", () => {
     const run = (abortSome: boolean) => {
       const bench = new Bench({ mqes: 1024 }).enable();

@@ -143,6 +143,32 @@ describe("data", () => {
     expect(first.every((byte) => byte === 0)).toBe(true);
   });
 
+  test("every queue reaches every namespace", () => {
+    const bench = new Bench({ blocks: 64 });
+    expect(bench.device.addNamespace(64n, 9, 1, bench.allocate(64 * BLOCK))).toBe(2);
+    bench.enable();
+    const prp1 = iova(bench.buffer(PAGE));
+    for (const pair of [1, 2, 3].map((qid) => bench.createPair(qid))) {
+      for (const nsid of [1, 2]) {
+        expect(bench.execute({ opcode: NvmOpcode.READ, nsid, prp1 }, pair).code).toBe(0);
+      }
+    }
+  });
+
+  test("what a Write has completed outlives a reset", () => {
+    const { bench, pair, page, run } = setUp();
+    bench.bytes.fill(0x77, page, page + BLOCK);
+    expect(run({ opcode: NvmOpcode.WRITE, ...slba(5n) })).toBe(0);
+    for (const reset of [() => bench.disable(), () => bench.functionReset()]) {
+      reset();
+      bench.enable();
+      Object.assign(pair, bench.createPair(1));
+      bench.bytes.fill(0, page, page + BLOCK);
+      expect(run({ opcode: NvmOpcode.READ, ...slba(5n) })).toBe(0);
+      expect(new Set(bench.bytes.slice(page, page + BLOCK))).toEqual(new Set([0x77]));
+    }
+  });
+
   test("Flush, of one namespace and of all", () => {
     const { run } = setUp();
     expect(run({ opcode: NvmOpcode.FLUSH })).toBe(0);

@@ -112,6 +112,13 @@ describe("registers", () => {
     }
   });
 
+  test("without a region its registers read 0, whatever is written there", () => {
+    const bench = new Bench().enable();
+    const registers = [0xe00, 0xe04, 0xe08, 0xe0c, 0xe10, 0xe14, 0xe18];
+    for (const offset of registers) bench.write32(offset, 0xffff_ffff);
+    expect(registers.map((offset) => bench.read32(offset))).toEqual(registers.map(() => 0));
+  });
+
   test("PMRMSCL keeps CMSE and CBA, and nothing else", () => {
     const { bench } = made();
     bench.write32(Register.PMRMSCU, 0x0123_4567);

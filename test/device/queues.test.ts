@@ -389,6 +389,20 @@ describe("several queues", () => {
     expect(bench.reap(deep.cq).length).toBeLessThan(4000);
   });
 
+  test("the admin queue has its turn like any other", () => {
+    const bench = new Bench({ mqes: 4096 }).enable();
+    const deep = bench.createPair(1, 4096);
+    for (let index = 0; index < 4000; index++) bench.post(deep.sq, FLUSH);
+    for (let index = 0; index < 3; index++) {
+      bench.post(bench.admin.sq, { opcode: AdminOpcode.GET_FEATURES, cdw10: 6 });
+    }
+    bench.ring(deep.sq);
+    bench.ring(bench.admin.sq);
+    bench.step(3);
+    expect(bench.reap(bench.admin.cq)).toHaveLength(3);
+    expect(bench.reap(deep.cq).length).toBeLessThan(4000);
+  });
+
   test("a queue that never stops has no more turns than others while all places to wait in are used", () => {
     const bench = new Bench({ mqes: 65536, memoryMiB: 32 }).enable();
     bench.device.setLatency(LatencyModel.CONSTANT, 300, 0);

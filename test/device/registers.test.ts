@@ -355,6 +355,18 @@ describe("shutdown", () => {
     expect(bench.csts).toBe(RDY | 0x8);
   });
 
+  test.each([1, 2])(
+    "SHN %i of a controller that is disabled ends too, and EN=1 ends that",
+    (shn) => {
+      const bench = new Bench();
+      bench.write32(Register.CC, shn << 14);
+      bench.step();
+      expect(bench.csts).toBe(0x8);
+      expect(bench.enable().csts).toBe(RDY);
+      expect(bench.execute({ opcode: AdminOpcode.GET_FEATURES, cdw10: 6 }).code).toBe(0);
+    },
+  );
+
   test("a normal shutdown waits for commands in flight, an abrupt one does not", () => {
     for (const [shn, ended] of [
       [1, 1],
