@@ -114,12 +114,12 @@ export function misplaceCmb(): void {
   cmb.pointer = controller.cmbPlace - offset * (unit << (CMBSZ_UNIT_STEP * szu)) + offset * unit;
 }
 
-/** Controller Reset: CMBMSC stays, what the buffer holds does not. */
+/** Every Controller Level Reset: what the buffer holds does not stay; CMBMSC does, unless `forgetCmb` follows. */
 export function cmbAfterReset(): void {
   if (cmb.reach != 0) makeUndefined(cmb);
 }
 
-/** Every other Controller Level Reset: CMBMSC is as after power on. */
+/** A reset of more than the function: CMBMSC is as after power on. */
 export function forgetCmb(): void {
   if (controller.cmbIsLegacy != 0) return;
   controller.cmbControl = 0;

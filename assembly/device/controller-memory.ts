@@ -76,7 +76,7 @@ function allows(own: ControllerMemory, iova: u64, length: u32, use: u32): bool {
 
 /** Whether a range of addresses goes past 2^64, or meets that of `other`. */
 export function isInvalidBase(own: ControllerMemory, base: u64, other: ControllerMemory): bool {
-  if (base + own.bytes < base) return true;
+  if (base + own.bytes - 1 < base) return true;
   return meets(other, base, own.bytes);
 }
 

@@ -42,7 +42,7 @@ export function getLogPage(): u32 {
   if (!isController(command.nsid)) return failAt(NSID_LOCATION, Status.INVALID_FIELD);
   if (exceedsLimit(bytes)) return failAt(NUMD_LOCATION, Status.INVALID_FIELD);
   const size = build(lid) as u64;
-  if ((offset & 3) != 0 || offset >= size) return failAt(LPO_LOCATION, Status.INVALID_FIELD);
+  if ((offset & 3) != 0 || offset > size) return failAt(LPO_LOCATION, Status.INVALID_FIELD);
   const status = transfer(Movement.TO_HOST, bytes, SCRATCH as u32 + (offset as u32), size - offset);
   if (status == 0 && (command.cdw10 & LOG_RAE) == 0) clear(lid);
   return status;

@@ -41,10 +41,12 @@ export function levelReset(): void {
   controller.csts &= 1 << CSTS_NSSRO_SHIFT;
 }
 
-/** Function level reset: all registers are as after power on, but CSTS.NSSRO, which the host clears (3.1.6). */
+/**
+ * Function level reset: all registers are as after power on, but CMBMSC, which it keeps, and CSTS.NSSRO, which the host
+ * clears (3.1.6, 7.3.2).
+ */
 export function functionReset(): void {
   levelReset();
-  forgetCmb();
   forgetPmr();
   resetMsix();
   controller.aqa = 0;
@@ -52,19 +54,27 @@ export function functionReset(): void {
   controller.acq = 0;
 }
 
-/**
- * A function level reset or a hot reset that the host asks for: both leave the same of the controller (7.3.2), and
- * neither brings an end to CSTS.NSSRO.
- */
-export function requestedReset(): void {
+/** A function level reset that the host asks for. */
+export function requestedFunctionReset(): void {
   if (!resetIsIgnored()) functionReset();
+}
+
+/** A hot reset that the host asks for: it does not bring an end to CSTS.NSSRO either. */
+export function requestedHotReset(): void {
+  if (!resetIsIgnored()) conventionalReset();
 }
 
 /** NVM Subsystem Reset (7.3.1): CSTS.NSSRO tells of it. */
 export function subsystemReset(): void {
   if (resetIsIgnored()) return;
-  functionReset();
+  conventionalReset();
   if (!nssroIsLost()) controller.csts |= 1 << CSTS_NSSRO_SHIFT;
+}
+
+/** What more than the function is reset: CMBMSC goes too. */
+function conventionalReset(): void {
+  functionReset();
+  forgetCmb();
 }
 
 /** Sets every feature to its default. */

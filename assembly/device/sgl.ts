@@ -78,6 +78,12 @@ function leadsOn(): bool {
   return type == (SglType.SEGMENT as u32) || type == (SglType.LAST_SEGMENT as u32);
 }
 
+/** Whether it goes past the end of all addresses. */
+@inline
+function wraps(): bool {
+  return length != 0 && address + (length as u64) - 1 < address;
+}
+
 /** All segments that the descriptor under way leads to. */
 function segments(): u32 {
   let isLast = false;
@@ -94,6 +100,7 @@ function segments(): u32 {
 /** A descriptor of a segment: its sub-type, alignment and length. */
 function checkSegment(): u32 {
   if (subtype != SGL_SUBTYPE_ADDRESS) return fail(Status.SGL_DESCRIPTOR_TYPE_INVALID);
+  if (wraps()) return fail(Status.DATA_SGL_LENGTH_INVALID);
   const isWhole = length != 0 && length % SGL_DESCRIPTOR_BYTES == 0;
   const isAligned = (address & (SGL_SEGMENT_ALIGNMENT - 1)) == 0;
   return isWhole && isAligned ? 0 : fail(Status.INVALID_SGL_SEGMENT_DESCRIPTOR);
@@ -131,6 +138,7 @@ function describe(): u32 {
   const isBucket = type == (SglType.BIT_BUCKET as u32);
   if (!isBucket && type != (SglType.DATA_BLOCK as u32)) return fail(Status.SGL_DESCRIPTOR_TYPE_INVALID);
   if (subtype != SGL_SUBTYPE_ADDRESS) return fail(Status.SGL_DESCRIPTOR_TYPE_INVALID);
+  if (!isBucket && wraps()) return fail(Status.DATA_SGL_LENGTH_INVALID);
   const bytes: u32 = isBucket && writes == 0 ? 0 : length;
   if (bytes == 0) return isIdle() ? fail(Status.INVALID_NUMBER_OF_SGL_DESCRIPTORS) : 0;
   if (bytes > left) return fail(Status.DATA_SGL_LENGTH_INVALID);

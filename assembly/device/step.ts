@@ -13,7 +13,7 @@ import {
 import { controller } from "./state.ts";
 import { continueShutdown } from "./controller.ts";
 import { isOperational, isShuttingDown, mayPost } from "./controller-status.ts";
-import { requestedReset } from "./reset.ts";
+import { requestedFunctionReset, requestedHotReset } from "./reset.ts";
 import { readRegister, writeRegister } from "./registers.ts";
 import { activeCompletionQueue } from "./queues.ts";
 import { retranslateQueues } from "./queue-life.ts";
@@ -165,8 +165,10 @@ function serve(request: u32): void {
       writeRegister(offset + 4, load<u32>(BUS_VALUE_HIGH));
       break;
     case BusRequest.RESET:
+      requestedFunctionReset();
+      break;
     case BusRequest.HOT_RESET:
-      requestedReset();
+      requestedHotReset();
       break;
     case BusRequest.MASK_FUNCTION:
       maskFunction(load<u32>(BUS_VALUE));

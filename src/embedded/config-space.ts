@@ -169,6 +169,8 @@ function express(view: DataView): void {
   view.setUint16(EXPRESS + 2, 0x0092, true);
   // Role-based Error Reporting, Function Level Reset
   view.setUint32(EXPRESS + 4, 0x10008000, true);
+  // Completion Timeout Disable, which a function that reads memory has
+  view.setUint32(EXPRESS + 0x24, 0x10, true);
 }
 
 /** The capabilities, each with its identifier and the place of the next. */

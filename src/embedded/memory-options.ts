@@ -69,7 +69,7 @@ export function cmbOf(given: Given): EmbeddedCmb | null {
     bytes: inUnits("cmb", size, unit, 1),
     offset: inUnits("cmb-offset", given("cmb-offset") ?? "0", unit, 0),
     szu,
-    uses: usesOf("cmb-for", given("cmb-for") ?? "sq+cq+lists+data", cmbUses),
+    uses: withCommands(usesOf("cmb-for", given("cmb-for") ?? "sq+cq+lists+data", cmbUses), given),
     mixes: digit(given, "cmb-mixed", 1) === 1,
     isLegacy,
   };
@@ -122,6 +122,17 @@ function inUnits(key: string, text: string, unit: number, least: number): number
     key,
     text,
     `expected ${least === 0 ? "0 or " : ""}a multiple of ${formatBytes(unit)}, at most ${formatBytes(most)}`,
+  );
+}
+
+/** Lists lie only where submission queues may (3.1.12, CMBSZ.LISTS). */
+function withCommands(uses: number, given: Given): number {
+  const { sq, lists } = cmbUses as { sq: number; lists: number };
+  if ((uses & lists) === 0 || (uses & sq) !== 0) return uses;
+  throw parameterError(
+    "cmb-for",
+    given("cmb-for")!,
+    "lists need sq beside them (NVMe 1.4, 3.1.12)",
   );
 }
 

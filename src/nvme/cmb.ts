@@ -103,7 +103,7 @@ export function disableCmb({ registers }: CmbHome, { facts }: EnabledCmb): void 
   if (!facts.isLegacy) registers.write(Register.CMBMSC_LO, CMBMSC_CRE);
 }
 
-/** Whether CMBMSC still says what it was told: a reset of another kind than a Controller Reset clears it. */
+/** Whether CMBMSC still says what it was told: a reset of more than the function clears it. */
 export function isStillEnabled(
   { registers }: Pick<CmbHome, "registers">,
   cmb: EnabledCmb,

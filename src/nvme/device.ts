@@ -272,8 +272,8 @@ export class Device implements AsyncDisposable {
 
   /**
    * Resets the controller; every queue is gone with its memory, features are at their defaults or as they were saved, and
-   * `enable` brings it up again. "controller" keeps AQA, ASQ, ACQ and where the CMB and the PMR lie, the others keep
-   * nothing; "subsystem" sets CSTS.NSSRO, which is cleared by writing 1, and reaches every controller of the subsystem;
+   * `enable` brings it up again. "controller" keeps AQA, ASQ, ACQ and where the CMB and the PMR lie, "function" where the CMB
+   * lies, the others nothing; "subsystem" sets CSTS.NSSRO, which is cleared by writing 1, and reaches every controller of the subsystem;
    * "hot" reaches every function behind the link.
    * @throws PhasebitError USAGE for a reset that the device does not have, REFUSED for a hot reset that would reach
    * functions which this process does not hold, DEVICE when the controller does not follow.
@@ -283,7 +283,7 @@ export class Device implements AsyncDisposable {
     const { transport, registers } = this;
     const disconnect = (): void => this.disconnect();
     await resetBy(kind, { transport, registers, state: this.#state, disconnect });
-    // CMBMSC, PMRCTL and PMRMSC outlive a Controller Reset alone (7.3.2)
+    // what enabled both outlives a Controller Reset; after an FLR, which keeps CMBMSC alone, the host begins anew (7.3.2)
     if (kind !== "controller") this.#own.end();
     this.#forget();
   }

@@ -16,6 +16,7 @@ export interface ResetParts {
 
 /** Names of controller registers that keep their values over a reset; all others are as after power on (7.3.2). */
 export function registersKeptBy(kind: ResetKind): readonly string[] {
+  if (kind === "function") return ["CMBMSC", "CSTS.NSSRO"];
   return kind === "controller"
     ? ["AQA", "ASQ", "ACQ", "CMBMSC", "PMRCTL", "PMRMSCL", "PMRMSCU", "CSTS.NSSRO"]
     : ["CSTS.NSSRO"];

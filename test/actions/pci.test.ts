@@ -85,6 +85,27 @@ describe("the embedded controller's configuration space", () => {
     expect(config.read32(0x100)).toBe(0);
   });
 
+  test("says of its parts what the controller's registers and messages say", async () => {
+    const device = await openStepped("size=16m&cmb=64k&vectors=9&msi=8");
+    const { config } = device;
+    const bars = [0x10, 0x14, 0x18, 0x1c, 0x20, 0x24].map((at) => config.read32(at));
+    // memory of 64 bits, not prefetchable; no BAR 4 without a Persistent Memory Region
+    expect(bars.map((bar) => bar & 0xf)).toEqual([4, 0, 4, 0, 0, 0]);
+    expect([config.read16(0x00), config.read16(0x2c)]).toEqual([0x7062, 0x7062]);
+    // INTA#
+    expect(config.read8(0x3d)).toBe(1);
+    // MSI: 64-bit addresses, 8 messages
+    expect(config.read16(0x52)).toBe(0x80 | (3 << 1));
+    // table and Pending Bit Array of MSI-X in BAR 0, behind all doorbells and apart from each other
+    const [table, pending] = [config.read32(0x74), config.read32(0x78)];
+    expect([table & 7, pending & 7]).toEqual([0, 0]);
+    expect(pending).toBeGreaterThanOrEqual(table + 9 * 16);
+    expect(table).toBeGreaterThan(0x1000 + 2 * 64 * 4);
+    // Role-Based Error Reporting and Function Level Reset; Completion Timeout Disable
+    expect(config.read32(0x84)).toBe(0x10008000);
+    expect(config.read32(0xa4)).toBe(0x10);
+  });
+
   test("refuses what is no access", async () => {
     const { config } = await openStepped();
     for (const wrong of [-1, 4096, 1, 1.5, Number.NaN]) {

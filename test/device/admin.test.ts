@@ -136,6 +136,8 @@ describe("Identify", () => {
     expect(wctemp).toBeGreaterThan(0);
     expect(cctemp).toBeGreaterThan(wctemp!);
     expect((view.getUint8(IdentifyController.FRMW) >> 1) & 7).toBe(1);
+    expect(view.getUint8(IdentifyController.NPSS)).toBe(0);
+    expect(view.getUint16(IdentifyController.PSD0, true)).toBeGreaterThan(0);
     // a write cache, and Flush of all namespaces
     expect(view.getUint8(IdentifyController.VWC)).toBe(7);
     expect(view.getUint16(IdentifyController.AWUPF, true)).toBeLessThanOrEqual(
@@ -355,13 +357,27 @@ describe("features", () => {
   });
 });
 
+test("Number of Queues: one of each kind at least, and what was granted stays", () => {
+  const bench = new Bench({ ioQueues: 8 }).enable();
+  const fid = Feature.NUMBER_OF_QUEUES;
+  expect(setFeature(bench, fid, 0).dw0).toBe(0);
+  const pair = bench.createPair(1);
+  for (let count = 0; count < 20; count++) {
+    expect(bench.execute({ opcode: NvmOpcode.FLUSH, nsid: 1 }, pair).code).toBe(0);
+  }
+  setFeature(bench, fid, 0x30003);
+  expect(getFeature(bench, fid).dw0).toBe(0);
+  bench.disable();
+  expect(getFeature(bench.enable(), fid).dw0).toBe(0x70007);
+});
+
 describe("log pages", () => {
   test.each([0, 4, 6, 0x0d, 0x70, 0x80, 0xff])("LID %i is not there", (lid) => {
     expect(logPage(new Bench().enable(), lid, 512).code).toBe(Status.INVALID_LOG_PAGE);
   });
 
   test.each<[string, number, number, Partial<Command>]>([
-    ["an offset past the end", 2, 512, { cdw12: 512 }],
+    ["an offset past the end", 2, 512, { cdw12: 516 }],
     ["an offset far past the end", 1, 64, { cdw12: 0xfffffffc }],
     ["an offset whose upper half is set", 2, 512, { cdw13: 1 }],
     ["an offset inside a dword", 2, 512, { cdw12: 2 }],
@@ -386,6 +402,12 @@ describe("log pages", () => {
     expect(view.getUint16(0, true)).toBe(310);
     expect(view.getUint8(1023)).toBe(0);
     expect(view.getUint8(1024)).toBe(0xa5);
+  });
+
+  test("an offset at its end has zeroes alone", () => {
+    const { code, view } = logPage(new Bench().enable(), LogPage.SMART, 8, { cdw12: 512 });
+    expect([code, view.getUint32(0, true), view.getUint32(4, true)]).toEqual([0, 0, 0]);
+    expect(view.getUint8(8)).toBe(0xa5);
   });
 
   test("firmware slot 1 is active and holds FR", () => {
@@ -500,6 +522,23 @@ describe("log pages", () => {
     bench.enable();
     bench.now += minute;
     expect(busy()).toBe(7n);
+  });
+
+  test("SMART counts 512 bytes, however long a block is", () => {
+    const bench = new Bench({ lbaShift: 12, blocks: 64, mdts: 0 }).enable();
+    const pair = bench.createPair(1);
+    const data = bench.buffer(64 * PAGE);
+    const list = bench.buffer(PAGE);
+    for (let index = 1; index < 64; index++) {
+      bench.view.setBigUint64(list + (index - 1) * 8, iova(data + index * PAGE), true);
+    }
+    const all = { nsid: 1, prp1: iova(data), prp2: iova(list), cdw12: 63 };
+    for (let count = 0; count < 2; count++) {
+      expect(bench.execute({ ...all, opcode: NvmOpcode.READ }, pair).code).toBe(0);
+    }
+    const { view } = logPage(bench, LogPage.SMART, 512);
+    // 1,024 times 512 bytes
+    expect(view.getBigUint64(SmartLog.DATA_UNITS_READ, true)).toBe(2n);
   });
 
   test("SMART counts what was done", () => {

@@ -230,9 +230,31 @@ describe("misuse", () => {
     expect(bench.read32(Register.CMBSTS)).toBe(1);
     bench.enable();
     expect(bench.execute(identifyTo(0xffff_ffff_fff0_1000n)).code).toBe(Status.DATA_TRANSFER_ERROR);
-    switchOn(bench, 0xffff_ffff_ff00_0000n);
-    expect(bench.read32(Register.CMBSTS)).toBe(0);
-    expect(bench.execute(identifyTo(0xffff_ffff_ff00_0000n)).code).toBe(0);
+    // the second one ends where the addresses do
+    for (const base of [0xffff_ffff_ff00_0000n, 2n ** 64n - BigInt(UNITS * UNIT)]) {
+      switchOn(bench, base);
+      expect(bench.read32(Register.CMBSTS)).toBe(0);
+      expect(bench.execute(identifyTo(base + BigInt(UNITS * UNIT - PAGE))).code).toBe(0);
+    }
+  });
+
+  test("CMSE without CRE has no effect, and is no invalid base", () => {
+    const { bench, at } = usable();
+    for (const high of [Number(BASE >> 32n), 0xffff_ffff]) {
+      bench.write32(Register.CMBMSC_HI, high);
+      bench.write32(Register.CMBMSC_LO, 0xfff0_1000 | CMSE);
+      expect(bench.read32(Register.CMBSTS)).toBe(0);
+    }
+    switchOn(bench);
+    bench.write32(Register.CMBMSC_LO, Number(BASE & 0xffff_f000n) | CMSE);
+    expect(bench.execute(identifyTo(at(0))).code).toBe(Status.DATA_TRANSFER_ERROR);
+  });
+
+  test("without a buffer its registers read 0, whatever is written there", () => {
+    const bench = new Bench().enable();
+    const registers = [0x38, 0x3c, 0x50, 0x54, 0x58, 0x5c, 0x60];
+    for (const offset of registers) bench.write32(offset, 0xffff_ffff);
+    expect(registers.map((offset) => bench.read32(offset))).toEqual(registers.map(() => 0));
   });
 });
 
@@ -362,11 +384,14 @@ describe("resets", () => {
   const control = (bench: Bench) =>
     [Register.CMBMSC_LO, Register.CMBMSC_HI].map((register) => bench.read32(register));
 
-  test("a Controller Reset keeps CMBMSC, and what the buffer held is undefined", () => {
+  test.each([
+    ["a Controller Reset", (bench: Bench) => bench.disable()],
+    ["a function level reset", (bench: Bench) => bench.functionReset()],
+  ])("%s keeps CMBMSC, and what the buffer held is undefined", (_, reset) => {
     const { bench, pointer, at } = usable();
     bench.bytes.fill(0x5a, pointer, pointer + PAGE);
     const before = control(bench);
-    bench.disable();
+    reset(bench);
     expect(control(bench)).toEqual(before);
     expect(bench.bytes[pointer]).not.toBe(0x5a);
     bench.enable();
@@ -374,8 +399,8 @@ describe("resets", () => {
   });
 
   test.each([
-    ["a function level reset", (bench: Bench) => bench.functionReset()],
     ["an NVM Subsystem Reset", (bench: Bench) => bench.write32(Register.NSSR, 0x4e564d65)],
+    ["a hot reset", (bench: Bench) => bench.hotReset()],
   ])("%s clears CMBMSC, and what the buffer held is undefined", (_, reset) => {
     const { bench, pointer, at } = usable();
     bench.bytes.fill(0x5a, pointer, pointer + PAGE);

@@ -14,6 +14,7 @@ const differences: Readonly<Record<string, readonly string[]>> = {
   "no message asks for it: a hot reset is the bus's, the end of its thread that of the server": [
     "a hot reset leaves NSSRO to the host",
     "a hot reset makes every register as after power on",
+    "a hot reset clears CMBMSC, and what the buffer held is undefined",
     "STOP ends the device's thread",
     "run returns when the time has come, or at once after STOP",
   ],

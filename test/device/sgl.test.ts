@@ -120,11 +120,32 @@ describe("misuse", () => {
     ["data that are nowhere", () => data(BLOCK, 0)],
     ["data that end nowhere", () => [0x1fffff000n + 0xe01n, BLOCK, DATA] as const],
     ["a segment that is nowhere", () => [iova(lists, layout.IOVA_WINDOW_NONE), 16, LAST] as const],
-    ["a segment at the end of all addresses", () => [0xfffffffffffffff8n, 32, LAST] as const],
+    ["the last data of all addresses", () => [0xfffffffffffffe00n, BLOCK, DATA] as const],
     ["the device's own state", () => [iova(layout.DEVICE_STATE), BLOCK, DATA] as const],
   ])("%s", (_, make) => {
     expect(run(make())).toBe(Status.DATA_TRANSFER_ERROR);
     expect(bench.csts).toBe(1);
+  });
+
+  test("a descriptor that goes past the end of all addresses has too long a length", () => {
+    for (const kind of [DATA, SEGMENT, LAST]) {
+      const wrong: Descriptor = [2n ** 64n - 16n, 32, kind];
+      expect(run(wrong)).toBe(DATA_SGL_LENGTH_INVALID);
+      const parent = kind === DATA ? LAST : SEGMENT;
+      expect(run(segment([data(0), wrong], lists, parent))).toBe(DATA_SGL_LENGTH_INVALID);
+    }
+    expect(run(segment([[2n ** 64n - 1n, BLOCK, BUCKET]])), "a bucket has no address").toBe(0);
+  });
+
+  test("a Read whose list is too short writes nowhere else", () => {
+    bench.bytes.fill(CANARY, arena, arena + PAGE);
+    expect(run(segment([data(100, arena + 8), data(200, arena + 512)]))).toBe(
+      DATA_SGL_LENGTH_INVALID,
+    );
+    const kept = [...bench.bytes.slice(arena, arena + PAGE).entries()].filter(
+      ([at]) => (at < 8 || at >= 108) && (at < 512 || at >= 712),
+    );
+    expect(kept.every(([, byte]) => byte === CANARY)).toBe(true);
   });
 
   test("what a Write sends comes whole or not at all", () => {

@@ -23,6 +23,7 @@ describe("misuse", () => {
     ["cmb=1m&cmb-szu=4", /cmb-szu=4: expected a whole number from 0 to 3/],
     ["cmb=1m&cmb-offset=100", /cmb-offset=100: expected 0 or a multiple of 4KiB/],
     ["cmb=1m&cmb-for=sq,cq", /cmb-for=sq,cq: expected some of sq\+cq\+lists\+reads\+writes\+data/],
+    ["cmb=1m&cmb-for=lists+data", /cmb-for=lists\+data: lists need sq beside them/],
     ["cmb=1m&cmb-mixed=2", /cmb-mixed=2: expected a whole number from 0 to 1/],
     ["cmb=big", /cmb=big: a size is/],
     ["cmb-szu=1", /cmb-szu=1: has no effect without cmb=SIZE/],

@@ -29,7 +29,7 @@ describe("misuse", () => {
   });
 
   test.each<[string, ControllerMemoryKind, RegExp]>([
-    ["cq+lists+data", "commands", /is not for submission queues: CMBSZ.SQS is 0/],
+    ["cq+data", "commands", /is not for submission queues: CMBSZ.SQS is 0/],
     ["sq+lists+data", "completions", /is not for completion queues: CMBSZ.CQS is 0/],
     ["sq+cq+data", "lists", /is not for PRP lists: CMBSZ.LISTS is 0/],
     ["reads", "writes", /is not for data that come from the host: CMBSZ.WDS is 0/],
