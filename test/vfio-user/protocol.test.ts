@@ -67,27 +67,73 @@ test("flags and indexes have the published values", () => {
   expect(protocol.PCI_REGIONS).toBe(9);
 });
 
+/** Fields in the published order, each with where it begins and its bytes; then the bytes of the whole. */
+type Layout = readonly [Readonly<Record<string, readonly [number, number]>>, number];
+
 // biome-ignore lint/suspicious/noExplicitAny: structures of all kinds
-const layouts: readonly (readonly [Structure<any>, number, readonly number[]])[] = [
-  [protocol.header, 16, [0, 2, 4, 8, 12]],
-  [protocol.version, 4, [0, 2]],
-  [protocol.deviceInfo, 16, [0, 4, 8, 12]],
-  [protocol.regionInfo, 32, [0, 4, 8, 12, 16, 24]],
-  [protocol.capability, 8, [0, 2, 4]],
-  [protocol.sparseMmap, 8, [0, 4]],
-  [protocol.sparseArea, 16, [0, 8]],
-  [protocol.irqInfo, 16, [0, 4, 8, 12]],
-  [protocol.irqSet, 20, [0, 4, 8, 12, 16]],
-  [protocol.dmaMap, 32, [0, 4, 8, 16, 24]],
-  [protocol.dmaUnmap, 24, [0, 4, 8, 16]],
-  [protocol.regionAccess, 16, [0, 8, 12]],
-  [protocol.dmaAccess, 16, [0, 8]],
+const layouts: readonly (readonly [Structure<any>, ...Layout])[] = [
+  [
+    protocol.header,
+    { id: [0, 2], command: [2, 2], size: [4, 4], flags: [8, 4], error: [12, 4] },
+    16,
+  ],
+  [protocol.version, { major: [0, 2], minor: [2, 2] }, 4],
+  [protocol.deviceInfo, { argsz: [0, 4], flags: [4, 4], regions: [8, 4], irqs: [12, 4] }, 16],
+  [
+    protocol.regionInfo,
+    {
+      ...{ argsz: [0, 4], flags: [4, 4], index: [8, 4] },
+      ...{ capOffset: [12, 4], size: [16, 8], offset: [24, 8] },
+    },
+    32,
+  ],
+  [protocol.capability, { id: [0, 2], version: [2, 2], next: [4, 4] }, 8],
+  [protocol.sparseMmap, { areas: [0, 4], reserved: [4, 4] }, 8],
+  [protocol.sparseArea, { offset: [0, 8], size: [8, 8] }, 16],
+  [protocol.irqInfo, { argsz: [0, 4], flags: [4, 4], index: [8, 4], count: [12, 4] }, 16],
+  [
+    protocol.irqSet,
+    { argsz: [0, 4], flags: [4, 4], index: [8, 4], start: [12, 4], count: [16, 4] },
+    20,
+  ],
+  [
+    protocol.dmaMap,
+    { argsz: [0, 4], flags: [4, 4], offset: [8, 8], address: [16, 8], size: [24, 8] },
+    32,
+  ],
+  [protocol.dmaUnmap, { argsz: [0, 4], flags: [4, 4], address: [8, 8], size: [16, 8] }, 24],
+  [protocol.regionAccess, { offset: [0, 8], region: [8, 4], count: [12, 4] }, 16],
+  [protocol.dmaAccess, { address: [0, 8], count: [8, 8] }, 16],
 ];
 
-test.each(layouts)("$name lies as it is published", (one, bytes, offsets) => {
+test.each(layouts)("$name lies as it is published", (one, fields, bytes) => {
   expect(one.bytes).toBe(bytes);
-  expect(Object.values(one.offsets)).toEqual(offsets);
   expect(() => one.decode(new Uint8Array(bytes - 1))).toThrow(one.name);
+  // each byte of it is another one
+  const whole = Uint8Array.from({ length: bytes }, (_, at) => at + 1);
+  const told = one.decode(whole) as Record<string, number | bigint>;
+  const published = Object.entries(fields).map(([name, [at, size]]) => {
+    const hex = Buffer.from(whole.subarray(at, at + size).toReversed()).toString("hex");
+    return [name, BigInt(`0x${hex}`)];
+  });
+  expect(Object.entries(told).map(([name, value]) => [name, BigInt(value)])).toEqual(published);
+  expect(one.encode(told)).toEqual(whole);
+  expect(one.offsets).toEqual(
+    Object.fromEntries(Object.entries(fields).map(([k, [at]]) => [k, at])),
+  );
+});
+
+test("there is no structure and no number whose values stand in none of these tests", () => {
+  const numbers = [
+    ...["MAJOR", "MINOR", "Command", "HeaderFlag", "Default", "DeviceFlag", "RegionFlag", "Region"],
+    ...["CAP_SPARSE_MMAP", "PCI_REGIONS", "IrqFlag", "Irq", "PCI_IRQS", "IrqSet"],
+    ...["DmaFlag", "DmaUnmapFlag"],
+  ];
+  const structures = layouts.map(
+    ([one]) => Object.entries(protocol).find(([, value]) => value === one)?.[0],
+  );
+  const ours = ["commandName", "MOST_MESSAGE_BYTES", "MOST_FDS"];
+  expect(Object.keys(protocol).sort()).toEqual([...numbers, ...structures, ...ours].sort());
 });
 
 test("a message is what it was before this code: bytes written by hand", () => {
