@@ -101,9 +101,9 @@ export interface Block {
   readonly jobs: readonly Job[] | null;
   /** Empty where none were wanted; null where an old result kept none. */
   readonly intervals: readonly Interval[] | null;
-  /** CPU time of the embedded controller's own thread meanwhile; null for a real device. */
+  /** CPU time of the embedded controller's own thread, or of a device's server, meanwhile; null for a real device. */
   readonly deviceCpuNs: number | null;
-  /** How long that thread waited for a CPU; null for a real device, and in old results. */
+  /** How long that thread, or the one of the server that had to wait longest, waited for a CPU; null for a real device, and in old results. */
   readonly deviceRunDelayNs: number | null;
 }
 

@@ -83,7 +83,7 @@ export type Warning =
   | { readonly kind: "cpu-starved"; readonly job: number; readonly percent: number }
   | { readonly kind: "clock-drift"; readonly job: number; readonly ppm: number }
   | ({ readonly kind: "job-starved"; readonly job: number } & Starved)
-  /** The embedded controller's own thread. */
+  /** The embedded controller's own thread, or one of the process that plays the device. */
   | ({ readonly kind: "device-starved" } & Starved)
   /** Interrupts were lost or came without a completion, while the host kept threads from running. */
   | { readonly kind: "interrupts-unclear"; readonly lost: number; readonly spurious: number }

@@ -113,7 +113,8 @@ const words: Words = {
   "job-starved": ({ job, ...starved }) =>
     `Job ${job} ${starvedText(starved)} Its latencies have the host's part in them. ${starvedAdvice[starved.by]}`,
   "device-starved": (starved) =>
-    `The embedded controller's thread ${starvedText(starved)} It was late for its commands then. ` +
+    `The device's thread (the embedded controller's, or one of its server's) ${starvedText(starved)} ` +
+    `It was late for its commands then. ` +
     `${starvedAdvice[starved.by]}`,
   "interrupts-unclear": ({ lost, spurious }) =>
     `${things(lost, "completion")} came without an interrupt and ${things(spurious, "interrupt")} without a ` +

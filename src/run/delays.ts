@@ -1,4 +1,5 @@
 // How long the threads of a block waited for a CPU, stretch by stretch.
+import { lookAt } from "../ground/process.ts";
 import { type ThreadTimes, threadTimes } from "../ground/scheduler.ts";
 
 /** What the scheduler did with a thread in a stretch of time. */
@@ -6,7 +7,10 @@ export interface Share extends ThreadTimes {
   readonly lengthNs: number;
 }
 
-/** Of each job, and of the embedded controller; null where the kernel does not say, or there is no such thread. */
+/**
+ * Of each job, and of the embedded controller, or of the process that plays the device: what all of its threads ran, and
+ * what the one waited that waited the longest. Null where the kernel does not say, or there is no such thread.
+ */
 export interface Shares {
   readonly jobs: readonly (Share | null)[];
   readonly device: Share | null;
@@ -16,24 +20,35 @@ export interface Shares {
 export interface Threads {
   readonly jobs: readonly number[];
   readonly device: number;
+  /** The process that plays the device; 0 where there is none. */
+  readonly deviceProcess: number;
 }
+
+/** The threads of a device, by their numbers. */
+type DeviceReading = ReadonlyMap<string, ThreadTimes>;
 
 interface Reading {
   readonly atNs: bigint;
   readonly jobs: readonly (ThreadTimes | null)[];
-  readonly device: ThreadTimes | null;
+  readonly device: DeviceReading;
 }
 
 /** Reads the threads' accounts at the ends of stretches. Two meters may measure different stretches. */
 export class DelayMeter {
   readonly #threads: () => Threads;
   readonly #read: (tid: number) => ThreadTimes | null;
+  readonly #readProcess: (pid: number) => DeviceReading | null;
   #last: Reading | undefined;
 
   /** @param threads is asked at each reading, for threads begin when they like */
-  constructor(threads: () => Threads, read = threadTimes) {
+  constructor(
+    threads: () => Threads,
+    read = threadTimes,
+    readProcess: (pid: number) => DeviceReading | null = lookAt,
+  ) {
     this.#threads = threads;
     this.#read = read;
+    this.#readProcess = readProcess;
   }
 
   /** A stretch begins. */
@@ -49,14 +64,37 @@ export class DelayMeter {
     const lengthNs = before === undefined ? 0 : Number(nowNs - before.atNs);
     return {
       jobs: now.jobs.map((times, job) => share(before?.jobs[job], times, lengthNs)),
-      device: share(before?.device, now.device, lengthNs),
+      device: deviceShare(before?.device, now.device, lengthNs),
     };
   }
 
   #reading(atNs: bigint): Reading {
-    const { jobs, device } = this.#threads();
-    return { atNs, jobs: jobs.map((tid) => this.#read(tid)), device: this.#read(device) };
+    const { jobs, device, deviceProcess } = this.#threads();
+    return {
+      atNs,
+      jobs: jobs.map((tid) => this.#read(tid)),
+      device: this.#deviceReading(device, deviceProcess),
+    };
   }
+
+  #deviceReading(tid: number, pid: number): DeviceReading {
+    const own = this.#read(tid);
+    if (own !== null) return new Map([[`${tid}`, own]]);
+    return (pid === 0 ? null : this.#readProcess(pid)) ?? new Map();
+  }
+}
+
+function deviceShare(
+  before: DeviceReading | undefined,
+  after: DeviceReading,
+  lengthNs: number,
+): Share | null {
+  const shares = [...after].flatMap(
+    ([tid, times]) => share(before?.get(tid), times, lengthNs) ?? [],
+  );
+  const [longest] = shares.toSorted((a, b) => b.waitedNs - a.waitedNs);
+  if (longest === undefined) return null;
+  return { ...longest, ranNs: shares.reduce((sum, { ranNs }) => sum + ranNs, 0) };
 }
 
 function share(

@@ -53,6 +53,7 @@ export async function runJobs(
   const threads = (): Threads => ({
     jobs: views.map((view) => view.thread),
     device: emulator?.thread ?? 0,
+    deviceProcess: device.transport.process ?? 0,
   });
   const looks = { nowNs, threads, check: look, onWaiting: tell, onSample };
   const monitor = new Monitor(views, { ...times, ...looks });

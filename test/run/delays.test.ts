@@ -43,7 +43,7 @@ describe("stretches", () => {
   test("count from where the one before ended; a thread that nobody knows has none", () => {
     let ns = 1000;
     const read = (tid: number) => (tid === 0 ? null : times(ns * tid));
-    const meter = new DelayMeter(() => ({ jobs: [1, 2, 0], device: 0 }), read);
+    const meter = new DelayMeter(() => ({ jobs: [1, 2, 0], device: 0, deviceProcess: 0 }), read);
     meter.begin(0n);
     ns = 3000;
     expect(meter.end(2000n)).toEqual({
@@ -52,6 +52,33 @@ describe("stretches", () => {
     });
     ns = 4000;
     expect(meter.end(5000n).jobs[0]).toEqual({ lengthNs: 3000, ...times(1000) });
+  });
+
+  test("of another process that plays the device have all that it ran, and its longest wait", () => {
+    const threads: Record<string, ThreadTimes>[] = [
+      { 7: times(1000), 8: times(5000) },
+      { 7: { ranNs: 1500, waitedNs: 900, turns: 12 }, 8: times(6000), 9: times(70_000) },
+      {},
+    ];
+    const looks = threads.map((look) => new Map(Object.entries(look)));
+    const asked: number[] = [];
+    const readProcess = (pid: number) => {
+      asked.push(pid);
+      return looks.shift() ?? null;
+    };
+    const ids = { jobs: [], device: 0, deviceProcess: 4711 };
+    const meter = new DelayMeter(
+      () => ids,
+      () => null,
+      readProcess,
+    );
+    meter.begin(0n);
+    // what began meanwhile has no beginning to count from
+    const device = { lengthNs: 1000, ranNs: 1500, waitedNs: 800, turns: 2 };
+    expect(meter.end(1000n).device).toEqual(device);
+    expect(meter.end(2000n).device).toBeNull();
+    expect(meter.end(3000n).device).toBeNull();
+    expect(asked).toEqual([4711, 4711, 4711, 4711]);
   });
 
   test("are one when they follow each other, and joined where they are short", () => {
