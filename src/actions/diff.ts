@@ -19,6 +19,7 @@ import {
   kindByHead,
   kindByKeys,
   type OutputFileFlags,
+  requireForceHasEffect,
   requireOther,
   requireOutput,
 } from "./output-file.ts";
@@ -40,6 +41,7 @@ const kinds: Readonly<Record<DiffFlags["outputFormat"], FileKind>> = {
 
 /** Reads both sides, compares, prints, and judges the conditions. */
 export function diff(a: string | undefined, b: string | undefined, flags: DiffFlags): void {
+  requireForceHasEffect(flags);
   const names = sideNames(a, b, flags);
   const gates = gatesOf(flags, parseGate);
   const file = isStdout(flags.output) ? undefined : flags.output;

@@ -14,6 +14,7 @@ import {
   kindByHead,
   kindByKeys,
   type OutputFileFlags,
+  requireForceHasEffect,
   requireOther,
   requireOutput,
   resultKind,
@@ -45,6 +46,7 @@ const kinds: Readonly<Record<ExportFormat, FileKind>> = {
 /** Exports the result in `source`, and lists the files that it wrote. */
 export function exportResult(source: string, flags: ExportFlags): void {
   requireFitting(flags);
+  requireForceHasEffect(flags);
   const { files, notes } = exported(readResult(source), flags);
   const { output = "-" } = flags;
   const what = flags.format === "hgrm" ? "distributions" : "groups";

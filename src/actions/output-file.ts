@@ -24,6 +24,15 @@ export function isStdout(output: string | undefined): boolean {
 }
 
 /**
+ * Consent is for a file that --output names; without one there is nothing to replace.
+ * @throws PhasebitError USAGE for --force without it
+ */
+export function requireForceHasEffect({ output, force }: OutputFileFlags): void {
+  if (force !== true || (output !== undefined && !isStdout(output))) return;
+  throw usage("--force: has no effect without --output and a file's name; leave it out");
+}
+
+/**
  * Makes sure, before anything is done, that `files` can be written: in folders that are there, over nothing but what is
  * of the same kind and given up with --force.
  * @throws PhasebitError USAGE, RESULTS when the folder takes no files

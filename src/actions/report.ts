@@ -6,7 +6,13 @@ import { reportHtml } from "../html/report.ts";
 import { isPage } from "../html/template.ts";
 import { saveText } from "../results/files.ts";
 import { type Result, readResult } from "../results/read.ts";
-import { isStdout, kindByHead, type OutputFileFlags, requireOutput } from "./output-file.ts";
+import {
+  isStdout,
+  kindByHead,
+  type OutputFileFlags,
+  requireForceHasEffect,
+  requireOutput,
+} from "./output-file.ts";
 import { among, tellLeftOut } from "./results-among.ts";
 
 /** What the command line said. */
@@ -18,6 +24,7 @@ const reportKind = kindByHead("report of phasebit", (head) => isPage(head, "repo
 
 /** Reads the results, at least one, and writes the report. */
 export function report(files: readonly string[], flags: ReportFlags): void {
+  requireForceHasEffect(flags);
   requireDifferent(files);
   const title = flags.title === undefined ? undefined : titleOf(flags.title);
   const results = resultsIn(files);

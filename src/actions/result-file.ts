@@ -5,6 +5,7 @@ import {
   hgrmKind,
   isStdout,
   type OutputFileFlags,
+  requireForceHasEffect,
   requireOutput,
   resultKind,
 } from "./output-file.ts";
@@ -15,6 +16,7 @@ import {
  */
 export function requireResultFile(kind: MeasurementKind, flags: OutputFileFlags): void {
   const { output } = flags;
+  requireForceHasEffect(flags);
   if (isStdout(output)) return;
   if (output === undefined) {
     checkOutput();

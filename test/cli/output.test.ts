@@ -67,6 +67,22 @@ describe.each(writing)("%s", (_name, args) => {
   });
 });
 
+test.each([
+  ...["run", "compare", "sweep"].flatMap((command) => [[command], [command, "--output", "-"]]),
+  ...["report", "export"].map((command) => [command, "a.json"]),
+  ["merge", "a.json", "b.json", "--output", "-"],
+  ["diff", "a.json", "b.json"],
+])("--force has no effect without a file: %s %s %s %s %s", async (...args) => {
+  const cwd = prepared();
+  const before = readdirSync(cwd);
+  const words = args.filter((word) => word !== undefined);
+  const csv = words[0] === "export" ? ["-f", "csv"] : [];
+  const outcome = await phasebitInside([...words, ...csv, "--force"], cwd);
+  expect(outcome.stderr).toMatch(/^phasebit: --force: has no effect without --output and a file/);
+  expect(outcome.status).toBe(USAGE);
+  expect(readdirSync(cwd)).toEqual(before);
+});
+
 describe.each(["run", "compare", "sweep"])("%s is refused before it measures", (command) => {
   test.each([
     ["foreign", "is there already and is no result of phasebit; give another name"],
