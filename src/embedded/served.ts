@@ -1,5 +1,5 @@
-// The linear memory of an embedded controller whose host is another process: the doorbells are a file, and nearly all the rest
-// is room for what that host lends.
+// The linear memory of an embedded controller whose host is another process: the doorbells are a file, BARs that are memory
+// another one, and nearly all the rest is room for what that host lends.
 import { DOORBELLS } from "../../assembly/spec/registers.ts";
 import { type Mapping, native } from "../compiled/native.ts";
 import type { LinearMemory, MemoryPlan } from "../memory/linear-memory.ts";
@@ -27,4 +27,10 @@ export function doorbellFile(memory: LinearMemory): Mapping {
   const { pointer, bytes } = memory.doorbells;
   const first = pointer - DOORBELLS;
   return memory.keep(native().mapMemory(memory.bytes, first, bytes + DOORBELLS, false));
+}
+
+/** Pages of a file in the place of BARs that are memory. */
+export function barFile(memory: LinearMemory): Mapping {
+  const { pointer, bytes } = memory.bars;
+  return memory.keep(native().mapMemory(memory.bytes, pointer, bytes, false));
 }

@@ -12,6 +12,7 @@ import type { InterruptKind } from "../transport/transport.ts";
 import { EINVAL, ENOSPC, EOPNOTSUPP } from "../vfio-user/errno.ts";
 import { Irq, IrqFlag, IrqSet, Region, RegionFlag } from "../vfio-user/protocol.ts";
 import type { RegionInfo } from "../vfio-user/region-info.ts";
+import { MemoryBars } from "./memory-bars.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Pending bits come in whole quadwords; no function has more than 2048. */
@@ -52,19 +53,27 @@ export async function openServed(
     throw usage(`serve ${safeString(address)}: only the embedded controller is served`);
   }
   const options = parseEmbedded(address);
-  if (options.cmb !== null || options.pmr !== null) {
-    throw usage(`serve ${safeString(address)}: cmb= and pmr= cannot be served yet; leave them out`);
+  if (options.cmb?.isLegacy === true) {
+    const why = "a buffer as before 1.4 has the addresses of its BAR on a bus, and there is none";
+    throw usage(`serve ${safeString(address)}: cmb-legacy=1 cannot be served: ${why}`);
   }
   const controller = await openEmbedded(address, { stepped, served: true });
-  return new ServedFunction(controller, options);
+  try {
+    return new ServedFunction(controller, options);
+  } catch (error) {
+    await controller.close();
+    throw error;
+  }
 }
 
 export class ServedFunction {
   readonly controller: EmbeddedTransport;
   readonly #barBytes: number;
+  readonly #memoryBars: MemoryBars;
 
   constructor(controller: EmbeddedTransport, options: EmbeddedOptions) {
     this.controller = controller;
+    this.#memoryBars = new MemoryBars(controller);
     this.#barBytes = 2 ** Math.ceil(Math.log2(msixPlaces(options).pending + PENDING_BYTES));
   }
 
@@ -76,7 +85,8 @@ export class ServedFunction {
       return { info: { index, flags: both, bytes, fdOffset: 0, areas: [] }, fd: undefined };
     }
     if (index !== Region.BAR0) {
-      return { info: { index, flags: 0, bytes: 0, fdOffset: 0, areas: [] }, fd: undefined };
+      const none = { info: { index, flags: 0, bytes: 0, fdOffset: 0, areas: [] }, fd: undefined };
+      return this.#memoryBars.region(index) ?? none;
     }
     const { doorbells } = this.controller.memory;
     const areas = [{ offset: DOORBELLS, bytes: doorbells.bytes }];
@@ -94,6 +104,7 @@ export class ServedFunction {
   read(region: number, offset: bigint, count: number): Uint8Array {
     const at = this.#place(region, offset, count);
     if (region === Region.CONFIG) return this.controller.config.read(at, count);
+    if (region !== Region.BAR0) return this.#memoryBars.read(region, at, count);
     if (count === 8 && at % 8 === 0 && at < DOORBELLS) {
       const whole = new BigUint64Array([this.controller.read64(at)]);
       return new Uint8Array(whole.buffer);
@@ -110,6 +121,10 @@ export class ServedFunction {
     const at = this.#place(region, offset, data.length);
     if (region === Region.CONFIG) {
       this.controller.config.write(at, data);
+      return;
+    }
+    if (region !== Region.BAR0) {
+      this.#memoryBars.write(region, at, data);
       return;
     }
     const view = new DataView(data.buffer, data.byteOffset, data.length);

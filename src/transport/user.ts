@@ -11,7 +11,9 @@ import { type Connection, closeAll } from "../vfio-user/connection.ts";
 import { PeerError } from "../vfio-user/peer-error.ts";
 import { Command, Default, Region } from "../vfio-user/protocol.ts";
 import type { Capabilities } from "../vfio-user/version.ts";
+import type { MappedBars } from "./mapped-bars.ts";
 import type { InterruptKind, Transport, TransportOptions } from "./transport.ts";
+import { LentBars } from "./user-bars.ts";
 import { mapDoorbells, planDoorbells } from "./user-doorbells.ts";
 import type { Exchange } from "./user-exchange.ts";
 import { UserFunction } from "./user-function.ts";
@@ -48,6 +50,8 @@ export class UserTransport implements Transport {
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset: boolean;
   readonly config: ConfigAccess;
+  readonly bars: MappedBars;
+  readonly #lent: LentBars;
   readonly #function: UserFunction;
   readonly #exchange: Exchange;
   readonly #regions: UserRegions;
@@ -71,11 +75,15 @@ export class UserTransport implements Transport {
       ...{ address, vectors, regions: this.#regions, function: this.#function },
     });
     const { info, fds } = askRegion(exchange, Region.BAR0);
+    let lent: LentBars | undefined;
     try {
+      lent = new LentBars(exchange);
+      this.#lent = lent;
       const plan = planDoorbells(address, info, fds);
       this.memory = new LinearMemory({
         ...options.memory,
-        ...{ doorbellBytes: plan.bytes, segments: true },
+        ...{ doorbellBytes: plan.bytes, barBytes: lent.space(options.barBytes) },
+        segments: true,
         // SPDK's target clears a submission queue before it reads from it, and would end with a fault
         commandAccess: "read-write",
       });
@@ -84,10 +92,14 @@ export class UserTransport implements Transport {
       if (plan.isMapped) mapDoorbells(address, this.memory, info, fds[0]!);
       else
         this.#rings = new RingMessages(this.memory, (at, value) => this.#writeRegister(at, value));
+      this.bars = lent.windows(address, this.memory, this.config);
+      this.#function.wake();
+    } catch (error) {
+      lent?.close();
+      throw error;
     } finally {
       closeAll(fds);
     }
-    this.#function.wake();
   }
 
   /** Why the server is lost; undefined while it answers. */
@@ -173,6 +185,7 @@ export class UserTransport implements Transport {
   async close(): Promise<void> {
     this.#interrupts.close();
     this.#exchange.close();
+    this.#lent.close();
     this.memory.close();
   }
 
@@ -193,7 +206,7 @@ export class UserTransport implements Transport {
     if (this.lost !== undefined || this.memory.u32[BUS_PEER_LOST / 4] === 0) return;
     try {
       this.#exchange.judge(Command.DEVICE_GET_REGION_INFO, () => {
-        throw new PeerError("it cut the file of its doorbells short");
+        throw new PeerError("it cut the file of its doorbells, or of its BARs' memory, short");
       });
     } catch {
       // it is lost from now on

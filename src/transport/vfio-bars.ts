@@ -1,117 +1,31 @@
-// BARs that are memory, through VFIO: the parts of them that the kernel lets be mapped become windows of the linear memory.
+// BARs that are memory, through VFIO: the kernel says what of them may be mapped.
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import type { NativeError, VfioDevice, VfioRegion } from "../compiled/native.ts";
-import { PhasebitError } from "../ground/errors.ts";
-import { Arena, alignUp, type Span } from "../memory/arena.ts";
+import type { VfioDevice } from "../compiled/native.ts";
+import { alignUp } from "../memory/arena.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
-import type { DeviceBars } from "./transport.ts";
+import { barNumbers, MappedBars, MOST_BAR_BYTES } from "./mapped-bars.ts";
 
-const BARS = 6;
 const CONFIG_SPACE = 7;
-/** The first Base Address Register in the configuration space, and what its lowest bits say. */
-const CONFIG_BAR0 = 0x10;
-const BAR_IS_IO = 0x1;
-const BAR_TYPE_MASK = 0x6;
-const BAR_TYPE_64 = 0x4;
-const BAR_ADDRESS_MASK = 0xfffffff0;
-const MOST_BAR_BYTES = 512 * 2 ** 20;
 
 type Device = Pick<VfioDevice, "region" | "readBytes" | "mapRegion">;
 
 /** Address space for all BARs that may be mapped, BAR 0 among them: a buffer may lie behind the doorbells. */
 export function barSpace(device: Device, most = MOST_BAR_BYTES): number {
-  const bytes = Array.from({ length: BARS }, (_, bar) => device.region(bar))
+  const bytes = barNumbers
+    .map((bar) => device.region(bar))
     .filter(({ mappable }) => mappable)
     .reduce((sum, region) => sum + alignUp(region.bytes, PAGE_BYTES), 0);
   return Math.min(bytes, alignUp(most, PAGE_BYTES));
 }
 
-export class VfioBars implements DeviceBars {
-  readonly #address: string;
-  readonly #device: Device;
-  readonly #memory: LinearMemory;
-  readonly #arena: Arena;
-  readonly #mapped = new Map<string, Span>();
-
-  constructor(address: string, device: Device, memory: LinearMemory) {
-    this.#address = address;
-    this.#device = device;
-    this.#memory = memory;
-    this.#arena = new Arena("the window of BARs", memory.bars);
-  }
-
-  get room(): number {
-    return this.#arena.bytes - this.#arena.used;
-  }
-
-  bytes(bar: number): number {
-    return bar < BARS ? this.#device.region(bar).bytes : 0;
-  }
-
-  map(bar: number, offset: number, bytes: number): Span {
-    const key = `${bar} ${offset} ${bytes}`;
-    const known = this.#mapped.get(key);
-    if (known !== undefined) return known;
-    if (bar >= BARS || offset + bytes > this.bytes(bar)) {
-      const there = `has ${this.bytes(bar)} bytes`;
-      throw this.#refusal("DEVICE", bar, `${there}, and not ${bytes} at ${offset}`);
-    }
-    const parts = this.#parts(this.#device.region(bar), bar, offset, bytes);
-    const span = this.#arena.allocate(bytes);
-    for (const part of parts) this.#mapPart(bar, part, span.pointer + part.offset - offset);
-    this.#mapped.set(key, span);
-    return span;
-  }
-
-  address(bar: number): bigint | null {
-    const [low, high] = [this.#barRegister(bar), this.#barRegister(bar + 1)];
-    if ((low & BAR_IS_IO) !== 0) return null;
-    const is64 = (low & BAR_TYPE_MASK) === BAR_TYPE_64;
-    const upper = is64 && bar + 1 < BARS ? BigInt(high) << 32n : 0n;
-    const address = upper | BigInt((low & BAR_ADDRESS_MASK) >>> 0);
-    return address === 0n ? null : address;
-  }
-
-  #barRegister(bar: number): number {
-    const bytes = this.#device.readBytes(CONFIG_SPACE, CONFIG_BAR0 + 4 * bar, 4);
-    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  }
-
-  /** The areas that a part lies in, one after the other. */
-  #parts(region: VfioRegion, bar: number, offset: number, bytes: number) {
-    if (!region.mappable) throw this.#refusal("ENVIRONMENT", bar, "the kernel does not map it");
-    const { mappableAreas: listed } = region;
-    const areas = listed.length > 0 ? listed : [{ offset: 0, bytes: region.bytes }];
-    const parts: { offset: number; bytes: number }[] = [];
-    for (let at = offset; at < offset + bytes; ) {
-      const area = areas.find((one) => one.offset <= at && at < one.offset + one.bytes);
-      if (area === undefined) {
-        const why = `the kernel does not map it at ${at.toString(16)}h: something else lies there`;
-        throw this.#refusal("ENVIRONMENT", bar, why);
-      }
-      const end = Math.min(area.offset + area.bytes, offset + bytes);
-      parts.push({ offset: at, bytes: end - at });
-      at = end;
-    }
-    return parts;
-  }
-
-  #mapPart(bar: number, { offset, bytes }: { offset: number; bytes: number }, pointer: number) {
-    try {
-      const { bytes: memory } = this.#memory;
-      this.#memory.keep(this.#device.mapRegion(memory, pointer, bar, offset, bytes));
-    } catch (cause) {
-      throw this.#refusal("ENVIRONMENT", bar, (cause as NativeError).message, cause);
-    }
-  }
-
-  #refusal(
-    code: "DEVICE" | "ENVIRONMENT",
-    bar: number,
-    why: string,
-    cause?: unknown,
-  ): PhasebitError {
-    const facts = { what: `BAR ${bar}`, ...(cause !== undefined && { cause }) };
-    return new PhasebitError(code, `map BAR ${bar} of ${this.#address}: ${why}`, facts);
-  }
+export function vfioBars(address: string, device: Device, memory: LinearMemory): MappedBars {
+  const lender = {
+    name: "the kernel",
+    blame: "ENVIRONMENT" as const,
+    region: (bar: number) => device.region(bar),
+    config: (at: number) => device.readBytes(CONFIG_SPACE, at, 4),
+    map: (bytes: Uint8Array, pointer: number, bar: number, offset: number, count: number) =>
+      device.mapRegion(bytes, pointer, bar, offset, count),
+  };
+  return new MappedBars(address, lender, memory);
 }

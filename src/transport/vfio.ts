@@ -19,10 +19,11 @@ import { requireVfio } from "../pci/require-vfio.ts";
 import { hostRoots, type SystemRoots } from "../pci/sysfs.ts";
 import { watchKernelFaults } from "./kernel-faults.ts";
 import { type KernelLog, openKernelLog } from "./kernel-log.ts";
+import type { MappedBars } from "./mapped-bars.ts";
 import type { InterruptKind, Transport, TransportOptions } from "./transport.ts";
 import { parseVfioAddress, type VfioAddress } from "./vfio-address.ts";
 import { withHolders } from "./vfio-advice.ts";
-import { barSpace, VfioBars } from "./vfio-bars.ts";
+import { barSpace, vfioBars } from "./vfio-bars.ts";
 import { canTakeByCdev, takeByCdev } from "./vfio-cdev.ts";
 import { access, reset } from "./vfio-failures.ts";
 import { takeByGroup } from "./vfio-group.ts";
@@ -113,7 +114,7 @@ class VfioTransport implements Transport {
   readonly address: string;
   readonly memory: LinearMemory;
   readonly iommu: VfioIommu;
-  readonly bars: VfioBars;
+  readonly bars: MappedBars;
   readonly vectors: Readonly<Record<InterruptKind, number>>;
   readonly hasReset: boolean;
   readonly #fn: PciFunction;
@@ -148,7 +149,7 @@ class VfioTransport implements Transport {
     this.memory.placeFor(this.iommu);
     const { bytes, doorbells } = this.memory;
     this.memory.keep(device.mapRegion(bytes, doorbells.pointer, BAR0, DOORBELLS, doorbellBytes));
-    this.bars = new VfioBars(address, device, this.memory);
+    this.bars = vfioBars(address, device, this.memory);
     this.#interrupts = new VfioInterrupts(device, this.bars, this.memory, system.calls.eventFd);
     this.vectors = this.#interrupts.vectors;
   }

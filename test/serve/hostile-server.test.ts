@@ -236,7 +236,9 @@ describe("a device is lost", () => {
     ftruncateSync(fd, 0x1000);
     all.transport.memory.u32[pointer / 4] = 1;
     expect(all.transport.read32(Register.VS)).toBe(0xffff_ffff);
-    expect(all.transport.lost?.message).toContain("cut the file of its doorbells short");
+    expect(all.transport.lost?.message).toContain(
+      "cut the file of its doorbells, or of its BARs' memory, short",
+    );
     closeSync(fd);
     await closed(all);
   });

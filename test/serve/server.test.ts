@@ -61,7 +61,10 @@ describe("misuse", () => {
   test.each([
     [["serve"], "--socket"],
     [["serve", "--socket", "s", "-d", "0000:01:00.0"], "only the embedded controller is served"],
-    [["serve", "--socket", "s", "-d", "embedded?cmb=1m"], "cmb= and pmr= cannot be served yet"],
+    [
+      ["serve", "--socket", "s", "-d", "embedded?cmb=1m&cmb-legacy=1"],
+      "cmb-legacy=1 cannot be served",
+    ],
     [["serve", "--socket", "s", "-d", "embedded?sise=1m"], "sise"],
     [["info", "-d", "vfio-user:"], "the path of a server's socket"],
   ])("phasebit %j is refused", async (args, why) => {
