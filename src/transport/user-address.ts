@@ -9,7 +9,7 @@ import { parseTimeMs } from "../ground/units.ts";
 const SCHEME = "vfio-user:";
 /** Behind a path: what has no "=" belongs to the path. */
 const PARAMETERS = /\?([a-z-]+=[^?/]*)$/;
-const MOST_ANSWER_MS = 3_600_000;
+export const MOST_ANSWER_MS = 3_600_000;
 
 /** An address as it was given. */
 export interface UserAddress {

@@ -1,20 +1,21 @@
 // How a vfio-user server's device is opened: connecting, and what both sides have settled before anything is asked of it.
 import { readFileSync } from "node:fs";
 import { PAGE_BYTES } from "../../assembly/spec/registers.ts";
-import { PhasebitError } from "../ground/errors.ts";
+import { badValue, PhasebitError } from "../ground/errors.ts";
 import { closeAll } from "../vfio-user/connection.ts";
 import { EBUSY } from "../vfio-user/errno.ts";
 import { PeerError } from "../vfio-user/peer-error.ts";
 import { Command } from "../vfio-user/protocol.ts";
 import { type Capabilities, decodeVersion, encodeVersion } from "../vfio-user/version.ts";
 import { type UserOpening, UserTransport } from "./user.ts";
-import { parseUserAddress } from "./user-address.ts";
+import { MOST_ANSWER_MS, parseUserAddress } from "./user-address.ts";
 import { ANSWER_MS, connectTo, Exchange, Refused } from "./user-exchange.ts";
 import { UserIommu } from "./user-iommu.ts";
 
 /** Connects to the server, and takes its device. No register is touched. */
 export async function openUser(address: string, opening: UserOpening = {}): Promise<UserTransport> {
   const { path, answerMs } = parseUserAddress(address);
+  requireAnswerTime(opening.answerTimeoutMs);
   const connection = opening.connection ?? connectTo(path, address);
   const iommu = new UserIommu();
   const exchange = new Exchange(connection, address, iommu, {
@@ -30,6 +31,12 @@ export async function openUser(address: string, opening: UserOpening = {}): Prom
     exchange.close();
     throw error;
   }
+}
+
+/** A server that has no time at all, or all of it, is no way to wait. */
+function requireAnswerTime(ms: number | undefined): void {
+  if (ms === undefined || (ms >= 1 && ms <= MOST_ANSWER_MS)) return;
+  throw badValue("answerTimeoutMs", ms, "must be 1 to 3,600,000");
 }
 
 /** VERSION. @throws PhasebitError REFUSED when the server has a client */

@@ -1,6 +1,7 @@
 // Names of vfio-user devices.
 import { expect, test } from "vitest";
 import { isUserAddress, parseUserAddress } from "../../src/transport/user-address.ts";
+import { openUser } from "../../src/transport/user-open.ts";
 
 test.each([
   ["vfio-user:", /expected vfio-user: and the path/],
@@ -14,6 +15,11 @@ test.each([
 ])("%j is refused", (address, message) => {
   expect(isUserAddress(address)).toBe(true);
   expect(() => parseUserAddress(address)).toThrow(message);
+});
+
+test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("a server has no %d ms", async (ms) => {
+  const opening = openUser("vfio-user:/s/cntrl", { answerTimeoutMs: ms });
+  await expect(opening).rejects.toMatchObject({ code: "USAGE", what: "answerTimeoutMs" });
 });
 
 test.each([
