@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { Register } from "../../assembly/spec/registers.ts";
+import { sgl } from "../../src/nvme/sgl.ts";
 import * as sqe from "../../src/nvme/sqe.ts";
 import { failureOf, giveBack } from "../../src/run/closing.ts";
 import { both } from "./both.ts";
@@ -25,7 +26,7 @@ test("opening touches no register, and tells what there is", async () => {
 });
 
 test("data that are written are read back, in commands of all sizes, with an interrupt for each queue", async () => {
-  const { transport, device, end } = await both();
+  const { transport, device, end } = await both("embedded?size=1m&mdts=5&queues=2");
   const controller = await device.bringUp({ ioQueues: 2 });
   expect(controller.identity.model).toMatch(/phasebit/i);
   const { blockBytes } = await controller.identifyNamespace(1);
@@ -33,15 +34,25 @@ test("data that are written are read back, in commands of all sizes, with an int
   const cq = await controller.createCompletionQueue({ id: 1, entries: 16, vector: 1 });
   const sq = await controller.createSubmissionQueue({ id: 1, entries: 16, cq });
   const list = device.memory.allocate(4096, { kind: "commands" });
-  const [out, back] = [device.memory.allocate(128 * 1024), device.memory.allocate(128 * 1024)];
-  for (let blocks = 1; blocks <= 32; blocks *= 2) {
-    const bytes = blocks * blockBytes;
-    out.view.set(Uint8Array.from({ length: bytes }, (_, at) => (at * 7 + blocks) & 0xff));
+  const most = controller.identity.maxTransferBytes!;
+  const [out, back] = [device.memory.allocate(2 * most), device.memory.allocate(2 * most)];
+  const options = { timeoutMs: 1000, what: "I/O" };
+  for (let bytes = blockBytes; bytes <= most; bytes *= 2) {
+    const blocks = bytes / blockBytes;
     const range = { nsid: 1, slba: BigInt(blocks), blocks };
-    const options = { timeoutMs: 1000, what: "I/O" };
-    await sq.execute(sqe.write({ ...range, data: out.slice(0, bytes), list }), options);
-    await sq.execute(sqe.read({ ...range, data: back.slice(0, bytes), list }), options);
-    expect(Buffer.compare(back.copy(bytes), out.copy(bytes))).toBe(0);
+    // on a page, off it, and in two parts that lie nowhere together
+    for (const offset of [0, 4, 4092]) {
+      const data = Uint8Array.from({ length: bytes }, (_, at) => (at * 7 + blocks + offset) & 0xff);
+      const [from, to] = [out, back].map((region) => region.slice(offset, bytes));
+      from!.view.set(data);
+      await sq.execute(sqe.write({ ...range, data: from!, list }), options);
+      await sq.execute(sqe.read({ ...range, data: to!, list }), options);
+      expect(Buffer.compare(to!.copy(), data)).toBe(0);
+      back.fill(0);
+      const parts = [back.slice(most + offset, 100), back.slice(offset, bytes - 100)];
+      await sq.execute(sqe.read({ ...range, sgl: sgl(parts, { list }) }), options);
+      expect(Buffer.concat(parts.map((part) => part.copy())).compare(data)).toBe(0);
+    }
   }
   expect(event.wait(0)).toBeGreaterThan(0);
   await controller.deleteQueues();

@@ -184,7 +184,17 @@ describe("opening is refused", () => {
       tampering(9, ({ payload }) => ({ payload: payload.slice(0, 17) })),
       /REGION_READ: 1 bytes instead of 2/,
     ],
+    [
+      "more data than were asked for",
+      tampering(9, ({ payload }) => ({ payload: Buffer.concat([payload, new Uint8Array(8)]) })),
+      /REGION_READ: 10 bytes instead of 2/,
+    ],
     ["data of another place", tampering(9, withWord(0, 8)), /instead of 2 at 4 of region 7/],
+    [
+      "more descriptors than a message has",
+      tampering(5, ({ fds }) => ({ fds: new Array<number>(9).fill(fds[0]!) }), 0),
+      /too many descriptors in a message/,
+    ],
   ] as const)("for %s", async (name, tamper, message) => {
     // time passes by itself where nobody answers
     let now = performance.now();
@@ -222,6 +232,25 @@ describe("a device is lost", () => {
     expect(all.transport.read64(Register.CAP_LO)).toBe(2n ** 64n - 1n);
     expect(all.transport.lost).toMatchObject({ code: "DEVICE" });
     expect(() => all.transport.write32(Register.CC, 0)).toThrow(all.transport.lost!.message);
+    await closed(all);
+  });
+
+  test("at an answer that comes too late: it is not taken for another question's", async () => {
+    let held: Message[] = [];
+    const all = await lied((reply) => {
+      held = [reply];
+      return [];
+    });
+    let now = performance.now();
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 3000));
+    expect(all.transport.read32(Register.VS)).toBe(0xffff_ffff);
+    clock.mockRestore();
+    expect(held).toMatchObject([{ command: Command.REGION_READ, error: 0 }]);
+    expect(all.transport.lost?.message).toContain("REGION_READ: no answer within 5s");
+    held = [];
+    expect(all.transport.read32(Register.VS)).toBe(0xffff_ffff);
+    expect(() => all.turn()).toThrow("it closed the socket");
+    expect(held).toEqual([]);
     await closed(all);
   });
 
