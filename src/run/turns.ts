@@ -2,6 +2,7 @@
 import type { Block, Warning } from "../measurement/measurement.ts";
 import type { Workload } from "../measurement/workload.ts";
 import { blockOf } from "./block.ts";
+import { failureOf } from "./closing.ts";
 import type { Sample } from "./monitor.ts";
 import type { PrepareOptions } from "./prepare.ts";
 import type { Session } from "./session.ts";
@@ -43,8 +44,10 @@ export async function measureTurns(
     const session = sessionOf(turn);
     const place = { name: title, number: position + 1, of: turns.length };
     const see = onSample && ((sample: Sample) => onSample(sample, place));
-    const outcome = await warnings.unlessEnded(blocks.length > 0, () =>
-      session.block(workload, { signal, onPreparing, onWaiting, onSample: see }),
+    const outcome = await warnings.unlessEnded(
+      blocks.length > 0,
+      () => session.block(workload, { signal, onPreparing, onWaiting, onSample: see }),
+      () => (session.device.transport.lost === undefined ? undefined : failureOf(session.device)),
     );
     if (outcome === undefined || signal?.aborted) break;
     // these blocks are short: they are the intervals

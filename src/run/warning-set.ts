@@ -35,14 +35,19 @@ export class WarningSet {
   /**
    * The outcome of one of several blocks. When there is `something` already, a block that cannot be run ends the
    * measurement and is a doubt about it, unless somebody wanted the end; undefined then.
+   * @param lost what there is to tell of a device that is lost, which says it all
    */
-  async unlessEnded<T>(something: boolean, block: () => Promise<T>): Promise<T | undefined> {
+  async unlessEnded<T>(
+    something: boolean,
+    block: () => Promise<T>,
+    lost: () => Warning | undefined = () => undefined,
+  ): Promise<T | undefined> {
     try {
       return await block();
     } catch (error) {
       if (!something || !(error instanceof PhasebitError)) throw error;
       if (error.code === "INTERRUPTED") return undefined;
-      this.add([{ kind: "stopped-early", why: error.message }]);
+      this.add([lost() ?? { kind: "stopped-early", why: error.message }]);
       return undefined;
     }
   }
