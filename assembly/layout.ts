@@ -17,7 +17,7 @@ export const BUS = 0x10000;
 /** The embedded controller's IOMMU table (IOMMU_*). */
 export const IOMMU = 0x11000;
 /** The embedded controller's own state, private to it. */
-export const DEVICE_STATE = 0x20000;
+export const DEVICE_STATE = 0x60000;
 export const DEVICE_STATE_BYTES = 0x180000;
 /** Where TypeScript begins to place everything else. */
 export const HEAP = DEVICE_STATE + DEVICE_STATE_BYTES;
@@ -102,11 +102,21 @@ export const IOMMU_ENTRY_LENGTH = 4;
 export const IOMMU_ENTRY_WINDOW = 8;
 export const IOMMU_ENTRY_ACCESS = 12;
 
-// ── Memory that lies elsewhere than its pointer says: u32 count, then entries of 24 bytes ───────────
-export const IOMMU_PLACED_COUNT = 0x12000;
-export const IOMMU_PLACED = IOMMU_PLACED_COUNT + 16;
+// ── Memory that lies elsewhere than its pointer says: two tables of 24 bytes an entry, by ascending IOVA, without overlaps ──
+/**
+ * u32: how many entries there are, in IOMMU_PLACED_COUNT; IOMMU_PLACED_SECOND for the second table; and above a number that
+ * each change makes another. Only the table that is not in use is written, so a search that found the same word before and after
+ * saw one table.
+ */
+export const IOMMU_PLACED_STATE = 0x12000;
+export const IOMMU_PLACED_COUNT = 0x7fff;
+export const IOMMU_PLACED_SECOND = 0x8000;
+export const IOMMU_PLACED_TURN = 0x10000;
+export const IOMMU_PLACED = 0x20000;
 export const IOMMU_PLACED_BYTES = 24;
-export const IOMMU_MAX_PLACED = 64;
+export const IOMMU_MAX_PLACED = 4096;
+/** The second table is so far behind the first. */
+export const IOMMU_PLACED_STRIDE = IOMMU_MAX_PLACED * IOMMU_PLACED_BYTES;
 /** u64: first IOVA; u32: pointer; u32: bytes; u32: what the device may do, some of DmaAccess. */
 export const IOMMU_PLACED_IOVA = 0;
 export const IOMMU_PLACED_POINTER = 8;

@@ -29,6 +29,9 @@ import {
   IOMMU_PLACED_IOVA,
   IOMMU_PLACED_LENGTH,
   IOMMU_PLACED_POINTER,
+  IOMMU_PLACED_SECOND,
+  IOMMU_PLACED_STATE,
+  IOMMU_PLACED_STRIDE,
 } from "../layout.ts";
 import { hasOwnAddresses, isOwn, ownPointer } from "./controller-memory.ts";
 import { controller } from "./state.ts";
@@ -124,17 +127,35 @@ function searchTables(iova: u64, length: u32, writes: u32): u32 {
 
 /** Memory that lies elsewhere than its pointer says is looked for each time: all of the access in one entry. */
 function searchPlaced(iova: u64, length: u32, writes: u32): u32 {
-  const count = min(load<u32>(IOMMU_PLACED_COUNT), IOMMU_MAX_PLACED as u32);
-  for (let index: u32 = 0; length != 0 && index < count; index++) {
-    const entry = (IOMMU_PLACED as usize) + index * IOMMU_PLACED_BYTES;
-    const first = load<u32>(entry + IOMMU_PLACED_POINTER);
-    const bytes = load<u32>(entry + IOMMU_PLACED_LENGTH);
-    const offset = iova - load<u64>(entry + IOMMU_PLACED_IOVA);
-    if (offset >= bytes || length > bytes - (offset as u32)) continue;
-    if (!allows(load<u32>(entry + IOMMU_PLACED_ACCESS), writes) || !sane(first, bytes)) continue;
-    return first + (offset as u32);
+  let state: u32 = 0;
+  let pointer: u32 = 0;
+  do {
+    state = atomic.load<u32>(IOMMU_PLACED_STATE);
+    pointer = searchPlacedTable(state, iova, length, writes);
+    // another state: the table may have been written meanwhile
+  } while (atomic.load<u32>(IOMMU_PLACED_STATE) != state);
+  return pointer;
+}
+
+@inline
+function searchPlacedTable(state: u32, iova: u64, length: u32, writes: u32): u32 {
+  let left = min(state & IOMMU_PLACED_COUNT, IOMMU_MAX_PLACED as u32);
+  if (left == 0 || length == 0) return 0;
+  let entry: usize = IOMMU_PLACED;
+  if ((state & IOMMU_PLACED_SECOND) != 0) entry += IOMMU_PLACED_STRIDE;
+  // the last entry that begins at or before the address, or the first one
+  while (left > 1) {
+    const half = left >> 1;
+    const middle = entry + half * IOMMU_PLACED_BYTES;
+    if (load<u64>(middle + IOMMU_PLACED_IOVA) <= iova) entry = middle;
+    left -= half;
   }
-  return 0;
+  const first = load<u32>(entry + IOMMU_PLACED_POINTER);
+  const bytes = load<u32>(entry + IOMMU_PLACED_LENGTH);
+  const offset = iova - load<u64>(entry + IOMMU_PLACED_IOVA);
+  if (offset >= bytes || length > bytes - (offset as u32)) return 0;
+  if (!allows(load<u32>(entry + IOMMU_PLACED_ACCESS), writes) || !sane(first, bytes)) return 0;
+  return first + (offset as u32);
 }
 
 /** Keeps a refused access for the host to read: the entry first, then the count. */

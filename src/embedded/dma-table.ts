@@ -6,12 +6,6 @@ import {
   IOMMU_ENTRY_BYTES,
   IOMMU_GENERATION,
   IOMMU_MAX_ENTRIES,
-  IOMMU_MAX_PLACED,
-  IOMMU_PLACED,
-  IOMMU_PLACED_BYTES,
-  IOMMU_PLACED_COUNT,
-  IOMMU_PLACED_IOVA,
-  IOMMU_PLACED_POINTER,
 } from "../../assembly/layout.ts";
 import { PhasebitError } from "../ground/errors.ts";
 import type { Span } from "../memory/arena.ts";
@@ -21,6 +15,7 @@ import type { LinearMemory } from "../memory/linear-memory.ts";
 import { PageAnswering, type PageAnswers, type PageDecision } from "../memory/page-requests.ts";
 import { watchEmbeddedFaults } from "./fault-watch.ts";
 import { embeddedPageRequests } from "./page-requests.ts";
+import { PlacedTable, requireRoom } from "./placed-table.ts";
 
 const WINDOW_BYTES = 0x1_0000_0000n;
 
@@ -32,23 +27,17 @@ interface Mapped {
   readonly access: number;
 }
 
-interface Placed {
-  readonly pointer: number;
-  readonly bytes: number;
-  readonly iova: bigint;
-  readonly access: number;
-}
-
 export class EmbeddedIommu implements Iommu {
   readonly #memory: LinearMemory;
   /** What lies where its pointer says. */
   #mapped: Mapped[] = [];
   /** What lies elsewhere. */
-  #placed: Placed[] = [];
+  readonly #placed: PlacedTable;
   readonly #answering = new PageAnswering();
 
   constructor(memory: LinearMemory) {
     this.#memory = memory;
+    this.#placed = new PlacedTable(memory);
   }
 
   ranges(): readonly [] {
@@ -62,16 +51,16 @@ export class EmbeddedIommu implements Iommu {
       const window = Number(iova / WINDOW_BYTES);
       this.#become([...this.#mapped, { pointer, bytes, window, access: rights }]);
     } else {
-      this.#place([...this.#placed, { pointer, bytes, iova, access: rights }]);
+      this.#placed.add({ pointer, bytes, iova, access: rights });
+      this.#tell();
     }
   }
 
   unmap(iova: bigint, bytes: number): void {
     const pointer = Number(iova % WINDOW_BYTES);
     const window = Number(iova / WINDOW_BYTES);
-    const placed = this.#placed.filter((one) => one.iova !== iova || one.bytes !== bytes);
-    if (placed.length < this.#placed.length) {
-      this.#place(placed);
+    if (this.#placed.remove(iova, bytes)) {
+      this.#tell();
       return;
     }
     const rest = this.#mapped.filter(
@@ -88,9 +77,7 @@ export class EmbeddedIommu implements Iommu {
 
   /** @returns the pointer of what the device finds at an address; undefined where there is nothing */
   pointerAt(iova: bigint): number | undefined {
-    const placed = this.#placed.find(
-      (one) => iova >= one.iova && iova < one.iova + BigInt(one.bytes),
-    );
+    const placed = this.#placed.at(iova);
     if (placed !== undefined) return placed.pointer + Number(iova - placed.iova);
     const pointer = Number(iova % WINDOW_BYTES);
     const window = Number(iova / WINDOW_BYTES);
@@ -128,30 +115,9 @@ export class EmbeddedIommu implements Iommu {
     this.#tell();
   }
 
-  #place(placed: Placed[]): void {
-    const { u32, u64 } = this.#memory;
-    requireRoom(placed.length, IOMMU_MAX_PLACED);
-    this.#placed = placed;
-    for (const [index, { iova, pointer, bytes, access }] of placed.entries()) {
-      const at = IOMMU_PLACED + index * IOMMU_PLACED_BYTES;
-      u64[(at + IOMMU_PLACED_IOVA) / 8] = iova;
-      u32.set([pointer, bytes, access], (at + IOMMU_PLACED_POINTER) / 4);
-    }
-    u32[IOMMU_PLACED_COUNT / 4] = placed.length;
-    this.#tell();
-  }
-
   #tell(): void {
     Atomics.add(new Int32Array(this.#memory.memory.buffer), IOMMU_GENERATION / 4, 1);
   }
-}
-
-function requireRoom(entries: number, most: number): void {
-  if (entries <= most) return;
-  throw new PhasebitError(
-    "USAGE",
-    `map memory: the embedded controller's table has ${most} entries`,
-  );
 }
 
 /** Neighbours with the same rights as one. */

@@ -5,9 +5,8 @@ import { type Mapping, native } from "../compiled/native.ts";
 import type { LinearMemory, MemoryPlan } from "../memory/linear-memory.ts";
 import type { windowsOf } from "./device.ts";
 
-/** Of a linear memory of 4 GiB, what media and the host's memory have between them, and what the host's has at most. */
+/** Of a linear memory of 4 GiB, what the device's own memory, media and the host's memory have between them. */
 const SERVED_BYTES = 3.75 * 2 ** 30;
-const MOST_PEER_BYTES = 2 * 2 ** 30;
 
 /** Nearly all of what the device itself leaves is for the memory of its host. */
 export function servedPlan({
@@ -15,7 +14,7 @@ export function servedPlan({
   mediaBytes = [],
 }: ReturnType<typeof windowsOf>): Partial<MemoryPlan> {
   const taken = barBytes + mediaBytes.reduce((sum, bytes) => sum + bytes, 0);
-  const peerBytes = Math.min(MOST_PEER_BYTES, SERVED_BYTES - taken);
+  const peerBytes = SERVED_BYTES - taken;
   return { host: DOORBELLS, commands: 0, completions: 0, data: 0, peerBytes };
 }
 

@@ -38,6 +38,7 @@ const PAGE = BigInt(PAGE_BYTES);
 export class ClientWindows {
   readonly #controller: EmbeddedTransport;
   readonly #room: Arena;
+  /** By ascending address. */
   #windows: Window[] = [];
 
   constructor(controller: EmbeddedTransport) {
@@ -64,23 +65,37 @@ export class ClientWindows {
     const access = accessOf(wish.flags);
     requireRange(wish);
     const { address, size } = wish;
-    const other = this.#windows.find(
-      (one) => address < one.address + one.size && one.address < address + size,
-    );
+    const index = this.#before(address + size);
+    const last = this.#windows[index - 1];
+    const other = last !== undefined && address < last.address + last.size ? last : undefined;
     if (other !== undefined) throw new Refusal(EEXIST, `${told(wish)} lies on ${told(other)}`);
     if (this.#windows.length >= MOST_WINDOWS) {
       throw new Refusal(ENOSPC, `there are ${MOST_WINDOWS} windows`);
     }
     const mapped = fd === undefined ? null : this.#mapped(wish, access, fd);
-    this.#windows.push({ address, size, mapped });
+    this.#windows.splice(index, 0, { address, size, mapped });
   }
 
   /** @throws Refusal when no window is just that */
   unmap(address: bigint, size: bigint): void {
-    const window = this.#windows.find((one) => one.address === address && one.size === size);
-    if (window === undefined) throw new Refusal(ENOENT, `${told({ address, size })} is no window`);
-    this.#windows = this.#windows.filter((one) => one !== window);
+    const index = this.#before(address + 1n) - 1;
+    const window = this.#windows[index];
+    if (window?.address !== address || window.size !== size) {
+      throw new Refusal(ENOENT, `${told({ address, size })} is no window`);
+    }
+    this.#windows.splice(index, 1);
     this.#end([window]);
+  }
+
+  /** How many windows begin before an address. */
+  #before(address: bigint): number {
+    let [low, high] = [0, this.#windows.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#windows[middle]!.address < address) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   unmapAll(): void {

@@ -260,8 +260,8 @@ describe("a hostile host", () => {
       view.setUint32(entry + layout.IOMMU_ENTRY_WINDOW, layout.IOVA_WINDOW_DMA, true);
       view.setUint32(entry + layout.IOMMU_ENTRY_ACCESS, 3, true);
     }
-    view.setUint32(layout.IOMMU_PLACED_COUNT, 0xffffffff, true);
-    for (let index = 0; index < layout.IOMMU_MAX_PLACED; index++) {
+    view.setUint32(layout.IOMMU_PLACED_STATE, 0xffffffff, true);
+    for (let index = 0; index < 2 * layout.IOMMU_MAX_PLACED; index++) {
       const entry = layout.IOMMU_PLACED + index * layout.IOMMU_PLACED_BYTES;
       view.setBigUint64(
         entry,

@@ -126,8 +126,8 @@ class Site {
     this.#unmask = this.transport.unmask(kind);
     this.#unmask?.wait(0);
     this.transport.setBusMaster(true);
-    const mapped = new DataView(this.#bytes.buffer).getUint32(layout.IOMMU_PLACED_COUNT, true);
-    if (mapped === 0) this.#calm = this.#fixed().slice();
+    const placed = new DataView(this.#bytes.buffer).getUint32(layout.IOMMU_PLACED_STATE, true);
+    if ((placed & layout.IOMMU_PLACED_COUNT) === 0) this.#calm = this.#fixed().slice();
   }
 
   unmaskPin(): void {

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { IOMMU_PLACED_COUNT } from "../../assembly/layout.ts";
+import { IOMMU_PLACED_COUNT, IOMMU_PLACED_STATE } from "../../assembly/layout.ts";
 import { Register } from "../../assembly/spec/registers.ts";
 import { native } from "../../src/compiled/native.ts";
 import { openServed, type ServedFunction } from "../../src/serve/function.ts";
@@ -38,6 +38,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const placedCount = (): number =>
+  served.controller.memory.u32[IOMMU_PLACED_STATE / 4]! & IOMMU_PLACED_COUNT;
 const openFds = (): number => readdirSync("/proc/self/fd").length;
 
 /** A client's end of a session, which goes with the test. */
@@ -216,10 +218,17 @@ describe("refused, and the session goes on", () => {
     const { ask, session } = client();
     const fd = file("many");
     const at = (index: number) => map({ address: BigInt(index) * PAGE });
-    for (let index = 0; index < 64; index++) expect(ask(Command.DMA_MAP, at(index), [fd])).toBe(0);
-    expect(ask(Command.DMA_MAP, at(64), [fd])).toBe(errno.ENOSPC);
+    const most = 4096;
+    for (let index = 0; index < most; index++) {
+      // from both ends, so that each lies between others
+      const place = index % 2 === 0 ? index : 2 * most - index;
+      expect(ask(Command.DMA_MAP, at(place), [fd])).toBe(0);
+    }
+    expect(placedCount()).toBe(most);
+    expect(ask(Command.DMA_MAP, at(1), [fd])).toBe(errno.ENOSPC);
+    expect(ask(Command.DMA_MAP, at(2), [fd])).toBe(errno.EEXIST);
     expect(ask(Command.DMA_UNMAP, unmap({ flags: 2, size: 0n }))).toBe(0);
-    expect(served.controller.memory.u32[IOMMU_PLACED_COUNT / 4]).toBe(0);
+    expect(placedCount()).toBe(0);
     expect(session.step()).toBeNull();
   });
 
@@ -242,7 +251,7 @@ describe("refused, and the session goes on", () => {
 test("a window without a descriptor is taken, and the controller does not reach it", () => {
   const { ask, lines } = client();
   expect(ask(Command.DMA_MAP, map())).toBe(0);
-  expect(served.controller.memory.u32[IOMMU_PLACED_COUNT / 4]).toBe(0);
+  expect(placedCount()).toBe(0);
   expect(ask(Command.DMA_UNMAP, unmap())).toBe(0);
   expect(lines).toEqual(["a window came without a descriptor: the controller does not reach it"]);
 });
@@ -301,7 +310,7 @@ test("any messages and any bytes leave nothing behind", () => {
         session.step();
       }
       end();
-      expect(served.controller.memory.u32[IOMMU_PLACED_COUNT / 4]).toBe(0);
+      expect(placedCount()).toBe(0);
       expect(served.controller.read32(Register.CC)).toBe(0);
       expect(openFds()).toBe(before);
     }),
