@@ -27,6 +27,7 @@ const NUMBER_BYTES = 9;
 const MOST_INNER_BYTES = INNER_BYTES + HISTOGRAM_COUNTS * NUMBER_BYTES;
 /** Twice a count must stay exact in a double. */
 const LARGEST_COUNT = 2 ** 52;
+const BEYOND = "counts beyond the buckets";
 
 /** The encoding of `counts` in base64. @throws RangeError for a count that is not from 1 to 2^52. */
 export function packCounts(counts: SparseCounts): string {
@@ -104,16 +105,18 @@ function requireHeader(inner: Buffer): void {
 function readCounts(inner: Buffer, take: (index: number, count: number) => void): void {
   let index = 0;
   for (let at = INNER_BYTES; at < inner.length; ) {
-    const { value, end } = getNumber(inner, at);
-    at = end;
+    let value = inner[at]!;
+    // most are of one byte
+    if (value < 0x80) at += 1;
+    else ({ value, end: at } = getNumber(inner, at));
     if (value % 2 === 1) index += (value + 1) / 2;
     else if (value === 0) index += 1;
     else {
-      require(index < HISTOGRAM_COUNTS && value / 2 <= LARGEST_COUNT, "counts beyond the buckets");
+      if (index >= HISTOGRAM_COUNTS || value / 2 > LARGEST_COUNT) throw new Error(BEYOND);
       take(index++, value / 2);
     }
     // zeros may fill the array to its end, as the dense writers of others do
-    require(index <= HISTOGRAM_COUNTS, "counts beyond the buckets");
+    if (index > HISTOGRAM_COUNTS) throw new Error(BEYOND);
   }
 }
 
