@@ -1,5 +1,5 @@
 // The socket that clients come to: who may listen there, who comes in, who is refused.
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { native } from "../../src/compiled/native.ts";
@@ -205,4 +205,50 @@ test("once is over when the first has gone, and who comes then is refused", () =
   one.turn(0);
   expect(late.receive()).toMatchObject({ error: EBUSY });
   expect(lines.at(-1)).toContain("the server ends");
+});
+
+test("a thousand that come and go, with and without a word, leave nothing, and the next is served", () => {
+  const { one, lines, connect } = server();
+  const openFds = (): number => readdirSync("/proc/self/fd").length;
+  const before = openFds();
+  for (let round = 0; round < 1000; round++) {
+    const client = new Connection(native().connectUnix(one.path));
+    if (round % 2 === 0) greet(client);
+    one.turn(0);
+    client.close();
+    one.turn(0);
+  }
+  expect(openFds()).toBe(before);
+  expect(lines).toHaveLength(2000);
+  const last = connect();
+  greet(last);
+  one.turn(0);
+  expect(last.receive()).toMatchObject({ command: Command.VERSION, error: 0 });
+});
+
+test("who comes while others wait is closed at once when too many do, and descriptors that come along are", () => {
+  const { one, connect } = server();
+  const first = connect();
+  greet(first);
+  one.turn(0);
+  expect(first.receive()).toMatchObject({ error: 0 });
+  const openFds = (): number => readdirSync("/proc/self/fd").length;
+  const event = native().eventFd();
+  const before = openFds();
+  const crowd: Connection[] = [];
+  for (let round = 0; round < 40; round++) {
+    const client = new Connection(native().connectUnix(one.path));
+    crowd.push(client);
+    one.turn(0);
+  }
+  // ours, and as many of the server's as may wait
+  expect(openFds() - before).toBe(40 + 16);
+  for (const client of crowd.slice(0, 16)) {
+    const fds = new Array<number>(8).fill(event.fd);
+    client.send({ id: 1, command: Command.VERSION, flags: 0 }, encodeVersion(), fds);
+  }
+  one.turn(0);
+  expect(openFds() - before).toBe(40);
+  for (const client of crowd) client.close();
+  event.close();
 });
