@@ -30,12 +30,14 @@ export class AgainstClient {
     ...{ host: 4096, commands: 0, completions: 0, data: FILE_BYTES, doorbellBytes: 4096 },
     segments: true,
   });
+  /** Of what the servers are told of. */
+  readonly #pointer: number;
   sent = 0;
   sessions = 0;
 
   constructor(seed: number) {
     this.#random = new Random(seed);
-    this.#memory.allocate(FILE_BYTES);
+    this.#pointer = this.#memory.allocate(FILE_BYTES).pointer;
   }
 
   /** One client, from its greeting to its end. @throws whatever the client did not judge */
@@ -87,7 +89,6 @@ export class AgainstClient {
     iommu.exchange = exchange;
     iommu.memory = this.#memory;
     const regions = new UserRegions(exchange, 1 << 20);
-    const data = this.#memory.fileOf({ pointer: this.#memory.dma.pointer, bytes: 4096 });
     let mapped = 0;
     for (let count = 0; count < MOST_QUESTIONS && exchange.lost === undefined; count++) {
       try {
@@ -99,7 +100,7 @@ export class AgainstClient {
             closeAll(askRegion(exchange, random.below(9)).fds);
             break;
           case 2:
-            if (data === undefined || mapped > 8) break;
+            if (mapped > 8) break;
             iommu.map(this.#span(mapped), BigInt(mapped) * 0x10000n, "read-write");
             mapped += 1;
             break;
@@ -124,7 +125,7 @@ export class AgainstClient {
   }
 
   #span(index: number): { pointer: number; bytes: number } {
-    return { pointer: this.#memory.dma.pointer + index * 4096, bytes: 4096 };
+    return { pointer: this.#pointer + index * 4096, bytes: 4096 };
   }
 
   /** The server's: whatever it does, it sends something or ends, so that nobody waits for it. */

@@ -6,6 +6,7 @@ import type { Span } from "../memory/arena.ts";
 import type { FaultReport, FaultWatch, IommuFault } from "../memory/faults.ts";
 import { type Access, accessBits, type Iommu } from "../memory/iommu.ts";
 import type { LinearMemory } from "../memory/linear-memory.ts";
+import { closeAll } from "../vfio-user/connection.ts";
 import { EFAULT } from "../vfio-user/errno.ts";
 import { Command, Default, DmaFlag, dmaMap, dmaUnmap } from "../vfio-user/protocol.ts";
 import type { Exchange, PeerMemory } from "./user-exchange.ts";
@@ -56,7 +57,7 @@ export class UserIommu implements Iommu, PeerMemory {
       ...{ argsz: dmaMap.bytes, flags: flagsOf[access], offset: BigInt(file.offset) },
       ...{ address: iova, size: BigInt(span.bytes) },
     });
-    this.exchange.ask(Command.DMA_MAP, payload, { fds: [file.fd] });
+    closeAll(this.exchange.ask(Command.DMA_MAP, payload, { fds: [file.fd] }).fds);
     this.#windows.push({ span, iova, access });
   }
 
@@ -71,7 +72,7 @@ export class UserIommu implements Iommu, PeerMemory {
     if (this.exchange.lost !== undefined) return;
     const size = BigInt(bytes);
     const payload = dmaUnmap.encode({ argsz: dmaUnmap.bytes, flags: 0, address: iova, size });
-    this.exchange.ask(Command.DMA_UNMAP, payload);
+    closeAll(this.exchange.ask(Command.DMA_UNMAP, payload).fds);
   }
 
   read(address: bigint, bytes: bigint): Uint8Array {

@@ -162,7 +162,7 @@ export class UserTransport implements Transport {
   }
 
   reset(): void {
-    this.#exchange.ask(Command.DEVICE_RESET, undefined, { times: RESET_TIMES });
+    closeAll(this.#exchange.ask(Command.DEVICE_RESET, undefined, { times: RESET_TIMES }).fds);
     this.#function.wake();
   }
 

@@ -302,6 +302,23 @@ describe.each([
   });
 });
 
+test("descriptors that come with an answer that has none do not stay open", async () => {
+  const event = native().eventFd();
+  const before = openFds();
+  const all = await opened(
+    () => (reply) => (reply.fds.length > 0 ? [reply] : [{ ...reply, fds: [event.fd, event.fd] }]),
+  );
+  all.transport.memory.attach(all.transport.iommu);
+  all.transport.memory.allocate(4096);
+  all.transport.interrupt("msix", 0);
+  all.transport.reset();
+  all.transport.memory.detach();
+  expect(all.transport.lost).toBeUndefined();
+  await closed(all);
+  expect(openFds()).toBe(before);
+  event.close();
+});
+
 describe("a server's own accesses", () => {
   const asks = (command: number, address: bigint, count: bigint, data?: Uint8Array): Message => ({
     ...{ id: 500, command, flags: HeaderFlag.COMMAND, error: 0, fds: [] },
