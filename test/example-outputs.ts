@@ -24,7 +24,7 @@ export const exampleOutputs: Readonly<Record<string, RegExp>> = {
   "by-hand":
     /^20480 bytes by PRP1 and 5 entries of a list at PRP2\n.+: \d+ commands, the first "post .+ Identify CNS 01h .+"\n$/,
   drives:
-    /^\d+ NVMe functions\n([0-9a-f:.]+: .+, .+; .+\n)*(USAGE: PCI address .+: expected the form .+|from .+ to vfio-pci: \d+ steps, \d+ obstacles\nback from .+: \d+ steps)\n$/,
+    /^\d+ NVMe functions\n([0-9a-f:.]+: .+, .+; .+\n)*(USAGE: (PCI address .+: expected the form .+|.+: it is on no PCI bus, .+)|from .+ to vfio-pci: \d+ steps, \d+ obstacles\nback from .+: \d+ steps)\n$/,
   eventfd: /^100 reads, 1\d\d interrupts of vector 1\n$/,
   masks:
     /^masked by its (table|trigger): 0 interrupts for 8 reads; then 1\nin the table meanwhile: masked (true|null), pending true\n100 eventfds, 1600 reads\n$/,

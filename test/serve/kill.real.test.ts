@@ -1,5 +1,5 @@
 // kill -9 of either side at random moments: a client that is killed leaves the server as before, one whose server is killed keeps
-// what it has. The seed is printed; PHASEBIT_SOCKET_SEED gives it again, PHASEBIT_SOCKET_KILLS kills more often than six times.
+// what it has. The seed is printed; PHASEBIT_SOCKET_SEED gives it again, PHASEBIT_SOCKET_KILLS kills more often than three times.
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as passed } from "node:timers/promises";
@@ -9,7 +9,7 @@ import { open } from "../../src/nvme/device.ts";
 import { folder } from "../cli/cli.ts";
 import { started } from "../cli/real.ts";
 
-const ROUNDS = Number(process.env.PHASEBIT_SOCKET_KILLS ?? 6);
+const ROUNDS = Number(process.env.PHASEBIT_SOCKET_KILLS ?? 3);
 const SEED = Number(process.env.PHASEBIT_SOCKET_SEED ?? Date.now() % 32_768);
 /** From a client's start to where it measures, and a good part of that. */
 const LIFE_MS = 1500;
