@@ -4,19 +4,13 @@ import { once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { openServed } from "../src/serve/function.ts";
 import { Server } from "../src/serve/server.ts";
-import { loadBenchNative } from "./native.ts";
+import { type DevicePlace, loadBenchNative } from "./native.ts";
 
 /** A queue pair as a client names it: addresses for the device, and offsets of doorbells. */
-export interface RemotePlace {
+export type RemotePlace = Omit<DevicePlace, "sq" | "cq" | "block"> & {
   readonly sq: bigint;
   readonly cq: bigint;
-  readonly sqTailDoorbell: number;
-  readonly cqHeadDoorbell: number;
-  readonly sqid: number;
-  readonly sqEntries: number;
-  readonly cqEntries: number;
-  readonly depth: number;
-}
+};
 
 /** What the benchmark asks; each is answered with a message of no meaning when it is done. */
 export type Order =
