@@ -2,7 +2,7 @@
 import { PhasebitError } from "../ground/errors.ts";
 import { safeString } from "../ground/strings.ts";
 import { chosenJob } from "../jobs/choose.ts";
-import { inFile, type Job, jobOf, requireRuntime } from "../jobs/job.ts";
+import { inFile, type Job, jobOf, requireRuntime, withoutDevice } from "../jobs/job.ts";
 import { readJobs } from "../jobs/sections.ts";
 import { type TypedOptions, typedText } from "../measurement/idle-options.ts";
 import { parseWorkload, type Workload } from "../measurement/workload.ts";
@@ -23,7 +23,8 @@ export function plannedJob(file: string, { section }: JobFlags, typed: TypedOpti
   const job = jobOf(chosenJob(file, readJobs(file), section));
   if (typed.runtime === undefined) requireRuntime(job);
   try {
-    return { job, workload: parseWorkload({ ...job.options, ...typed }) };
+    const options = typed.device === undefined ? job.options : withoutDevice(job);
+    return { job, workload: parseWorkload({ ...options, ...typed }) };
   } catch (error) {
     const isTyped = error instanceof PhasebitError && Object.hasOwn(typed, error.what ?? "");
     throw error instanceof PhasebitError && !isTyped ? inFile(error, job) : error;

@@ -2,7 +2,9 @@
 // the kernel's is known by its name.
 import { safeString } from "../ground/strings.ts";
 import type { Parsed } from "../ground/units.ts";
-import type { Drive } from "../pci/inventory.ts";
+import { type Drive, inventory } from "../pci/inventory.ts";
+import { namespaceId } from "../pci/kernel-controller.ts";
+import { hostRoots } from "../pci/sysfs.ts";
 
 /** What a filename stands for. */
 export interface NamedDevice {
@@ -11,11 +13,24 @@ export interface NamedDevice {
   readonly nsid?: string;
 }
 
-const DRIVE = /^\/dev\/(nvme\d+)(?:n(\d+))?$/;
+/** What the kernel knows of its drives. */
+export interface KernelDrives {
+  drives(): readonly Pick<Drive, "address" | "controller" | "namespaces">[];
+  /** By a disk's name, "nvme0n1"; null where it does not say. */
+  nsidOf(disk: string): number | null;
+}
+
+/** This machine's. */
+export const kernelDrives: KernelDrives = {
+  drives: () => inventory(),
+  nsidOf: (disk) => namespaceId(disk, hostRoots),
+};
+
+const DRIVE = /^\/dev\/(nvme\d+)(n\d+)?$/;
 const SPDK = /^trtype[=:]PCIe\s+traddr[=:](\S+?)(?:\s+ns[=:](\d+))?$/i;
 
-/** @param drives the machine's, asked for when a kernel's name stands there */
-export function namedDevice(filename: string, drives: () => readonly Drive[]): Parsed<NamedDevice> {
+/** @param kernel asked when a name of the kernel's stands there */
+export function namedDevice(filename: string, kernel: KernelDrives): Parsed<NamedDevice> {
   const text = filename.replaceAll("\\:", ":").trim();
   const spdk = SPDK.exec(text);
   if (spdk !== null) {
@@ -27,7 +42,12 @@ export function namedDevice(filename: string, drives: () => readonly Drive[]): P
     return { ok: true, value: { device, ...(spdk[2] !== undefined && { nsid: spdk[2] }) } };
   }
   const drive = DRIVE.exec(text);
-  if (drive !== null) return ofKernel(drive[1]!, drive[2], drives());
+  if (drive !== null) {
+    const [, controller = "", rest] = drive;
+    return rest === undefined
+      ? ofController(controller, kernel)
+      : ofDisk(`${controller}${rest}`, kernel);
+  }
   if (text.startsWith("/") || text === "") {
     const why = "no drive: give a PCI address, embedded, vfio-user:PATH, or /dev/nvme0n1";
     return { ok: false, why: `${safeString(text) || '""'}: ${why}` };
@@ -35,16 +55,32 @@ export function namedDevice(filename: string, drives: () => readonly Drive[]): P
   return { ok: true, value: { device: text } };
 }
 
-function ofKernel(
-  controller: string,
-  nsid: string | undefined,
-  drives: readonly Drive[],
-): Parsed<NamedDevice> {
-  const found = drives.find((one) => one.controller === controller);
-  if (found === undefined) {
-    const why =
-      "the kernel's driver has no such controller; phasebit list shows the drives there are";
-    return { ok: false, why: `${controller}: ${why}` };
+const refused = (why: string): Parsed<never> => ({ ok: false, why });
+
+function ofController(name: string, kernel: KernelDrives): Parsed<NamedDevice> {
+  const found = kernel.drives().find((one) => one.controller === name);
+  return found === undefined ? unknown(name) : { ok: true, value: { device: found.address } };
+}
+
+/** The number behind the n is no NSID, and with several paths the one before it no controller's: the kernel is asked for both. */
+function ofDisk(name: string, kernel: KernelDrives): Parsed<NamedDevice> {
+  const found = kernel
+    .drives()
+    .filter(({ namespaces }) => namespaces?.some((one) => one.name === name));
+  const [first, second] = found;
+  if (first === undefined) return unknown(name);
+  if (second !== undefined) {
+    const addresses = found.map(({ address }) => address).join(", ");
+    return refused(`${name}: it is reached by ${addresses}; give one of them, and nsid=`);
   }
-  return { ok: true, value: { device: found.address, ...(nsid !== undefined && { nsid }) } };
+  const nsid = kernel.nsidOf(name);
+  if (nsid === null)
+    return refused(`${name}: its NSID is not known; give ${first.address}, and nsid=`);
+  return { ok: true, value: { device: first.address, nsid: String(nsid) } };
+}
+
+function unknown(name: string): Parsed<never> {
+  return refused(
+    `${name}: the kernel's driver has no such drive; phasebit list shows those there are`,
+  );
 }

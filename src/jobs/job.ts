@@ -3,8 +3,7 @@
 import { type PhasebitError, textOf } from "../ground/errors.ts";
 import { nearest, safeString } from "../ground/strings.ts";
 import type { WorkloadOptions } from "../measurement/workload-options.ts";
-import { type Drive, inventory } from "../pci/inventory.ts";
-import { namedDevice } from "./device-name.ts";
+import { type KernelDrives, kernelDrives, namedDevice } from "./device-name.ts";
 import { aliases, type Meaning, meanings } from "./fio-options.ts";
 import { jobError, type Place } from "./place.ts";
 import type { JobOption, JobSection } from "./sections.ts";
@@ -23,10 +22,10 @@ export interface Job extends Place {
 }
 
 /**
- * @param drives the machine's, for names of the kernel's
+ * @param kernel for drives by its names
  * @throws PhasebitError USAGE, with file, line and column, for what would be another workload here
  */
-export function jobOf(section: JobSection, drives: () => readonly Drive[] = inventory): Job {
+export function jobOf(section: JobSection, kernel: KernelDrives = kernelDrives): Job {
   const options: Record<string, string | boolean> = {};
   const places = new Map<string, JobOption>();
   const notes: Note[] = [];
@@ -34,13 +33,18 @@ export function jobOf(section: JobSection, drives: () => readonly Drive[] = inve
     if (!notes.some((one) => one.text === text)) notes.push({ file, line, column, text });
   };
   const take = (as: string, value: string | boolean, option: JobOption): void => {
+    const before = places.get(as);
+    if (before !== undefined && options[as] !== value) {
+      const other = `${before.name} in line ${before.line} says ${options[as]}`;
+      throw jobError(option, `${option.name}: means ${as} ${value}, where ${other}`);
+    }
     options[as] = value;
     places.set(as, option);
   };
   for (const option of last(section.options)) {
     const meaning = meaningOf(option);
     if (meaning.kind === "taken") {
-      for (const [as, value] of Object.entries(valuesOf(option, meaning.as, drives))) {
+      for (const [as, value] of Object.entries(valuesOf(option, meaning.as, kernel))) {
         take(as, value, option);
       }
       if (meaning.note !== undefined) note(option, `${option.name}: ${meaning.note}`);
@@ -55,6 +59,13 @@ export function jobOf(section: JobSection, drives: () => readonly Drive[] = inve
   noteRandomMap(section, options, note);
   const { file, line, column, name } = section;
   return { file, line, column, name, options, notes, places };
+}
+
+/** Its options where another device was typed: a namespace that came with the file's device goes with it. */
+export function withoutDevice({ options, places }: Job): WorkloadOptions {
+  const { device: _, nsid, ...others } = options;
+  const isTogether = places.get("nsid") === places.get("device");
+  return nsid === undefined || isTogether ? others : { ...others, nsid };
 }
 
 /** An error about an option's value as the file's: with the line that has it. Others are as they were. */
@@ -101,14 +112,14 @@ function meaningOf(option: JobOption): Meaning {
 function valuesOf(
   option: JobOption,
   as: keyof WorkloadOptions,
-  drives: () => readonly Drive[],
+  kernel: KernelDrives,
 ): Record<string, string | boolean> {
   if (as === "stages" || as === "shadowDoorbells") return { [as]: switched(option) };
   if (option.value === null || option.value === "") {
     throw jobError(option, `${option.name}: takes a value, as in ${option.name}=…`);
   }
   if (as !== "device") return { [as]: option.value };
-  const named = namedDevice(option.value, drives);
+  const named = namedDevice(option.value, kernel);
   if (!named.ok) throw jobError(option, `${option.name}: ${named.why}`);
   return { ...named.value };
 }

@@ -95,9 +95,14 @@ function diskOf(name: string, roots: SystemRoots): Disk {
   const parts = namesIn(folder).filter((part) => new RegExp(`^${name}p\\d+$`).test(part));
   return {
     ...blockDevice(name, roots),
-    nsid: numberOf(`${folder}/nsid`),
+    nsid: namespaceId(name, roots),
     parts: parts.map((part) => blockDevice(part, roots)),
   };
+}
+
+/** The NSID of a namespace by its disk's name, whose number is another one; null where the kernel does not say. */
+export function namespaceId(name: string, { sys }: SystemRoots): number | null {
+  return numberOf(`${sys}/class/block/${name}/nsid`);
 }
 
 /** A block device by its name, of whatever driver. */

@@ -1,16 +1,25 @@
 // A job as options of run: what is taken, what is said, what is refused and where.
 import { describe, expect, test } from "vitest";
 import { chosenJob } from "../../src/jobs/choose.ts";
-import { jobOf, requireRuntime } from "../../src/jobs/job.ts";
+import type { KernelDrives } from "../../src/jobs/device-name.ts";
+import { jobOf, requireRuntime, withoutDevice } from "../../src/jobs/job.ts";
 import { linesOf } from "../../src/jobs/lines.ts";
 import { sectionsOf } from "../../src/jobs/sections.ts";
-import type { Drive } from "../../src/pci/inventory.ts";
 
-const drives = [{ address: "0000:01:00.0", controller: "nvme3" }] as unknown as readonly Drive[];
+/** A disk's number is no NSID, and a disk with two paths has a number of neither controller. */
+const kernel: KernelDrives = {
+  drives: () => [
+    {
+      ...{ address: "0000:01:00.0", controller: "nvme3" },
+      namespaces: ["nvme3n2", "nvme7n1", "nvme3n9"].map((name) => ({ name, bytes: 1 })),
+    },
+    { address: "0000:02:00.0", controller: "nvme4", namespaces: [{ name: "nvme7n1", bytes: 1 }] },
+  ],
+  nsidOf: (disk) => (disk === "nvme3n2" ? 17 : null),
+};
 const sections = (text: string) =>
   sectionsOf(linesOf("j.fio", new TextEncoder().encode(text)), () => undefined);
-const job = (...options: string[]) =>
-  jobOf(sections(`[a]\n${options.join("\n")}`)[0]!, () => drives);
+const job = (...options: string[]) => jobOf(sections(`[a]\n${options.join("\n")}`)[0]!, kernel);
 
 describe("misuse", () => {
   test.each([
@@ -23,7 +32,9 @@ describe("misuse", () => {
     ["time_based=0", "time_based 0: only 1 here"],
     ["stages=yes", "stages yes: must be 0 or 1"],
     ["filename=/tmp/x", "filename: /tmp/x: no drive"],
-    ["filename=/dev/nvme9n1", "filename: nvme9: the kernel's driver has no such controller"],
+    ["filename=/dev/nvme9n1", "filename: nvme9n1: the kernel's driver has no such drive"],
+    ["filename=/dev/nvme7n1", "nvme7n1: it is reached by 0000:01:00.0, 0000:02:00.0; give one"],
+    ["filename=/dev/nvme3n9", "nvme3n9: its NSID is not known; give 0000:01:00.0, and nsid="],
   ])("%s is refused with file, line and column", (option, why) => {
     expect(() => job("runtime=1", `  ${option}`)).toThrow(
       expect.objectContaining({ code: "USAGE" }),
@@ -66,11 +77,20 @@ test.each([
   ["0000:01:00.0", { device: "0000:01:00.0" }],
   ["0000\\:01\\:00.0", { device: "0000:01:00.0" }],
   ["trtype=PCIe traddr=0000.01.00.0 ns=2", { device: "0000:01:00.0", nsid: "2" }],
-  ["/dev/nvme3n2", { device: "0000:01:00.0", nsid: "2" }],
+  ["/dev/nvme3n2", { device: "0000:01:00.0", nsid: "17" }],
   ["/dev/nvme3", { device: "0000:01:00.0" }],
   ["embedded?latency=80us", { device: "embedded?latency=80us" }],
 ])("filename=%s", (filename, named) => {
   expect(job(`filename=${filename}`).options).toEqual(named);
+});
+
+test("a namespace comes with its device and goes with it, and is not said twice", () => {
+  const named = job("filename=/dev/nvme3n2", "bs=4k");
+  expect(withoutDevice(named)).toEqual({ bs: "4k" });
+  expect(withoutDevice(job("nsid=2", "filename=embedded"))).toEqual({ nsid: "2" });
+  const twice = () => job("nsid=2", "filename=/dev/nvme3n2");
+  expect(twice).toThrow("j.fio:3:1: filename: means nsid 17, where nsid in line 2 says 2");
+  expect(job("nsid=17", "filename=/dev/nvme3n2").options).toMatchObject({ nsid: "17" });
 });
 
 test("what changes nothing that reaches the controller is noted once, with its line", () => {
